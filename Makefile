@@ -1,0 +1,70 @@
+# Every command of the project. `make` alone lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Material for MkDocs announces the end of its own maintenance at every start (see CONTRIBUTING.md).
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help site serve check test test-all lint format generate constraints clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+site: .venv/site ## check every card and build the site into site/
+	$(BIN)/fixcards check
+	$(BIN)/mkdocs build --strict
+
+serve: .venv/site ## the same, served on 127.0.0.1:8000 with live reload
+	$(BIN)/mkdocs serve
+
+check: .venv/site ## check every card
+	$(BIN)/fixcards check
+
+test: .venv/test ## the whole test suite
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.package-lock.json; fi
+	$(BIN)/pytest
+
+test-all: .venv/test ## the test suite on every supported Python that this machine has
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.package-lock.json; fi
+	tests/each_python.sh
+
+lint: .venv/lint ## ruff and mypy --strict
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: .venv/lint ## let ruff mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+generate: .venv/test ## write everything that is generated from the code: schemas, README, golden pages
+	$(BIN)/fixcards schema --write
+	UPDATE=1 $(BIN)/pytest -q tests/test_generated.py tests/pages/test_golden.py
+
+constraints: .venv/site ## pin the newest versions of all dependencies
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.10 --all-extras --no-annotate --no-header \
+	    --no-emit-index-url --output-file constraints.txt pyproject.toml
+
+clean: ## remove everything that the commands made
+	rm -rf .venv .cache site tests/node_modules
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "fixcards needs Python 3.10 or newer: make PYTHON=/path/to/python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/site: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/test: .venv/site
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+.venv/lint: .venv/test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,lint]'
+	@touch $@
+
+tests/node_modules/.package-lock.json: tests/package.json tests/package-lock.json
+	npm --prefix tests ci --no-fund --no-audit

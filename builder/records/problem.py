@@ -1,0 +1,49 @@
+"""One finding about one file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
+    """Something wrong at one place of one file.
+
+    `line` and `column` count from 1; a column counts characters, not bytes. `code` is stable (`FC101`) and
+    never reused for another rule.
+    """
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Return `path:line:column: CODE message (hint)`, always one line that can't move the terminal's cursor."""
+        hint = f" ({self.hint})" if self.hint else ""
+        return visible(f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{hint}")
+
+    def as_github(self) -> str:
+        """Return the workflow command that makes GitHub Actions show the problem beside its line.
+
+        Escapes as https://docs.github.com/actions/reference/workflow-commands-for-github-actions asks for.
+        """
+        message = _escape(visible(self.message + (f" ({self.hint})" if self.hint else "")))
+        path = _escape(self.path).replace(":", "%3A").replace(",", "%2C")
+        return f"::error file={path},line={self.line},col={self.column},title={self.code}::{message}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as plain data."""
+        return asdict(self)
+
+
+def visible(text: str) -> str:
+    """Return `text` with everything that isn't printable escaped: a file must not steer the terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

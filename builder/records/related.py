@@ -1,0 +1,63 @@
+"""Which cards belong together."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+from builder.records.card import PLACEHOLDER, Card
+
+MOST = 6
+"""Related cards that are shown at most."""
+ENOUGH = 0.25
+"""Similarity of two signatures, 0 to 1, from which they are called similar."""
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
+_COMMON = 64
+"""A word that stands in more signatures than this says nothing, and would make the work quadratic."""
+
+
+def related(cards: Mapping[str, Card]) -> dict[str, list[str]]:
+    """Return the related cards of each card: those it names, then similar signatures, then the same package.
+
+    Two signatures are as similar as the cosine of their words, rare words counting more (tf-idf).
+    """
+    words = {card_id: _words(card) for card_id, card in cards.items()}
+    holders: dict[str, list[str]] = defaultdict(list)
+    packages: dict[str, list[str]] = defaultdict(list)
+    for card_id, card in cards.items():
+        packages[card.package].append(card_id)
+        for word in words[card_id]:
+            holders[word].append(card_id)
+    weight = {word: math.log(1 + len(cards) / len(ids)) for word, ids in holders.items()}
+    length = {card_id: math.hypot(*(weight[word] for word in own)) or 1.0 for card_id, own in words.items()}
+    return {card_id: _of(card_id, cards, words, holders, packages, weight, length) for card_id in cards}
+
+
+def _of(
+    card_id: str,
+    cards: Mapping[str, Card],
+    words: Mapping[str, set[str]],
+    holders: Mapping[str, list[str]],
+    packages: Mapping[str, list[str]],
+    weight: Mapping[str, float],
+    length: Mapping[str, float],
+) -> list[str]:
+    scores: Counter[str] = Counter()
+    for word in sorted(words[card_id]):
+        if len(holders[word]) <= _COMMON:
+            for other in holders[word]:
+                scores[other] += weight[word] ** 2 / (length[card_id] * length[other])  # type: ignore[assignment]
+    similar = sorted((other for other, score in scores.items() if score >= ENOUGH), key=lambda o: (-scores[o], o))
+    number = cards[card_id].number
+    same = sorted(packages[cards[card_id].package], key=lambda o: (abs(cards[o].number - number), o))[: MOST + 1]
+    ordered = [other for other in cards[card_id].related if other in cards] + similar + same
+    return [other for other in dict.fromkeys(ordered) if other != card_id][:MOST]
+
+
+def _words(card: Card) -> set[str]:
+    signature = card.signature
+    texts = [signature.error, signature.exception or "", *signature.aliases]
+    return {word.lower() for text in texts for word in _WORD.findall(PLACEHOLDER.sub(" ", text))}
