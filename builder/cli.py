@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import json
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO
 
 import click
 
 from builder import __version__
 from builder.errors import FixcardsError
-
-if TYPE_CHECKING:
-    from builder.records.library import Library
-    from builder.records.problem import Problem
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
@@ -61,22 +58,43 @@ def check(paths: tuple[Path, ...], root: Path, style: str) -> int:
     from builder.records.library import load
 
     start = time.perf_counter()
-    if not root.is_dir():
-        raise FixcardsError(f"{root}: no such folder; start in the folder that has the cards, or give --cards")
-    for path in paths:
-        if not os.path.lexists(path):
-            raise FixcardsError(f"{path}: no such file or folder")
-        if not _absolute(path).is_relative_to(_absolute(root)):
-            raise FixcardsError(f"{path}: is outside {root}; give --cards with the folder that holds it")
+    _need_folder(root)
+    targets = _targets(paths, root)
     library = load(root)
-    problems = [p for p in library.problems if not paths or any(_at(p.path, path) for path in paths)]
+    read = {path for path in library.paths if _places(path) & targets}
+    problems = [problem for problem in library.problems if _places(problem.path) & targets]
+    covered = {place for path in (*read, *(problem.path for problem in problems)) for place in _places(path)}
+    for path in paths:
+        if not _targets((path,), root) & covered:
+            raise FixcardsError(f"{path}: no card there; a card is {root}/<package>/<issue number>.yaml")
     if style == "json":
         click.echo(json.dumps([problem.as_dict() for problem in problems], indent=2))
     else:
         for problem in problems:
             click.echo(problem.as_github() if style == "github" else str(problem))
-    click.echo(summary(library, problems, time.perf_counter() - start), err=True)
+    click.echo(library.summary(problems, time.perf_counter() - start, read), err=True)
     return FINDINGS if problems else CLEAN
+
+
+@cli.command()
+@click.argument("reports", type=click.File(encoding="utf-8"), default="-")
+@_cards
+def tally(reports: IO[str], root: Path) -> int:
+    """Count readers' reports into tally.json, which card pages show.
+
+    REPORTS is what `gh issue list --label fix-report --state all --limit 100000 --json title` prints.
+    """
+    from builder.records.tally import count, write
+
+    try:
+        titles = [str(issue["title"]) for issue in json.load(reports)]
+    except (ValueError, TypeError, KeyError):
+        raise FixcardsError(f"{reports.name}: not a JSON list of objects with a `title`") from None
+    counted = count(titles)
+    write(root, counted)
+    total = sum(each.total for each in counted.values())
+    click.echo(f"{total:,} of {len(titles):,} issues are reports, about {len(counted):,} cards", err=True)
+    return CLEAN
 
 
 @cli.command()
@@ -88,6 +106,7 @@ def schema(name: str, root: Path, write: bool) -> int:
     from builder.records.schema import SCHEMAS, schema_text
 
     if write:
+        _need_folder(root)
         for each in SCHEMAS:
             (root / f"{each}.schema.json").write_text(schema_text(each), encoding="utf-8")
     else:
@@ -95,30 +114,48 @@ def schema(name: str, root: Path, write: bool) -> int:
     return CLEAN
 
 
-def summary(library: Library, problems: Sequence[Problem], seconds: float) -> str:
-    """Return one line: cards, packages, problems by code, seconds."""
-    packages = len({card_id.rpartition("-")[0] for card_id in library.known})
-    codes = ", ".join(f"{code} {number}" for code, number in sorted(Counter(p.code for p in problems).items()))
-    return (
-        f"{_count(len(library.known), 'card')}, {_count(packages, 'package')}, "
-        f"{_count(len(problems), 'problem')}{f' ({codes})' if codes else ''}, {seconds:.2f} s"
-    )
+def _need_folder(root: Path) -> None:
+    if not root.is_dir():
+        raise FixcardsError(f"{root}: no such folder; start in the folder that has the cards, or give --cards")
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _targets(paths: Sequence[Path], root: Path) -> frozenset[str]:
+    """Return where `paths` are, or all cards where there are none."""
+    top = os.path.realpath(root)
+    targets = set()
+    for path in paths:
+        if not os.path.lexists(path):
+            raise FixcardsError(f"{path}: no such file or folder")
+        place = top if path.is_dir() and os.path.realpath(path) == top else _place(path)
+        if place != top and not place.startswith(top.rstrip(os.sep) + os.sep):
+            raise FixcardsError(f"{path}: is outside {root}; give --cards with the folder that holds it")
+        targets.add(place)
+    return frozenset(targets or {top})
 
 
-def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link out of the cards
+def _places(path: str) -> set[str]:
+    """Return where `path` and every folder above it are."""
+    place = _place(path)
+    return {place, *(str(folder) for folder in Path(place).parents)}
 
 
-def _at(problem_path: str, path: Path) -> bool:
-    return _absolute(Path(problem_path)).is_relative_to(_absolute(path))
+def _place(path: str | Path) -> str:
+    # The path itself is not resolved: it may be a link out of the cards.
+    folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100
+    return os.path.join(_real(folder), name)  # noqa: PTH118
+
+
+@functools.lru_cache(maxsize=1024)
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 def main() -> None:
     """Run the command that was typed; print errors as one line that says what to do."""
+    for stream in (sys.stdout, sys.stderr):
+        # A card can hold any character; a terminal or a log that can't show it gets an escape.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = cli.main(standalone_mode=False)
     except FixcardsError as error:
@@ -130,4 +167,8 @@ def main() -> None:
     except click.Abort:
         click.echo("fixcards: stopped", err=True)
         sys.exit(130)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"fixcards: {where}{error.strerror or error}", err=True)
+        sys.exit(COULD_NOT_RUN)
     sys.exit(status if isinstance(status, int) else CLEAN)

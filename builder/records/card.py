@@ -7,17 +7,32 @@ about adding a card all show them.
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from builder.records.fields import (
+    CardId,
+    Day,
+    ErrorLine,
+    Files,
+    FixTitle,
+    Frame,
+    Line,
+    PackageName,
+    Quote,
+    Release,
+    RequirementText,
+    Specifier,
+    Text,
+    Title,
+    Url,
+    refuse,
+)
 
 Category = Literal[
     "import-error",
@@ -31,118 +46,16 @@ Category = Literal[
     "testing",
 ]
 FixKind = Literal["upgrade", "pin", "code-change", "configuration", "workaround"]
+Platform = Literal["linux", "macos", "windows"]
 State = Literal["published", "disputed", "retired"]
 
 CATEGORIES: tuple[str, ...] = get_args(Category)
-PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
-_FRAME = re.compile(r"[\w.\-]+(?:/[\w.\-]+)*\.(?:py|pyx|pyi):(?:<\w+>|[\w.<>]+)")
-_CARD_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*-[1-9][0-9]*")
-
-
-def _refuse(kind: str, message: str, hint: str = "") -> PydanticCustomError:
-    """Error of a field validator; `kind` is what the lint rules know it by (see `rules/shape.py`)."""
-    return PydanticCustomError(kind, "{problem}", {"problem": message, "hint": hint})
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise _refuse("blank", "is empty", "write the text, or remove the key where it is optional")
-    return text
-
-
-def _package_name(name: str) -> str:
-    if not name or canonicalize_name(name) != name or not name.isascii():
-        raise _refuse(
-            "package_name",
-            f"{name!r} is not a normalised distribution name",
-            f"write {canonicalize_name(name)!r}: lower case, single hyphens (PEP 503)",
-        )
-    return name
-
-
-def _specifier(text: str) -> str:
-    try:
-        SpecifierSet(text)
-    except InvalidSpecifier:
-        raise _refuse(
-            "specifier",
-            f"{text!r} is not a version specifier",
-            'write it as PEP 440 does, for example ">=2.0,<=2.2.4"',
-        ) from None
-    return text
-
-
-def _version(text: str) -> str:
-    try:
-        Version(text)
-    except InvalidVersion:
-        raise _refuse(
-            "version", f"{text!r} is not a version", 'name one release as PEP 440 does, for example "2.2.5"'
-        ) from None
-    return text
-
-
-def _requirement(text: str) -> str:
-    try:
-        requirement = Requirement(text.replace("{version}", "0"))
-    except InvalidRequirement:
-        raise _refuse(
-            "requirement",
-            f"{text!r} is not a requirement",
-            'write it as PEP 508 does, for example "httpx=={version}" or "werkzeug==3.0.0"',
-        ) from None
-    if requirement.url:
-        raise _refuse(
-            "requirement",
-            f"{text!r} installs from an address",
-            "name the distribution and a version; a card runs on what the package index offers",
-        )
-    return text
-
-
-def _https_url(text: str) -> str:
-    hint = "write the whole address, for example https://github.com/encode/httpx/issues/271"
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname
-    except ValueError:
-        raise _refuse("url", f"{text!r} is not an address", hint) from None
-    if parts.scheme != "https" or not host or re.search(r"[\s\"'<>\\`{}|^]", text) or not text.isascii():
-        raise _refuse("url", f"{text!r} is not an https URL", hint)
-    return text
-
-
-def _frame(text: str) -> str:
-    if not _FRAME.fullmatch(text):
-        raise _refuse(
-            "frame",
-            f"{text!r} is not a library frame",
-            "write it relative to site-packages as package/module.py:function, for example httpx/client.py:send",
-        )
-    return text
-
-
-def _card_id(text: str) -> str:
-    if not _CARD_ID.fullmatch(text):
-        raise _refuse("card_id", f"{text!r} is not a card id", "write <package>-<issue number>, for example httpx-271")
-    return text
-
-
-_TEXT_SCHEMA = {"type": "string", "minLength": 1, "pattern": r"\S"}
-Text = Annotated[str, AfterValidator(_not_blank), WithJsonSchema(_TEXT_SCHEMA)]
-Specifier = Annotated[str, AfterValidator(_specifier)]
-Release = Annotated[str, AfterValidator(_version)]
-PackageName = Annotated[str, AfterValidator(_package_name)]
-Url = Annotated[str, AfterValidator(_https_url), WithJsonSchema({"type": "string", "pattern": "^https://"})]
-RequirementText = Annotated[str, AfterValidator(_requirement)]
-Frame = Annotated[str, AfterValidator(_frame)]
-CardId = Annotated[str, AfterValidator(_card_id)]
 
 
 class Part(BaseModel):
-    """Base of the record's models: frozen, closed to unknown keys, strict about types."""
+    """Base of the record's models: frozen, and closed to unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Versions(Part):
@@ -153,12 +66,12 @@ class Versions(Part):
     is one, else the first with `>=`."""
     fixed: Release | None = None
     """First release without the failure; absent where there is none."""
-    with_: dict[PackageName, Specifier] | None = Field(default=None, alias="with")
+    with_: dict[PackageName, Specifier] | None = Field(default=None, alias="with", max_length=20)
     """Second packages that it takes, each with the releases of it that set the failure off."""
     python: Specifier | None = None
     """Python versions that are concerned, when it is not all of them."""
-    platform: Text | None = None
-    """Platform that is concerned, when it is only one: `linux`, `macos` or `windows`."""
+    platform: Platform | None = None
+    """Platform that is concerned, when it is only one."""
 
     @cached_property
     def affected_set(self) -> SpecifierSet:
@@ -183,32 +96,33 @@ class Versions(Part):
 class Signature(Part):
     """What the failure prints, by which it is searched."""
 
-    error: Text = Field(max_length=1000)
+    error: ErrorLine
     """The one line that people search for, as printed; parts that vary are written `{name}`."""
-    exception: Text | None = None
+    exception: Line | None = None
     """Class of the exception as the last line of the traceback names it; absent when nothing is raised."""
     traceback: Text | None = None
     """The traceback as printed by the reproduction."""
-    frames: tuple[Frame, ...] = ()
+    frames: tuple[Frame, ...] = Field(default=(), max_length=200)
     """Library frames `package/module.py:function`, relative to site-packages, innermost last."""
-    aliases: tuple[Text, ...] = ()
+    aliases: tuple[Line, ...] = Field(default=(), max_length=50)
     """Other wordings of the same failure: other interpreters, other names, related messages."""
 
 
 class Expect(Part):
     """What the broken run shows where that isn't "exit status not 0 and the signature in its output"."""
 
-    exit: int | None = None
-    """Exit status of the broken run, for failures that end with 0 (warnings, swallowed errors)."""
+    exit: int | None = Field(default=None, ge=-64, le=255, strict=True)
+    """Exit status of the broken run, for failures that end with 0 (warnings, swallowed errors); negative for the
+    number of a signal."""
     output: Text | None = None
     """Text in the output instead of the signature, such as the message of a marked assertion."""
-    timeout: float | None = Field(default=None, gt=0, le=60)
+    timeout: float | None = Field(default=None, gt=0, le=60, strict=True)
     """Seconds after which a run that goes on is the symptom (hangs)."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Expect:
         if self.exit is None and self.output is None and self.timeout is None:
-            raise _refuse("blank", "expects nothing", "give `exit`, `output` or `timeout`, or remove `expect`")
+            raise refuse("blank", "expects nothing", "give `exit`, `output` or `timeout`, or remove `expect`")
         return self
 
 
@@ -217,15 +131,15 @@ class Reproduction(Part):
 
     python: Specifier | None = None
     """Interpreters on which it reproduces."""
-    requires: tuple[RequirementText, ...] = ()
+    requires: tuple[RequirementText, ...] = Field(default=(), max_length=50)
     """Direct requirements; `{version}` stands for the release under test. Default: the package alone."""
-    build: tuple[PackageName, ...] = ()
+    build: tuple[PackageName, ...] = Field(default=(), max_length=50)
     """Distributions that may be built from source, since they have no wheel."""
-    exclude_newer: date | None = None
+    exclude_newer: Day | None = None
     """Day with whose releases the other requirements are resolved."""
     code: Text
     """One file that exits with 0 when the behaviour is right."""
-    files: dict[Text, str] | None = None
+    files: Files | None = Field(default=None, max_length=30)
     """Extra files beside it: relative path and content."""
     expect: Expect | None = None
     """What the broken run shows where that isn't a non-zero exit status and the signature."""
@@ -236,7 +150,7 @@ class Reproduction(Part):
 class Fix(Part):
     """One way out."""
 
-    title: Text = Field(max_length=120)
+    title: FixTitle
     """What to do, in one line."""
     kind: FixKind
     """What sort of change it is."""
@@ -248,7 +162,7 @@ class Fix(Part):
     """When to choose it."""
     avoid_when: Text
     """When not to choose it."""
-    requires: tuple[RequirementText, ...] | None = None
+    requires: tuple[RequirementText, ...] | None = Field(default=None, max_length=50)
     """Requirements that replace those of the reproduction when the fix is executed."""
     code: Text | None = None
     """Code that replaces the reproduction's when the fix is executed."""
@@ -261,7 +175,7 @@ class Point(Part):
     """The point, in our own words."""
     url: Url
     """Where it was made."""
-    quote: Text | None = Field(default=None, max_length=200)
+    quote: Quote | None = None
     """Words of the thread, at most 200 characters; they count against the own-content ratio."""
 
 
@@ -281,7 +195,11 @@ class Status(Part):
     @model_validator(mode="after")
     def _has_reason(self) -> Status:
         if self.state != "published" and self.reason is None:
-            raise _refuse("reason", f"is {self.state!r} without a reason", "add `reason:` below `state:`")
+            raise refuse(
+                "reason",
+                f"is {self.state!r} without a reason",
+                "write `state:` and `reason:` on lines of their own below `status:`",
+            )
         return self
 
 
@@ -305,7 +223,7 @@ class Card(Part):
     """URL of the upstream issue; its number is the file name."""
     pr: Url | None = None
     """URL of the fix (pull request, commit or release note); absent only when nothing was changed upstream."""
-    title: Text = Field(max_length=100)
+    title: Title
     """What a person would call the failure, at most 100 characters."""
     category: Category
     """What sort of failure it is."""
@@ -323,15 +241,15 @@ class Card(Part):
     """What the failure prints, by which it is searched."""
     reproduction: Reproduction
     """The smallest program that shows the failure."""
-    fixes: tuple[Fix, ...] = Field(min_length=1)
+    fixes: tuple[Fix, ...] = Field(min_length=1, max_length=20)
     """Ways out, best first."""
     verify: Text | None = None
     """How a reader checks the fix in their own system."""
-    prevention: tuple[Text, ...] = Field(min_length=1)
+    prevention: tuple[Text, ...] = Field(min_length=1, max_length=30)
     """Habits or checks that would have caught it."""
-    discussion: tuple[Point, ...] = ()
+    discussion: tuple[Point, ...] = Field(default=(), max_length=50)
     """Points from the upstream thread."""
-    related: tuple[CardId, ...] = ()
+    related: tuple[CardId, ...] = Field(default=(), max_length=50)
     """Ids of related cards, besides those that the program finds."""
     status: Status = Status(state="published")
     """Whether the card stands: `published`, or a mapping of `state` and `reason`."""

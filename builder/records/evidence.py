@@ -9,7 +9,8 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
-from builder.records.card import Card, CardId, PackageName, Part, Release, Text
+from builder.records.card import Card, Part
+from builder.records.fields import CardId, PackageName, Release, Text
 
 Outcome = Literal["failed-as-described", "passed", "failed-otherwise", "could-not-run"]
 Isolation = Literal["bubblewrap", "container", "none"]
@@ -17,6 +18,7 @@ Role = Literal["broken", "fix", "latest"]
 ReleaseState = Literal["fails", "passes", "inferred-fails", "inferred-passes", "not-testable", "unknown"]
 
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
+EVIDENCE_SUFFIX = ".evidence.json"
 REPETITIONS = 3
 """How often each run is made before its outcome counts as shown."""
 
@@ -36,6 +38,8 @@ class Run(Part):
     """SHA-256 of `lock`."""
     packages: dict[PackageName, Release] = Field(default_factory=dict)
     """Resolved versions."""
+    exclude_newer: date | None = None
+    """Day up to whose end releases were taken; absent when the index doesn't say when it got them."""
     python: str | None = None
     """Full version of the interpreter."""
     platform: str
@@ -104,6 +108,8 @@ class Evidence(Part):
     """Versions of the programs that made it."""
     runs: tuple[Run, ...] = Field(min_length=1)
     """The runs, broken first, then the fixes in order, then the newest release."""
+    notes: tuple[Text, ...] = ()
+    """What a reader must know to read the runs aright, such as a second package that differs between them."""
     releases: tuple[ReleaseResult, ...] = ()
     """The sweep, oldest version first; empty when none was made."""
 
@@ -111,6 +117,14 @@ class Evidence(Part):
     def last_verified(self) -> date:
         """Day of the newest run."""
         return max(run.date for run in self.runs)
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """Return the text of an evidence file: keys in the order of the model, absent ones left out."""
+    data = evidence.model_dump(mode="json", exclude_none=True)
+    for run in data["runs"]:
+        run["packages"] = dict(sorted(run["packages"].items()))
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def run_digest(card: Card) -> str:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from builder.errors import FixcardsError
-from builder.records import related
+from builder.records import related, tally
 from builder.records.card import Card
-from builder.records.evidence import Evidence
+from builder.records.evidence import EVIDENCE_SUFFIX, Evidence
 from builder.records.problem import Problem
 from builder.records.rules import Finding
 from builder.records.rules.library import Shelf
 from builder.records.rules.rule import RULES, rules_of
-from builder.records.rules.shape import kind_of
+from builder.records.rules.shape import empty_values, kind_of
+from builder.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
 from builder.records.source import Mark, Refused, Source
+from builder.records.tally import Tally
 
-EVIDENCE_SUFFIX = ".evidence.json"
+_SUFFIXES = (".yaml", ".yml", EVIDENCE_SUFFIX)
+_OF_CARDS = rules_of("FC2")
 _OF_KIND = {kind: rule for rule in RULES.values() for kind in rule.kinds}
 
 
@@ -38,9 +43,12 @@ class Library:
     cards: Mapping[str, Card]
     evidence: Mapping[str, Evidence]
     files: Mapping[str, PurePosixPath]
+    tally: Mapping[str, Tally]
     problems: tuple[Problem, ...]
     known: frozenset[str]
     """Ids of all card files, those with problems included."""
+    paths: tuple[str, ...] = ()
+    """Every file that is named like a record, as problems name it."""
 
     @cached_property
     def related(self) -> Mapping[str, list[str]]:
@@ -55,6 +63,19 @@ class Library:
             groups[card.package].append(card)
         return groups
 
+    def summary(self, problems: Sequence[Problem], seconds: float, paths: Collection[str] | None = None) -> str:
+        """Return one line about a check that took so long: cards, packages, problems by code, seconds.
+
+        It counts the cards among `paths`, by default all.
+        """
+        cards = [path for path in (self.paths if paths is None else paths) if not _is_evidence(path)]
+        packages = len({os.path.dirname(path) for path in cards})  # noqa: PTH120 - on every path of a large library
+        codes = ", ".join(f"{code} {number}" for code, number in sorted(Counter(p.code for p in problems).items()))
+        return (
+            f"{_count(len(cards), 'card')}, {_count(packages, 'package')}, "
+            f"{_count(len(problems), 'problem')}{f' ({codes})' if codes else ''}, {seconds:.2f} s"
+        )
+
 
 def load(root: Path) -> Library:
     """Read every record below `root`.
@@ -62,11 +83,7 @@ def load(root: Path) -> Library:
     Total: a bad file becomes problems and stops no other. Raises `FixcardsError` only where `root` itself
     can't be read.
     """
-    try:
-        paths = sorted(_records(root))
-    except OSError as error:
-        raise FixcardsError(f"{root}: the cards can't be read: {error.strerror}") from None
-    return _Loader(root).load(paths)
+    return _Loader(root).load()
 
 
 def read_card(path: Path, root: Path) -> tuple[Card | None, list[Problem]]:
@@ -80,44 +97,44 @@ class _Loader:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.real_root = os.path.realpath(root)
         self.problems: set[Problem] = set()
-        self.sources: dict[str, Source] = {}
 
-    def load(self, paths: list[Path]) -> Library:
-        cards: dict[str, Card] = {}
-        evidence: dict[str, Evidence] = {}
-        files: dict[str, list[str]] = defaultdict(list)
-        card_paths = [path for path in paths if not path.name.endswith(EVIDENCE_SUFFIX)]
-        read: list[tuple[Path, Card]] = []
-        for path in card_paths:
-            card = self.card(path)
-            if card is not None:
-                files[card.id].append(str(path))
-                read.append((path, card))
-                cards.setdefault(card.id, card)
-        known = frozenset(cards) | {_id_of(self._below(path)) for path in card_paths}
-        for path in (path for path in paths if path.name.endswith(EVIDENCE_SUFFIX)):
-            card_id = _id_of(self._below(path))
-            found = self.evidence(path, card_id, Shelf(cards, evidence, files, known))
-            if found is not None and card_id in cards:
-                evidence[card_id] = found
-        shelf = Shelf(cards, evidence, files, known)
-        for path, card in read:
-            for rule in (RULES["FC301"], RULES["FC302"]):
-                self._report(path, rule.code, rule.check(card, str(path), shelf), self.sources[str(path)])
+    def load(self) -> Library:
+        paths = sorted(self._walk(), key=os.fspath)
+        of_cards = [path for path in paths if not _is_evidence(path.name)]
+        read = {path: card for path in of_cards if (card := self.card(path)) is not None}
+        owners = self._owners(read)
+        below = {path: self._below(path) for path in of_cards}
+        shelf = Shelf(
+            files={card_id: [_shown(path) for path in of_id] for card_id, of_id in owners.items()},
+            known=frozenset(owners) | {f"{place.parent.name}-{place.stem}" for place in below.values()},
+            places=frozenset(below.values()),
+        )
+        evidence = {}
+        for path in paths:
+            if _is_evidence(path.name):
+                beside = path.with_name(path.name[: -len(EVIDENCE_SUFFIX)] + ".yaml")
+                evidence[beside] = self.evidence(path, read.get(beside), shelf)
+        for path, card in read.items():
+            self._check_on_shelf(path, card, shelf)
+        tallies = self.tally()
         wrong = {problem.path for problem in self.problems}
-        good = {card.id: path for path, card in reversed(read) if _shown(path) not in wrong}
+        good = {card.id: path for path, card in read.items() if _shown(path) not in wrong}
+        good = dict(sorted(good.items(), key=lambda item: _by_number(item[0])))
         return Library(
             root=self.root,
-            cards={card_id: cards[card_id] for card_id in sorted(good, key=_by_number)},
+            cards={card_id: read[path] for card_id, path in good.items()},
             evidence={
-                card_id: evidence[card_id]
+                card_id: found
                 for card_id, path in good.items()
-                if card_id in evidence and _shown(evidence_path(path)) not in wrong
+                if (found := evidence.get(path)) is not None and _shown(evidence_path(path)) not in wrong
             },
-            files={card_id: self._below(path) for card_id, path in good.items()},
+            files={card_id: below[path] for card_id, path in good.items()},
+            tally=tallies,
             problems=tuple(sorted(self.problems)),
-            known=known,
+            known=shelf.known,
+            paths=tuple(_shown(path) for path in paths),
         )
 
     def card(self, path: Path) -> Card | None:
@@ -125,54 +142,116 @@ class _Loader:
         source = self._source(path)
         if source is None:
             return None
-        self.sources[str(path)] = source
         try:
             card = Card.model_validate(source.data)
+            errors: list[ErrorDetails] = []
         except ValidationError as invalid:
-            for error in invalid.errors(include_url=False):
-                rule = _OF_KIND.get(kind_of(error), RULES["FC199"])
-                self._report(path, rule.code, rule.check(error, source), source)
-            return None
-        for rule in rules_of("FC2"):
-            self._report(path, rule.code, rule.check(card, self._below(path)), source)
+            card, errors = None, invalid.errors(include_url=False)
+        for error in errors + empty_values(source.data, errors):
+            rule = _OF_KIND.get(kind_of(error), RULES["FC199"])
+            self._report(path, rule.code, rule.check(error, source), source)
+        if card is not None:
+            below = self._below(path)
+            for rule in _OF_CARDS:
+                self._report(path, rule.code, rule.check(card, below), source)
         return card
 
-    def evidence(self, path: Path, card_id: str, shelf: Shelf) -> Evidence | None:
-        """Read and check one evidence file."""
-        self._report(path, "FC303", RULES["FC303"].check(card_id, shelf))
-        if self._refused_file(path, ("FC001",)):
+    def evidence(self, path: Path, card: Card | None, shelf: Shelf) -> Evidence | None:
+        """Read and check one evidence file, which lies beside `card`."""
+        if self._report(path, "FC303", RULES["FC303"].check(self._below(path), shelf)):
+            return None
+        raw = self._bytes(path, MAX_EVIDENCE_BYTES)
+        if raw is None or self._report(path, "FC003", RULES["FC003"].check(raw)):
             return None
         try:
-            evidence = Evidence.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            self._report(path, "FC304", RULES["FC304"].check(_first_line(error)))
+            evidence = Evidence.model_validate_json(raw)
+        except ValidationError as error:
+            self._report(path, "FC304", RULES["FC304"].check(*_first_fault(error, raw)))
             return None
-        for rule in (RULES["FC305"], RULES["FC306"]):
-            self._report(path, rule.code, rule.check(evidence, card_id))
+        if card is not None:
+            self._report(path, "FC305", RULES["FC305"].check(evidence, card.id))
+        self._report(path, "FC306", RULES["FC306"].check(evidence))
         return evidence
+
+    def tally(self) -> dict[str, Tally]:
+        """Read the counted reports of readers."""
+        path = self.root / tally.FILE
+        raw = self._bytes(path, MAX_EVIDENCE_BYTES) if os.path.lexists(path) else None
+        try:
+            return tally.parsed(raw) if raw is not None else {}
+        except ValidationError as error:
+            self._report(path, "FC307", RULES["FC307"].check(*_first_fault(error, raw or b"")))
+            return {}
+
+    def _walk(self) -> Iterator[Path]:
+        """Yield every path that is named like a record.
+
+        Links to folders are not followed, so that no loop can trap the walk; they are yielded to be reported.
+        """
+        folders = [self.root]
+        while folders:
+            folder = folders.pop()
+            try:
+                with os.scandir(folder) as found:
+                    entries = [(folder / entry.name, entry.is_dir(follow_symlinks=False)) for entry in found]
+            except OSError as error:
+                if folder == self.root:
+                    raise FixcardsError(f"{folder}: the cards can't be read: {error.strerror}") from None
+                self._report(folder, "FC001", iter([unreadable(error)]))
+                continue
+            for path, is_folder in entries:
+                if path.name.startswith("."):
+                    continue
+                if path.name.lower().endswith(_SUFFIXES) or (not is_folder and os.path.isdir(path)):  # noqa: PTH112
+                    yield path
+                elif is_folder:
+                    folders.append(path)
+
+    def _owners(self, read: Mapping[Path, Card]) -> dict[str, list[Path]]:
+        """Return the files of each id, the one in the right place first."""
+        owners: dict[str, list[Path]] = defaultdict(list)
+        for path, card in read.items():
+            in_place = self._below(path).parts == (card.package, f"{card.number}.yaml")
+            owners[card.id].insert(0 if in_place else len(owners[card.id]), path)
+        return owners
+
+    def _check_on_shelf(self, path: Path, card: Card, shelf: Shelf) -> None:
+        for code, findings in (
+            ("FC301", RULES["FC301"].check(card, _shown(path), shelf)),
+            ("FC302", RULES["FC302"].check(card, shelf)),
+        ):
+            # Read once more for the places: to keep those of all cards would take a gigabyte for ten thousand.
+            for finding in findings:
+                self._report(path, code, iter([finding]), self._source(path))
+
+    def _bytes(self, path: Path, most: int) -> bytes | None:
+        """Read a file, or report why it isn't one that may be read."""
+        if self._report(path, "FC001", RULES["FC001"].check(path, self.real_root)):
+            return None
+        try:
+            with path.open("rb") as file:
+                raw = file.read(most + 1)
+        except OSError as error:
+            self._report(path, "FC001", iter([unreadable(error)]))
+            return None
+        return None if self._report(path, "FC002", RULES["FC002"].check(raw, most)) else raw
 
     def _source(self, path: Path) -> Source | None:
         """Read the YAML of a file, or report why not. Each stage takes for granted what the one before it refused."""
-        if self._refused_file(path, ("FC001", "FC002")):
+        raw = self._bytes(path, MAX_BYTES)
+        if raw is None or self._report(path, "FC003", RULES["FC003"].check(raw)):
             return None
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            self._report(path, "FC001", iter([Finding(f"can't be read: {error.strerror}", "mend its permissions")]))
-            return None
-        for code in ("FC003", "FC004", "FC005", "FC006"):
-            if self._report(path, code, RULES[code].check(raw)):
+        text = raw.decode()
+        for code in ("FC004", "FC005", "FC006", "FC008"):
+            if self._report(path, code, RULES[code].check(text)):
                 return None
-        self._report(path, "FC007", RULES["FC007"].check(raw))
+        self._report(path, "FC007", RULES["FC007"].check(text))
         try:
-            return Source(raw.decode())
+            return Source(text)
         except Refused as refused:
             rule = _OF_KIND[refused.kind]
             self._report(path, rule.code, rule.check(refused))
             return None
-
-    def _refused_file(self, path: Path, codes: tuple[str, ...]) -> bool:
-        return any(self._report(path, code, RULES[code].check(path, self.root)) for code in codes)
 
     def _report(self, path: Path, code: str, findings: Iterator[Finding], source: Source | None = None) -> bool:
         """Keep what a rule found; return whether it found anything."""
@@ -187,7 +266,10 @@ class _Loader:
         return found
 
     def _below(self, path: Path) -> PurePosixPath:
-        return PurePosixPath(path.relative_to(self.root).as_posix())
+        try:
+            return PurePosixPath(path.relative_to(self.root).as_posix())
+        except ValueError:  # the same folder by another name
+            return PurePosixPath(Path(os.path.relpath(os.path.realpath(path), self.real_root)).as_posix())
 
 
 def evidence_path(card_path: Path) -> Path:
@@ -195,22 +277,8 @@ def evidence_path(card_path: Path) -> Path:
     return card_path.with_name(card_path.stem + EVIDENCE_SUFFIX)
 
 
-def _records(folder: Path) -> Iterator[Path]:
-    """Yield every card and evidence file; links to folders are not followed, so that no loop can trap the walk."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            path = folder / entry.name
-            if entry.is_dir(follow_symlinks=False):
-                yield from _records(path)
-            elif entry.name.endswith((".yaml", ".yml", EVIDENCE_SUFFIX)):
-                yield path
-
-
-def _id_of(path: PurePosixPath) -> str:
-    """Return the id that a file's place stands for."""
-    return f"{path.parent.name}-{path.name.split('.')[0]}"
+def _is_evidence(name: str) -> bool:
+    return name.lower().endswith(EVIDENCE_SUFFIX)
 
 
 def _by_number(card_id: str) -> tuple[str, int]:
@@ -220,14 +288,31 @@ def _by_number(card_id: str) -> tuple[str, int]:
 
 def _shown(path: Path) -> str:
     """Return `path` as the user would type it: relative to the working directory where it lies below it."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
-    here = Path.cwd()
-    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(path)
+    absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
+    here = os.getcwd().rstrip(os.sep) + os.sep  # noqa: PTH109 - called for every file
+    return absolute[len(here) :] if absolute.startswith(here) else str(path)
 
 
-def _first_line(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
-        return f"{where}: {first['msg']}" if where else first["msg"]
-    return str(error)
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _first_fault(error: ValidationError, raw: bytes) -> tuple[str, Mark]:
+    """Return what is wrong first in a file of JSON that isn't typed by hand, and where."""
+    first = error.errors(include_url=False)[0]
+    text = raw.decode()
+    if first["type"] == "json_invalid":
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as fault:
+            # Python's own reader counts columns in characters.
+            return f"{fault.msg[:1].lower()}{fault.msg[1:]}", Mark(fault.lineno, fault.colno)
+        except RecursionError:
+            pass
+        return first["msg"], Mark(1, 1)
+    where = ".".join(str(step) for step in first["loc"])
+    try:
+        mark = Source(text).mark(first["loc"])
+    except Refused:
+        mark = Mark(1, 1)
+    return f"{where}: {first['msg']}" if where else first["msg"], mark

@@ -32,7 +32,7 @@ class Problem:
         Escapes as https://docs.github.com/actions/reference/workflow-commands-for-github-actions asks for.
         """
         message = _escape(visible(self.message + (f" ({self.hint})" if self.hint else "")))
-        path = _escape(self.path).replace(":", "%3A").replace(",", "%2C")
+        path = visible(_escape(self.path).replace(":", "%3A").replace(",", "%2C"))
         return f"::error file={path},line={self.line},col={self.column},title={self.code}::{message}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -43,6 +43,11 @@ class Problem:
 def visible(text: str) -> str:
     """Return `text` with everything that isn't printable escaped: a file must not steer the terminal."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def quoted(text: str, most: int = 80) -> str:
+    """Return `text` in quotes for a message, cut after `most` characters."""
+    return repr(text) if len(text) <= most else f"{text[:most]!r}..."
 
 
 def _escape(text: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from builder.records.card import PLACEHOLDER, Card
+from builder.records.card import Card
+from builder.records.fields import PLACEHOLDER
 
 MOST = 6
 """Related cards that are shown at most."""
@@ -27,7 +29,7 @@ def related(cards: Mapping[str, Card]) -> dict[str, list[str]]:
     words = {card_id: _words(card) for card_id, card in cards.items()}
     holders: dict[str, list[str]] = defaultdict(list)
     packages: dict[str, list[str]] = defaultdict(list)
-    for card_id, card in cards.items():
+    for card_id, card in sorted(cards.items(), key=lambda item: item[1].number):
         packages[card.package].append(card_id)
         for word in words[card_id]:
             holders[word].append(card_id)
@@ -51,10 +53,16 @@ def _of(
             for other in holders[word]:
                 scores[other] += weight[word] ** 2 / (length[card_id] * length[other])  # type: ignore[assignment]
     similar = sorted((other for other, score in scores.items() if score >= ENOUGH), key=lambda o: (-scores[o], o))
-    number = cards[card_id].number
-    same = sorted(packages[cards[card_id].package], key=lambda o: (abs(cards[o].number - number), o))[: MOST + 1]
-    ordered = [other for other in cards[card_id].related if other in cards] + similar + same
+    ordered = [other for other in cards[card_id].related if other in cards] + similar
+    ordered += _neighbours(cards[card_id], cards, packages[cards[card_id].package])
     return [other for other in dict.fromkeys(ordered) if other != card_id][:MOST]
+
+
+def _neighbours(card: Card, cards: Mapping[str, Card], numbered: Sequence[str]) -> list[str]:
+    """Return the ids of `numbered`, a package's cards by number, that are nearest to `card`, itself included."""
+    at = bisect.bisect_left(numbered, card.number, key=lambda other: cards[other].number)
+    near = numbered[max(0, at - MOST) : at + MOST + 1]
+    return sorted(near, key=lambda other: (abs(cards[other].number - card.number), other))
 
 
 def _words(card: Card) -> set[str]:

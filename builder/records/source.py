@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from yaml.constructor import SafeConstructor
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
+from yaml.nodes import ScalarNode
+
+from builder.records.syntax import explain
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -19,8 +32,13 @@ Path = tuple[str | int, ...]
 """Keys and list positions from the top of the record to a value."""
 
 MAX_DEPTH = 20
-_CORE = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")}
-_TEXT_TAGS = {"tag:yaml.org,2002:merge", "tag:yaml.org,2002:value"}  # `<<` and `=`: plain text to us
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no record contains: HTML and terminals can't show them, or UTF-8 can't write them."""
+
+_RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
+_TEXT_KINDS = {"str", "merge", "value"}  # `<<` and `=` are plain text to us
+_LONGEST_NUMBER = 100
+_constructor = SafeConstructor()
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -34,11 +52,12 @@ class Mark:
 class Refused(Exception):  # noqa: N818 - an answer about the text, not a fault of the program
     """The text can't become data. `kind` names the lint rule that it breaks (see `rules/text.py`)."""
 
-    def __init__(self, kind: str, mark: Mark, detail: str = "") -> None:
-        super().__init__(kind, mark, detail)
+    def __init__(self, kind: str, mark: Mark, detail: str = "", hint: str = "") -> None:
+        super().__init__(kind, mark, detail, hint)
         self.kind = kind
         self.mark = mark
         self.detail = detail
+        self.hint = hint
 
 
 class Source:
@@ -49,127 +68,147 @@ class Source:
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        _refuse_events(text)
-        self._root = _compose(text)
-        self.data: dict[str, Any] = _construct(self._root)
+        self._root = _Reader(text).read()
+        self.data: dict[str, Any] = self._root.data
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
-        """Return where the value at `path` stands, or its key; where it is missing, the nearest parent's key."""
-        place, node = self._walk(path)
-        return place if key or node is None else _mark(node)
+        """Return where the value at `path` stands, or its key.
+
+        Where it is missing: the key of the nearest parent that exists, or the parent itself if it is a scalar.
+        """
+        place, node, rest = self._walk(path)
+        return place if key or (rest and node.children is not None) else node.mark
+
+    def existing(self, path: Path) -> Path:
+        """Return the part of `path` that the text has."""
+        *_, rest = self._walk(path)
+        return path[: len(path) - len(rest)]
 
     def raw(self, path: Path) -> str | None:
         """Return the scalar at `path` as it is typed, None where there is none."""
-        _, node = self._walk(path)
-        return node.value if isinstance(node, ScalarNode) else None
+        _, node, rest = self._walk(path)
+        return None if rest else node.raw
 
-    def _walk(self, path: Path) -> tuple[Mark, Node | None]:
-        """Follow `path`: the place of the last key that exists, and the value, None where it is missing."""
-        node, place = self._root, _mark(self._root)
-        for step in path:
-            child = next(((at, value) for name, at, value in _children(node) if name == step), None)
-            if child is None:
-                return place, None
-            place, node = _mark(child[0]), child[1]
-        return place, node
-
-
-def _children(node: Node) -> Iterator[tuple[str | int, Node, Node]]:
-    """Yield name, the node that marks the key, and the value node of each child."""
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            yield key.value, key, value
-    elif isinstance(node, SequenceNode):
-        for number, value in enumerate(node.value):
-            yield number, value, value
+    def _walk(self, path: Path) -> tuple[Mark, _Node, Path]:
+        """Follow `path`: the place of the last key that exists, its value, and the steps that don't exist."""
+        node, place = self._root, self._root.mark
+        for at, step in enumerate(path):
+            if node.children is None or step not in node.children:
+                return place, node, path[at:]
+            place, node = node.children[step]
+        return place, node, ()
 
 
-def _mark(start: Node | yaml.Event) -> Mark:
-    mark = start.start_mark
-    return Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A value: its place, its data, its text where it is a scalar, else its children with the places of their keys."""
+
+    mark: Mark
+    data: Any
+    raw: str | None = None
+    children: dict[str | int, tuple[Mark, _Node]] | None = None
 
 
-def _refuse_events(text: str) -> None:
-    """Refuse what can only be seen, or only safely be seen, in the stream of events."""
-    depth = documents = 0
+class _Reader:
+    """Reads a text in one pass over the events of the YAML parser; the first fault ends it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._events = self._parse()
+
+    def read(self) -> _Node:
+        root: _Node | None = None
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent) and root is not None:
+                raise Refused("documents", _mark(event))
+            if isinstance(event, NodeEvent):
+                root = self._node(event, 0)
+                if not isinstance(event, MappingStartEvent):
+                    raise Refused("not_mapping" if root.raw or root.children else "empty", _mark(event))
+        if root is None:
+            raise Refused("empty", Mark(1, 1))
+        return root
+
+    def _parse(self) -> Iterator[yaml.Event]:
+        try:
+            yield from yaml.parse(self._text, Loader=_Loader)
+        except yaml.YAMLError as error:
+            raise _refused(error, self._text) from None
+        except ValueError:  # PyYAML's own reader lets chr() refuse \U00110000
+            raise Refused("syntax", Mark(1, 1), "an escape stands for no character", "remove it") from None
+
+    def _node(self, event: Any, depth: int) -> _Node:
+        mark = _mark(event)
+        if isinstance(event, AliasEvent) or event.anchor:
+            raise Refused("anchor", mark, event.anchor or "")
+        if isinstance(event, CollectionStartEvent) and depth == MAX_DEPTH:
+            raise Refused("depth", mark)
+        if event.tag:
+            raise Refused("tag", mark, event.tag)
+        if isinstance(event, ScalarEvent):
+            return _Node(mark, _scalar(event, mark), event.value)
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(mark, depth + 1)
+        items: list[_Node] = []
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        return _Node(
+            mark, [item.data for item in items], None, {at: (item.mark, item) for at, item in enumerate(items)}
+        )
+
+    def _mapping(self, mark: Mark, depth: int) -> _Node:
+        children: dict[str | int, tuple[Mark, _Node]] = {}
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            key = self._node(event, depth)
+            if not isinstance(key.data, str):
+                raise Refused("key", key.mark, key.raw or "")
+            if key.data in children:
+                raise Refused("duplicate", key.mark, f"{key.data}\n{children[key.data][0].line}")
+            children[key.data] = key.mark, self._node(next(self._events), depth)
+        return _Node(mark, {name: value.data for name, (_, value) in children.items()}, None, children)
+
+
+def _mark(event: Any) -> Mark:
+    start = event.start_mark
+    return Mark(start.line + 1, start.column + 1)
+
+
+def _scalar(event: ScalarEvent, mark: Mark) -> Any:
+    text = event.value
+    if event.style == '"' and (found := UNPRINTABLE.search(text)):
+        raise Refused("character", mark, f"U+{ord(found[0]):04X}")
+    if not event.implicit[0] or len(text) > _LONGEST_NUMBER:
+        return text
+    tag = next((tag for tag, regexp in _RESOLVERS.get(text[:1], ()) if regexp.match(text)), "str")
+    kind = tag.rpartition(":")[2]
+    if kind in _TEXT_KINDS:
+        return text
     try:
-        for event in yaml.parse(text, Loader=_Loader):
-            mark = _mark(event)
-            if anchor := getattr(event, "anchor", None):
-                raise Refused("anchor", mark, anchor)
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    raise Refused("documents", mark)
-            elif isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH:
-                    raise Refused("depth", mark)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if tag := getattr(event, "tag", None):
-                raise Refused("tag", mark, tag)
-    except yaml.YAMLError as error:
-        raise _refused(error, text) from None
+        return getattr(_constructor, f"construct_yaml_{kind}")(ScalarNode(tag, text))
+    except (ValueError, OverflowError):
+        # It looks like a number or a day and is none, such as 2024-13-45: text, then.
+        return text
 
 
 def _refused(error: yaml.YAMLError, text: str) -> Refused:
-    place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if place is None:  # a character that YAML does not allow: only its offset is known
-        before = text[: getattr(error, "position", 0)]
-        mark = Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
-        return Refused("syntax", mark, getattr(error, "reason", str(error)))
-    mark = Mark(place.line + 1, place.column + 1)
     lines = text.split("\n")
-    rest = lines[place.line][place.column :] if place.line < len(lines) else ""
-    if rest.startswith("\t") or (place.line < len(lines) and lines[place.line].lstrip(" ").startswith("\t")):
-        column = lines[place.line].index("\t") + 1
-        return Refused("tab", Mark(mark.line, column))
-    parts = [part for part in (getattr(error, "context", None), getattr(error, "problem", None)) if part]
-    return Refused("syntax", mark, ", ".join(parts))
+    problem_mark = getattr(error, "problem_mark", None)
+    context_mark = getattr(error, "context_mark", None)
+    if problem_mark is None:  # a character that YAML does not allow; `library` has refused those before
+        return Refused("syntax", Mark(1, 1), "has a character that YAML doesn't allow", "remove it")
+    place = problem_mark.line, problem_mark.column
+    line = lines[place[0]] if place[0] < len(lines) else ""
+    if line[place[1] :].startswith("\t") or line.lstrip(" ").startswith("\t"):
+        return Refused("tab", Mark(place[0] + 1, line.index("\t") + 1))
+    start = (context_mark.line, context_mark.column) if context_mark else None
+    problem, context = getattr(error, "problem", None) or "", getattr(error, "context", None) or ""
+    message, hint, place = explain(problem, context, lines, place, start)
+    return Refused("syntax", _inside(lines, place), message, hint)
 
 
-def _compose(text: str) -> Node:
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        raise _refused(error, text) from None
-    if node is None or (isinstance(node, ScalarNode) and not node.value):
-        raise Refused("empty", Mark(1, 1))
-    if not isinstance(node, MappingNode):
-        raise Refused("not_mapping", _mark(node))
-    return node
-
-
-def _construct(node: Node) -> Any:
-    if isinstance(node, MappingNode):
-        data: dict[str, Any] = {}
-        seen: dict[str, Mark] = {}
-        for key, value in node.value:
-            if not isinstance(key, ScalarNode) or key.tag not in _CORE | _TEXT_TAGS:
-                raise Refused("key", _mark(key), "a list or mapping")
-            if key.tag.rpartition(":")[2] != "str" and key.tag not in _TEXT_TAGS:
-                raise Refused("key", _mark(key), key.value)
-            if key.value in seen:
-                raise Refused("duplicate", _mark(key), f"{key.value}\n{seen[key.value].line}")
-            seen[key.value] = _mark(key)
-            data[key.value] = _construct(value)
-        return data
-    if isinstance(node, SequenceNode):
-        return [_construct(item) for item in node.value]
-    return _scalar(node) if isinstance(node, ScalarNode) else None
-
-
-_constructor = SafeConstructor()
-
-
-def _scalar(node: ScalarNode) -> Any:
-    kind = node.tag.rpartition(":")[2]
-    if kind not in {"int", "float", "bool", "null", "timestamp"}:
-        return node.value
-    try:
-        return getattr(_constructor, f"construct_yaml_{kind}")(node)
-    except (ValueError, OverflowError):
-        # It looks like a number or a day and is none (2024-13-45, ten thousand digits): text, then.
-        return node.value
+def _inside(lines: list[str], place: tuple[int, int]) -> Mark:
+    """Return `place` as a mark, or the end of the last line where the reader speaks of a line after it."""
+    written = len(lines) - 1 if len(lines) > 1 and not lines[-1] else len(lines)
+    line = min(place[0], written - 1)
+    column = place[1] if line == place[0] else len(lines[line])
+    return Mark(line + 1, min(column, len(lines[line])) + 1)

@@ -6,28 +6,32 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.specifiers import Specifier
 from packaging.version import Version
 
-from builder.records.card import PLACEHOLDER, Card, issue_number
+from builder.records.card import Card, issue_number
+from builder.records.fields import PLACEHOLDER, distribution, parsed_requirement
+from builder.records.problem import quoted
 from builder.records.rules.rule import Finding, rule
-from builder.records.source import Path
+from builder.records.script import SCRIPT_NAME
+from builder.records.source import Mark, Path
 
 RESERVED = frozenset({"about", "assets", "cards"})
 """First parts of addresses that the site needs for itself."""
 
-_HOME = re.compile(r"/(?:home|Users)/[^/\s\"']+|/root/|[A-Za-z]:\\+Users\\+[^\\\s\"']+")
-_OPEN_BRACE = re.compile(r"\{[^}]*\}")
+_HOME = re.compile(r"(?<![\w.-])(?:/(?:home|Users)/[^/\s\"']+|/root/|[A-Za-z]:\\+Users\\+[^\\\s\"']+)")
+_BRACES = re.compile(r"\{[^{}]*\}")
+_CARD_FILE = re.compile(r"[1-9][0-9]{0,11}\.yaml")
 
 
 @rule("FC201")
 def place(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """A card lies at `cards/<package>/<issue number>.yaml`; folder and file say the same as `package` and `issue`."""
-    if len(path.parts) != 2 or not re.fullmatch(r"[1-9][0-9]*\.yaml", path.name):
+    if len(path.parts) != 2 or not _CARD_FILE.fullmatch(path.name):
         yield Finding(
             f"lies at {path}, which is no place for a card",
             f"move it to {card.package}/{issue_number(card.issue) or '<issue number>'}.yaml",
+            Mark(1, 1),
         )
 
 
@@ -48,7 +52,7 @@ def issue_in_name(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     number = issue_number(card.issue)
     if number is None:
         yield Finding("issue: the address ends with no issue number", "link the issue itself", ("issue",))
-    elif path.stem.isdigit() and path.stem != str(number):
+    elif _CARD_FILE.fullmatch(path.name) and path.stem != str(number):
         yield Finding(
             f"issue {number} differs from the file name {path.name}", f"rename the file to {number}.yaml", ("issue",)
         )
@@ -69,7 +73,7 @@ def fixed_is_affected(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     versions = card.versions
     if versions.fixed is not None and versions.fixed in versions.affected_set:
         yield Finding(
-            f"fixed release {versions.fixed} is inside the affected range {versions.affected!r}",
+            f"fixed release {versions.fixed} is inside the affected range {quoted(versions.affected)}",
             "end the range before it, for example with `<=` and the last affected release",
             ("versions", "fixed"),
         )
@@ -80,7 +84,7 @@ def no_affected_release(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The affected range names an affected release: the last with `<=` or `==`, or else the first with `>=`."""
     if card.versions.named_broken is None:
         yield Finding(
-            f"affected {card.versions.affected!r} names no release that fails",
+            f"affected {quoted(card.versions.affected)} names no release that fails",
             "name the last affected release with `<=`, or else the first with `>=`",
             ("versions", "affected"),
         )
@@ -103,7 +107,7 @@ def version_not_under_test(card: Card, path: PurePosixPath) -> Iterator[Finding]
     requires = card.reproduction.requires
     if not requires:
         return
-    own = [text for text in requires if _distribution(text) == card.package]
+    own = [text for text in requires if distribution(text) == card.package]
     if not any("=={version}" in text.replace(" ", "") for text in own):
         yield Finding(
             f"requires doesn't install {card.package} in the release under test",
@@ -115,7 +119,7 @@ def version_not_under_test(card: Card, path: PurePosixPath) -> Iterator[Finding]
 @rule("FC209")
 def second_package_missing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """Each second package in `versions.with` is among the reproduction's requirements."""
-    installed = {_distribution(text) for text in card.reproduction.requires}
+    installed = {distribution(text) for text in card.reproduction.requires}
     for name in card.versions.with_ or {}:
         if name not in installed:
             yield Finding(
@@ -145,10 +149,12 @@ def placeholder(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     texts += [(text, ("signature", "aliases", at)) for at, text in enumerate(card.signature.aliases)]
     for text, at in texts:
         if not PLACEHOLDER.sub("", text).strip(" :'\"."):
-            yield Finding(f"{text!r} would fit any failure", "keep the words that identify it", at)
-        for brace in _OPEN_BRACE.findall(text):
-            if " " not in brace and brace != "{}" and not PLACEHOLDER.fullmatch(brace) and brace[1:-1].isidentifier():
-                yield Finding(f"{brace} is no placeholder", f"write {brace.lower()}", at)
+            yield Finding(f"{quoted(text)} would fit any failure", "keep the words that identify it", at)
+        for brace in _BRACES.findall(text):
+            if brace[1:-1].isidentifier() and not PLACEHOLDER.fullmatch(brace):
+                lower = brace.lower()
+                hint = f"write {lower}" if PLACEHOLDER.fullmatch(lower) else "name it with a to z, 0 to 9 and _"
+                yield Finding(f"{brace} is no placeholder", hint, at)
 
 
 @rule("FC212")
@@ -180,10 +186,9 @@ def fix_names_no_release(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """Requirements of a fix name exact releases, so that what was tested can be told."""
     for number, fix in enumerate(card.fixes):
         for at, text in enumerate(fix.requires or ()):
-            pins = list(Requirement(text.replace("{version}", "0")).specifier)
-            if not any(pin.operator == "==" for pin in pins):
+            if not any(_exact(pin) for pin in parsed_requirement(text).specifier):
                 yield Finding(
-                    f"fixes[{number}] requires {text!r} without an exact release",
+                    f"fixes[{number}] requires {quoted(text)} without an exact release",
                     "pin it with `==`",
                     ("fixes", number, "requires", at),
                 )
@@ -194,14 +199,10 @@ def fix_says_nothing_new(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """An upgrade goes to a release that is not affected."""
     for number, fix in enumerate(card.fixes):
         for at, text in enumerate(fix.requires or ()):
-            if fix.kind != "upgrade" or _distribution(text) != card.package or "{version}" in text:
+            if fix.kind != "upgrade" or distribution(text) != card.package or "{version}" in text:
                 continue
-            for pin in Requirement(text).specifier:
-                if (
-                    pin.operator == "=="
-                    and not pin.version.endswith("*")
-                    and Version(pin.version) in card.versions.affected_set
-                ):
+            for pin in parsed_requirement(text).specifier:
+                if _exact(pin) and Version(pin.version) in card.versions.affected_set:
                     yield Finding(
                         f"fixes[{number}] upgrades to {pin.version}, which is inside the affected range",
                         "name a release that works",
@@ -209,5 +210,14 @@ def fix_says_nothing_new(card: Card, path: PurePosixPath) -> Iterator[Finding]:
                     )
 
 
-def _distribution(requirement: str) -> str:
-    return canonicalize_name(Requirement(requirement.replace("{version}", "0")).name)
+@rule("FC216")
+def file_instead_of_program(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """No extra file takes the name under which the reproduction itself is run."""
+    for name in card.reproduction.files or {}:
+        if name.casefold() == SCRIPT_NAME:
+            at = ("reproduction", "files", name)
+            yield Finding(f"{name} is the name of the program itself", "rename the file", at, key=True)
+
+
+def _exact(pin: Specifier) -> bool:
+    return pin.operator == "==" and not pin.version.endswith("*")

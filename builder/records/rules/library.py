@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from builder.records.evidence import EVIDENCE_SUFFIX
 from builder.records.rules.rule import Finding, nearest, rule
+from builder.records.source import Mark
 
 if TYPE_CHECKING:
     from builder.records.card import Card
@@ -15,13 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What the rules look at: the cards and evidence by id, and the files of each id in order."""
+    """What the rules look at beside one record."""
 
-    cards: Mapping[str, Card]
-    evidence: Mapping[str, Evidence]
-    files: Mapping[str, list[str]] = field(default_factory=dict)
-    known: frozenset[str] = frozenset()
+    files: Mapping[str, Sequence[str]]
+    """The card files of each id as problems name them, the one in the right place first."""
+    known: frozenset[str]
     """Ids of all card files, those with problems included."""
+    places: frozenset[PurePosixPath]
+    """All card files, below `cards/`."""
 
 
 @rule("FC301")
@@ -33,7 +37,7 @@ def id_twice(card: Card, path: str, shelf: Shelf) -> Iterator[Finding]:
 
 
 @rule("FC302")
-def related_to_nothing(card: Card, path: str, shelf: Shelf) -> Iterator[Finding]:
+def related_to_nothing(card: Card, shelf: Shelf) -> Iterator[Finding]:
     """Related cards exist, and no card is related to itself."""
     for at, other in enumerate(card.related):
         if other == card.id:
@@ -45,16 +49,19 @@ def related_to_nothing(card: Card, path: str, shelf: Shelf) -> Iterator[Finding]
 
 
 @rule("FC303")
-def evidence_without_card(card_id: str, shelf: Shelf) -> Iterator[Finding]:
-    """Evidence lies beside the card that it belongs to."""
-    if card_id not in shelf.known:
-        yield Finding("is evidence without a card", "remove it, or add the card that it belongs to")
+def evidence_without_card(path: PurePosixPath, shelf: Shelf) -> Iterator[Finding]:
+    """Evidence lies beside the card that it belongs to: `271.evidence.json` beside `271.yaml`."""
+    stem = path.name[: -len(EVIDENCE_SUFFIX)]
+    if not path.name.endswith(EVIDENCE_SUFFIX):
+        yield Finding(f"ends with {path.name[len(stem) :]}", f"rename it to {stem}{EVIDENCE_SUFFIX}")
+    elif path.with_name(f"{stem}.yaml") not in shelf.places:
+        yield Finding("is evidence without a card", f"remove it, or add the card {stem}.yaml beside it")
 
 
 @rule("FC304")
-def evidence_invalid(message: str) -> Iterator[Finding]:
+def evidence_invalid(message: str, mark: Mark) -> Iterator[Finding]:
     """Evidence is what the program wrote: it fits its schema and is not edited by hand."""
-    yield Finding(f"is no valid evidence: {message}", "remove the file and run `fixcards verify` again")
+    yield Finding(f"is no valid evidence: {message}", "remove the file and run `fixcards verify` again", mark)
 
 
 @rule("FC305")
@@ -65,7 +72,13 @@ def evidence_of_another(evidence: Evidence, card_id: str) -> Iterator[Finding]:
 
 
 @rule("FC306")
-def evidence_not_isolated(evidence: Evidence, card_id: str) -> Iterator[Finding]:
+def evidence_not_isolated(evidence: Evidence) -> Iterator[Finding]:
     """Only runs that were isolated from the machine are kept as evidence."""
     if any(run.isolation == "none" for run in evidence.runs):
         yield Finding("shows runs without isolation", "run `fixcards verify` where bubblewrap or a container works")
+
+
+@rule("FC307")
+def tally_invalid(message: str, mark: Mark) -> Iterator[Finding]:
+    """The counted reports in `tally.json` are what `fixcards tally` wrote."""
+    yield Finding(f"is no valid tally: {message}", "run `fixcards tally` again", mark)

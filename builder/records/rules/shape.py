@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from builder.records.card import Card
+from builder.records.problem import quoted
 from builder.records.rules.rule import Finding, nearest, rule
 from builder.records.source import Path, Source
 
@@ -21,13 +23,15 @@ _WANTED = {
     "model_attributes_type": "a mapping",
     "date_type": "a day such as 2023-10-02",
     "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
     "float_type": "a number",
-    "float_parsing": "a number",
-    "finite_number": "a number",
 }
-_NAMES = {dict: "a mapping", list: "a list", str: "text", type(None): "nothing", bool: "a boolean"}
+_REPAIR = {
+    "text": "put it in quotes, or on lines of its own below `key: |`",
+    "a list": "write each item on a line of its own after `- `",
+    "a mapping": "write `key: value` lines below it, indented",
+}
+_NAMES = {dict: "a mapping", list: "a list", str: "text", bool: "a boolean", int: "a number", float: "a number"}
+_LIMITS = {"greater_than": "more than", "greater_than_equal": "at least", "less_than_equal": "at most"}
 
 
 @rule("FC101", "extra_forbidden")
@@ -37,7 +41,7 @@ def unknown_key(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     known = keys_at(Card, path[:-1])
     guess = nearest(str(path[-1]), known)
     hint = f"did you mean {guess!r}?" if guess else f"known here: {', '.join(known)}"
-    yield Finding(f"unknown key {str(path[-1])!r}", hint, path, key=True)
+    yield Finding(f"unknown key {quoted(str(path[-1]))}", hint, path, key=True)
 
 
 @rule("FC102", "missing")
@@ -51,131 +55,159 @@ def missing_key(error: ErrorDetails, source: Source) -> Iterator[Finding]:
 @rule("FC103", *_WANTED)
 def wrong_type(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Each value has the type that its key asks for."""
-    path, wanted = error["loc"], _WANTED[error["type"]]
-    got = error["input"]
-    name = _NAMES.get(type(got), "a number")
-    hint = {
-        "a list": "write each item on its own line after `- `",
-        "a mapping": "write `key: value` lines, indented",
-        "text": "write it as text, in quotes where it starts with a special character",
-    }.get(wanted, f"write {wanted}")
-    yield Finding(f"{_name(path)} must be {wanted}, not {name}", hint, path)
+    wanted, got = _WANTED[error["type"]], error["input"]
+    hint = _REPAIR.get(wanted, f"write {wanted}")
+    if wanted == "text" and isinstance(got, (dict, list)):
+        hint = "put it in quotes: YAML takes text with `: ` in it or with { or [ at its start for a mapping or list"
+    yield _finding(error, source, f" must be {wanted}, not {_NAMES.get(type(got), 'a day')}", hint)
 
 
 @rule("FC104", "unquoted")
 def unquoted(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Text that YAML reads as a number, a boolean or a day is quoted: `1.10` would become 1.1, and `no` false."""
-    path = error["loc"]
-    raw = source.raw(path)
-    kind = {bool: "a boolean", int: "a number", float: "a number"}.get(type(error["input"]), "a day")
-    yield Finding(f"{_name(path)} is read by YAML as {kind}, {error['input']}", f'put it in quotes: "{raw}"', path)
+    got = error["input"]
+    kind = {bool: "the boolean", int: "the number", float: "the number"}.get(type(got), "the day")
+    raw = source.raw(error["loc"])
+    yield _finding(error, source, f" is read by YAML as {kind} {str(got).lower()}", f'put it in quotes: "{raw}"')
 
 
 @rule("FC105", "blank", "too_short")
 def blank(error: ErrorDetails, source: Source) -> Iterator[Finding]:
-    """No text, list or mapping is empty."""
+    """No text, list or mapping is empty; a key that has nothing to say is left out."""
     said = error.get("ctx", {})
-    hint = said.get("hint") or "write at least one item"
-    yield Finding(f"{_name(error['loc'])} {said.get('problem', 'is empty')}", hint, error["loc"])
+    hint = said.get("hint") or "write at least one item, or remove the key where it is optional"
+    if error["input"] is None:
+        hint = "write something after it, or remove the key where it is optional"
+    yield _finding(error, source, f" {said.get('problem', 'is empty')}", hint)
 
 
 @rule("FC106", "literal_error")
 def not_one_of(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Keys with a fixed set of words take one of them."""
-    path, got = error["loc"], error["input"]
+    got = error["input"]
     words = [word.strip("'") for word in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
     guess = nearest(got, words) if isinstance(got, str) else None
-    hint = f"did you mean {guess!r}?" if guess else f"one of {', '.join(words)}"
-    yield Finding(f"{_name(path)} can't be {got!r}", hint, path)
+    hint = f"did you mean {guess!r}?" if guess else f"write {'one of ' if len(words) > 1 else ''}{', '.join(words)}"
+    shown = quoted(got) if isinstance(got, str) else _NAMES.get(type(got), "this")
+    yield _finding(error, source, f" can't be {shown}", hint)
 
 
-@rule("FC107", "string_too_long")
+@rule("FC107", "string_too_long", "too_long")
 def too_long(error: ErrorDetails, source: Source) -> Iterator[Finding]:
-    """Titles have at most 100 characters, titles of fixes 120, errors 1,000, and quotes from a thread 200."""
-    path, most = error["loc"], error["ctx"]["max_length"]
-    hint = "say it in your own words" if path[-1] == "quote" else "shorten it"
-    yield Finding(f"{_name(path)} has {len(error['input'])} characters, more than {most}", hint, path)
+    """Titles have at most 100 characters, titles of fixes 120, errors 1,000, and quotes from a thread 200.
+
+    Names, versions, addresses and lists have limits too, far above what a card needs.
+    """
+    most = error["ctx"]["max_length"]
+    what = "characters" if isinstance(error["input"], str) else "items"
+    hint = "say it in your own words" if error["loc"][-1] == "quote" else "shorten it"
+    yield _finding(error, source, f" has {len(error['input']):,} {what}, more than {most:,}", hint)
 
 
 @rule("FC108", "specifier")
 def bad_specifier(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Ranges of versions are PEP 440 specifiers."""
-    yield _said(error)
+    yield _said(error, source)
 
 
 @rule("FC109", "version")
 def bad_version(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Single versions are PEP 440 versions."""
-    yield _said(error)
+    yield _said(error, source)
 
 
 @rule("FC110", "url")
 def bad_url(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Addresses are whole https URLs."""
-    yield _said(error)
+    yield _said(error, source)
 
 
 @rule("FC111", "package_name")
 def bad_package_name(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Package names are normalised as PEP 503 does."""
-    yield _said(error)
+    yield _said(error, source)
 
 
 @rule("FC112", "requirement")
 def bad_requirement(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Requirements are PEP 508 requirements that name a distribution, never an address."""
-    yield _said(error)
+    yield _said(error, source)
 
 
 @rule("FC113", "frame")
 def bad_frame(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Frames are written `package/module.py:function`, relative to site-packages."""
-    yield _said(error)
+    yield _said(error, source)
 
 
 @rule("FC114", "card_id")
 def bad_card_id(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Card ids are written `<package>-<issue number>`."""
-    yield _said(error)
+    yield _said(error, source)
 
 
 @rule("FC115", "reason")
 def no_reason(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """A card that is disputed or retired says why."""
-    yield _said(error)
+    yield _said(error, source)
 
 
-@rule(
-    "FC116",
-    "date_from_datetime_parsing",
-    "date_parsing",
-    "date_from_datetime_inexact",
-    "greater_than",
-    "greater_than_equal",
-    "less_than_equal",
-)
+@rule("FC116", "day", *_LIMITS)
 def out_of_range(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Days exist in the calendar, and numbers lie within their limits."""
-    yield Finding(
-        f"{_name(error['loc'])}: {error['msg'][:1].lower()}{error['msg'][1:]}", "mend the value", error["loc"]
-    )
+    if error["type"] == "day":
+        yield _said(error, source)
+        return
+    limit = next(value for name, value in error["ctx"].items() if name in {"gt", "ge", "le"})
+    wanted = f"{_LIMITS[error['type']]} {limit:g}"
+    got = source.raw(error["loc"]) or ""
+    yield _finding(error, source, f" must be {wanted}, not {got[:20]}", "mend the number")
+
+
+@rule("FC117", "file_path")
+def bad_file_path(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Extra files have names that keep them below the reproduction's folder on every system."""
+    yield _said(error, source)
+
+
+@rule("FC118", "one_line")
+def several_lines(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Titles, errors, exceptions and aliases are one line."""
+    yield _said(error, source)
 
 
 @rule("FC199")
 def refused(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Whatever else the model refuses."""
-    yield Finding(f"{_name(error['loc'])}: {error['msg']}", "compare it with the schema", error["loc"])
+    yield _finding(error, source, f": {error['msg']}", "compare it with the schema")
 
 
 def kind_of(error: ErrorDetails) -> str:
     """Return the kind of a model error; text that YAML read as something else is a kind of its own."""
-    unquoted_types = (bool, int, float)
-    is_day = type(error["input"]).__name__ in {"date", "datetime"}
-    if error["type"] == "string_type" and (isinstance(error["input"], unquoted_types) or is_day):
+    kind, got = error["type"], error["input"]
+    if got is None and (kind in _WANTED or kind == "literal_error"):
+        return "blank"
+    if kind in {"string_type", "literal_error"} and isinstance(got, (bool, int, float, date)):
         return "unquoted"
-    if error["type"] == "literal_error" and isinstance(error["input"], unquoted_types):
-        return "unquoted"
-    return error["type"]
+    return kind
+
+
+def empty_values(data: Any, errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Return an error for each value in `data` that is empty and that the model has no complaint about."""
+    reported = {error["loc"][:length] for error in errors for length in range(len(error["loc"]) + 1)}
+    return [
+        ErrorDetails(type="blank", loc=path, msg="", input=value)
+        for path, value in _empty(data, ())
+        if path not in reported
+    ]
+
+
+def _empty(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if path and (value is None or value == [] or value == {}):
+        yield path, value
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, child in children:
+        yield from _empty(child, (*path, step))
 
 
 def keys_at(model: type[BaseModel], path: Path) -> list[str]:
@@ -222,7 +254,15 @@ def _name(path: Path) -> str:
     return text or "the card"
 
 
-def _said(error: ErrorDetails) -> Finding:
+def _finding(error: ErrorDetails, source: Source, message: str, hint: str) -> Finding:
+    """Return a finding about the value that the error is about, or about a mapping's key."""
+    path = source.existing(error["loc"])
+    # pydantic marks a key of a mapping with a last step of its own.
+    is_key = len(path) < len(error["loc"]) and error["loc"][-1] == "[key]"
+    return Finding(_name(path) + message, hint, path, key=is_key)
+
+
+def _said(error: ErrorDetails, source: Source) -> Finding:
     """Return what a validator of the model itself said, in its words."""
     said = error.get("ctx", {})
-    return Finding(f"{_name(error['loc'])}: {said.get('problem', error['msg'])}", said.get("hint", ""), error["loc"])
+    return _finding(error, source, f": {said.get('problem', error['msg'])}", said.get("hint", ""))

@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
+import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from builder.records.problem import quoted
 from builder.records.rules.rule import Finding, rule
 from builder.records.source import MAX_DEPTH, Mark, Refused
 
 MAX_BYTES = 64 * 1024
+MAX_EVIDENCE_BYTES = 16 * 1024 * 1024
 SCHEMA_LINE = "# yaml-language-server: $schema=../card.schema.json"
 
+_INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
-def _mark(before: str) -> Mark:
+
+def _after(before: str) -> Mark:
     """Return the place that follows the text `before`."""
     return Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
 @rule("FC001")
-def leaves_cards(path: Path, root: Path) -> Iterator[Finding]:
-    """A record is a regular file inside `cards/`; a symbolic link that leads out of it is refused."""
-    if not path.resolve().is_relative_to(root.resolve()):
+def no_file(path: Path, root: str) -> Iterator[Finding]:
+    """A record is a regular file inside `cards/` that can be read; a symbolic link that leads out of it is refused."""
+    is_link = os.path.islink(path)  # noqa: PTH114 - Path.is_symlink raises where a folder can't be read
+    if not os.path.realpath(path).startswith(root.rstrip(os.sep) + os.sep):
         yield Finding("is a symbolic link that leaves the cards", "put a copy of the file here instead of a link")
-    elif not path.exists():
-        yield Finding("is a symbolic link to nothing", "remove the link")
-    elif not stat.S_ISREG(path.stat().st_mode):
-        yield Finding("is not a regular file", "a card is a YAML file")
+        return
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        yield Finding("is a symbolic link to nothing", "remove the link") if is_link else unreadable(error)
+        return
+    if stat.S_ISDIR(mode) and is_link:
+        yield Finding("is a symbolic link to a folder", "links to folders are not followed: put the folder here")
+    elif stat.S_ISDIR(mode):
+        yield Finding("is a folder with the name of a record", "rename it")
+    elif not stat.S_ISREG(mode):
+        yield Finding("is not a regular file", "put a text file in its place")
+
+
+def unreadable(error: OSError) -> Finding:
+    """Return what `FC001` says of a file or folder that the system doesn't let us read."""
+    hint = "mend its permissions" if isinstance(error, PermissionError) else "look at the disk that it lies on"
+    return Finding(f"can't be read: {error.strerror}", hint)
 
 
 @rule("FC002")
-def too_large(path: Path, root: Path) -> Iterator[Finding]:
-    """A card has at most 64 KiB."""
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        yield Finding(f"has {size} bytes, more than {MAX_BYTES}", "shorten the traceback or the reproduction")
+def too_large(raw: bytes, most: int = MAX_BYTES) -> Iterator[Finding]:
+    """A card has at most 64 KiB, its evidence 16 MiB."""
+    if len(raw) > most:
+        hint = "shorten the traceback or the reproduction" if most == MAX_BYTES else "run `fixcards verify` again"
+        yield Finding(f"has more than {most:,} bytes", hint)
 
 
 @rule("FC003")
@@ -44,48 +65,52 @@ def not_utf8(raw: bytes) -> Iterator[Finding]:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
-        yield Finding(f"has a byte 0x{raw[error.start]:02x} that is not UTF-8", "save it as UTF-8", _mark(before))
+        yield Finding(f"has a byte 0x{raw[error.start]:02x} that is not UTF-8", "save it as UTF-8", _after(before))
 
 
 @rule("FC004")
-def byte_order_mark(raw: bytes) -> Iterator[Finding]:
+def byte_order_mark(text: str) -> Iterator[Finding]:
     """A card doesn't start with a byte order mark."""
-    if raw.startswith(b"\xef\xbb\xbf"):
+    if text.startswith("\ufeff"):
         yield Finding("starts with a byte order mark", 'save it as UTF-8 without "BOM" or "signature"', Mark(1, 1))
 
 
 @rule("FC005")
-def nul_byte(raw: bytes) -> Iterator[Finding]:
+def nul_byte(text: str) -> Iterator[Finding]:
     """A card has no NUL byte."""
-    before, found, _ = raw.partition(b"\0")
+    before, found, _ = text.partition("\0")
     if found:
-        yield Finding("has a NUL byte", r'remove it; in a double-quoted text write "\0"', _mark(before.decode()))
+        yield Finding("has a NUL byte", "remove it; a file full of them is UTF-16: save it as UTF-8", _after(before))
 
 
 @rule("FC006")
-def carriage_return(raw: bytes) -> Iterator[Finding]:
+def carriage_return(text: str) -> Iterator[Finding]:
     """Lines end with LF; CRLF and CR are refused, since they would get into code and tracebacks."""
-    before, found, _ = raw.partition(b"\r")
+    before, found, _ = text.partition("\r")
     if found:
         hint = "save it with LF line ends (git: `git add --renormalize .`)"
-        yield Finding("has a carriage return (CRLF line ends)", hint, _mark(before.decode()))
+        yield Finding("has a carriage return (CRLF line ends)", hint, _after(before))
 
 
 @rule("FC007")
-def schema_line(raw: bytes) -> Iterator[Finding]:
+def schema_line(text: str) -> Iterator[Finding]:
     """The first line of a card points editors at the schema, so that they complete and check while one types."""
-    if raw.partition(b"\n")[0].decode() != SCHEMA_LINE and raw.strip():
+    if text.partition("\n")[0] != SCHEMA_LINE and text.strip():
         yield Finding("doesn't point editors at the schema", f"make the first line: {SCHEMA_LINE}", Mark(1, 1))
+
+
+@rule("FC008")
+def invisible_character(text: str) -> Iterator[Finding]:
+    """A card has no control characters and no line separators that editors don't show as line ends."""
+    if found := _INVISIBLE.search(text):
+        hint = "remove it; in code write an escape instead"
+        yield Finding(f"has the invisible character U+{ord(found[0]):04X}", hint, _after(text[: found.start()]))
 
 
 @rule("FC010", "syntax")
 def syntax(refused: Refused) -> Iterator[Finding]:
     """A card is valid YAML."""
-    yield Finding(
-        f"is not valid YAML: {refused.detail}",
-        "often a missing quote, or text with `: ` or ` #` in it: put it in quotes or below `|`",
-        refused.mark,
-    )
+    yield Finding(refused.detail, refused.hint, refused.mark)
 
 
 @rule("FC011", "tab")
@@ -98,14 +123,15 @@ def tab(refused: Refused) -> Iterator[Finding]:
 def duplicate_key(refused: Refused) -> Iterator[Finding]:
     """A key stands only once in a mapping: YAML readers keep the last one and drop the others without a word."""
     key, line = refused.detail.rsplit("\n", 1)
-    yield Finding(f"has the key {key!r} twice", f"merge it with line {line}, whose value would be lost", refused.mark)
+    hint = f"merge it with line {line}, whose value would be lost"
+    yield Finding(f"has the key {quoted(key)} twice", hint, refused.mark)
 
 
 @rule("FC013", "anchor")
 def anchor(refused: Refused) -> Iterator[Finding]:
     """Anchors and aliases (`&name`, `*name`) are refused: a few lines of them can unfold to gigabytes."""
     yield Finding(
-        f"uses the anchor or alias {refused.detail!r}",
+        f"uses the anchor or alias {quoted(refused.detail)}",
         "write the value out; put text that starts with & or * in quotes",
         refused.mark,
     )
@@ -114,7 +140,8 @@ def anchor(refused: Refused) -> Iterator[Finding]:
 @rule("FC014", "tag")
 def tag(refused: Refused) -> Iterator[Finding]:
     """Tags (`!name`, `!!name`) are refused: a record is plain data."""
-    yield Finding(f"uses the tag {refused.detail!r}", "remove it; put text that starts with ! in quotes", refused.mark)
+    name = refused.detail.replace("tag:yaml.org,2002:", "!!")
+    yield Finding(f"uses the tag {quoted(name)}", "remove it; put text that starts with ! in quotes", refused.mark)
 
 
 @rule("FC015", "depth")
@@ -144,8 +171,22 @@ def several_documents(refused: Refused) -> Iterator[Finding]:
 @rule("FC019", "key")
 def key_is_no_text(refused: Refused) -> Iterator[Finding]:
     """Keys are text: `on`, `no`, `1.10` and the like are read as booleans and numbers unless they are quoted."""
+    if not refused.detail:
+        hint = "write a word before the colon; put text that starts with { or [ in quotes"
+        yield Finding("has a key that is no text", hint, refused.mark)
+        return
     yield Finding(
-        f"has the key {refused.detail!r}, which YAML doesn't read as text",
+        f"has the key {quoted(refused.detail)}, which YAML doesn't read as text",
         f'put it in quotes: "{refused.detail}"',
+        refused.mark,
+    )
+
+
+@rule("FC020", "character")
+def unprintable_character(refused: Refused) -> Iterator[Finding]:
+    r"""Escapes in double quotes (`"\e"`, `"\0"`, `"\ud800"`) stand for no control characters or half characters."""
+    yield Finding(
+        f"an escape stands for {refused.detail}, which can't be shown",
+        "remove it; to show the escape itself write the backslash twice",
         refused.mark,
     )

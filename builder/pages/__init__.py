@@ -1,0 +1,1 @@
+"""Library into finished pages and data files; knows no MkDocs."""

@@ -1,0 +1,214 @@
+"""The page of one card."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from builder.pages.document import Document, Section, Settings
+from builder.pages.prose import plain
+from builder.pages.releases import MEANINGS, release_rows
+from builder.pages.releases_picture import releases_picture
+from builder.records import script
+from builder.records.card import Card, Fix, own_content_ratio
+from builder.records.evidence import Evidence, Run
+from builder.records.library import Library
+from builder.records.tally import Tally
+from builder.records.verdict import executable_fixes, judge
+
+SECTIONS = (
+    Section("fix", "The fix"),
+    Section("certainty", "How sure we are"),
+    Section("signature", "Failure signature"),
+    Section("what-broke", "What broke"),
+    Section("why-it-broke", "Why it broke"),
+    Section("options", "Fix options"),
+    Section("reproduction", "Minimal reproduction"),
+    Section("verify", "Verify the fix"),
+    Section("versions", "Version compatibility"),
+    Section("runs", "What was run"),
+    Section("prevention", "Prevention"),
+    Section("discussion", "Discussion"),
+    Section("worked", "Did this fix work in your case?"),
+    Section("related", "Related failures"),
+    Section("sources", "Sources"),
+)
+KINDS = {
+    "upgrade": "Upgrade",
+    "pin": "Pin",
+    "code-change": "Change your code",
+    "configuration": "Configure",
+    "workaround": "Work around",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One fix as the page shows it: `letter` is A for the first, `number` 1."""
+
+    letter: str
+    number: int
+    fix: Fix
+    kind: str
+    requirements: tuple[str, ...]
+    run: Run | None
+    executable: bool
+
+
+def card_document(card: Card, library: Library, settings: Settings) -> Document:
+    """Return the page of `card`, which is in `library`."""
+    path = f"{card.package}/{card.number}"
+    return Document(
+        path=path,
+        title=card.title,
+        description=description(card),
+        body=lambda: settings.render("card.html", path, **_context(card, library, settings, path)),
+        sections=SECTIONS,
+        source=str(library.files[card.id]),
+        data=_structured_data(card, library.evidence.get(card.id), settings, path),
+        alternate="card.json",
+    )
+
+
+def _context(card: Card, library: Library, settings: Settings, path: str) -> dict[str, Any]:
+    """Return what the template shows, besides the card itself."""
+    evidence = library.evidence.get(card.id)
+    release = script.broken_release(card, evidence) or ""
+    rows = release_rows(card, evidence)
+    options = _options(card, evidence, release)
+    related = [library.cards[other] for other in library.related[card.id]]
+    return {
+        "card": card,
+        "sections": {section.id: section for section in SECTIONS},
+        "judgement": judge(card, evidence, settings.today),
+        "evidence": evidence,
+        "runs": evidence.runs if evidence else (),
+        "ratio": own_content_ratio(card),
+        "install": _install(card),
+        "traceback": (card.signature.traceback or "").rstrip("\n"),
+        "options": options,
+        "broken": release,
+        "requirements": script.requirements(card, release),
+        "commands": _commands(card, settings, path),
+        "rows": rows,
+        "meanings": MEANINGS,
+        "picture": releases_picture(rows, f"Releases of {card.package}, each with its state; the table says the same."),
+        "tally": library.tally.get(card.id, Tally()),
+        "reports": _reports(card, options, settings),
+        "related": related,
+        "verdicts": {
+            other.id: judge(other, library.evidence.get(other.id), settings.today).verdict for other in related
+        },
+        "sources": _sources(card),
+    }
+
+
+def description(card: Card) -> str:
+    """Return one sentence for search engines and previews: the error, then the fix."""
+    return _shorten(f"{card.package}: {card.signature.error} Fix: {card.fixes[0].title}.", 300)
+
+
+def _shorten(text: str, most: int) -> str:
+    text = plain(text)
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _options(card: Card, evidence: Evidence | None, release: str) -> list[Option]:
+    executable = {number for number, _ in executable_fixes(card)}
+    runs = {run.fix: run for run in (evidence.runs if evidence else ()) if run.role == "fix"}
+    return [
+        Option(
+            letter=chr(ord("A") + number - 1) if number <= 26 else str(number),
+            number=number,
+            fix=fix,
+            kind=KINDS[fix.kind],
+            requirements=tuple(script.requirements(card, release, fix)),
+            run=runs.get(number),
+            executable=number in executable,
+        )
+        for number, fix in enumerate(card.fixes, start=1)
+    ]
+
+
+def _install(card: Card) -> str | None:
+    """Return the one line that carries out the first fix where that is an upgrade or a pin.
+
+    An upgrade goes to the release that the fix was tried on or any later one, a pin to exactly what was tried.
+    """
+    first = card.fixes[0]
+    if first.kind == "pin" and first.requires:
+        return "pip install " + " ".join(f'"{text}"' for text in first.requires if "{" not in text)
+    if first.kind == "upgrade" and (target := script.upgrade_target(card, first)):
+        return f'pip install "{card.package}>={target}"'
+    return None
+
+
+def _commands(card: Card, settings: Settings, path: str) -> dict[str, str]:
+    """Return the commands that run the reproduction and each fix straight from the site, by file name."""
+    if card.reproduction.files or not settings.site_url:
+        return {}
+    names = ["reproduction.py"] + [f"fix-{number}.py" for number, _ in executable_fixes(card)]
+    return {name: f"uv run {settings.site_url}{path}/{name}" for name in names}
+
+
+def scripts(card: Card, evidence: Evidence | None) -> dict[str, str]:
+    """Return the files that a reader can run: the reproduction on the broken release, and each executable fix."""
+    release = script.broken_release(card, evidence)
+    if release is None or card.reproduction.files:
+        return {}
+    made = {"reproduction.py": script.reproduction_script(card, release)}
+    for number, fix in executable_fixes(card):
+        made[f"fix-{number}.py"] = script.reproduction_script(card, release, fix)
+    return made
+
+
+def _reports(card: Card, options: list[Option], settings: Settings) -> list[dict[str, str]]:
+    """Return the prefilled reports: for each fix that it worked, and that none did. The titles are counted."""
+    if not settings.repo_url:
+        return []
+
+    def report(words: str, label: str) -> dict[str, str]:
+        body = f"Card: {card.id}\n\nVersions you have (`pip list`):\n\nWhat you saw:\n"
+        query = f"title={quote(f'[{card.id}] {words}')}&labels=fix-report&body={quote(body)}"
+        return {"label": label, "url": f"{settings.repo_url}/issues/new?{query}"}
+
+    worked = [report(f"fix {o.number} worked", f"Option {o.letter} worked") for o in options]
+    return [*worked, report("no fix worked", "None of them worked")]
+
+
+def _sources(card: Card) -> list[tuple[str, str]]:
+    """Return every address that the page uses, each once, with what it is."""
+    found = [(card.issue, "Upstream issue")]
+    if card.pr:
+        found.append((card.pr, "Upstream fix"))
+    found += [(point.url, "Discussion") for point in card.discussion]
+    return list({url: (url, what) for url, what in reversed(found)}.values())[::-1]
+
+
+def _structured_data(card: Card, evidence: Evidence | None, settings: Settings, path: str) -> dict[str, Any]:
+    """Return the page as a TechArticle (https://schema.org/TechArticle) with the error as a keyword."""
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "TechArticle",
+        "headline": card.title,
+        "description": description(card),
+        "keywords": [card.signature.error, *card.signature.aliases, card.package, card.category],
+        "about": {"@type": "SoftwareApplication", "name": card.package, "softwareVersion": card.versions.affected},
+        "isBasedOn": [url for url in (card.issue, card.pr) if url],
+        "isPartOf": {"@type": "WebSite", "name": settings.site_name},
+        "inLanguage": "en",
+    }
+    if settings.site_url:
+        data["url"] = f"{settings.site_url}{path}/"
+        data["isPartOf"]["url"] = settings.site_url
+    if evidence is not None:
+        data["dateModified"] = evidence.last_verified.isoformat()
+    return data
+
+
+def json_for_script(data: dict[str, Any]) -> str:
+    """Return `data` as JSON that can stand inside a `script` element: no tag or comment can start in it."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,96 @@
+"""Text of a record into HTML that shows it and runs nothing.
+
+Prose is a small subset of Markdown: paragraphs, lists, `code`, fenced code and links to http(s) addresses.
+HTML is text like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+
+# Marks that change the order in which text is displayed, so that code can look like what it is not
+# (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
+_BIDI = re.compile("(<[^>]*>)|([\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])")
+_FORMATTER = HtmlFormatter(nowrap=True)
+_LONGEST_HIGHLIGHTED = 20_000
+# Not every lexer of Pygments comes to an end on every text: the one for tracebacks runs for ever on
+# "Thread 0x1 (most recent call first):". These do.
+_LANGUAGES = frozenset(
+    {"python", "console", "bash", "sh", "toml", "ini", "cfg", "yaml", "json", "diff", "docker", "make"}
+)
+
+
+def _link_allowed(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"}
+    except ValueError:
+        return False
+
+
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("zero", {"html": False, "linkify": False, "highlight": _highlight_fence})
+    markdown.enable(["list", "fence", "backticks", "link", "newline", "escape", "entity"])
+    markdown.validateLink = _link_allowed  # type: ignore[method-assign]
+    return markdown
+
+
+def prose(text: str) -> Markup:
+    """Return a text of several paragraphs as HTML blocks."""
+    return Markup(_MARKDOWN.render(text))  # noqa: S704 - markdown-it escapes, HTML is off
+
+
+def inline(text: str) -> Markup:
+    """Return one paragraph as HTML without a block around it: `code` and links only."""
+    return Markup(_MARKDOWN.renderInline(text.strip()))  # noqa: S704 - as above
+
+
+def plain(text: str) -> str:
+    """Return prose as one line without marks, for descriptions and lists."""
+    without_links = re.sub(r"\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
+    return " ".join(without_links.replace("`", "").split())
+
+
+def code(text: str, language: str = "python") -> Markup:
+    """Return code with each token in a `span`, ready for a `code` element.
+
+    Another language than those of `_LANGUAGES`, or text so long that colour is of no help, comes out plain.
+    """
+    if language not in _LANGUAGES or len(text) > _LONGEST_HIGHLIGHTED:
+        return escape(text)
+    # Some lexers go round in circles on text that does not end with a line feed, so it gets one and loses it again.
+    return Markup(highlight(text + "\n", _lexer(language), _FORMATTER).removesuffix("\n"))  # noqa: S704 - Pygments escapes
+
+
+def reveal_bidi(html: str) -> str:
+    """Put every mark that reorders text into an element of its own, which shows its name and keeps its effect inside.
+
+    The text itself stays as it is, so that what is copied is exact.
+    """
+    return _BIDI.sub(_reveal, html)
+
+
+def _reveal(match: re.Match[str]) -> str:
+    tag, char = match.groups()
+    return tag or f'<bdi class="fc-bidi" data-mark="U+{ord(char):04X}">{char}</bdi>'
+
+
+@lru_cache
+def _lexer(language: str) -> Lexer:
+    # Leading line feeds stay: what a copy button takes must be what the record holds.
+    return get_lexer_by_name(language, stripnl=False)
+
+
+def _highlight_fence(text: str, language: str, _attributes: str) -> str:
+    return f'<pre class="highlight" tabindex="0"><code>{code(text.rstrip(chr(10)), language or "text")}</code></pre>'
+
+
+_MARKDOWN = _markdown()

@@ -1,0 +1,81 @@
+"""What is known of each release of a card's package, for the table and the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from builder.records.card import Card
+from builder.records.evidence import Evidence
+
+WORDS = {
+    "fails": "tested: fails",
+    "passes": "tested: passes",
+    "inferred-fails": "inferred: fails",
+    "inferred-passes": "inferred: passes",
+    "stated-fails": "stated: fails",
+    "stated-passes": "stated: passes",
+    "not-testable": "not testable",
+    "unknown": "unknown",
+}
+"""The states of a release as a reader sees them."""
+
+MEANINGS = {
+    "tested": "the reproduction was run on it",
+    "inferred": "it lies between two tested releases of the same line that gave the same result",
+    "stated": "the card says so, and no run has shown it yet",
+    "not testable": "it could not be run, for the reason given",
+    "unknown": "neither tested nor inferred",
+}
+"""What the words mean; shown below the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRow:
+    """One release. `state` is a key of `WORDS`, `line` its major.minor, `note` what else is to be said."""
+
+    version: str
+    state: str
+    line: str
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        """The state in words."""
+        return WORDS[self.state]
+
+
+def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:
+    """Return the releases of which something is known, oldest version first.
+
+    A sweep knows all of them. Without one there are the releases that the card names and those that were run.
+    """
+    states = {version: (state, "") for version, state in _stated(card).items()}
+    if evidence is not None:
+        for run in evidence.runs:
+            if run.release and run.outcome in {"failed-as-described", "passed"} and run.role in {"broken", "latest"}:
+                states[run.release] = ("passes" if run.outcome == "passed" else "fails", "")
+        for release in evidence.releases:
+            note = [release.reason or "", "withdrawn by its authors (yanked)" if release.yanked else ""]
+            states[release.version] = (release.state, "; ".join(part for part in note if part))
+    rows = sorted(states.items(), key=lambda item: Version(item[0]))
+    return [ReleaseRow(version, state, _line(version), note) for version, (state, note) in rows]
+
+
+def _stated(card: Card) -> dict[str, str]:
+    versions = card.versions
+    named = {
+        clause.version
+        for clause in versions.affected_set
+        if not clause.version.endswith("*") and clause.operator in {"==", "<=", ">=", "!=", "~="}
+    }
+    stated = {version: "stated-fails" if version in versions.affected_set else "stated-passes" for version in named}
+    if versions.fixed:
+        stated[versions.fixed] = "stated-passes"
+    return stated
+
+
+def _line(version: str) -> str:
+    parts = Version(version).release
+    return ".".join(str(part) for part in (*parts, 0)[:2])

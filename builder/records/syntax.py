@@ -1,0 +1,152 @@
+"""What YAML's reader complains about, in plain words.
+
+libyaml and PyYAML's own reader word the same complaint differently; both wordings are known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Place = tuple[int, int]
+"""Line and column, both from 0, as the reader counts them."""
+
+_KEY = re.compile(r"\s*(?:- +)*(?:[\w.-]+: +)?")
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """The line on which the reader stumbled, before and after the place."""
+
+    before: str
+    after: str
+
+    @property
+    def value(self) -> str:
+        """What follows the key or the dash."""
+        line = self.before + self.after
+        key = _KEY.match(line)
+        return line[key.end() :] if key else line
+
+
+_Answer = Callable[[_Spot], tuple[str, str]]
+
+
+def explain(problem: str, context: str, lines: list[str], place: Place, start: Place | None) -> tuple[str, str, Place]:
+    """Return what is wrong, how to mend it and where.
+
+    `place` is where the reader gave up, `start` where the thing began that it was reading. Of the two the
+    one is returned where the mistake was made.
+    """
+    for said, at_start, answer in _ANSWERS:
+        if said.search(f"{context}, {problem}"):
+            place = start if at_start and start is not None else place
+            message, hint = answer(_spot(lines, place))
+            return message, hint, place
+    said_by_yaml = ", ".join(part for part in (context, problem) if part)
+    return f"is not valid YAML: {said_by_yaml}", "put text with special characters in quotes", place
+
+
+def _spot(lines: list[str], place: Place) -> _Spot:
+    line = lines[place[0]] if place[0] < len(lines) else ""
+    return _Spot(line[: place[1]], line[place[1] :])
+
+
+def _in_quotes(text: str) -> str:
+    """Return the hint that shows `text` as it is to be typed."""
+    text = text.strip()
+    if not text or len(text) > _LONGEST:
+        return "put the text in quotes, or on lines of its own below `key: |`"
+    if "'" in text and '"' not in text and "\\" not in text:
+        return f'put the text in quotes: "{text}"'
+    return "put the text in quotes: '" + text.replace("'", "''") + "'"
+
+
+def _second_colon(spot: _Spot) -> tuple[str, str]:
+    if ": " in spot.before:
+        return "a text with `: ` in it is not in quotes", _in_quotes(spot.value)
+    return "a key can't stand here", "indent it like the keys beside it; put a text of several lines below `key: |`"
+
+
+def _start_of_text(spot: _Spot) -> tuple[str, str]:
+    return f"a text can't start with {spot.after[:1]} unless it is in quotes", _in_quotes(spot.after)
+
+
+def _no_key(spot: _Spot) -> tuple[str, str]:
+    last = spot.before.rstrip()[-1:]
+    if last and last in "\"'":
+        hint = "for a quote inside the text write two of them in '...', and a backslash before it in \"...\""
+        return "text goes on after the closing quote", hint
+    if last and last in "]}":
+        return "text goes on after the closing bracket", _in_quotes(spot.value)
+    if spot.after.startswith("-"):
+        return "a list item can't stand here", "indent it like the items beside it, below a key without another value"
+    return "this line fits no line above it", "indent it like the keys beside it, with spaces"
+
+
+def _says(message: str, hint: str) -> _Answer:
+    return lambda spot: (message, hint)
+
+
+_ESCAPE = _says(
+    "a backslash inside double quotes starts an escape, and this is none that YAML knows",
+    "use single quotes, or write the backslash twice",
+)
+_ANSWERS: tuple[tuple[re.Pattern[str], bool, _Answer], ...] = tuple(
+    (re.compile(said), at_start, answer)
+    for said, at_start, answer in (
+        ("mapping values are not allowed", False, _second_colon),
+        ("escape", False, _ESCAPE),
+        ("hexdecimal", False, _ESCAPE),
+        ("cannot start any token|node content", False, _start_of_text),
+        ("(?:alias|anchor|tag), |undefined tag handle", True, _start_of_text),
+        (
+            "quoted scalar, found unexpected end of stream",
+            True,
+            _says("the quote that starts here is never closed", "write the same quote at the end of the text"),
+        ),
+        (
+            "could not find expected ':'",
+            True,
+            _says("this line has no `key:`", "write `key: value`, or indent it further where it goes on a text above"),
+        ),
+        (
+            r"expected ',' or '\]'",
+            False,
+            _says("the list in [ ] breaks off here", "close it with ], and put items with { } [ ] , : # in quotes"),
+        ),
+        (
+            r"expected ',' or '\}'",
+            False,
+            _says("the mapping in { } breaks off here", "close it with }, or put a text that starts with { in quotes"),
+        ),
+        ("expected key|block mapping, expected <block end>", False, _no_key),
+        (
+            "sequence entries are not allowed",
+            False,
+            _says("a list can't start on the line of its key", "put each `- ` on a line of its own below the key"),
+        ),
+        (
+            "expected '-' indicator|block collection, expected <block end>",
+            False,
+            _says("a list goes on with something that is no item", "start each item with `- ` in the same column"),
+        ),
+        (
+            "comment or (?:a )?line break|chomping|indentation indicator",
+            False,
+            _says("text stands on the line of `|` or `>`", "start the text on the next line, indented"),
+        ),
+        (
+            "<document start>",
+            False,
+            _says("text stands after the end of the record", "indent it below its key, or remove it"),
+        ),
+        (
+            "directive|incompatible YAML document",
+            False,
+            _says("a line that starts with % is an order to the YAML reader", "remove it, or put the text in quotes"),
+        ),
+    )
+)

@@ -1,0 +1,32 @@
+// Copy buttons: the exact text of the element that `data-copy` names goes to the clipboard.
+
+export function offerCopies(root) {
+  for (const button of root.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copyFrom(button));
+  }
+}
+
+async function copyFrom(button) {
+  const label = button.firstChild;
+  const done = await write(document.getElementById(button.dataset.copy));
+  label.data = done ? "Copied" : "Press Ctrl+C";
+  button.toggleAttribute("data-done", done);
+  setTimeout(() => {
+    label.data = "Copy";
+    button.removeAttribute("data-done");
+  }, 2000);
+}
+
+async function write(element) {
+  try {
+    await navigator.clipboard.writeText(element.textContent);
+    return true;
+  } catch {
+    // The clipboard is closed to pages that came over plain http, such as those of a private site: select the
+    // text, so that one keystroke is left if the old way is closed too.
+    const selection = getSelection();
+    selection.selectAllChildren(element);
+    return document.execCommand("copy");
+  }
+}
