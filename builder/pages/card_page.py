@@ -124,7 +124,7 @@ def _options(card: Card, evidence: Evidence | None, release: str) -> list[Option
             number=number,
             fix=fix,
             kind=KINDS[fix.kind],
-            requirements=tuple(script.requirements(card, release, fix)),
+            requirements=script.requirements(card, release, fix),
             run=runs.get(number),
             executable=number in executable,
         )
@@ -147,7 +147,7 @@ def _install(card: Card) -> str | None:
 
 def _commands(card: Card, settings: Settings, path: str) -> dict[str, str]:
     """Return the commands that run the reproduction and each fix straight from the site, by file name."""
-    if card.reproduction.files or not settings.site_url:
+    if not settings.site_url:
         return {}
     names = ["reproduction.py"] + [f"fix-{number}.py" for number, _ in executable_fixes(card)]
     return {name: f"uv run {settings.site_url}{path}/{name}" for name in names}
@@ -156,7 +156,7 @@ def _commands(card: Card, settings: Settings, path: str) -> dict[str, str]:
 def scripts(card: Card, evidence: Evidence | None) -> dict[str, str]:
     """Return the files that a reader can run: the reproduction on the broken release, and each executable fix."""
     release = script.broken_release(card, evidence)
-    if release is None or card.reproduction.files:
+    if release is None:
         return {}
     made = {"reproduction.py": script.reproduction_script(card, release)}
     for number, fix in executable_fixes(card):

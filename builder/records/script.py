@@ -6,6 +6,9 @@ import json
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from builder.errors import FixcardsError
 from builder.records.card import Card, Fix
 from builder.records.evidence import Evidence
@@ -34,7 +37,9 @@ def reproduction_script(card: Card, release: str | None = None, fix: Fix | None 
     head.append(f"# dependencies = {json.dumps(list(requirements(card, release, fix)))}")
     if card.reproduction.exclude_newer:
         head += ["#", "# [tool.uv]", f'# exclude-newer = "{end_of(card.reproduction.exclude_newer)}"']
-    head += ["# ///", "#", f"# {card.id}: {card.title}", *([f"# Fix: {fix.title}"] if fix else []), f"# {card.issue}"]
+    head += ["# ///", "#", f"# {card.id}: {_line(card.title)}"]
+    head += [f"# Fix: {_line(fix.title)}"] if fix else []
+    head += [f"# {card.issue}"]
     return "\n".join(head) + "\n\n" + _with_files(card, code.rstrip("\n") + "\n")
 
 
@@ -54,9 +59,22 @@ def requirements(card: Card, release: str | None = None, fix: Fix | None = None)
     return tuple(text.replace("{version}", release or "") for text in texts)
 
 
+def upgrade_target(card: Card, fix: Fix) -> str | None:
+    """Return the release of the card's package that an upgrade was set up with; None where it names none."""
+    for requirement in map(Requirement, requirements(card, fix=fix)):
+        if canonicalize_name(requirement.name) == card.package:
+            return next((pin.version for pin in requirement.specifier if pin.operator == "=="), None)
+    return None
+
+
 def end_of(day: date) -> str:
     """Return the moment after the last one of `day`, UTC, as RFC 3339: what was uploaded on that day still counts."""
     return f"{day + timedelta(days=1)}T00:00:00Z"
+
+
+def _line(text: str) -> str:
+    """Return `text` without line breaks, which would end the comment that it stands in."""
+    return " ".join(text.split())
 
 
 def _with_files(card: Card, code: str) -> str:
