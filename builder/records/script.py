@@ -60,8 +60,10 @@ def requirements(card: Card, release: str | None = None, fix: Fix | None = None)
 
 
 def upgrade_target(card: Card, fix: Fix) -> str | None:
-    """Return the release of the card's package that an upgrade was set up with; None where it names none."""
-    for requirement in map(Requirement, requirements(card, fix=fix)):
+    """Return the release of the card's package that an upgrade was set up with; None where it upgrades another one."""
+    if fix.requires is None:
+        return card.versions.fixed
+    for requirement in (Requirement(text) for text in fix.requires if "{version}" not in text):
         if canonicalize_name(requirement.name) == card.package:
             return next((pin.version for pin in requirement.specifier if pin.operator == "=="), None)
     return None
