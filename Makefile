@@ -51,7 +51,7 @@ clean: ## remove everything that the commands made
 	rm -rf .venv .cache site tests/node_modules
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "fixcards needs Python 3.10 or newer: make PYTHON=/path/to/python3.12")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "fixcards needs Python 3.10 or newer: make PYTHON=/path/to/python3.12")'
 	$(PYTHON) -m venv .venv
 
 .venv/site: .venv/bin/python pyproject.toml constraints.txt

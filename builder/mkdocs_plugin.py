@@ -74,6 +74,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         for document in site.documents():
             files.append(RecordPage.of(document, config).file)
         for data in site.data_files():
+            if committed := files.get_file_from_path(data.path):
+                files.remove(committed)  # a schema that lies in the folder for editors
             files.append(File.generated(config, data.path, content=data.content))
         return files
 

@@ -10,11 +10,12 @@ from builder.pages.card_page import scripts
 from builder.pages.document import DataFile, Settings
 from builder.records.card import Card, own_content_ratio
 from builder.records.library import Library
+from builder.records.schema import SCHEMAS, schema_text
 from builder.records.verdict import judge
 
 
 def data_files(library: Library, settings: Settings) -> Iterator[DataFile]:
-    """Yield `cards.json`, and for each card its `card.json` and the scripts that run its reproduction and fixes."""
+    """Yield `cards.json`, the schemas, and for each card `card.json` and the scripts of its reproduction and fixes."""
     summaries = []
     for card in library.cards.values():
         path = f"{card.package}/{card.number}"
@@ -25,6 +26,8 @@ def data_files(library: Library, settings: Settings) -> Iterator[DataFile]:
         for name, text in scripts(card, library.evidence.get(card.id)).items():
             yield DataFile(f"{path}/{name}", text.encode())
     yield DataFile("cards.json", _json({"format": 1, "cards": summaries}))
+    for name in SCHEMAS:
+        yield DataFile(f"{name}.schema.json", schema_text(name).encode())
 
 
 def _computed(card: Card, library: Library, settings: Settings) -> dict[str, Any]:
