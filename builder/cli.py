@@ -22,11 +22,20 @@ CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 _cards = click.option(
     "--cards",
     "root",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     default=Path("cards"),
     show_default=True,
     envvar="FIXCARDS_CARDS",
     help="Folder with the cards.",
+)
+
+
+_isolation = click.option(
+    "--isolation",
+    type=click.Choice(["auto", "bubblewrap", "container", "none"]),
+    default="auto",
+    show_default=True,
+    help="What keeps the runs apart from this machine; `none` only for cards that you have read.",
 )
 
 
@@ -40,7 +49,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[PATH]...")
 @_cards
 @click.option(
     "--format",
@@ -87,7 +96,10 @@ def tally(reports: IO[str], root: Path) -> int:
     from builder.records.tally import count, write
 
     try:
-        titles = [str(issue["title"]) for issue in json.load(reports)]
+        issues = json.load(reports)
+        if not isinstance(issues, list):
+            raise TypeError
+        titles = [str(issue["title"]) for issue in issues]
     except (ValueError, TypeError, KeyError):
         raise FixcardsError(f"{reports.name}: not a JSON list of objects with a `title`") from None
     counted = count(titles)
@@ -112,6 +124,72 @@ def schema(name: str, root: Path, write: bool) -> int:
     else:
         click.echo(schema_text(name), nl=False)
     return CLEAN
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[CARD]...")
+@_cards
+@click.option("--changed", metavar="[BASE]", is_flag=False, flag_value="", help="Cards that this branch touches.")
+@click.option("--stale", type=click.IntRange(0), metavar="DAYS", help="Cards without evidence that is this young.")
+@click.option("--shard", metavar="I/N", help="Part I of N, by card id; the same on every machine.")
+@click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Run on the Dask cluster behind ADDRESS (needs fixcards[cluster])."
+)
+@_isolation
+@click.option("--dry-run", is_flag=True, help="Only say what would be run.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on standard output.")
+def verify(
+    names: tuple[str, ...],
+    root: Path,
+    changed: str | None,
+    stale: int | None,
+    shard: str | None,
+    sweep: bool,
+    jobs: int,
+    scheduler: str | None,
+    isolation: str,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Execute every card, or each CARD (an id, a package, a file or a folder), and write the evidence.
+
+    Each runs on the last affected release, on every executable fix and on the newest release, in a sandbox without
+    network. A start that was interrupted goes on where it stopped.
+    """
+    from builder.verify import command, selection
+    from builder.verify.run import Settings
+
+    _need_folder(root)
+    try:
+        part = selection.shard(shard) if shard else None
+    except ValueError:
+        raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
+    wanted = selection.Selection(names, changed, stale, part)
+    settings = Settings(command.cache_folder(root), isolation, sweep=sweep)
+    if dry_run:
+        return command.dry_run(root, wanted, settings, as_json=as_json)
+    return command.verify(root, wanted, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
+
+
+@cli.command()
+@click.argument("card")
+@click.option("--fix", type=click.IntRange(1), metavar="N", help="Run option N of the card instead, counted from 1.")
+@_cards
+@_isolation
+def reproduce(card: str, fix: int | None, root: Path, isolation: str) -> int:
+    """Run the reproduction of CARD in a sandbox and print what it prints.
+
+    Exit status: 0 if it failed as described (with --fix: if it passed), 1 if not, 2 if it could not run.
+    """
+    from builder.verify import command
+    from builder.verify.run import Settings
+
+    _need_folder(root)
+    return command.reproduce(root, card, fix, Settings(command.cache_folder(root), isolation))
 
 
 def _need_folder(root: Path) -> None:

@@ -26,7 +26,8 @@ from builder.records.fields import (
     PackageName,
     Quote,
     Release,
-    RequirementText,
+    Requirements,
+    SecondPackages,
     Specifier,
     Text,
     Title,
@@ -55,7 +56,7 @@ CATEGORIES: tuple[str, ...] = get_args(Category)
 class Part(BaseModel):
     """Base of the record's models: frozen, and closed to unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class Versions(Part):
@@ -66,7 +67,7 @@ class Versions(Part):
     is one, else the first with `>=`."""
     fixed: Release | None = None
     """First release without the failure; absent where there is none."""
-    with_: dict[PackageName, Specifier] | None = Field(default=None, alias="with", max_length=20)
+    with_: SecondPackages | None = Field(default=None, alias="with")
     """Second packages that it takes, each with the releases of it that set the failure off."""
     python: Specifier | None = None
     """Python versions that are concerned, when it is not all of them."""
@@ -131,7 +132,7 @@ class Reproduction(Part):
 
     python: Specifier | None = None
     """Interpreters on which it reproduces."""
-    requires: tuple[RequirementText, ...] = Field(default=(), max_length=50)
+    requires: Requirements = ()
     """Direct requirements; `{version}` stands for the release under test. Default: the package alone."""
     build: tuple[PackageName, ...] = Field(default=(), max_length=50)
     """Distributions that may be built from source, since they have no wheel."""
@@ -139,7 +140,7 @@ class Reproduction(Part):
     """Day with whose releases the other requirements are resolved."""
     code: Text
     """One file that exits with 0 when the behaviour is right."""
-    files: Files | None = Field(default=None, max_length=30)
+    files: Files | None = None
     """Extra files beside it: relative path and content."""
     expect: Expect | None = None
     """What the broken run shows where that isn't a non-zero exit status and the signature."""
@@ -162,7 +163,7 @@ class Fix(Part):
     """When to choose it."""
     avoid_when: Text
     """When not to choose it."""
-    requires: tuple[RequirementText, ...] | None = Field(default=None, max_length=50)
+    requires: Requirements | None = None
     """Requirements that replace those of the reproduction when the fix is executed."""
     code: Text | None = None
     """Code that replaces the reproduction's when the fix is executed."""
@@ -251,7 +252,7 @@ class Card(Part):
     """Points from the upstream thread."""
     related: tuple[CardId, ...] = Field(default=(), max_length=50)
     """Ids of related cards, besides those that the program finds."""
-    status: Status = Status(state="published")
+    status: Status = Field(default=Status(state="published"), json_schema_extra={"default": "published"})
     """Whether the card stands: `published`, or a mapping of `state` and `reason`."""
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -46,7 +46,7 @@ class Run(Part):
     """Operating system and processor, such as `linux-x86_64`."""
     isolation: Isolation
     """What kept the run apart from the machine."""
-    exit: int | None = None
+    exit: int | None = Field(default=None, ge=-64, le=255)
     """Exit status; negative for the number of a signal; absent when the run did not end by itself."""
     outcome: Outcome
     """What the run showed."""
@@ -102,7 +102,7 @@ class Evidence(Part):
     """Digest of everything of the card that was run; another one makes the evidence stale."""
     exclude_newer: date | None = None
     """Day with whose releases the broken and the fixed runs were resolved."""
-    limits: dict[str, int | float] = Field(default_factory=dict)
+    limits: dict[str, Annotated[int, Field(ge=0, lt=2**63)] | float] = Field(default_factory=dict)
     """Limits on each run: name with its unit, such as `memory_bytes`, and value."""
     tools: dict[str, str] = Field(default_factory=dict)
     """Versions of the programs that made it."""

@@ -229,5 +229,7 @@ FilePath = Annotated[
     AfterValidator(_file_path),
     _schema(r"^[^/\\:][^\\:]*$", 200),
 ]
-Files = Annotated[dict[FilePath, str], AfterValidator(_files_apart)]
+Files = Annotated[dict[FilePath, str], Field(max_length=30), AfterValidator(_files_apart)]
+SecondPackages = Annotated[dict[PackageName, Specifier], Field(max_length=20)]
+Requirements = Annotated[tuple[RequirementText, ...], Field(max_length=50)]
 Day = Annotated[date, BeforeValidator(_day), Field(strict=True), AfterValidator(_this_century)]

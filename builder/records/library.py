@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from builder.errors import FixcardsError
 from builder.records import related, tally
@@ -21,7 +20,7 @@ from builder.records.problem import Problem
 from builder.records.rules import Finding
 from builder.records.rules.library import Shelf
 from builder.records.rules.rule import RULES, rules_of
-from builder.records.rules.shape import empty_values, kind_of
+from builder.records.rules.shape import errors_in, kind_of
 from builder.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
 from builder.records.source import Mark, Refused, Source
 from builder.records.tally import Tally
@@ -142,12 +141,12 @@ class _Loader:
         source = self._source(path)
         if source is None:
             return None
+        card, invalid = None, None
         try:
             card = Card.model_validate(source.data)
-            errors: list[ErrorDetails] = []
-        except ValidationError as invalid:
-            card, errors = None, invalid.errors(include_url=False)
-        for error in errors + empty_values(source.data, errors):
+        except ValidationError as misfit:
+            invalid = misfit
+        for error in errors_in(source.data, invalid):
             rule = _OF_KIND.get(kind_of(error), RULES["FC199"])
             self._report(path, rule.code, rule.check(error, source), source)
         if card is not None:
@@ -307,7 +306,7 @@ def _first_fault(error: ValidationError, raw: bytes) -> tuple[str, Mark]:
         except json.JSONDecodeError as fault:
             # Python's own reader counts columns in characters.
             return f"{fault.msg[:1].lower()}{fault.msg[1:]}", Mark(fault.lineno, fault.colno)
-        except RecursionError:
+        except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
             pass
         return first["msg"], Mark(1, 1)
     where = ".".join(str(step) for step in first["loc"])

@@ -21,7 +21,7 @@ from yaml.events import (
 )
 from yaml.nodes import ScalarNode
 
-from builder.records.syntax import explain
+from builder.records.syntax import CLOSE_QUOTE, explain
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -124,16 +124,19 @@ class _Reader:
             if isinstance(event, NodeEvent):
                 root = self._node(event, 0)
                 if not isinstance(event, MappingStartEvent):
-                    raise Refused("not_mapping" if root.raw or root.children else "empty", _mark(event))
+                    empty = not (root.raw or root.children)
+                    raise Refused("empty", Mark(1, 1)) if empty else Refused("not_mapping", root.mark)
         if root is None:
             raise Refused("empty", Mark(1, 1))
         return root
 
     def _parse(self) -> Iterator[yaml.Event]:
+        event = None
         try:
-            yield from yaml.parse(self._text, Loader=_Loader)
+            for event in yaml.parse(self._text, Loader=_Loader):
+                yield event
         except yaml.YAMLError as error:
-            raise _refused(error, self._text) from None
+            raise _refused(error, self._text, event) from None
         except ValueError:  # PyYAML's own reader lets chr() refuse \U00110000
             raise Refused("syntax", Mark(1, 1), "an escape stands for no character", "remove it") from None
 
@@ -190,7 +193,7 @@ def _scalar(event: ScalarEvent, mark: Mark) -> Any:
         return text
 
 
-def _refused(error: yaml.YAMLError, text: str) -> Refused:
+def _refused(error: yaml.YAMLError, text: str, last: Any) -> Refused:
     lines = text.split("\n")
     problem_mark = getattr(error, "problem_mark", None)
     context_mark = getattr(error, "context_mark", None)
@@ -200,6 +203,10 @@ def _refused(error: yaml.YAMLError, text: str) -> Refused:
     line = lines[place[0]] if place[0] < len(lines) else ""
     if line[place[1] :].startswith("\t") or line.lstrip(" ").startswith("\t"):
         return Refused("tab", Mark(place[0] + 1, line.index("\t") + 1))
+    if isinstance(last, ScalarEvent) and last.style in {"'", '"'}:
+        begin, end = _mark(last), last.end_mark
+        if end is not None and begin.line <= end.line == place[0]:
+            return Refused("syntax", begin, f"the quote that starts here is closed on line {end.line + 1}", CLOSE_QUOTE)
     start = (context_mark.line, context_mark.column) if context_mark else None
     problem, context = getattr(error, "problem", None) or "", getattr(error, "context", None) or ""
     message, hint, place = explain(problem, context, lines, place, start)

@@ -14,6 +14,7 @@ Place = tuple[int, int]
 
 _KEY = re.compile(r"\s*(?:- +)*(?:[\w.-]+: +)?")
 _LONGEST = 60
+CLOSE_QUOTE = "write the same quote at the end of the text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def explain(problem: str, context: str, lines: list[str], place: Place, start: P
     for said, at_start, answer in _ANSWERS:
         if said.search(f"{context}, {problem}"):
             place = start if at_start and start is not None else place
+            if answer is _escape and place[0] < len(lines):
+                place = place[0], max(0, lines[place[0]].rfind("\\", 0, place[1] + 1))
             message, hint = answer(_spot(lines, place))
             return message, hint, place
     said_by_yaml = ", ".join(part for part in (context, problem) if part)
@@ -71,6 +74,8 @@ def _second_colon(spot: _Spot) -> tuple[str, str]:
 
 
 def _start_of_text(spot: _Spot) -> tuple[str, str]:
+    if not spot.after.strip():
+        return "the record breaks off in the middle of a list or mapping", "close every [ with ] and every { with }"
     return f"a text can't start with {spot.after[:1]} unless it is in quotes", _in_quotes(spot.after)
 
 
@@ -86,26 +91,28 @@ def _no_key(spot: _Spot) -> tuple[str, str]:
     return "this line fits no line above it", "indent it like the keys beside it, with spaces"
 
 
+def _escape(spot: _Spot) -> tuple[str, str]:
+    return (
+        f"a backslash inside double quotes starts an escape, and {spot.after[:2]} is none that YAML knows",
+        "use single quotes, or write the backslash twice",
+    )
+
+
 def _says(message: str, hint: str) -> _Answer:
     return lambda spot: (message, hint)
 
 
-_ESCAPE = _says(
-    "a backslash inside double quotes starts an escape, and this is none that YAML knows",
-    "use single quotes, or write the backslash twice",
-)
 _ANSWERS: tuple[tuple[re.Pattern[str], bool, _Answer], ...] = tuple(
     (re.compile(said), at_start, answer)
     for said, at_start, answer in (
         ("mapping values are not allowed", False, _second_colon),
-        ("escape", False, _ESCAPE),
-        ("hexdecimal", False, _ESCAPE),
+        ("escape|hexdecimal", False, _escape),
         ("cannot start any token|node content", False, _start_of_text),
         ("(?:alias|anchor|tag), |undefined tag handle", True, _start_of_text),
         (
             "quoted scalar, found unexpected end of stream",
             True,
-            _says("the quote that starts here is never closed", "write the same quote at the end of the text"),
+            _says("the quote that starts here is never closed", CLOSE_QUOTE),
         ),
         (
             "could not find expected ':'",
@@ -145,7 +152,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], bool, _Answer], ...] = tuple(
         ),
         (
             "directive|incompatible YAML document",
-            False,
+            True,
             _says("a line that starts with % is an order to the YAML reader", "remove it, or put the text in quotes"),
         ),
     )

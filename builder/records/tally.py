@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, RootModel
 
@@ -24,9 +25,11 @@ _TITLE = re.compile(rf"^\[(?P<card>{CARD_ID})\] (?:fix (?P<fix>[1-9][0-9]?) work
 class Tally(Part):
     """Reports about one card."""
 
-    worked: dict[int, int] = Field(default_factory=dict)
+    worked: dict[Annotated[int, Field(ge=1, lt=100)], Annotated[int, Field(ge=0, lt=10**9)]] = Field(
+        default_factory=dict
+    )
     """Number of reports that a fix worked, by the fix's number from 1."""
-    failed: int = Field(default=0, ge=0)
+    failed: int = Field(default=0, ge=0, lt=10**9)
     """Number of reports that no fix worked."""
 
     @property

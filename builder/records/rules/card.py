@@ -95,7 +95,7 @@ def fixed_without_pr(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """Where a release fixes the failure, `pr` says what changed."""
     if card.versions.fixed is not None and card.pr is None:
         yield Finding(
-            "fixed has a release but there is no `pr`",
+            "versions.fixed names a release but there is no `pr`",
             "link the pull request, commit or release note",
             ("versions", "fixed"),
         )
@@ -110,7 +110,7 @@ def version_not_under_test(card: Card, path: PurePosixPath) -> Iterator[Finding]
     own = [text for text in requires if distribution(text) == card.package]
     if not any("=={version}" in text.replace(" ", "") for text in own):
         yield Finding(
-            f"requires doesn't install {card.package} in the release under test",
+            f"reproduction.requires doesn't install {card.package} in the release under test",
             f'add "{card.package}=={{version}}"',
             ("reproduction", "requires"),
         )
@@ -163,7 +163,7 @@ def home_directory(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     found = _HOME.search(card.signature.traceback or "")
     if found:
         yield Finding(
-            f"the traceback shows the directory {found[0]}",
+            f"the traceback shows the directory {found[0][:80]}",
             "replace it, for example by /app or /venv",
             ("signature", "traceback"),
         )

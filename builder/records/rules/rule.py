@@ -61,5 +61,5 @@ def rules_of(prefix: str) -> list[Rule]:
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """Return the one of `words` that `word` is a likely typo of."""
-    close = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.75)
     return close[0] if close else None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from builder.records.card import Card
@@ -21,7 +21,7 @@ _WANTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
-    "date_type": "a day such as 2023-10-02",
+    "date_type": "a day",
     "int_type": "a whole number",
     "float_type": "a number",
 }
@@ -29,6 +29,9 @@ _REPAIR = {
     "text": "put it in quotes, or on lines of its own below `key: |`",
     "a list": "write each item on a line of its own after `- `",
     "a mapping": "write `key: value` lines below it, indented",
+    "a day": "write year-month-day, for example 2023-10-02",
+    "a whole number": "write digits alone, without quotes",
+    "a number": "write digits alone, without quotes",
 }
 _NAMES = {dict: "a mapping", list: "a list", str: "text", bool: "a boolean", int: "a number", float: "a number"}
 _LIMITS = {"greater_than": "more than", "greater_than_equal": "at least", "less_than_equal": "at most"}
@@ -56,10 +59,11 @@ def missing_key(error: ErrorDetails, source: Source) -> Iterator[Finding]:
 def wrong_type(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Each value has the type that its key asks for."""
     wanted, got = _WANTED[error["type"]], error["input"]
-    hint = _REPAIR.get(wanted, f"write {wanted}")
+    hint = _REPAIR[wanted]
     if wanted == "text" and isinstance(got, (dict, list)):
         hint = "put it in quotes: YAML takes text with `: ` in it or with { or [ at its start for a mapping or list"
-    yield _finding(error, source, f" must be {wanted}, not {_NAMES.get(type(got), 'a day')}", hint)
+    name = got if wanted == "a whole number" and isinstance(got, float) else _NAMES.get(type(got), "a day")
+    yield _finding(error, source, f" must be {wanted}, not {name}", hint)
 
 
 @rule("FC104", "unquoted")
@@ -152,14 +156,16 @@ def no_reason(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     yield _said(error, source)
 
 
-@rule("FC116", "day", *_LIMITS)
+@rule("FC116", "day", "finite_number", *_LIMITS)
 def out_of_range(error: ErrorDetails, source: Source) -> Iterator[Finding]:
     """Days exist in the calendar, and numbers lie within their limits."""
     if error["type"] == "day":
         yield _said(error, source)
         return
-    limit = next(value for name, value in error["ctx"].items() if name in {"gt", "ge", "le"})
-    wanted = f"{_LIMITS[error['type']]} {limit:g}"
+    wanted = "finite"
+    if error["type"] in _LIMITS:
+        limit = next(value for name, value in error["ctx"].items() if name in {"gt", "ge", "le"})
+        wanted = f"{_LIMITS[error['type']]} {limit:g}"
     got = source.raw(error["loc"]) or ""
     yield _finding(error, source, f" must be {wanted}, not {got[:20]}", "mend the number")
 
@@ -192,13 +198,20 @@ def kind_of(error: ErrorDetails) -> str:
     return kind
 
 
-def empty_values(data: Any, errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """Return an error for each value in `data` that is empty and that the model has no complaint about."""
-    reported = {error["loc"][:length] for error in errors for length in range(len(error["loc"]) + 1)}
-    return [
+def errors_in(data: Any, invalid: ValidationError | None) -> list[ErrorDetails]:
+    """Return what the model refused, and an error for each empty value that it let pass."""
+    # Where each item of a list is wrong, pydantic adds that none is left.
+    errors = [
+        error
+        for error in (invalid.errors(include_url=False) if invalid else ())
+        if error["type"] != "too_short" or not error["input"]
+    ]
+    wrong = {error["loc"] for error in errors}
+    around = {path[:length] for path in wrong for length in range(len(path))}
+    return errors + [
         ErrorDetails(type="blank", loc=path, msg="", input=value)
         for path, value in _empty(data, ())
-        if path not in reported
+        if path not in around and not any(path[:length] in wrong for length in range(len(path) + 1))
     ]
 
 
@@ -259,10 +272,15 @@ def _finding(error: ErrorDetails, source: Source, message: str, hint: str) -> Fi
     path = source.existing(error["loc"])
     # pydantic marks a key of a mapping with a last step of its own.
     is_key = len(path) < len(error["loc"]) and error["loc"][-1] == "[key]"
-    return Finding(_name(path) + message, hint, path, key=is_key)
+    if is_key:
+        message = f"{_name(path[:-1])}{message if message.startswith(':') else f': a key{message}'}"
+    else:
+        message = _name(path) + message
+    return Finding(message, hint, path, key=is_key)
 
 
 def _said(error: ErrorDetails, source: Source) -> Finding:
     """Return what a validator of the model itself said, in its words."""
     said = error.get("ctx", {})
-    return _finding(error, source, f": {said.get('problem', error['msg'])}", said.get("hint", ""))
+    problem = said.get("problem", error["msg"])
+    return _finding(error, source, f" {problem}" if problem[:1].isalpha() else f": {problem}", said.get("hint", ""))

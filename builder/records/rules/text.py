@@ -86,10 +86,10 @@ def nul_byte(text: str) -> Iterator[Finding]:
 @rule("FC006")
 def carriage_return(text: str) -> Iterator[Finding]:
     """Lines end with LF; CRLF and CR are refused, since they would get into code and tracebacks."""
-    before, found, _ = text.partition("\r")
+    before, found, after = text.partition("\r")
     if found:
-        hint = "save it with LF line ends (git: `git add --renormalize .`)"
-        yield Finding("has a carriage return (CRLF line ends)", hint, _after(before))
+        message = "ends its lines with CRLF" if after.startswith("\n") else "has a carriage return"
+        yield Finding(message, "save it with LF line ends, or let git do it: `git add --renormalize .`", _after(before))
 
 
 @rule("FC007")

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import pytest
+from pydantic import ValidationError
+
+from builder.records.card import Card
+from builder.records.evidence import Evidence
+from builder.records.rules.rule import rules_of
+from builder.records.source import Source
+
+DATA = Path(__file__).parents[1] / "data"
+GOOD = DATA / "good" / "cards" / "demo" / "7.yaml"
+Folder = Callable[[dict[str, str | bytes]], Path]
+
+
+@pytest.fixture
+def text() -> str:
+    """The YAML of a small card that has every key and no problem."""
+    return GOOD.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def data(text: str) -> dict:
+    """The same card as plain data, to be changed."""
+    return Source(text).data
+
+
+@pytest.fixture
+def card(data: dict) -> Card:
+    return Card.model_validate(data)
+
+
+@pytest.fixture
+def evidence() -> Evidence:
+    """What the runs of that card showed: all is well."""
+    return Evidence.model_validate_json(GOOD.with_name("7.evidence.json").read_bytes())
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    """Return a function that writes files below `cards/` of an empty working directory, and returns `cards`."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(files: dict[str, str | bytes]) -> Path:
+        for name, content in files.items():
+            path = Path("cards", name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else os.fsencode(content))
+        return Path("cards")
+
+    return write
+
+
+@pytest.fixture
+def check_card() -> Callable[[dict], object]:
+    """Return a function that holds data against the model and the rules about a whole card."""
+
+    def check(data: dict) -> object:
+        try:
+            card = Card.model_validate(data)
+        except ValidationError as invalid:
+            return invalid.errors()
+        return [list(rule.check(card, PurePosixPath("demo/7.yaml"))) for rule in rules_of("FC2")]
+
+    return check

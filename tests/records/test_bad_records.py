@@ -1,0 +1,255 @@
+"""One bad input a case, and the exact words that its author gets to read.
+
+A case is a file of `tests/data/bad`, which stands at `cards/demo/7.yaml`, or a folder, which is `cards`. The small ones
+are the card of `tests/data/good` with one thing wrong. `problems.yaml` has every problem of every case; what can't be
+committed (links, pipes, large files) is made here.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from builder.records.library import load, read_card
+from builder.records.problem import Problem
+from builder.records.rules import RULES
+
+from .conftest import DATA, Folder
+
+BAD = DATA / "bad"
+EXPECTED: dict[str, list[dict[str, str]]] = yaml.safe_load((BAD / "problems.yaml").read_text(encoding="utf-8"))
+CASES = sorted(path.name for path in BAD.iterdir() if path.name != "problems.yaml")
+
+
+def lines(problems: list[Problem] | tuple[Problem, ...]) -> list[dict[str, str]]:
+    return [
+        {"at": f"{Path(p.path).as_posix()}:{p.line}:{p.column}", "code": p.code, "says": p.message, "hint": p.hint}
+        for p in problems
+    ]
+
+
+def test_every_case_has_its_problems_written_down_and_no_case_is_missing() -> None:
+    assert sorted(EXPECTED) == CASES
+    assert all(EXPECTED.values())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_bad_record_is_described_exactly(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if (BAD / case).is_dir():
+        shutil.copytree(BAD / case, tmp_path / "cards")
+    else:
+        (tmp_path / "cards" / "demo").mkdir(parents=True)
+        shutil.copyfile(BAD / case, tmp_path / "cards" / "demo" / "7.yaml")
+    monkeypatch.chdir(tmp_path / "cards")
+    assert lines(load(Path()).problems) == EXPECTED[case]
+
+
+def nothing(cards: Path, text: str) -> None:
+    """A card without a problem."""
+
+
+def over_64_kib(cards: Path, text: str) -> None:
+    path = cards / "demo" / "7.yaml"
+    path.write_text(text + "#" * (64 * 1024 + 1 - len(text)), encoding="utf-8")
+
+
+def exactly_64_kib(cards: Path, text: str) -> None:
+    path = cards / "demo" / "7.yaml"
+    path.write_text(text + "#" * (64 * 1024 - len(text)), encoding="utf-8")
+
+
+def evidence_over_16_mib(cards: Path, text: str) -> None:
+    with (cards / "demo" / "7.evidence.json").open("wb") as file:
+        file.truncate(16 * 1024 * 1024 + 1)
+
+
+def link_out_of_the_cards(cards: Path, text: str) -> None:
+    outside = cards.parent / "8.yaml"
+    outside.write_text(text, encoding="utf-8")
+    (cards / "demo" / "8.yaml").symlink_to(outside.absolute())
+
+
+def relative_link_out_of_the_cards(cards: Path, text: str) -> None:
+    (cards.parent / "8.yaml").write_text(text, encoding="utf-8")
+    (cards / "demo" / "8.yaml").symlink_to(Path("..", "..", "8.yaml"))
+
+
+def link_to_a_folder_beside_the_cards_whose_name_starts_alike(cards: Path, text: str) -> None:
+    other = cards.with_name("cards-of-others")
+    other.mkdir()
+    (other / "8.yaml").write_text(text, encoding="utf-8")
+    (cards / "demo" / "8.yaml").symlink_to(Path("..", "..", "cards-of-others", "8.yaml"))
+
+
+def link_to_a_folder(cards: Path, text: str) -> None:
+    (cards / "demo-too").symlink_to("demo")
+
+
+def link_to_a_folder_outside(cards: Path, text: str) -> None:
+    (cards / "system").symlink_to(cards.absolute().parent)
+
+
+def link_to_nothing(cards: Path, text: str) -> None:
+    (cards / "demo" / "8.yaml").symlink_to("9.yaml")
+
+
+def link_to_itself(cards: Path, text: str) -> None:
+    (cards / "demo" / "8.yaml").symlink_to("8.yaml")
+
+
+def link_inside_the_cards(cards: Path, text: str) -> None:
+    (cards / "demo" / "8.yaml").symlink_to("7.yaml")
+
+
+def link_as_evidence(cards: Path, text: str) -> None:
+    (cards / "demo" / "7.evidence.json").symlink_to("/dev/zero")
+
+
+def folder_named_like_a_card(cards: Path, text: str) -> None:
+    (cards / "demo" / "1.yaml").mkdir()
+
+
+def folder_named_like_evidence(cards: Path, text: str) -> None:
+    (cards / "demo" / "7.evidence.json").mkdir()
+
+
+def pipe_named_like_a_card(cards: Path, text: str) -> None:
+    os.mkfifo(cards / "demo" / "2.yaml")
+
+
+def pipe_named_like_evidence(cards: Path, text: str) -> None:
+    os.mkfifo(cards / "demo" / "7.evidence.json")
+
+
+def pipe_as_tally(cards: Path, text: str) -> None:
+    os.mkfifo(cards / "tally.json")
+
+
+def name_that_steers_the_terminal(cards: Path, text: str) -> None:
+    (cards / "demo" / "\x1b[2J\n8.yaml").write_text("", encoding="utf-8")
+
+
+def name_that_is_not_utf_8(cards: Path, text: str) -> None:
+    Path(os.fsdecode(os.fsencode(cards / "demo") + b"/\xff8.yaml")).write_text("", encoding="utf-8")
+
+
+MADE: list[tuple[Callable[[Path, str], None], list[str]]] = [
+    (nothing, []),
+    (exactly_64_kib, []),
+    (over_64_kib, ["demo/7.yaml:1:1: FC002 has more than 65,536 bytes (shorten the traceback or the reproduction)"]),
+    (
+        evidence_over_16_mib,
+        ["demo/7.evidence.json:1:1: FC002 has more than 16,777,216 bytes (run `fixcards verify` again)"],
+    ),
+    *(
+        (
+            make,
+            [
+                "demo/8.yaml:1:1: FC001 is a symbolic link that leaves the cards "
+                "(put a copy of the file here instead of a link)"
+            ],
+        )
+        for make in (
+            link_out_of_the_cards,
+            relative_link_out_of_the_cards,
+            link_to_a_folder_beside_the_cards_whose_name_starts_alike,
+        )
+    ),
+    (
+        link_to_a_folder,
+        ["demo-too:1:1: FC001 is a symbolic link to a folder (links to folders are not followed: put the folder here)"],
+    ),
+    (
+        link_to_a_folder_outside,
+        ["system:1:1: FC001 is a symbolic link that leaves the cards (put a copy of the file here instead of a link)"],
+    ),
+    (link_to_nothing, ["demo/8.yaml:1:1: FC001 is a symbolic link to nothing (remove the link)"]),
+    (link_to_itself, ["demo/8.yaml:1:1: FC001 is a symbolic link to nothing (remove the link)"]),
+    (
+        link_inside_the_cards,
+        [
+            "demo/8.yaml:3:8: FC203 issue 7 differs from the file name 8.yaml (rename the file to 7.yaml)",
+            "demo/8.yaml:3:8: FC301 the id demo-7 is already taken by demo/7.yaml (remove one of the two)",
+        ],
+    ),
+    (
+        link_as_evidence,
+        [
+            "demo/7.evidence.json:1:1: FC001 is a symbolic link that leaves the cards "
+            "(put a copy of the file here instead of a link)"
+        ],
+    ),
+    (folder_named_like_a_card, ["demo/1.yaml:1:1: FC001 is a folder with the name of a record (rename it)"]),
+    (folder_named_like_evidence, ["demo/7.evidence.json:1:1: FC001 is a folder with the name of a record (rename it)"]),
+    (pipe_named_like_a_card, ["demo/2.yaml:1:1: FC001 is not a regular file (put a text file in its place)"]),
+    (
+        pipe_named_like_evidence,
+        ["demo/7.evidence.json:1:1: FC001 is not a regular file (put a text file in its place)"],
+    ),
+    (pipe_as_tally, ["tally.json:1:1: FC001 is not a regular file (put a text file in its place)"]),
+    (
+        name_that_steers_the_terminal,
+        [
+            r"demo/\x1b[2J\n8.yaml:1:1: FC016 is empty "
+            "(start from the example on the page about adding a card)"
+        ],
+    ),
+    (
+        name_that_is_not_utf_8,
+        [r"demo/\udcff8.yaml:1:1: FC016 is empty (start from the example on the page about adding a card)"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "expected"), MADE, ids=[make.__name__ for make, _ in MADE])
+def test_what_is_no_ordinary_file_is_described_and_stops_nothing(
+    make: Callable[[Path, str], None], expected: list[str], folder: Folder, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards = folder({"demo/7.yaml": text})
+    make(cards, text)
+    monkeypatch.chdir(cards)
+    assert [str(problem) for problem in load(Path()).problems] == expected
+
+
+def test_every_rule_has_a_case() -> None:
+    covered = {problem["code"] for problems in EXPECTED.values() for problem in problems}
+    covered |= {line.split()[1] for _, expected in MADE for line in expected}
+    # FC199 speaks only of what no other rule knows; `test_shape.py` has it.
+    assert set(RULES) - covered == {"FC199"}
+
+
+def test_folders_deeper_than_the_stack_are_walked(folder: Folder, text: str) -> None:
+    cards = folder({"demo/7.yaml": text})
+    here = Path.cwd()
+    os.chdir(cards)
+    for _ in range(1200):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("8.yaml").touch()
+    os.chdir(here)
+    try:
+        problems = load(cards).problems
+    finally:  # pytest's own cleaning would use up the stack
+        os.chdir(cards)
+        for _ in range(1200):
+            os.chdir("d")
+        Path("8.yaml").unlink()
+        for _ in range(1200):
+            os.chdir("..")
+            Path("d").rmdir()
+        os.chdir(here)
+    assert [(problem.path, problem.code) for problem in problems] == [(f"cards/{'d/' * 1200}8.yaml", "FC016")]
+
+
+def test_an_alias_bomb_is_refused_in_milliseconds() -> None:
+    bomb = BAD / "alias-bomb.yaml"
+    start = time.perf_counter()
+    _, problems = read_card(bomb, BAD)
+    assert time.perf_counter() - start < 0.05
+    assert [problem.code for problem in problems] == ["FC013"]

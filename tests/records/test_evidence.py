@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from builder.records.card import Card
+from builder.records.evidence import Evidence, Run, evidence_text, run_digest
+
+from .conftest import GOOD
+
+
+def changed(data: dict[str, Any], change: Callable[[dict], object]) -> str:
+    change(data)
+    return run_digest(Card.model_validate(data))
+
+
+def test_the_digest_of_the_committed_evidence_is_that_of_its_card(card: Card, evidence: Evidence) -> None:
+    assert evidence.digest == run_digest(card)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.update(title="Another title"),
+        lambda data: data.update(symptom="It broke."),
+        lambda data: data.update(impact="None."),
+        lambda data: data.update(category="crash"),
+        lambda data: data.update(pr="https://github.com/example/demo/pull/9"),
+        lambda data: data.update(prevention=["Sleep."]),
+        lambda data: data.update(discussion=[]),
+        lambda data: data.update(related=["demo-8"]),
+        lambda data: data.update(status={"state": "disputed", "reason": "It may be wrong."}),
+        lambda data: data["signature"].update(traceback="Traceback"),
+        lambda data: data["signature"].update(frames=["demo/other.py:f"]),
+        lambda data: data["fixes"][0].update(title="Up", body="Go.", why="So.", use_when="Now.", avoid_when="Then."),
+    ],
+)
+def test_evidence_outlives_a_change_of_prose(card: Card, data: dict, change: Callable[[dict], object]) -> None:
+    assert changed(data, change) == run_digest(card)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.update(package="demo-two"),
+        lambda data: data["versions"].update(affected="<=1.9"),
+        lambda data: data["versions"].update(fixed="1.12"),
+        lambda data: data["versions"].update({"with": {"transport": ">=2.1"}}),
+        lambda data: data["versions"].update(python=">=3.10"),
+        lambda data: data["versions"].update(platform="macos"),
+        lambda data: data["signature"].update(error="demo.Other"),
+        lambda data: data["signature"].update(exception="demo.Other"),
+        lambda data: data["signature"].update(aliases=[]),
+        lambda data: data["reproduction"].update(python=">=3.10"),
+        lambda data: data["reproduction"].update(requires=["demo=={version}", "transport==2.2"]),
+        lambda data: data["reproduction"].update(build=["transport"]),
+        lambda data: data["reproduction"].update(exclude_newer="2024-05-07"),
+        lambda data: data["reproduction"].update(code="import demo\n\ndemo.get()\n"),
+        lambda data: data["reproduction"]["files"].update({"server/page.txt": "bye"}),
+        lambda data: data["reproduction"]["expect"].update(exit=2),
+        lambda data: data["reproduction"]["expect"].update(timeout=6),
+        lambda data: data["reproduction"].update(skip="It needs a printer."),
+        lambda data: data["fixes"][0].update(requires=["demo==1.12"]),
+        lambda data: data["fixes"][1].update(code="import demo\n"),
+        lambda data: data["fixes"][1].update(kind="workaround"),
+        lambda data: data["fixes"].reverse(),
+        lambda data: data["fixes"].pop(),
+    ],
+)
+def test_evidence_is_stale_after_a_change_of_what_is_run(
+    card: Card, data: dict, change: Callable[[dict], object]
+) -> None:
+    assert changed(data, change) != run_digest(card)
+
+
+def test_the_digest_does_not_depend_on_what_was_asked_before(card: Card, data: dict) -> None:
+    fresh = run_digest(Card.model_validate(data))
+    assert card.versions.named_broken == "1.10"
+    assert "1.5" in card.versions.affected_set
+    assert card.id == "demo-7"
+    assert run_digest(card) == fresh
+
+
+def test_the_digest_does_not_depend_on_the_order_of_keys(card: Card, data: dict) -> None:
+    turned = {key: data[key] for key in reversed(data)}
+    turned["reproduction"] = {key: data["reproduction"][key] for key in reversed(data["reproduction"])}
+    turned["reproduction"]["files"] = dict(reversed(data["reproduction"]["files"].items()))
+    assert run_digest(Card.model_validate(turned)) == run_digest(card)
+
+
+def test_writing_evidence_that_was_read_gives_the_same_file(evidence: Evidence) -> None:
+    assert evidence_text(evidence) == GOOD.with_name("7.evidence.json").read_text(encoding="utf-8")
+
+
+def test_packages_are_written_by_name(evidence: Evidence) -> None:
+    run = evidence.runs[0]
+    turned = run.model_copy(update={"packages": dict(reversed(run.packages.items()))})
+    again = evidence.model_copy(update={"runs": (turned, *evidence.runs[1:])})
+    assert evidence_text(again) == evidence_text(evidence)
+
+
+def test_evidence_was_last_verified_on_the_day_of_its_newest_run(evidence: Evidence) -> None:
+    newer = evidence.runs[1].model_copy(update={"date": date(2024, 7, 1)})
+    again = evidence.model_copy(update={"runs": (evidence.runs[0], newer, *evidence.runs[2:])})
+    assert again.last_verified == date(2024, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "repetitions", "shown", "flaky"),
+    [
+        ("passed", ["passed"] * 3, True, False),
+        ("passed", ["passed"] * 5, True, False),
+        ("passed", ["passed"] * 2, False, False),
+        ("passed", ["passed", "passed", "failed-otherwise"], False, True),
+        ("passed", ["failed-as-described"] * 3, False, False),
+        ("failed-as-described", ["failed-as-described"] * 3, True, False),
+    ],
+)
+def test_an_outcome_counts_when_three_repetitions_agree(
+    evidence: Evidence, outcome: str, repetitions: list[str], shown: bool, flaky: bool
+) -> None:
+    run = evidence.runs[0].model_copy(update={"outcome": outcome, "repetitions": tuple(repetitions)})
+    assert (run.shown, run.flaky) == (shown, flaky)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda run: run.update(role="middle"),
+        lambda run: run.update(fix=0),
+        lambda run: run.update(seconds=-1),
+        lambda run: run.update(seconds=float("inf")),
+        lambda run: run.update(exit=10**5000),
+        lambda run: run.update(repetitions=[]),
+        lambda run: run.update(packages={"Demo": "1.0"}),
+        lambda run: run.update(packages={"demo": "latest"}),
+        lambda run: run.update(date="2024-13-45"),
+        lambda run: run.update(isolation="hope"),
+        lambda run: run.update(surprise=1),
+        lambda run: run.pop("platform"),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused(evidence: Evidence, change: Callable[[dict], object]) -> None:
+    run = json.loads(evidence.runs[0].model_dump_json(exclude_none=True))
+    assert Run.model_validate(run) == evidence.runs[0]
+    change(run)
+    with pytest.raises(ValidationError):
+        Run.model_validate(run)
