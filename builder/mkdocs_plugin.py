@@ -5,28 +5,27 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
+from mkdocs.utils import get_build_date
 
 from builder.errors import FixcardsError
 from builder.pages.card_page import json_for_script
 from builder.pages.document import Document, Settings
 from builder.pages.site import Site
 from builder.records import history, library
-
-if TYPE_CHECKING:
-    from mkdocs.config.defaults import MkDocsConfig
 
 log = logging.getLogger("mkdocs.plugins.fixcards")
 _PACKAGE = Path(__file__).parent
@@ -53,7 +52,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         self.settings = Settings(
             site_name=config.site_name,
             templates=templates,
-            today=datetime.now(timezone.utc).date(),
+            today=date.fromisoformat(get_build_date()),
             site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
             repo_url=(config.repo_url or "").rstrip("/"),
         )
@@ -90,8 +89,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
         """Give the 404 page its search box; it is shown at any address, so its links start at the root."""
         if template_name == "404.html":
-            root = context["base_url"].rstrip("/") + "/"
-            context["fixcards_search"] = self.settings.search_box(root)
+            context["fixcards_search"] = self.settings.search_box(context["base_url"].rstrip("/") + "/")
         return context
 
 
@@ -122,7 +120,7 @@ class RecordPage(Page):
 
     def __init__(self, document: Document, file: File, config: MkDocsConfig) -> None:
         self.document = document
-        super().__init__(document.title, file, config)
+        super().__init__(escape(document.title), file, config)
 
     @classmethod
     def of(cls, document: Document, config: MkDocsConfig) -> RecordPage:
@@ -136,7 +134,9 @@ class RecordPage(Page):
         """Take over what the theme needs in the page's head."""
         document = self.document
         self.markdown = ""
-        self.meta = {"title": document.title, "description": document.description, "hide": ["navigation"]}
+        # The theme prints these without escaping, for MkDocs takes them to be the site author's own.
+        self.meta = {"title": escape(document.title), "description": escape(document.description)}
+        self.meta["hide"] = ["navigation", "toc"] if len(document.sections) < 2 else ["navigation"]
         if document.data:
             self.meta["json_ld"] = Markup(json_for_script(document.data))  # noqa: S704 - escaped there
         if document.alternate:

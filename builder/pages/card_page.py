@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from builder.pages import prose
 from builder.pages.document import Document, Section, Settings
-from builder.pages.prose import plain
 from builder.pages.releases import MEANINGS, release_rows
-from builder.pages.releases_picture import releases_picture
+from builder.pages.releases_picture import legend, releases_picture
 from builder.records import script
 from builder.records.card import Card, Fix, own_content_ratio
 from builder.records.evidence import Evidence, Run
@@ -95,6 +97,8 @@ def _context(card: Card, library: Library, settings: Settings, path: str) -> dic
         "rows": rows,
         "meanings": MEANINGS,
         "picture": releases_picture(rows, f"Releases of {card.package}, each with its state; the table says the same."),
+        "legend": legend(rows),
+        "letter": _letter,
         "tally": library.tally.get(card.id, Tally()),
         "reports": _reports(card, options, settings),
         "related": related,
@@ -111,7 +115,7 @@ def description(card: Card) -> str:
 
 
 def _shorten(text: str, most: int) -> str:
-    text = plain(text)
+    text = prose.plain(text)
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
@@ -120,7 +124,7 @@ def _options(card: Card, evidence: Evidence | None, release: str) -> list[Option
     runs = {run.fix: run for run in (evidence.runs if evidence else ()) if run.role == "fix"}
     return [
         Option(
-            letter=chr(ord("A") + number - 1) if number <= 26 else str(number),
+            letter=_letter(number),
             number=number,
             fix=fix,
             kind=KINDS[fix.kind],
@@ -132,17 +136,27 @@ def _options(card: Card, evidence: Evidence | None, release: str) -> list[Option
     ]
 
 
+def _letter(number: int) -> str:
+    """Return what option `number` is called, A for 1. A card has 20 at most; old runs and reports may name others."""
+    return chr(ord("A") + number - 1) if 1 <= number <= 26 else str(number)
+
+
 def _install(card: Card) -> str | None:
     """Return the one line that carries out the first fix where that is an upgrade or a pin.
 
     An upgrade goes to the release that the fix was tried on or any later one, a pin to exactly what was tried.
     """
     first = card.fixes[0]
-    if first.kind == "pin" and first.requires:
-        return "pip install " + " ".join(f'"{text}"' for text in first.requires if "{" not in text)
+    if first.kind == "pin" and (pins := [text for text in first.requires or () if "{" not in text]):
+        return "pip install " + " ".join(map(_shell_word, pins))
     if first.kind == "upgrade" and (target := script.upgrade_target(card, first)):
         return f'pip install "{card.package}>={target}"'
     return None
+
+
+def _shell_word(text: str) -> str:
+    """Return `text` quoted for a command line; in double quotes, which every shell knows, where nothing in it acts."""
+    return f'"{text}"' if not set(text) & set('"$`\\!%') else shlex.quote(text)
 
 
 def _commands(card: Card, settings: Settings, path: str) -> dict[str, str]:
@@ -180,11 +194,22 @@ def _reports(card: Card, options: list[Option], settings: Settings) -> list[dict
 
 def _sources(card: Card) -> list[tuple[str, str]]:
     """Return every address that the page uses, each once, with what it is."""
-    found = [(card.issue, "Upstream issue")]
-    if card.pr:
-        found.append((card.pr, "Upstream fix"))
+    found = [(card.issue, "Upstream issue"), (card.pr, "Upstream fix")]
     found += [(point.url, "Discussion") for point in card.discussion]
-    return list({url: (url, what) for url, what in reversed(found)}.values())[::-1]
+    found += [(url, "Linked in the text") for text in _texts(card) for url in prose.links(text)]
+    named: dict[str, str] = {}
+    for url, what in found:
+        if url:
+            named.setdefault(url, what)
+    return list(named.items())
+
+
+def _texts(card: Card) -> Iterator[str]:
+    """Yield every text of the card that may hold links."""
+    texts = [card.symptom, card.trigger, card.mechanism, card.impact, card.verify, *card.prevention]
+    texts += [text for fix in card.fixes for text in (fix.body, fix.why, fix.use_when, fix.avoid_when)]
+    texts += [point.point for point in card.discussion]
+    yield from filter(None, texts)
 
 
 def _structured_data(card: Card, evidence: Evidence | None, settings: Settings, path: str) -> dict[str, Any]:

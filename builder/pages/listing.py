@@ -81,7 +81,9 @@ class Listings:
         """Yield every list."""
         yield self._home()
         everything = list(self.rows.values())
-        yield from self._list("cards", "All cards", "Every fix card.", everything)
+        yield from self._list(
+            "cards", "All cards", "Every fix card: known failures of packages, and what mends them.", everything
+        )
         for category in CATEGORIES:
             if rows := [row for row in everything if row.card.category == category]:
                 words = CATEGORY_WORDS[category]

@@ -1,12 +1,13 @@
 """Text of a record into HTML that shows it and runs nothing.
 
 Prose is a small subset of Markdown: paragraphs, lists, `code`, fenced code and links to http(s) addresses.
-HTML is text like any other.
+Everything else is text like any other: HTML, entities, backslashes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from pygments.lexers import get_lexer_by_name
 _BIDI = re.compile("(<[^>]*>)|([\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])")
 _FORMATTER = HtmlFormatter(nowrap=True)
 _LONGEST_HIGHLIGHTED = 20_000
+# Lexers of Pygments need a time that grows with the square of a line's or a gap's length: 16 s for one line of 20,000.
+_SLOW = re.compile(r"[^\n]{500}|\s{200}")
 # Not every lexer of Pygments comes to an end on every text: the one for tracebacks runs for ever on
 # "Thread 0x1 (most recent call first):". These do.
 _LANGUAGES = frozenset(
@@ -31,14 +34,16 @@ _LANGUAGES = frozenset(
 
 def _link_allowed(url: str) -> bool:
     try:
-        return urlsplit(url).scheme in {"http", "https"}
+        parts = urlsplit(url)
     except ValueError:
         return False
+    # A name before the host, https://github.com@other.example, is only good for deceiving.
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("zero", {"html": False, "linkify": False, "highlight": _highlight_fence})
-    markdown.enable(["list", "fence", "backticks", "link", "newline", "escape", "entity"])
+    markdown.enable(["list", "fence", "backticks", "link", "newline"])
     markdown.validateLink = _link_allowed  # type: ignore[method-assign]
     return markdown
 
@@ -53,6 +58,14 @@ def inline(text: str) -> Markup:
     return Markup(_MARKDOWN.renderInline(text.strip()))  # noqa: S704 - as above
 
 
+def links(text: str) -> Iterator[str]:
+    """Yield the addresses that prose links to, in order."""
+    for block in _MARKDOWN.parse(text):
+        for token in block.children or ():
+            if token.type == "link_open" and token.attrs["href"]:
+                yield str(token.attrs["href"])
+
+
 def plain(text: str) -> str:
     """Return prose as one line without marks, for descriptions and lists."""
     without_links = re.sub(r"\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
@@ -64,7 +77,7 @@ def code(text: str, language: str = "python") -> Markup:
 
     Another language than those of `_LANGUAGES`, or text so long that colour is of no help, comes out plain.
     """
-    if language not in _LANGUAGES or len(text) > _LONGEST_HIGHLIGHTED:
+    if language not in _LANGUAGES or len(text) > _LONGEST_HIGHLIGHTED or _SLOW.search(text):
         return escape(text)
     # Some lexers go round in circles on text that does not end with a line feed, so it gets one and loses it again.
     return Markup(highlight(text + "\n", _lexer(language), _FORMATTER).removesuffix("\n"))  # noqa: S704 - Pygments escapes

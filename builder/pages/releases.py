@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from builder.records.card import Card
-from builder.records.evidence import Evidence
+from builder.records.evidence import Evidence, Run
 
 WORDS = {
     "fails": "tested: fails",
@@ -51,16 +51,26 @@ def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:
 
     A sweep knows all of them. Without one there are the releases that the card names and those that were run.
     """
-    states = {version: (state, "") for version, state in _stated(card).items()}
-    if evidence is not None:
-        for run in evidence.runs:
-            if run.release and run.outcome in {"failed-as-described", "passed"} and run.role in {"broken", "latest"}:
-                states[run.release] = ("passes" if run.outcome == "passed" else "fails", "")
-        for release in evidence.releases:
-            note = [release.reason or "", "withdrawn by its authors (yanked)" if release.yanked else ""]
-            states[release.version] = (release.state, "; ".join(part for part in note if part))
-    rows = sorted(states.items(), key=lambda item: Version(item[0]))
-    return [ReleaseRow(version, state, _line(version), note) for version, (state, note) in rows]
+    # By version, for 2.0 and 2.0.0 are one release; how the index writes it is what is shown.
+    rows = {Version(version): ReleaseRow(version, state, _line(version)) for version, state in _stated(card).items()}
+    for run in evidence.runs if evidence else ():
+        if run.release and run.outcome in {"failed-as-described", "passed"} and _is_about_the_release(run, card):
+            state = "passes" if run.outcome == "passed" else "fails"
+            rows[Version(run.release)] = ReleaseRow(run.release, state, _line(run.release))
+    for release in evidence.releases if evidence else ():
+        note = [release.reason or "", "withdrawn by its authors (yanked)" if release.yanked else ""]
+        rows[Version(release.version)] = ReleaseRow(
+            release.version, release.state, _line(release.version), "; ".join(part for part in note if part)
+        )
+    return [rows[version] for version in sorted(rows)]
+
+
+def _is_about_the_release(run: Run, card: Card) -> bool:
+    """Return whether the run tells something of its release: it is no option that changes more than the release."""
+    if run.role != "fix":
+        return True
+    fix = card.fixes[run.fix - 1] if run.fix and run.fix <= len(card.fixes) else None
+    return fix is not None and fix.kind == "upgrade" and fix.code is None
 
 
 def _stated(card: Card) -> dict[str, str]:
@@ -70,7 +80,9 @@ def _stated(card: Card) -> dict[str, str]:
         for clause in versions.affected_set
         if not clause.version.endswith("*") and clause.operator in {"==", "<=", ">=", "!=", "~="}
     }
-    stated = {version: "stated-fails" if version in versions.affected_set else "stated-passes" for version in named}
+    stated = {
+        version: "stated-fails" if version in versions.affected_set else "stated-passes" for version in sorted(named)
+    }
     if versions.fixed:
         stated[versions.fixed] = "stated-passes"
     return stated

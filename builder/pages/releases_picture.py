@@ -1,6 +1,7 @@
 """The releases of a card's package as an inline SVG: a row for each line of releases, a mark for each release.
 
-Colour never carries the state alone: a cross fails, a dot passes, a hollow shape was not run.
+Colour never carries the state alone: a cross fails, a dot passes; a full shape was run, a hollow one is inferred, a
+small one is what the card states.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from builder.pages.releases import ReleaseRow
+from builder.pages.releases import WORDS, ReleaseRow
 
 _CELL = 22
 _ROW = 30
@@ -42,6 +43,19 @@ def releases_picture(rows: list[ReleaseRow], title: str) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - every text in it is escaped above
 
 
+def legend(rows: list[ReleaseRow]) -> list[tuple[Markup, str]]:
+    """Return each sort of mark that the picture of `rows` has, with its meaning."""
+    states = {row.state for row in rows}
+    return [
+        (
+            Markup(f'<svg class="fc-key" width="20" height="20" viewBox="0 0 20 20">{_shape(state, 10, 10)}</svg>'),  # noqa: S704 - has no text of a record
+            words,
+        )
+        for state, words in WORDS.items()
+        if state in states
+    ]
+
+
 def _strips(rows: list[ReleaseRow]) -> list[tuple[str, list[ReleaseRow]]]:
     """Split the releases into lines, and lines that are too long for a screen into several strips."""
     strips: list[tuple[str, list[ReleaseRow]]] = []
@@ -53,13 +67,18 @@ def _strips(rows: list[ReleaseRow]) -> list[tuple[str, list[ReleaseRow]]]:
 
 
 def _mark(row: ReleaseRow, x: int, y: int) -> str:
-    kind, _, result = row.state.rpartition("-")
-    label = escape(f"{row.version}: {row.words}")
+    return f"<g><title>{escape(f'{row.version}: {row.words}')}</title>{_shape(row.state, x, y)}</g>"
+
+
+def _shape(state: str, x: int, y: int) -> str:
+    known, _, result = state.rpartition("-")
+    names = f"fc-release fc-{result} fc-{known or 'tested'}"
+    size = 3 if known == "stated" else 5
     if result == "fails":
-        shape = f'<path d="M{x - 5} {y - 5}L{x + 5} {y + 5}M{x - 5} {y + 5}L{x + 5} {y - 5}"/>'
-    elif result == "passes":
-        shape = f'<circle cx="{x}" cy="{y}" r="6"/>'
-    else:
-        shape = f'<path d="M{x - 4} {y}H{x + 4}"/>'
-    known = "run" if result in {"fails", "passes"} and not kind else "not-run"
-    return f'<g class="fc-release fc-{escape(result)} fc-{known}"><title>{label}</title>{shape}</g>'
+        left, right, top, bottom = x - size, x + size, y - size, y + size
+        return f'<path class="{names}" d="M{left} {top}L{right} {bottom}M{left} {bottom}L{right} {top}"/>'
+    if result == "passes":
+        return f'<circle class="{names}" cx="{x}" cy="{y}" r="{size + 1}"/>'
+    if state == "unknown":
+        return f'<path class="fc-release" d="M{x - 5} {y}L{x} {y - 5}L{x + 5} {y}L{x} {y + 5}Z"/>'
+    return f'<path class="fc-release" d="M{x - 5} {y}H{x + 5}"/>'

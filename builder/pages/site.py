@@ -9,6 +9,7 @@ from builder.pages.data import data_files
 from builder.pages.document import DataFile, Document, Section, Settings
 from builder.pages.listing import Listings
 from builder.pages.reference import fields
+from builder.pages.search import search_files
 from builder.records import verdict
 from builder.records.library import Library
 from builder.records.rules import RULES
@@ -32,6 +33,7 @@ class Site:
     def data_files(self) -> Iterator[DataFile]:
         """Yield every file for machines, one at a time."""
         yield from data_files(self.library, self.settings)
+        yield from search_files(self.library, self._prose(), self.settings)
 
     def _prose(self) -> Iterator[Document]:
         """Yield the few pages that are about the site itself."""

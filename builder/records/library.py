@@ -169,6 +169,7 @@ class _Loader:
             return None
         if card is not None:
             self._report(path, "FC305", RULES["FC305"].check(evidence, card.id))
+            self._report(path, "FC308", RULES["FC308"].check(evidence, card))
         self._report(path, "FC306", RULES["FC306"].check(evidence))
         return evidence
 

@@ -223,3 +223,13 @@ def test_no_field_takes_long_over_hostile_text(
     start = time.process_time()
     check_card(data)
     assert time.process_time() - start < 0.25
+
+
+def test_a_marker_of_many_parentheses_is_refused_before_it_uses_up_the_stack(data: dict) -> None:
+    def nested(depth: int) -> list[str]:
+        return ["demo=={version}", "transport==2.1; " + "(" * depth + "python_version>'3'" + ")" * depth]
+
+    data["reproduction"]["requires"] = nested(20)
+    assert Card.model_validate(data)
+    data["reproduction"]["requires"] = nested(21)
+    assert kinds(data) == [("requirement", ("reproduction", "requires", 1))]

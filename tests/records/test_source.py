@@ -3,7 +3,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+import yaml
 
+from builder.records import source
 from builder.records.source import Mark, Refused, Source
 
 TEXT = """\
@@ -206,3 +208,10 @@ def test_what_the_reader_of_yaml_may_say_in_another_version_is_passed_on() -> No
     assert message == "is not valid YAML: while reading, found a new kind of fault"
     assert hint
     assert place == (0, 2)
+
+
+def test_an_escape_beyond_unicode_is_refused_without_libyaml_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused('a: "\\U00110000"').kind == "syntax"
+    monkeypatch.setattr(source, "_Loader", yaml.SafeLoader)
+    found = refused('a: "\\U00110000"')
+    assert (found.kind, found.detail) == ("syntax", "an escape stands for no character")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from builder.records.evidence import EVIDENCE_SUFFIX
+from builder.records.evidence import EVIDENCE_SUFFIX, run_digest
 from builder.records.rules.rule import Finding, nearest, rule
 from builder.records.source import Mark
 
@@ -82,3 +82,19 @@ def evidence_not_isolated(evidence: Evidence) -> Iterator[Finding]:
 def tally_invalid(message: str, mark: Mark) -> Iterator[Finding]:
     """The counted reports in `tally.json` are what `fixcards tally` wrote."""
     yield Finding(f"is no valid tally: {message}", "run `fixcards tally` again", mark)
+
+
+@rule("FC308")
+def sweep_differs(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """What a sweep over the releases showed agrees with the card's `versions.affected`."""
+    if evidence.digest != run_digest(card):
+        return
+    for state, wrong, hint in (
+        ("fails", "fail and are not in", "widen the range"),
+        ("passes", "pass and are in", "narrow the range, for example with `!=`"),
+    ):
+        found = [release.version for release in evidence.releases if release.state == state]
+        named = [version for version in found if (version in card.versions.affected_set) == (state == "passes")]
+        if named:
+            shown = ", ".join(named[:8]) + (f" and {len(named) - 8} more" if len(named) > 8 else "")
+            yield Finding(f"releases {wrong} versions.affected {card.versions.affected!r}: {shown}", hint)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Page, expect
+
+from tests import hostile as hostile_cards
+from tests.sites import CARDS, LIBRARY
+
+from .conftest import Visit, unfold
+
+PERMISSIONS = {"permissions": ["clipboard-read", "clipboard-write"]}
+
+
+def expected(record: dict[str, object]) -> dict[str, str]:
+    """Return what the copy buttons of a card must take, as the YAML has it, but for line ends at the end."""
+    signature, reproduction = record["signature"], record["reproduction"]
+    found = {"error": signature["error"], "code": reproduction["code"], "traceback": signature.get("traceback")}
+    found |= {f"fix-code-{number}": fix.get("code") for number, fix in enumerate(record["fixes"], start=1)}
+    found |= {f"file-{number}": text for number, text in enumerate(reproduction.get("files", {}).values(), start=1)}
+    return {name: str(text).rstrip("\n") for name, text in found.items() if text}
+
+
+def record(root: Path, path: str) -> dict[str, object]:
+    """Return a card as plain data, read by another reader than the program's own."""
+    return yaml.safe_load((root / f"{path}.yaml").read_text(encoding="utf-8"))
+
+
+def press(page: Page, name: str) -> None:
+    """Press the copy button of a box and see that it says so."""
+    button = page.locator(f"[data-copy='{name}']")
+    button.click()
+    expect(button).to_contain_text("Copied")
+
+
+@pytest.mark.parametrize(("root", "path"), [(CARDS, "httpx/271"), (LIBRARY, "lantern/12"), (CARDS, "flask/2789")])
+def test_every_button_puts_the_exact_text_on_the_clipboard(root: Path, path: str, site: str, visit: Visit) -> None:
+    page = visit(f"{site}{path}/", **PERMISSIONS)
+    unfold(page)
+    texts = expected(record(root, path))
+    assert {"error", "code"} <= set(texts)
+    names = [button.get_attribute("data-copy") for button in page.locator("[data-copy]").all()]
+    assert set(texts) <= set(names)
+    for name in names:
+        press(page, name)
+        taken = page.evaluate("navigator.clipboard.readText()")
+        assert taken == texts.get(name, page.locator(f"#{name}").text_content()), name
+
+
+@pytest.mark.parametrize(("number", "card"), [(1, hostile_cards.card()), (2, hostile_cards.long_card())])
+def test_marks_that_reorder_text_and_long_lines_are_copied_as_they_are(
+    number: int, card: dict[str, object], hostile: str, visit: Visit
+) -> None:
+    page = visit(f"{hostile}hostile/{number}/", **PERMISSIONS)
+    for name, text in expected(card).items():
+        press(page, name)
+        assert page.evaluate("navigator.clipboard.readText()") == text, name
+
+
+def test_the_command_of_the_fix_is_one_click_away(site: str, visit: Visit) -> None:
+    page = visit(site + "lantern/12/", **PERMISSIONS)
+    page.get_by_role("button", name="Copy Command").click()
+    assert page.evaluate("navigator.clipboard.readText()") == 'pip install "lantern>=1.4"'
+
+
+def test_the_button_takes_its_name_back(site: str, visit: Visit) -> None:
+    page = visit(site + "lantern/12/", **PERMISSIONS)
+    press(page, "error")
+    expect(page.locator("[data-copy=error]")).to_have_text("Copy Error message", timeout=5000)
+
+
+def test_copying_works_on_a_site_that_is_not_secure(site: str, visit: Visit) -> None:
+    page = visit(site.replace("127.0.0.1", "insecure.test") + "httpx/271/")
+    assert page.evaluate("isSecureContext") is False
+    press(page, "traceback")
+    page.evaluate("document.querySelector('article').append(document.createElement('textarea'))")
+    page.locator("article > textarea").focus()
+    page.keyboard.press("Control+V")
+    text = record(CARDS, "httpx/271")["signature"]["traceback"].rstrip("\n")
+    assert page.locator("article > textarea").input_value() == text

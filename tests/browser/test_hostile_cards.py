@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.hostile import BIDI, FOUND, LINE, LONG, SHORT
+from tests.sites import words
+
+from .conftest import Visit, unfold, width
+
+ELEMENTS = "() => [...new Set([...document.querySelectorAll('*')].map((each) => each.localName))]"
+HANDLERS = """() => [...document.querySelectorAll('*')].filter((each) =>
+    [...each.attributes].some(({name, value}) => name.startsWith('on') || /^\\s*(javascript|data|vbscript):/i.test(value))
+    ).map((each) => each.outerHTML.slice(0, 200))"""
+
+
+def scripts(page: Page) -> int:
+    """Return how many scripts a page has."""
+    return page.locator("script").count()
+
+
+@pytest.mark.parametrize("path", ["hostile/1/", "hostile/2/", "hostile/", "cards/", "cards/category/crash/", ""])
+def test_the_texts_of_a_card_run_nothing_and_do_not_widen_the_page(
+    path: str, site: str, hostile: str, visit: Visit
+) -> None:
+    # `visit` fails on a dialog, a request to elsewhere and an error on the console, as on every page.
+    page = visit(hostile + path, viewport={"width": 360, "height": 740})
+    unfold(page)
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate(HANDLERS) == []
+    ours = visit(
+        site + path.replace("hostile/1", "lantern/12").replace("hostile/2", "httpx/271").replace("hostile", "lantern")
+    )
+    assert set(page.evaluate(ELEMENTS)) - set(ours.evaluate(ELEMENTS)) <= {"bdi", "q"}
+    assert scripts(page) == scripts(ours)
+    for pixels in (360, 768, 1440):
+        page.set_viewport_size({"width": pixels, "height": 740})
+        assert width(page) <= 0, f"{pixels} px"
+    page.emulate_media(media="print")
+    assert width(page) <= 0, "on paper"
+    assert page.evaluate("window.ran") is None
+
+
+def test_markup_shows_as_text(hostile: str, visit: Visit) -> None:
+    page = visit(hostile + "hostile/1/")
+    unfold(page)
+    assert page.locator("h1").inner_text() == SHORT
+    assert words(page.locator("#error").inner_text()) == words(LINE)
+    assert page.locator(".fc-fix-title").inner_text() == SHORT
+    for place in (".fc-notice", ".fc-fix", ".fc-impact", ".fc-option", "#what-broke ~ p", "#runs ~ ul", ".fc-run", "q"):
+        assert "<script>window.ran=1</script>" in "".join(page.locator(place).all_inner_texts()), place
+    assert page.title().startswith(SHORT)
+
+
+def test_long_lines_show_whole(hostile: str, visit: Visit) -> None:
+    page = visit(hostile + "hostile/2/", viewport={"width": 360, "height": 740})
+    assert page.locator("#what-broke ~ p").first.inner_text() == LONG
+    assert page.locator("#code").inner_text() == f"x = '{LONG}'"
+
+
+def test_marks_that_reorder_text_are_named_and_do_not_reorder_what_follows(hostile: str, visit: Visit) -> None:
+    page = visit(hostile + "hostile/1/", viewport={"width": 1440, "height": 900})
+    shown = page.locator("#error bdi")
+    assert [each.get_attribute("data-mark") for each in shown.all()] == ["U+202E", "U+2066", "U+2069", "U+200F"]
+    names = shown.evaluate_all("(all) => all.map((each) => getComputedStyle(each, '::before').content)")
+    assert names[0] == '"U+202E"'
+    assert BIDI in page.locator("#error").text_content()
+    # The word after the mark stands left of the one after it, as it is read: nothing was turned around.
+    places = page.locator("#error").evaluate("""(code) => ['thgir', 'last', 'mark'].map((word) => {
+        const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            const at = node.data.indexOf(word);
+            if (at < 0) continue;
+            const ends = [at, at + word.length - 1].map((from) => {
+                const range = document.createRange();
+                range.setStart(node, from);
+                range.setEnd(node, from + 1);
+                return range.getBoundingClientRect().left;
+            });
+            return ends[0] < ends[1];
+        }
+        return false;
+    })""")
+    assert places == [True, True, True]
+
+
+def test_the_search_shows_hostile_cards_as_text_too(hostile: str, visit: Visit) -> None:
+    page = visit(hostile)
+    page.locator("form.fc-search textarea").first.fill(f"{LINE}\n{FOUND}\n{LINE}\n")
+    hit = page.locator("form.fc-search a[href*='hostile/1/']").first
+    hit.wait_for()
+    assert SHORT in hit.inner_text()
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate(HANDLERS) == []
+    assert not page.locator("form.fc-search :is(script, img, iframe, svg)").count()

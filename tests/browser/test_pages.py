@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Visit, unfold, width
+
+WIDTHS = (360, 768, 1440)
+PAGES = {
+    "home": "",
+    "package": "httpx/",
+    "card": "httpx/271/",
+    "card with evidence": "lantern/12/",
+    "list": "cards/",
+    "packages": "cards/packages/",
+    "category": "cards/category/crash/",
+    "not found": "nowhere/",
+    "add a card": "about/adding-a-card/",
+    "certainty": "about/certainty/",
+    "rules": "about/rules/",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_nobody_is_shut_out_and_nothing_is_wider_than_the_screen(
+    name: str, scheme: str, site: str, visit: Visit, audit: Callable[[Page], list[str]]
+) -> None:
+    page = visit(site + PAGES[name], color_scheme=scheme, viewport={"width": WIDTHS[0], "height": 900})
+    wanted = "slate" if scheme == "dark" else "default"
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", wanted)
+    unfold(page)
+    for pixels in WIDTHS:
+        page.set_viewport_size({"width": pixels, "height": 900})
+        assert width(page) <= 0, f"{pixels} px"
+        assert audit(page) == [], f"{pixels} px"
+
+
+def test_the_reader_can_switch_between_light_and_dark(site: str, visit: Visit) -> None:
+    page = visit(site + "httpx/271/", color_scheme="light")
+    page.get_by_title("Switch to dark mode").click()
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    page.goto(site)
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+
+
+@pytest.mark.parametrize("size", [(360, 740), (1440, 900)])
+def test_the_fix_is_on_the_first_screen(size: tuple[int, int], site: str, visit: Visit) -> None:
+    page = visit(site + "httpx/271/", viewport={"width": size[0], "height": size[1]})
+    box = page.locator("#fix-command").bounding_box()
+    assert box["y"] + box["height"] <= size[1]
+    assert page.locator(".fc-head .fc-badge").bounding_box()["y"] < box["y"]
+
+
+def test_the_menu_of_a_phone_leads_everywhere(site: str, visit: Visit) -> None:
+    page = visit(site + "httpx/271/", viewport={"width": 360, "height": 740})
+    page.locator("label[for=__drawer].md-header__button").click()
+    page.locator(".md-nav--primary").get_by_role("link", name="All cards").click()
+    expect(page).to_have_url(site + "cards/")
+
+
+def test_tables_of_contents_lead_to_their_sections(site: str, visit: Visit) -> None:
+    page = visit(site + "lantern/12/", viewport={"width": 1440, "height": 900})
+    page.locator(".md-nav--secondary").get_by_role("link", name="Prevention").click()
+    expect(page.locator("#prevention")).to_be_in_viewport()
+
+
+def test_long_tracebacks_scroll_inside_their_box(site: str, visit: Visit) -> None:
+    page = visit(site + "httpx/271/", viewport={"width": 360, "height": 740})
+    box = page.locator("pre:has(#traceback)")
+    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth && box.clientHeight < 640")
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("(box) => box.scrollLeft > 0", arg=box.element_handle())
+    assert width(page) <= 0
+
+
+@pytest.mark.parametrize("path", ["httpx/271/", "lantern/12/", "cards/"])
+def test_paper_shows_everything_and_clips_nothing(path: str, site: str, visit: Visit) -> None:
+    page = visit(site + path, viewport={"width": 760, "height": 1000})
+    page.emulate_media(media="print")
+    clipped = """(boxes) => boxes.filter((box) => box.getClientRects().length
+        && (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)
+        && getComputedStyle(box).overflow !== 'visible').map((box) => box.outerHTML.slice(0, 200))"""
+    assert page.locator("article :not(.fc-sr)").evaluate_all(clipped) == []
+    assert width(page) <= 0
+    assert not page.locator(".fc-copy, .fc-filters, .md-header, .md-tabs, .md-footer").locator("visible=true").all()
+    assert page.pdf().startswith(b"%PDF")
+
+
+def test_addresses_behind_links_are_printed(site: str, visit: Visit) -> None:
+    page = visit(site + "httpx/271/")
+    page.emulate_media(media="print")
+    link = page.locator(".fc-links a").first
+    content = link.evaluate("(link) => getComputedStyle(link, '::after').content")
+    assert "https://github.com/encode/httpx/issues/271" in content
+
+
+@pytest.mark.parametrize("path", ["httpx/271/", "lantern/12/"])
+def test_the_keyboard_goes_through_a_card_in_order_and_one_sees_where_it_is(path: str, site: str, visit: Visit) -> None:
+    page = visit(site + path, viewport={"width": 1440, "height": 900})
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        at = page.evaluate("""() => {
+            let here = document.activeElement;
+            const place = [...document.querySelectorAll('*')].indexOf(here);
+            // The switch between light and dark is a field that the theme draws as its label.
+            if (here.matches('input.md-option')) here = here.nextElementSibling;
+            const style = getComputedStyle(here), box = here.getBoundingClientRect();
+            return {
+                place,
+                what: here.outerHTML.slice(0, 150),
+                inside: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+                marked: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0,
+            };
+        }""")
+        assert at["inside"], f"the focus is out of sight: {at['what']}"
+        assert at["marked"], f"the focus does not show: {at['what']}"
+        seen.append(at)
+    places = [at["place"] for at in seen]
+    assert places == sorted(set(places)), "the order on the screen is not the order of the keyboard"
+    assert "md-skip" in seen[0]["what"]
+    assert any("fix-command" in at["what"] for at in seen[:40])
+
+
+def test_the_link_past_the_header_leads_to_the_fix(site: str, visit: Visit) -> None:
+    page = visit(site + "httpx/271/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(site + "httpx/271/#fix")

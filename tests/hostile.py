@@ -1,0 +1,182 @@
+"""A card whose every text tries to get out of its page, with evidence that does the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from builder.records import library
+from builder.records.evidence import Evidence, evidence_text, run_digest
+
+LONG = "L" * 10_000
+BIDI = "left \u202e thgir \u2066 first \u2069 last \u200f mark"
+RUN = "window.ran=1"
+"""What every script in the texts does; the tests look at `window.ran`."""
+
+SHORT = f'"><script>{RUN}</script>{{{{ 7*7 }}}}{{% raw %}} &amp; `x`'
+"""At most 100 characters, for titles."""
+
+LINE = (
+    f"'\"--></title></textarea></script><script>{RUN}</script><img src=x onerror={RUN}>"
+    f"<iframe srcdoc='<script>top.{RUN}</script>'></iframe><svg onload={RUN}> {{{{ cycler.__init__.__globals__ }}}} "
+    f"{{% include 'card.html' %}} {{# hidden #}} ${{{RUN}}} &lt;b&gt; &#60;i&#62; ``` ` `` {BIDI} \\"
+)
+"""One line with a bit of everything."""
+
+PROSE = f"""{LINE}
+
+[javascript](javascript:{RUN}) [upper](JaVaScRiPt:{RUN}) [tab](java&#9;script:{RUN})
+[data](data:text/html,<script>{RUN}</script>)
+[vbscript](vbscript:{RUN}) [file](file:///etc/passwd) [relative](../../) [angle](<javascript:{RUN}>) <javascript:{RUN}>
+[entity](&#106;avascript:{RUN}) [quote](https://example.org/"onmouseover="{RUN}) ![image](https://example.org/pixel.png)
+[good](https://example.org/?a=1&b=2 "a title"onmouseover="{RUN}")
+
+- item <script>{RUN}</script>
+
+```html"onmouseover="{RUN}
+</code></pre><script>{RUN}</script>
+```
+
+~~~ python
+print("</code></pre><script>{RUN}</script>")
+~~~
+
+# no heading
+
+<div onclick="{RUN}">block</div>
+
+| a | b |
+|---|---|
+| <b> | c |
+
+{LINE}
+"""
+
+FOUND = "hostile.OutError: the text has left its page"
+"""Wording by which the search finds the card."""
+
+CODE = f'print("""</code></pre><script>{RUN}</script>{{{{ 7*7 }}}} {BIDI}""")\n# {LINE}\n'
+
+
+def card(number: int = 1) -> dict[str, Any]:
+    """Return a record with markup in every text."""
+    return {
+        "package": "hostile",
+        "issue": f"https://example.org/a&b;c=(d)/?x=%3Cscript%3E&id={number}",
+        "pr": "https://example.org/pull/2?&lt;b&gt;=%22#(javascript:x)",
+        "title": SHORT,
+        "category": "crash",
+        "symptom": PROSE,
+        "trigger": PROSE,
+        "mechanism": PROSE,
+        "impact": PROSE,
+        "versions": {"affected": "<=1.0", "fixed": "1.1", "with": {"other": "<2"}},
+        "signature": {
+            "error": LINE,
+            "exception": LINE,
+            "traceback": f"Traceback (most recent call last):\n{LINE}\n",
+            "frames": [f"hostile/{'deep/' * 40}module.py:function"],
+            "aliases": [LINE, FOUND],
+        },
+        "reproduction": {
+            "requires": ["hostile=={version}", "other==1.0; python_version < '99' and platform_system != '<script>'"],
+            "exclude_newer": "2025-01-01",
+            "code": CODE,
+            "files": {f"<img src=x onerror={RUN}>.txt": LINE, "{{ 7*7 }}.py": CODE},
+        },
+        "fixes": [
+            {
+                "title": SHORT,
+                "kind": kind,
+                "body": PROSE,
+                "why": PROSE,
+                "use_when": PROSE,
+                "avoid_when": PROSE,
+                **more,
+            }
+            for kind, more in (
+                ("upgrade", {}),
+                ("pin", {"requires": ["hostile==0.9; platform_system != '<script>'", "other==1.0"]}),
+                ("code-change", {"code": CODE}),
+            )
+        ],
+        "verify": PROSE,
+        "prevention": [LINE, PROSE],
+        "discussion": [{"point": LINE, "url": "https://example.org/3?&quot;", "quote": LINE[:200]}],
+        "status": {"state": "disputed", "reason": LINE},
+    }
+
+
+def long_card(number: int = 2) -> dict[str, Any]:
+    """Return a record with lines too long for any screen."""
+    fix = {"title": "W" * 120, "kind": "code-change", "body": f"`{LONG}`", "avoid_when": f"- {LONG[:2000]}"}
+    return {
+        "package": "hostile",
+        "issue": f"https://example.org/{'i' * 500}/{number}",
+        "title": "T" * 100,
+        "category": "hang",
+        "symptom": LONG,
+        "trigger": f"```python\nx = '{LONG[:4000]}'\n```",
+        "mechanism": f"[{'m' * 500}](https://example.org/{'m' * 500})",
+        "versions": {"affected": "<=1.0", "python": ">=3.10," + ",".join(f"!=3.10.{at}" for at in range(28))},
+        "signature": {"error": "E" * 1000, "aliases": ["A" * 3000], "traceback": "Traceback\n" + LONG},
+        "reproduction": {"exclude_newer": "2025-01-01", "code": f"x = '{LONG}'", "files": {"f" * 200: "x"}},
+        "fixes": [{**fix, "code": f"x = '{LONG[:5000]}'"}],
+        "prevention": ["P" * 3000],
+        "discussion": [{"point": "D" * 1000, "url": "https://example.org/" + "d" * 1000, "quote": "Q" * 200}],
+    }
+
+
+def evidence(root: Path, card_id: str) -> str:
+    """Return the text of evidence for the card that lies below `root`."""
+    found = library.load(root)
+    runs = [
+        {
+            "role": role,
+            "fix": fix,
+            "release": "1.0",
+            "packages": {"hostile": "1.0", "other": "1.0"},
+            "python": LINE,
+            "platform": LINE,
+            "isolation": "bubblewrap",
+            "exit": 1,
+            "outcome": outcome,
+            "reason": LINE,
+            "matched": LINE,
+            "seconds": 1e9,
+            "output": f"{LINE}\n{LONG}\n",
+            "repetitions": [outcome],
+            "date": "2026-01-01",
+        }
+        for role, fix, outcome in (
+            ("broken", None, "failed-as-described"),
+            ("fix", 1, "passed"),
+            ("fix", 2, "failed-otherwise"),
+            ("latest", None, "could-not-run"),
+        )
+    ]
+    releases = [{"version": f"1.{at}", "state": "not-testable", "reason": LINE} for at in range(60)]
+    data = {
+        "card": card_id,
+        "digest": run_digest(found.cards[card_id]),
+        "tools": {LINE: LINE},
+        "limits": {LINE: 1},
+        "notes": [LINE],
+        "runs": runs,
+        "releases": releases,
+    }
+    return evidence_text(Evidence.model_validate_json(json.dumps(data)))
+
+
+def write(root: Path) -> None:
+    """Write the library with both cards and their evidence below `root`."""
+    folder = root / "hostile"
+    folder.mkdir(parents=True)
+    for number, record in ((1, card()), (2, long_card())):
+        text = yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100_000)
+        head = "# yaml-language-server: $schema=../card.schema.json\n"
+        (folder / f"{number}.yaml").write_text(head + text, encoding="utf-8")
+        (folder / f"{number}.evidence.json").write_text(evidence(root, f"hostile-{number}"), encoding="utf-8")

@@ -1,0 +1,162 @@
+"""Sites for the tests: copies of the project's `mkdocs.yml` over some cards, built by the commands that users type."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timezone
+from pathlib import Path
+
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
+
+from builder.pages.document import Document, Settings
+from builder.pages.site import Site
+from builder.records.library import Library, load
+
+REPOSITORY = Path(__file__).parents[1]
+CARDS = REPOSITORY / "cards"
+LIBRARY = REPOSITORY / "tests" / "data" / "library"
+"""Cards and evidence made up for the tests: every verdict, outcome and state of a release."""
+TODAY = date(2026, 6, 1)
+HEAD = "# yaml-language-server: $schema=../card.schema.json\n"
+
+
+def tool(name: str) -> str:
+    """Return the path of a command that is installed beside the interpreter that runs the tests."""
+    return str(Path(sys.executable).parent / name)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment for a build on the day `TODAY`, without Material's banner."""
+    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=timezone.utc)
+    return {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": str(int(noon.timestamp())), **more}
+
+
+def project(folder: Path, cards: Path | Callable[[Path], None]) -> Path:
+    """Put the project's `mkdocs.yml` and a copy of `cards` into `folder`; return the path of the former.
+
+    `cards` may also be a function that writes them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if callable(cards):
+        cards(folder / "cards")
+    else:
+        shutil.copytree(cards, folder / "cards")
+    return Path(shutil.copy(REPOSITORY / "mkdocs.yml", folder))
+
+
+def build(
+    config: Path, *options: str, program: str = "mkdocs", cwd: Path | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Build the site of `config` into `site/` beside it; what was printed is in `stderr`."""
+    return subprocess.run(
+        [tool(program), "build", "--config-file", str(config), *options],
+        cwd=cwd or config.parent,
+        env=environment(**env),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def built(folder: Path, cards: Path | Callable[[Path], None]) -> Path:
+    """Build a site with `cards` as strictly as `make site` does; return its folder."""
+    done = build(project(folder, cards), "--strict")
+    assert done.returncode == 0, done.stderr
+    return folder / "site"
+
+
+def settings(**more: str) -> Settings:
+    """Return the settings of a site of the test, on the day `TODAY`."""
+    return Settings(
+        site_name="fixcards",
+        templates=REPOSITORY / "templates",
+        today=TODAY,
+        **{"site_url": "https://cards.example.org/", "repo_url": "https://code.example.org/cards", **more},
+    )
+
+
+@functools.cache
+def library(root: Path) -> Library:
+    """Return the cards below `root`, which have no problem."""
+    found = load(root)
+    assert not found.problems, found.problems
+    return found
+
+
+@functools.cache
+def documents(root: Path = LIBRARY, **more: str) -> dict[str, Document]:
+    """Return the pages of a site with the cards below `root`, by their paths."""
+    return {page.path: page for page in Site(library(root), settings(**more)).documents()}
+
+
+@functools.cache
+def html(path: str, root: Path = LIBRARY, **more: str) -> str:
+    """Return the body of the page at `path`."""
+    return documents(root, **more)[path].body()
+
+
+def soup(html: str) -> BeautifulSoup:
+    """Return HTML as a tree."""
+    with warnings.catch_warnings():
+        # Some texts of the tests look like an address or a file name; they are neither.
+        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
+        return BeautifulSoup(html, "html.parser")
+
+
+def page(path: str, root: Path = LIBRARY, **more: str) -> BeautifulSoup:
+    """Return the body of the page at `path` as a tree."""
+    return soup(html(path, root, **more))
+
+
+def words(text: str) -> str:
+    """Return `text` with each run of white space as one space."""
+    return " ".join(text.split())
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves a site below /fixcards/ as static hosts do, `404.html` for what isn't there."""
+
+    def translate_path(self, path: str) -> str:
+        """Return the file for `path`, or one that doesn't exist for paths outside the site."""
+        prefix = "/fixcards/"
+        return super().translate_path("/" + path.removeprefix(prefix) if path.startswith(prefix) else "/nowhere")
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer with the site's own page for what isn't there."""
+        if code != http.HTTPStatus.NOT_FOUND:
+            super().send_error(code, message, explain)
+            return
+        body = Path(self.directory, "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(site: Path, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve the folder `site` on a free port; yield the address of its home page."""
+    server = http.server.ThreadingHTTPServer((host, 0), functools.partial(_Handler, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{host}:{server.server_port}/fixcards/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

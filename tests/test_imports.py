@@ -1,0 +1,213 @@
+"""The arrows between the rooms, and the sizes that the design allows.
+
+Imports inside functions and below `TYPE_CHECKING` count like all others: they are arrows of knowledge.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "builder"
+BELOW_ALL = {"builder", "builder.errors"}
+DOORS = {"cli", "mkdocs_plugin"}
+STANDS_ON = {
+    "records": set(),
+    "signature": set(),
+    "verify": {"records", "signature"},
+    "pages": {"records", "signature"},
+    "finder": {"records", "signature", "pages"},
+    "cli": {"records", "signature", "verify", "pages", "finder"},
+    "mkdocs_plugin": {"records", "signature", "verify", "pages"},
+}
+ONLY_IN = {
+    "mkdocs": "mkdocs_plugin",
+    "properdocs": "mkdocs_plugin",
+    "material": "mkdocs_plugin",
+    "click": "cli",
+    "rich": "cli",
+}
+LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
+
+
+def modules() -> dict[str, str]:
+    """Return the source of every module by its dotted name."""
+    found = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = ("builder", *path.relative_to(ROOT).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text(encoding="utf-8")
+    return found
+
+
+def imported(name: str, source: str, known: Mapping[str, str]) -> Iterator[str]:
+    """Yield what one module imports: modules of the program in full, of other distributions the first name."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            is_package = any(other.startswith(f"{name}.") for other in known)
+            above = name.split(".")[: None if is_package and node.level == 1 else -(node.level - is_package)]
+            base = ".".join([*(above if node.level else []), *([node.module] if node.module else [])])
+            targets = [f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base for alias in node.names]
+        else:
+            continue
+        for target in targets:
+            yield target if target.split(".")[0] == "builder" else target.split(".")[0]
+
+
+def arrows(sources: Mapping[str, str]) -> dict[str, set[str]]:
+    return {name: set(imported(name, source, sources)) - {name} for name, source in sources.items()}
+
+
+def room(module: str) -> str:
+    return module.split(".")[1]
+
+
+def forbidden(graph: Mapping[str, set[str]]) -> list[str]:
+    """Return every arrow that the design forbids."""
+    wrong = []
+    for module, targets in graph.items():
+        for target in sorted(targets):
+            if not target.startswith("builder"):
+                door = ONLY_IN.get(target)
+                if door is not None and (module in BELOW_ALL or room(module) != door):
+                    wrong.append(f"{module} -> {target}")
+            elif target in BELOW_ALL:
+                continue
+            elif module in BELOW_ALL or (
+                room(target) != room(module) and room(target) not in STANDS_ON.get(room(module), ())
+            ):
+                wrong.append(f"{module} -> {target}")
+    return wrong
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """Return a circle of imports for each module that closes one."""
+    found: list[list[str]] = []
+    done: set[str] = set()
+
+    def visit(module: str, way: list[str]) -> None:
+        if module in way:
+            found.append([*way[way.index(module) :], module])
+        elif module not in done:
+            for target in sorted(graph.get(module, ())):
+                visit(target, [*way, module])
+            done.add(module)
+
+    for module in graph:
+        visit(module, [])
+    return found
+
+
+def test_every_module_belongs_to_a_room_of_the_design() -> None:
+    assert {room(module) for module in modules() if module not in BELOW_ALL} <= set(STANDS_ON)
+
+
+def test_no_arrow_points_upward_or_across() -> None:
+    assert forbidden(arrows(modules())) == []
+
+
+def test_nothing_imports_a_door() -> None:
+    graph = arrows(modules())
+    inward = {
+        f"{module} -> {target}"
+        for module, targets in graph.items()
+        for target in targets
+        if target.startswith("builder.")
+        and room(target) in DOORS
+        and (module in BELOW_ALL or room(module) != room(target))
+    }
+    assert inward == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(arrows(modules())) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("builder.records.extra", "from builder.signature import match"),
+        ("builder.records.extra", "import builder.verify.run"),
+        ("builder.records.extra", "def f():\n    from builder.pages import site"),
+        ("builder.records.extra", "if TYPE_CHECKING:\n    from builder import cli"),
+        ("builder.records.rules.extra", "from ...signature.match import Match"),
+        ("builder.records.rules.extra", "from ... import cli"),
+        ("builder.signature.extra", "from builder.records.card import Card"),
+        ("builder.signature.extra", "from builder import records"),
+        ("builder.verify.extra", "from builder.pages.site import Site"),
+        ("builder.verify.extra", "import builder.mkdocs_plugin"),
+        ("builder.pages.extra", "from builder.verify.plan import plan"),
+        ("builder.pages.extra", "import mkdocs.plugins"),
+        ("builder.pages.extra", "import material as m, os"),
+        ("builder.pages.extra", "from properdocs.config import base"),
+        ("builder.verify.extra", "def f():\n    import click"),
+        ("builder.verify.extra", "from rich.live import Live"),
+        ("builder.mkdocs_plugin", "import click"),
+        ("builder.mkdocs_plugin", "from builder.cli import cli"),
+        ("builder.cli", "from builder.mkdocs_plugin import FixcardsPlugin"),
+        ("builder.cli", "import mkdocs"),
+        ("builder.errors", "from builder.records import card"),
+        ("builder", "from builder.cli import main"),
+        ("builder", "import click"),
+    ],
+)
+def test_a_forbidden_arrow_would_be_noticed(module: str, source: str) -> None:
+    names = ["builder", "builder.errors", "builder.cli", "builder.mkdocs_plugin", "builder.records",
+             "builder.records.card", "builder.records.rules", "builder.signature", "builder.signature.match",
+             "builder.verify", "builder.verify.plan", "builder.verify.run", "builder.pages",
+             "builder.pages.site"]  # fmt: skip
+    graph = arrows(dict.fromkeys(names, "") | {module: source})
+    assert len(forbidden(graph)) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("builder.records.extra", "from builder.errors import FixcardsError\nfrom builder import __version__"),
+        ("builder.records.rules.extra", "from ..card import Card\nfrom . import text"),
+        ("builder.verify.extra", "from builder.records.card import Card\nfrom builder.signature.match import match"),
+        ("builder.pages.extra", "import jinja2, os.path"),
+        ("builder.cli", "import click\nfrom builder.verify.run import run\nfrom builder.pages import site"),
+        ("builder.cli.check", "import click, rich\nfrom builder.cli import shared"),
+        ("builder.mkdocs_plugin", "from mkdocs.plugins import BasePlugin"),
+    ],
+)
+def test_an_arrow_that_the_design_wants_is_none_of_these(module: str, source: str) -> None:
+    names = ["builder", "builder.errors", "builder.cli", "builder.cli.shared", "builder.records",
+             "builder.records.card", "builder.records.rules", "builder.records.rules.text", "builder.signature.match",
+             "builder.verify.run", "builder.pages.site"]  # fmt: skip
+    assert forbidden(arrows(dict.fromkeys(names, "") | {module: source})) == []
+
+
+def test_a_circle_would_be_noticed() -> None:
+    graph = arrows(
+        {
+            "builder.records.a": "from builder.records import b",
+            "builder.records.b": "def f():\n    from builder.records.c import x",
+            "builder.records.c": "from . import a",
+            "builder.records.d": "from builder.records import a, b",
+            "builder.records": "",
+        }
+    )
+    assert circles(graph) == [["builder.records.a", "builder.records.b", "builder.records.c", "builder.records.a"]]
+
+
+def test_no_module_is_longer_than_a_few_screens() -> None:
+    lengths = {name: source.count("\n") for name, source in modules().items()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def test_no_function_is_longer_than_one_screen() -> None:
+    long = [
+        f"{name}.{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for name, source in modules().items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno >= LONGEST_FUNCTION
+    ]
+    assert long == []
