@@ -6,7 +6,7 @@ BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test test-all lint format generate constraints clean
+.PHONY: help site serve check test test-all lint format generate constraints bench-verify clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -46,6 +46,9 @@ constraints: .venv/site ## pin the newest versions of all dependencies
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.10 --all-extras --no-annotate --no-header \
 	    --no-emit-index-url --output-file constraints.txt pyproject.toml
+
+bench-verify: .venv/site ## what executing the library costs above the bare runs of its programs
+	$(BIN)/python -m benchmarks.verify
 
 clean: ## remove everything that the commands made
 	rm -rf .venv .cache site tests/node_modules

@@ -8,9 +8,10 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 import click
 
@@ -18,6 +19,8 @@ from builder import __version__
 from builder.errors import FixcardsError
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+BAR_FROM = 1 << 24
+"""Bytes of a log from which on reading it takes long enough for a progress bar."""
 
 _cards = click.option(
     "--cards",
@@ -190,6 +193,47 @@ def reproduce(card: str, fix: int | None, root: Path, isolation: str) -> int:
 
     _need_folder(root)
     return command.reproduce(root, card, fix, Settings(command.cache_folder(root), isolation))
+
+
+@cli.command()
+@click.argument("log", metavar="[FILE]", type=click.File("rb"), default="-")
+@_cards
+@click.option("--site", metavar="URL|FOLDER", help="Use the index of a published or built site instead of --cards.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=8, show_default=True, help="Cards to show at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; match.schema.json on the site describes it.")
+def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool) -> int:
+    """Find the known failures in a traceback, a log of any size or a few words, by default standard input.
+
+    Nothing of it leaves the machine. Exit status: 0 something fits, 1 nothing does, 2 could not run.
+    """
+    from builder.finder import Finder
+    from builder.finder.report import lines
+
+    if site is None:
+        _need_folder(root)
+    finder = Finder.of_site(site) if site is not None else Finder.of_cards(root)
+    with _reading(log) as progress:
+        found = finder.answer(log, progress)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(limit), ensure_ascii=False, indent=2))
+    else:
+        for line in lines(found, limit, click.style):
+            click.echo(line)
+    return CLEAN if found.found else FINDINGS
+
+
+@contextmanager
+def _reading(log: BinaryIO) -> Iterator[Callable[[int], None] | None]:
+    """Show a bar while a file is read, where somebody sits at a terminal; give what is told the bytes read."""
+    try:
+        size = os.fstat(log.fileno()).st_size
+    except (OSError, ValueError):  # a pipe knows no size
+        size = 0
+    if size < BAR_FROM or not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=size, label="Reading", file=sys.stderr) as bar:
+        yield lambda done: bar.update(done - bar.pos)
 
 
 def _need_folder(root: Path) -> None:

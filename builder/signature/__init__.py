@@ -1,0 +1,1 @@
+"""Reading and comparing failures. Knows no card: whoever asks hands in templates as plain text."""

@@ -1,0 +1,162 @@
+"""Pasted text -> clean lines: without what terminals, loggers, containers, mail and markup put around a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from builder.signature.normal import RULES
+
+LONGEST = 4000
+"""Characters of one line; a longer one goes on as a line of its own, so that no step costs more than linear time."""
+
+ENTITIES = {
+    "lt": "<",
+    "gt": ">",
+    "quot": '"',
+    "amp": "&",
+    "apos": "'",
+    "nbsp": " ",
+    "#39": "'",
+    "#x27": "'",
+    "#34": '"',
+    "#x22": '"',
+    "#60": "<",
+    "#62": ">",
+    "#32": " ",
+    "#10": " ",
+}
+"""HTML entities that escaping functions write; the rest is text."""
+
+_LEVEL = (
+    "(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|ERR|CRITICAL|FATAL|SEVERE"
+    "|debug|info|warning|warn|error|critical|fatal)"
+)
+
+PREFIXES: tuple[tuple[str, str], ...] = (
+    ("quotation", r"^[ ]?(?:>[ ]?)+"),
+    (
+        "ISO time",
+        r"^\[?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+        r"(?:Z|[ ]?[+-][0-9]{2}:?[0-9]{2})?\]?[ ]?",
+    ),
+    ("time", r"^\[?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?\]?[ ]"),
+    ("syslog time", r"^[A-Z][a-z]{2}[ ]{1,2}[0-9]{1,2}[ ][0-9]{2}:[0-9]{2}:[0-9]{2}[ ]"),
+    ("syslog host", r"^[A-Za-z0-9_.\-]{1,64}[ ][A-Za-z0-9_.\-/@]{1,64}\[[0-9]{1,9}\]:[ ]"),
+    ("container", r"^[A-Za-z0-9][A-Za-z0-9_.\-/]{0,80}[ ]{0,40}\|(?:[ ]|$)"),
+    ("pod", r"^\[pod/[^\]\n]{1,200}\][ ]"),
+    ("build step", r"^#[0-9]{1,6}[ ][0-9]{1,9}\.[0-9]{1,9}[ ]"),
+    ("workflow command", r"^##\[[a-z]{1,20}\]|^::[a-z]{1,20}[^:\n]{0,200}::"),
+    ("pytest internal", r"^INTERNALERROR>(?:[ ]|$)"),
+    ("pytest margin", r"^E(?:[ ]{1,12}|$)"),
+    ("pytest summary", r"^(?:FAILED|ERROR)[ ][^ \n]{1,400}[ ]-[ ]"),
+    ("logging", rf"^{_LEVEL}:[A-Za-z0-9_.\-]{{1,80}}:"),
+    ("logger", rf"^(?:-[ ])?[A-Za-z_][A-Za-z0-9_.\-]{{0,80}}[ ]{{1,20}}[-|:]?[ ]?(?=\[?{_LEVEL}\]?[ ])"),
+    ("level", rf"^\[?{_LEVEL}\]?[ ]{{0,10}}(?:[:|\-][ ]|[ ](?=[ ]?[A-Z\[]))"),
+    ("thread", r"^\[(?!Previous |Errno )[A-Za-z0-9_.:,\-/ ]{1,80}\][ :]"),
+    ("group margin", r"^[ ]{0,80}(?:[|\u2502\u2503\u00d7\u2570][\u2500]?>?)(?:[ ]|$)"),
+    ("group corner", r"^[ ]{0,80}\+(?=[ ]Exception Group)[ ]"),
+)
+"""What may stand before a line, tried in this order again and again until none fits."""
+
+_ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
+_BREAK = re.compile(r"\r\n|\r|\n")
+_LOOK = tuple(rule for rule in RULES if rule.name in {"ansi", "title", "control"})
+_LOOKS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_ENTITY = re.compile("&([a-z]{2,4}|#x?[0-9a-f]{1,3});")
+_ESCAPE = re.compile(r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+')
+_SIMPLE = {"n": "\n", "r": "\n", "t": "\t"}
+_PREFIX = re.compile("|".join(f"(?:{pattern})" for _, pattern in PREFIXES), re.ASCII)
+_MOST_PREFIXES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as printed (`raw`) and without what stands before it (`text`); `number` counts from 1."""
+
+    raw: str
+    text: str
+    number: int
+
+
+def lines(text: str) -> Iterator[Line]:
+    """Yield the clean lines of a text. Characters beyond the basic plane come out as U+FFFD."""
+    return clean(enumerate(_BREAK.split(text), start=1))
+
+
+def clean(numbered: Iterable[tuple[int, str]]) -> Iterator[Line]:
+    """Yield the clean lines of numbered raw ones; one that holds an escaped text yields several of its number."""
+    for number, raw in numbered:
+        if not raw:
+            continue
+        for piece in _pieces(_ASTRAL.sub("\ufffd", raw)):
+            yield Line(piece, stripped(piece), number)
+
+
+def _pieces(raw: str) -> Iterator[str]:
+    for start in range(0, len(raw), LONGEST) or (0,):
+        line = raw[start : start + LONGEST] if len(raw) > LONGEST else raw
+        if _LOOKS.search(line):
+            for rule in _LOOK:
+                line = rule.apply(line)
+        if "&" in line:
+            line = _ENTITY.sub(lambda found: ENTITIES.get(found[1], found[0]), line)
+        yield from _unescaped(line)
+
+
+def _unescaped(line: str) -> list[str]:
+    r"""Return the lines inside a line of JSON or of a string as Python shows it, or the line itself.
+
+    A JSON object gives its string values; a traceback with `\n` for line breaks gives its lines.
+    """
+    start = line.find('{"')
+    if start >= 0 and start == len(line) - len(stripped(line).lstrip(" ")) and line.rstrip(" ").endswith("}"):
+        inside = _values(line[start:])
+        return inside or [line]
+    if "\\n" in line and ("Traceback (most recent" in line or '\\n  File "' in line or '\\n  File \\"' in line):
+        return [part for part in _plain(line).split("\n") if part]
+    return [line]
+
+
+def _values(line: str) -> list[str]:
+    """Return the lines of the strings in a JSON object that are values, keys and single words left out."""
+    found: list[str] = []
+    inside = False
+    part: list[str] = []
+    for match in _ESCAPE.finditer(line):
+        piece = match[0]
+        if piece == '"':
+            if inside:
+                value = "".join(part)
+                rest = line[match.end() : match.end() + 2].lstrip(" ")
+                if not rest.startswith(":") and " " in value:
+                    found += [each for each in value.split("\n") if each]
+            part = []
+            inside = not inside
+        elif inside:
+            part.append(_character(match[1]) if piece[0] == "\\" and match[1] else piece)
+    return found
+
+
+def _plain(line: str) -> str:
+    return _ESCAPE.sub(lambda found: _character(found[1]) if found[0][0] == "\\" and found[1] else found[0], line)
+
+
+def _character(code: str) -> str:
+    if len(code) == 5:
+        made = int(code[1:], 16)
+        return "\ufffd" if 0xD800 <= made <= 0xDFFF or made < 32 else chr(made)
+    return _SIMPLE.get(code, code)
+
+
+def stripped(line: str) -> str:
+    """Return a line without the prefixes of `PREFIXES` and without the end of a drawn box; indentation stays."""
+    for _ in range(_MOST_PREFIXES):
+        found = _PREFIX.match(line)
+        if not found:
+            break
+        line = line[found.end() :]
+    if line.endswith(("\u2502", "\u2503")):
+        line = line[:-1]
+    return line.rstrip(" \t")

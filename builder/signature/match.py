@@ -1,0 +1,195 @@
+"""Failure and index -> the known failures that it fits, each with a tier and reasons in words.
+
+Whole numbers throughout, so that another implementation ranks alike. Silence beats a wrong card: what only resembles a
+card is *possible* at most, and a message that programs of all sorts print identifies nothing without frames.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from builder.signature.compare import Evidence, compare, sayings
+from builder.signature.entry import Entry
+from builder.signature.index import Index
+from builder.signature.query import Query, query
+from builder.signature.reading import Failure, chains
+from builder.signature.verdict import judged
+from builder.signature.words import telling
+
+TIERS = ("exact", "likely", "possible")
+LIMIT = 8
+"""Matches that are returned unless more are asked for."""
+MOST_CHAINS = 6
+"""Failures of one text that are looked at."""
+MOST_CHUNKS = 8
+"""Entry files that a query reads at most."""
+MOST_COMMON = 6_000
+"""Postings of common words that a query reads at most, unless it has no others."""
+LEAST_SHARE = 30
+"""Percent of the best candidate's points that a candidate needs to be looked at."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """One known failure that fits. `score` is between 0 and 1000 and orders matches of one text only."""
+
+    entry: Entry
+    tier: str
+    score: int
+    reasons: tuple[str, ...]
+    line: int = 0
+    """Line of the text that carries the message, 0 where none does."""
+    text: str = ""
+    """That line, as it was printed."""
+    marks: tuple[tuple[int, int], ...] = ()
+    """The parts of `text` that match."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """What the text shows of the packages that matter: name to release."""
+
+
+@dataclass
+class Candidate:
+    """An entry that shares terms with the query."""
+
+    number: int
+    points: int = 0
+    terms: dict[str, bool] = field(default_factory=dict)
+    """The terms that it has; true for those of its signature and title."""
+
+
+def match(failure: Failure, index: Index, limit: int = LIMIT) -> list[Match]:
+    """Return the known failures that a text fits, best first; none where nothing fits.
+
+    Failures that have nothing to do with each other are looked at one by one, the last `MOST_CHAINS` of them.
+    """
+    found: dict[str, Match] = {}
+    for part in chains(failure)[-MOST_CHAINS:]:
+        for each in _settle(sorted(_matches(part, index), key=order)):
+            known = found.get(each.entry.id)
+            if known is None or order(each) < order(known):
+                found[each.entry.id] = each
+    return sorted(found.values(), key=order)[:limit]
+
+
+def order(each: Match) -> tuple[int, int, str]:
+    """Return what matches are ordered by: tier, score, id."""
+    return (TIERS.index(each.tier), -each.score, each.entry.id)
+
+
+def _matches(failure: Failure, index: Index) -> Iterator[Match]:
+    asked = query(failure)
+    said = list(sayings(failure))
+    for candidate in _best(_candidates(asked, index), index):
+        entry = index.entry(candidate.number)
+        made = _match(compare(failure, said, entry), entry, candidate, asked, index)
+        if made:
+            yield made
+
+
+def rarity(entries: int, frequency: int) -> int:
+    """Return eight times the binary logarithm of how rare a term is, plus 1.
+
+    It is counted by division, since logarithms differ in their last digit from one machine to the next.
+    """
+    steps, rest = 1, entries / frequency
+    while rest >= STEP:
+        rest /= STEP
+        steps += 1
+    return steps
+
+
+STEP = 1.0905077326652577
+"""The eighth root of 2."""
+
+
+def plan(asked: Query, index: Index) -> list[tuple[str, int]]:
+    """Return the terms that are looked up with their weights: rare ones first, common ones within `MOST_COMMON`."""
+    chosen: list[tuple[str, int]] = []
+    budget = MOST_COMMON
+    for term, weight in sorted(asked.terms.items(), key=lambda item: (index.frequency(item[0]), -item[1], item[0])):
+        frequency = index.frequency(term)
+        if frequency <= budget or not chosen:
+            chosen.append((term, weight))
+            budget -= frequency
+    return chosen
+
+
+def _candidates(asked: Query, index: Index) -> list[Candidate]:
+    """Return the entries that share terms with the query, those with the most points first."""
+    found: dict[int, Candidate] = {}
+    total = len(index)
+    for term, weight in plan(asked, index):
+        postings = index.postings(term, begun=term == asked.begun)
+        points = weight * rarity(total, max(1, len(postings)))
+        for posting in postings:
+            candidate = found.get(posting >> 1)
+            if candidate is None:
+                candidate = found[posting >> 1] = Candidate(posting >> 1)
+            if term not in candidate.terms:
+                candidate.points += points * (2 if posting & 1 else 1)
+                candidate.terms[term] = bool(posting & 1)
+    return sorted(found.values(), key=lambda each: (-each.points, each.number))
+
+
+def _best(found: list[Candidate], index: Index) -> Iterator[Candidate]:
+    """Yield the candidates worth a look, from a bounded number of entry files."""
+    chunks: set[int] = set()
+    for candidate in found:
+        if candidate.points * 100 < found[0].points * LEAST_SHARE:
+            return
+        chunk = candidate.number // int(index.head["chunk"])
+        if chunk in chunks or len(chunks) < MOST_CHUNKS:
+            chunks.add(chunk)
+            yield candidate
+
+
+def _match(evidence: Evidence, entry: Entry, candidate: Candidate, asked: Query, index: Index) -> Match | None:
+    coverage, known = _covered(asked, candidate, index)
+    made = judged(evidence, entry, coverage, known, typed=asked.typed)
+    if made is None:
+        return None
+    tier, score, reasons = made
+    fit = evidence.fit
+    return Match(
+        entry,
+        tier,
+        score,
+        reasons,
+        fit.line if fit else 0,
+        fit.text if fit else "",
+        fit.marks if fit else (),
+        evidence.versions,
+    )
+
+
+def _covered(asked: Query, candidate: Candidate, index: Index) -> tuple[int, tuple[str, ...]]:
+    """Return how much of a typed query an entry has, in percent by rarity, and the telling words among it."""
+    if not asked.typed:
+        return 0, ()
+    total = len(index)
+    have = wanted = 0
+    for word in asked.words:
+        frequency = index.frequency(word) or len(index.postings(word, begun=word == asked.begun))
+        points = rarity(total, max(1, frequency)) if frequency else rarity(total, 1) // 2
+        wanted += 2 * points
+        if word in candidate.terms:
+            have += points * (2 if candidate.terms[word] else 1)
+    return (100 * have // wanted if wanted else 0), tuple(
+        telling(word for word in asked.words if word in candidate.terms)
+    )
+
+
+def _settle(matches: list[Match]) -> list[Match]:
+    """Take back *exact* where several have the same message and nothing else tells them apart."""
+    same: dict[str, int] = defaultdict(int)
+    for each in matches:
+        if each.tier == "exact" and each.marks:
+            same[each.text] += 1
+    settled = []
+    for each in matches:
+        if each.tier == "exact" and same[each.text] > 1 and "frame" not in " ".join(each.reasons):
+            each = replace(each, tier="likely", reasons=(*each.reasons, "other cards have the same message"))  # noqa: PLW2901
+        settled.append(each)
+    return settled

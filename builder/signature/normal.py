@@ -1,0 +1,140 @@
+"""What varies from one print of a failure to the next, and what is put in its place.
+
+The rules are one ordered table, so that another implementation can follow it: a rule is a regular expression without
+look-behind, named groups or flags, whose classes are ASCII, and a replacement. Each rule scans a text in linear time:
+a match that has begun either can't fail, or fails within a bounded number of steps, or can't begin again inside what
+was scanned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+TABLE_VERSION = 1
+"""Raised whenever a rule changes what comes out, since saved normal forms then no longer compare."""
+
+_START = r"(^|[^A-Za-z0-9_.\uE000])"
+_PATH_END = "\\x00-\\x20\"'`<>|:;()\\[\\]{},*?"
+
+
+def library_path(path: str) -> str:
+    """Return a path below `site-packages` or `dist-packages` relative to it, any other as `<path>`.
+
+    Both kinds of slashes are understood and `/` comes out.
+    """
+    path = path.replace("\\", "/")
+    for folder in ("/site-packages/", "/dist-packages/"):
+        _, found, tail = path.rpartition(folder)
+        if found:
+            return tail
+    return "<path>"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table.
+
+    Group 1 of `pattern`, where it has one, is kept in front of the replacement. A replacement that is a function gets
+    the rest of the match.
+    """
+
+    name: str
+    pattern: str
+    replacement: str | Callable[[str], str]
+    why: str
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.ASCII)
+
+    def apply(self, text: str) -> str:
+        """Return `text` with every match of the rule replaced."""
+        return self._compiled.sub(self._replace, text)
+
+    def _replace(self, match: re.Match[str]) -> str:
+        kept = match[1] if match.re.groups else ""
+        if isinstance(self.replacement, str):
+            return kept + self.replacement
+        return kept + self.replacement(match[0][len(kept) :])
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("ansi", r"\x1b\[[0-?]*[ -/]*[@-~]", "", "colours and cursor movements of terminals (ECMA-48)"),
+    Rule("title", r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?", "", "terminal titles and links (OSC)"),
+    Rule("control", r"[\x00-\x08\x0b-\x1f\x7f]+", "", "other control characters"),
+    Rule("single quote", "[\u2018\u2019]", "'", "typographic quotes"),
+    Rule("double quote", "[\u201c\u201d]", '"', "typographic quotes"),
+    Rule(
+        "url", r"(^|[^A-Za-z0-9_])(?:https?|ftp|file|wss?)://[^\x00-\x20\"'`<>()]*", "<url>", "addresses differ by host"
+    ),
+    Rule(
+        "quoted path",
+        '(")(?:[A-Za-z]:[\\\\/]|~?/)[^"\\n]+',
+        library_path,
+        "a path in double quotes may have spaces; a library's is kept from site-packages on",
+    ),
+    Rule("windows path", rf"{_START}[A-Za-z]:[\\/]+[^{_PATH_END}]*", library_path, "the same without quotes"),
+    Rule(
+        "path",
+        rf"(^|[^A-Za-z0-9_.\uE000~/<])~?/[^/{_PATH_END}]+[^{_PATH_END}]*",
+        library_path,
+        "the same on other systems",
+    ),
+    Rule("memory", rf"{_START}0x[0-9A-Fa-f]+", "<address>", "objects lie elsewhere in each run"),
+    Rule(
+        "uuid",
+        rf"{_START}[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{12}}",
+        "<id>",
+        "made anew in each run",
+    ),
+    Rule(
+        "date",
+        rf"{_START}[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}"
+        r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?",
+        "<date>",
+        "ISO 8601 dates and times",
+    ),
+    Rule(
+        "time",
+        rf"{_START}[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}(?:[.,][0-9]{{1,9}})?",
+        "<time>",
+        "times of day and durations",
+    ),
+    Rule("hash", rf"{_START}(?:[0-9a-f]{{16,}}|[0-9A-F]{{16,}})(?![A-Za-z0-9_])", "<id>", "digests and ids"),
+    Rule(
+        "number",
+        rf"{_START}[0-9]+(?:[.][0-9]+)*(?:e[+-]?[0-9]+)?"
+        r"(?:[num]?s|[kKMGT]i?B|%)?(?![A-Za-z0-9_])",
+        "<n>",
+        "counts, versions, sizes, durations; digits inside a name such as int64 are kept",
+    ),
+    Rule("value in single quotes", "(=)'[^'\\n]*'", "<value>", "settings that are printed as name='value'"),
+    Rule("value in double quotes", '(=)"[^"\\n]*"', "<value>", 'settings that are printed as name="value"'),
+    Rule("space", r"[ \t]+", " ", "indentation and wrapping"),
+)
+"""The table, in the order in which the rules are applied."""
+
+_TIDY = tuple(
+    rule for rule in RULES if rule.name in {"ansi", "title", "control", "single quote", "double quote", "space"}
+)
+
+
+def normal(line: str) -> str:
+    """Return one line with everything that varies replaced, and no space at its ends.
+
+    A private character U+E000 stands for a part that is already known to vary and goes through untouched, or is
+    swallowed with the path around it.
+    """
+    for rule in RULES:
+        line = rule.apply(line)
+    return line.strip(" ")
+
+
+def tidy(line: str) -> str:
+    """Return one line without what only concerns its look: colours, control characters, quotes, spaces."""
+    for rule in _TIDY:
+        line = rule.apply(line)
+    return line.strip(" ")

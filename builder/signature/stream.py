@@ -1,0 +1,109 @@
+"""A log of any size -> the parts that may hold failures, in bounded memory and little more time than reading takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+NEEDLES = (b"rror", b"xception", b"arning", b'File "', b"Traceback", b"FAILED", b"atal", b"annot ", b"ould not ")
+"""What failures have somewhere. A part begins and ends with lines that have one of these."""
+
+BLOCK = 1 << 20
+"""Bytes that are read at once."""
+LARGEST = 1 << 18
+"""Bytes of the largest part; a longer one goes on as another."""
+NEAR = 1_000
+"""Bytes between two such lines that belong to the same part: source lines and markers of a traceback."""
+AFTER = 600
+"""Bytes behind the last one that are kept, for messages of several lines."""
+
+
+class Log(Protocol):
+    """Anything that bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, none at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a log. `line` is the number of its first line, `content` whole lines."""
+
+    line: int
+    content: bytes
+
+    def numbered(self) -> Iterator[tuple[int, str]]:
+        """Yield its lines with their numbers in the log."""
+        return enumerate(self.content.decode("utf-8", "replace").splitlines(), start=self.line)
+
+
+def parts(log: Log) -> Iterator[tuple[int, Part | None]]:
+    """Yield the bytes read so far with each part that may hold a failure, or None where there was none for a while."""
+    kept = b""
+    line, done = 1, 0
+    while True:
+        block = log.read(BLOCK)
+        done += len(block)
+        content = kept + block
+        # The last line may be cut, and a part may go on in the next block.
+        safe = len(content) if not block else _cut(content)
+        spans = _spans(content[:safe] if safe < len(content) else content)
+        kept_from = safe
+        if block and spans and spans[-1][1] > safe - AFTER and safe - spans[-1][0] < LARGEST:
+            kept_from = spans.pop()[0]
+        at = 0
+        for start, end in spans:
+            line += content.count(b"\n", at, start)
+            at = start
+            yield done, Part(line, content[start:end])
+        line += content.count(b"\n", at, kept_from)
+        kept = content[kept_from:]
+        if not block:
+            return
+        yield done, None
+
+
+def _cut(content: bytes) -> int:
+    """Return where the last whole line ends; a line longer than a block is cut."""
+    end = content.rfind(b"\n") + 1
+    return end if end or len(content) < BLOCK else len(content)
+
+
+def _spans(content: bytes) -> list[tuple[int, int]]:
+    """Return the parts of whole lines that have needles or lie near them."""
+    found: list[tuple[int, int]] = []
+    for start, end in _near(content):
+        first = content.rfind(b"\n", 0, start) + 1
+        last = content.find(b"\n", min(end + AFTER, len(content)))
+        last = len(content) if last < 0 else last + 1
+        if found and first < found[-1][1]:
+            first = found[-1][1]
+        while last - first > LARGEST:
+            cut = content.rfind(b"\n", first + 1, first + LARGEST) + 1 or first + LARGEST
+            found.append((first, cut))
+            first = cut
+        if first < last:
+            found.append((first, last))
+    return found
+
+
+def _near(content: bytes) -> list[tuple[int, int]]:
+    """Return where needles are, those near each other as one."""
+    ranges: list[tuple[int, int]] = []
+    for needle in NEEDLES:
+        at = content.find(needle)
+        while at >= 0:
+            begin = at
+            # Jump from one to the last within reach: a needle on every line costs a step a reach, not a line.
+            while (last := content.rfind(needle, at + 1, at + NEAR)) >= 0:
+                at = last
+            ranges.append((begin, at))
+            at = content.find(needle, at + 1)
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if merged and start - merged[-1][1] <= NEAR:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

@@ -1,0 +1,127 @@
+"""Whether a message with `{placeholders}` stands in a text, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from builder.signature.normal import normal, tidy
+
+HOLE = "\ue000"
+PLACEHOLDER = r"\{[a-z_][a-z0-9_]*\}"
+
+_PLACEHOLDER = re.compile(PLACEHOLDER)
+_FILE_LINE = re.compile(r'([ |]*)File "')
+_MARGIN = re.compile(r"[ |]*")
+_VARYING = re.compile("<[a-z]+>")
+_LETTER = re.compile(r"[A-Za-z\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]")
+_PART_OF_WORD = re.compile(r"[A-Za-z0-9_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line of the text that carries one of the templates."""
+
+    template: str
+    line: str
+    """The line as printed, without colours and indentation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """A template as lines are compared with it: its fixed parts as printed and in their normal form.
+
+    No parts where nothing would identify it. `common` is the normal form with U+E000 where a placeholder is.
+    """
+
+    printed: tuple[str, ...]
+    normal: tuple[str, ...]
+    common: str
+
+
+def find(templates: Sequence[str], text: str) -> Found | None:
+    """Return the first line of `text` that carries the first possible one of `templates`, None where none does.
+
+    A template fits a line when its fixed parts stand there in order, with anything where it has a `{placeholder}` and
+    anything before and after it. Lines are compared as printed first, then in their normal form, so that what varies
+    need not be marked. Source lines that a traceback quotes don't count: they show what the program would print.
+    """
+    lines = [line for line in map(tidy, printed_lines(text)) if line]
+    wanted = [(template, forms(template)) for template in templates]
+    for template, form in wanted:
+        for line in lines:
+            if _holds(line, form.printed):
+                return Found(template, line)
+    common = [normal(line) for line in lines]
+    for template, form in wanted:
+        for line, line_form in zip(lines, common, strict=True):
+            if _holds(line_form, form.normal):
+                return Found(template, line)
+    return None
+
+
+def printed_lines(text: str) -> Iterator[str]:
+    """Yield the lines of `text` without the source lines and markers below a traceback's `File` lines."""
+    margin: int | None = None
+    for line in text.splitlines():
+        opens = _FILE_LINE.match(line)
+        if opens:
+            margin = len(opens[1])
+            yield line
+            continue
+        if margin is not None:
+            if len(_depth(line)) > margin:
+                continue
+            margin = None
+        yield line
+
+
+def _depth(line: str) -> str:
+    found = _MARGIN.match(line)
+    return found[0] if found else ""
+
+
+@lru_cache(maxsize=4096)
+def forms(template: str) -> Forms:
+    """Return the parts of a template by which lines are compared with it."""
+    holes = _PLACEHOLDER.sub(HOLE, template)
+    common = normal(holes)
+    return Forms(_parts(tidy(holes).split(HOLE)), _parts(common.split(HOLE)), common)
+
+
+def _parts(parts: Iterable[str]) -> tuple[str, ...]:
+    parts = tuple(part for part in parts if part)
+    return parts if _LETTER.search(_VARYING.sub("", "".join(parts))) else ()
+
+
+def _holds(line: str, parts: Sequence[str]) -> bool:
+    return bool(spans(line, parts, whole=False))
+
+
+def spans(line: str, parts: Sequence[str], *, whole: bool = True) -> tuple[tuple[int, int], ...]:
+    """Return where the parts of a template stand in a line, in order; nothing where they don't.
+
+    `whole` refuses a place that begins or ends inside a word.
+    """
+    found = []
+    at = 0
+    for number, part in enumerate(parts):
+        start = line.find(part, at)
+        while start >= 0 and whole and _cut(line, start, part, first=number == 0, last=number == len(parts) - 1):
+            start = line.find(part, start + 1)
+        if start < 0:
+            return ()
+        at = start + len(part)
+        found.append((start, at))
+    return tuple(found)
+
+
+def _cut(line: str, start: int, part: str, *, first: bool, last: bool) -> bool:
+    """Return whether a part's outer end lies inside a word."""
+    before, after = line[start - 1 : start], line[start + len(part) : start + len(part) + 1]
+    return bool(
+        (first and before and _PART_OF_WORD.match(before) and _PART_OF_WORD.match(part[0]))
+        or (last and after and _PART_OF_WORD.match(after) and _PART_OF_WORD.match(part[-1]))
+    )

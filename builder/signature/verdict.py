@@ -1,0 +1,132 @@
+"""What speaks for an entry -> tier, score and reasons in words."""
+
+from __future__ import annotations
+
+from builder.signature.compare import Evidence
+from builder.signature.entry import Entry
+
+STRONG, ENOUGH = 6, 3
+"""Strength of a message that identifies a failure without any frame, and of one that makes it likely."""
+MANY = 2
+"""Frames, or words, in common that are no accident."""
+LEAST_COVERAGE = 34
+"""Percent of a line that a template has to make up to be its message rather than a part of another."""
+WHOLE = 80
+"""Percent of a line that a template has to make up to be possible where its words say nothing."""
+LEAST_LIKENESS = 50
+LEAST_WORDS = 50
+"""Percent of typed words, by rarity, that an entry has to have."""
+
+Judged = tuple[str, int, tuple[str, ...]]
+
+_LOWER = {"exact": "likely", "likely": "possible", "possible": ""}
+
+
+def judged(evidence: Evidence, entry: Entry, coverage: int, known: tuple[str, ...], *, typed: bool) -> Judged | None:
+    """Return tier, score and reasons of an entry, None where it doesn't fit.
+
+    `coverage` is the percentage of a typed query that it has, `known` the telling words among it.
+    """
+    tier = _tier(evidence, entry) or (_typed(coverage, known) if typed else "")
+    if tier and (evidence.unmet or evidence.affected is False):
+        tier = _LOWER[tier]
+    if not tier:
+        return None
+    return tier, _score(evidence, entry, coverage), tuple(_reasons(evidence, entry, known))
+
+
+def _tier(evidence: Evidence, entry: Entry) -> str:
+    fit, shared = evidence.fit, evidence.frames
+    if fit is None or fit.agrees is False:
+        return _without_message(evidence, entry)
+    full = fit.coverage >= LEAST_COVERAGE
+    if shared:
+        sure = fit.strength > 0 or evidence.innermost
+        if full:
+            return "exact" if sure or 2 * shared >= len(entry.frames) else "likely"
+        return "likely" if sure else "possible"
+    if evidence.stranger:
+        return "possible" if full and fit.strength >= ENOUGH else ""
+    says = fit.strength > 0 or (fit.coverage >= WHOLE and fit.agrees is True)
+    steps = (fit.strength >= STRONG) + (fit.strength >= ENOUGH) + says + full - evidence.elsewhere
+    return ("", "", "possible", "likely", "exact")[max(0, steps)]
+
+
+def _without_message(evidence: Evidence, entry: Entry) -> str:
+    """Return the tier of an entry none of whose messages is there, or only under another exception."""
+    shared = evidence.frames
+    alike = evidence.agrees and evidence.likeness >= LEAST_LIKENESS
+    if alike and evidence.innermost and shared >= min(MANY, len(entry.frames)):
+        return "likely"
+    if evidence.stranger:
+        return ""
+    if evidence.fit is not None and evidence.fit.strength >= STRONG:
+        return "possible"
+    named = evidence.agrees or not entry.exception
+    if evidence.innermost and shared >= MANY and named and 2 * shared >= len(entry.frames):
+        return "possible"
+    return "possible" if alike else ""
+
+
+def _typed(coverage: int, known: tuple[str, ...]) -> str:
+    if coverage >= LEAST_WORDS and (len(known) >= MANY or (known and coverage >= 85)):
+        return "possible"
+    return ""
+
+
+def _score(evidence: Evidence, entry: Entry, coverage: int) -> int:
+    fit = evidence.fit
+    score = evidence.likeness + 3 * coverage
+    if fit is not None:
+        score = max(
+            score, 350 + fit.coverage + 10 * min(fit.strength, 10) + (40 if fit.last else 0) + (40 if fit.agrees else 0)
+        )
+        score -= 200 if fit.agrees is False else 0
+    if entry.frames:
+        score += 150 * evidence.frames // len(dict.fromkeys(entry.frames)) + min(evidence.frames, 10) * 5
+    score += 80 if evidence.innermost else 0
+    score += 30 if evidence.affected else 0
+    score -= 100 if evidence.affected is False or evidence.unmet else 0
+    score -= 150 if evidence.stranger else 0
+    return max(1, min(999, score))
+
+
+def _reasons(evidence: Evidence, entry: Entry, known: tuple[str, ...]) -> list[str]:
+    found = []
+    fit = evidence.fit
+    if fit is not None:
+        found.append(
+            "same exception and message"
+            if fit.agrees and fit.template
+            else "same message"
+            if fit.agrees is None
+            else "same message, another exception"
+        )
+    elif evidence.agrees:
+        found.append(f"same exception, {evidence.likeness}% of the message's telling words")
+    elif known:
+        found.append("has the words " + ", ".join(known[:8]))
+    if evidence.frames:
+        of = len(dict.fromkeys(entry.frames))
+        found.append(
+            f"{evidence.frames} of {of} library frames" + (", the innermost too" if evidence.innermost else "")
+        )
+    if evidence.stranger:
+        found.append("the traceback shows none of its packages")
+    found += _releases(evidence, entry)
+    return found
+
+
+def _releases(evidence: Evidence, entry: Entry) -> list[str]:
+    found = []
+    have = evidence.versions.get(entry.package)
+    if have and evidence.affected is not None:
+        state = "which is affected" if evidence.affected else f"which is not among the affected ({entry.affected})"
+        after = f"; fixed in {entry.fixed}" if entry.fixed and evidence.affected else ""
+        found.append(f"you seem to have {entry.package} {have}, {state}{after}")
+    if evidence.unmet:
+        found.append(
+            f"it takes {evidence.unmet} {entry.needs[evidence.unmet]}, "
+            f"you seem to have {evidence.versions[evidence.unmet]}"
+        )
+    return found

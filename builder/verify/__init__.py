@@ -1,0 +1,1 @@
+"""Executing reproductions: a card's claims are run, and what happened becomes its evidence."""

@@ -1,0 +1,78 @@
+"""Files that several programs may write at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: two runs on one checkout then do the same work twice, which harms nothing.
+    fcntl = None  # type: ignore[assignment]
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old text or the new, never a part, whatever happens meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold a lock that ends with the process, whatever ends it; yield whether it was got."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        yield _take(handle, wait=wait)
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, *, wait: bool) -> bool:
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def workplace(home: Path) -> Iterator[Path]:
+    """Yield an empty folder in `home`, locked while it is in use, and remove it; first those whose users have died."""
+    home = home.absolute()
+    home.mkdir(parents=True, exist_ok=True)
+    _sweep_up(home)
+    name = f"{os.getpid()}-{os.urandom(6).hex()}"
+    with locked(home / f"{name}.lock"):
+        work = home / name
+        work.mkdir()
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+            (home / f"{name}.lock").unlink(missing_ok=True)
+
+
+def _sweep_up(home: Path) -> None:
+    for lock in home.glob("*.lock"):
+        with locked(lock, wait=False) as free:
+            if free and lock.exists():
+                shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+                lock.unlink(missing_ok=True)

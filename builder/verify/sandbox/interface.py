@@ -1,0 +1,86 @@
+"""What an isolation is: something that runs a job and says how it ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+Isolation = Literal["bubblewrap", "container", "none"]
+Stopped = Literal["time", "output", "memory", "processes", "asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Caps on one run; a run that goes over one is stopped, or its system call fails."""
+
+    wall_seconds: float = 30.0
+    cpu_seconds: int = 30
+    """For each process."""
+    memory_bytes: int = 1 << 30
+    """Resident memory of all processes together; watched, so a burst may go over it for a tenth of a second."""
+    address_space_bytes: int = 4 << 30
+    """For each process."""
+    processes: int = 128
+    """Processes and threads."""
+    file_bytes: int = 64 << 20
+    """Size of one file."""
+    disk_bytes: int = 256 << 20
+    """All files together."""
+    open_files: int = 256
+    output_bytes: int = 1 << 20
+    """What is printed, standard output and error together."""
+
+    def as_dict(self) -> dict[str, int | float]:
+        """Return the limits by name, for the evidence."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One command. Paths in `argv`, `cwd` and `environment` are those inside the isolation."""
+
+    argv: tuple[str, ...]
+    cwd: str
+    environment: Mapping[str, str]
+    readable: Mapping[Path, str] = field(default_factory=dict)
+    """Files and folders of the machine, and where they stand inside, read-only."""
+    writable: Mapping[Path, str] = field(default_factory=dict)
+    """Folders of the machine that the job may change. Only for preparing, never for a card's code."""
+    scratch: tuple[str, ...] = ()
+    """Folders that are empty and writable inside, and gone afterwards."""
+    network: bool = False
+    limits: Limits = Limits()
+    stop: threading.Event | None = None
+    """Ends the job when it is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a job ended."""
+
+    exit: int | None
+    """Exit status, negative for the number of a signal; None where the job was stopped."""
+    output: bytes
+    """Standard output and error in the order in which they came, up to the limit."""
+    seconds: float
+    cpu_seconds: float
+    stopped: Stopped | None = None
+    """Which limit it went over."""
+
+
+class Sandbox(Protocol):
+    """One way of keeping a job apart from the machine."""
+
+    name: Isolation
+
+    def probe(self) -> str | None:
+        """Return None where the isolation works here, else why it doesn't and what to do; it is tried out."""
+
+    def version(self) -> str:
+        """Return the version of the program that isolates, for the evidence."""
+
+    def run(self, job: Job) -> Finished:
+        """Run a job to its end. Nothing of it is left behind. Call it in the thread that waits for it."""

@@ -1,0 +1,42 @@
+// The browser's search at the end of a pipe: one JSON request a line, one JSON answer a line.
+
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+
+const [folder, index] = process.argv.slice(2);
+const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
+const [{ read }, { normal, tidy, words, stem }, { match, query }, { Index }, { key, within }] = await Promise.all(
+  ["reading.js", "text.js", "match.js", "index.js", "versions.js"].map(load),
+);
+
+const files = index ? JSON.parse(readFileSync(index, "utf8")) : {};
+const opened = new Index(async (path) => JSON.parse(files[path]));
+
+async function answer({ text, versions }) {
+  if (versions) return { key: key(versions[0]), within: within(versions[0], versions[1]) };
+  const failure = read(text);
+  const asked = query(failure);
+  const matches = index ? await match(failure, opened) : [];
+  return {
+    failure: { ...failure, versions: Object.fromEntries([...failure.versions].sort()) },
+    normal: text.split("\n").map(normal),
+    tidy: text.split("\n").map(tidy),
+    words: words(text),
+    query: { ...asked, terms: [...asked.terms] },
+    matches: matches.map(({ entry, tier, score, reasons, line, text: shown, marks, versions: seen }) => ({
+      id: entry.id, tier, score, reasons, line, text: shown, marks, versions: Object.fromEntries(Object.entries(seen).sort()),
+    })),
+    stems: words(text).map(stem),
+  };
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  let said;
+  try {
+    said = await answer(JSON.parse(line));
+  } catch (error) {
+    said = { error: `${error.stack}` };
+  }
+  process.stdout.write(`${JSON.stringify(said)}\n`);
+}

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import hashlib
+import http.server
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from builder.errors import FixcardsError
+from builder.records.evidence import Run
+from builder.verify.sandbox import Limits, choose
+
+REPOSITORY = Path(__file__).parents[2]
+IDENTITIES = ["root", "ordinary"] if os.geteuid() == 0 else ["ordinary"]
+"""Root can be both; an ordinary user stays one. CI runs the tests as root."""
+
+ERROR = "RuntimeError: the frobnicator is out of frobs ({count} left)"
+
+
+def a_card(code: str, **changes: object) -> dict:
+    """A record about a small real package, whose reproduction is `code`."""
+    reproduction = {"exclude_newer": "2024-01-01", "code": code} | changes.pop("reproduction", {})
+    return {
+        "package": "iniconfig",
+        "issue": "https://example.org/iniconfig/issues/1",
+        "pr": "https://example.org/iniconfig/pull/2",
+        "title": "A card of the tests",
+        "category": "crash",
+        "symptom": "It fails.",
+        "trigger": "Running it.",
+        "mechanism": "It is made to.",
+        "versions": {"affected": "<=1.1.1", "fixed": "2.0.0"},
+        "signature": {"error": ERROR, "exception": "RuntimeError"},
+        "reproduction": reproduction,
+        "fixes": [{"title": "Upgrade", "kind": "upgrade", "body": "Upgrade.", "avoid_when": "Never."}],
+        "prevention": ["Test it."],
+    } | changes
+
+
+@pytest.fixture(scope="session")
+def bubblewrap():
+    """The sandbox that most of these tests are about; without it they fail, and say what to install."""
+    try:
+        return choose("bubblewrap")
+    except FixcardsError as error:
+        pytest.fail(f"these tests need bubblewrap: {error}")
+
+
+@pytest.fixture(scope="session")
+def cache():
+    """A cache folder that starts empty and is shared by the tests of one run."""
+    folder = Path(tempfile.mkdtemp(prefix="fixcards-tests-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+class Servant:
+    """Runs cards under one identity."""
+
+    def __init__(self, identity: str) -> None:
+        self.identity = identity
+        self.home = Path(tempfile.mkdtemp(prefix=f"fixcards-{identity}-"))
+        drops = identity == "ordinary" and os.geteuid() == 0
+        if drops:
+            os.chown(self.home, 65534, 65534)
+        self.home.chmod(0o755)
+        self.cache = self.home / "cache"
+        environment = {
+            name: value for name, value in os.environ.items() if name not in {"HOME", "COLUMNS", "PYTHONPATH"}
+        } | {
+            "HOME": str(self.home),
+            "FIXCARDS_PYTHONS": str(Path(sys.base_prefix, "bin")),
+            "FIXCARDS_TEST_SECRET": "hush-in-environment",
+            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        command = [sys.executable, str(REPOSITORY / "tests/verify/servant.py")]
+        self.process = subprocess.Popen(
+            (dropped(command) if drops else command),
+            env=environment,
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, card: dict, **limits: float) -> Run:
+        """Execute the card on its broken release, once."""
+        small = Limits(
+            wall_seconds=8.0,
+            cpu_seconds=6,
+            memory_bytes=200 << 20,
+            address_space_bytes=600 << 20,
+            processes=48,
+            file_bytes=8 << 20,
+            disk_bytes=24 << 20,
+            output_bytes=400_000,
+        )
+        order = {"card": card, "cache": str(self.cache), "limits": asdict(small) | limits}
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        assert answer, f"the servant ended with {self.process.wait()}"
+        return Run.model_validate_json(answer)
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        assert self.process.wait(timeout=30) == 0
+        self.process.stdout.close()
+        shutil.rmtree(self.home)
+
+
+def dropped(command: list[str]) -> list[str]:
+    """Start `command` as nobody, with the interpreter in reach where it lies below a closed home directory."""
+    words = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--pdeathsig", "KILL", *command]
+    prefix = Path(sys.base_prefix)
+    closed = [folder for folder in prefix.parents if not folder.stat().st_mode & 0o001]
+    if not closed:
+        return words
+    opened = ["bwrap", "--dev-bind", "/", "/", "--perms", "0755", "--tmpfs", str(closed[-1])]
+    for folder in reversed(prefix.parents):
+        if folder.is_relative_to(closed[-1]) and folder != closed[-1]:
+            opened += ["--perms", "0755", "--dir", str(folder)]
+    opened += ["--ro-bind", str(prefix), str(prefix), "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    return [*opened, "--die-with-parent", "--", *words]
+
+
+@pytest.fixture(scope="session")
+def servants(bubblewrap):
+    made: dict[str, Servant] = {}
+
+    def get(identity: str) -> Servant:
+        if identity not in made:
+            made[identity] = Servant(identity)
+            made[identity].run(a_card("print(1)"))  # the environment is in the cache: what follows measures the attack
+        return made[identity]
+
+    yield get
+    for servant in made.values():
+        servant.close()
+
+
+class AnIndex:
+    """A package index on this machine's loopback, as PEP 503 and PEP 691 want it."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.pages: dict[str, object] = {}
+        index = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                accept = self.headers.get("Accept", "")
+                index.asked.append((self.path, accept))
+                kind, body = index.answer(self.path, accept)
+                self.send_response(200 if body is not None else 404)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body or b"")))
+                self.end_headers()
+                self.wfile.write(body or b"")
+
+            def log_message(self, *words: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/simple/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def answer(self, path: str, accept: str) -> tuple[str, bytes | None]:
+        if path.startswith("/files/"):
+            return "application/octet-stream", self.files.get(path[7:])
+        name = path.removeprefix("/simple/").strip("/")
+        page = self.pages.get(name)
+        if callable(page):
+            return "text/html", page(accept).encode()
+        if page is None:
+            return "text/plain", None
+        return "application/vnd.pypi.simple.v1+json", json.dumps(page).encode()
+
+    def with_source(self, name: str, version: str, backend: str) -> str:
+        """Offer a source distribution that builds itself with `backend`; return the index."""
+        buffer = io.BytesIO()
+        project = f'[project]\nname = "{name}"\ndynamic = ["version", "dependencies"]\n'
+        project += '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+        with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+            for path, text in (
+                ("pyproject.toml", project),
+                ("backend.py", backend),
+                ("PKG-INFO", f"Metadata-Version: 1.0\nName: {name}\nVersion: {version}\n"),
+            ):
+                info = tarfile.TarInfo(f"{name}-{version}/{path}")
+                info.size = len(text.encode())
+                archive.addfile(info, io.BytesIO(text.encode()))
+        filename = f"{name}-{version}.tar.gz"
+        self.files[filename] = buffer.getvalue()
+        digest = hashlib.sha256(buffer.getvalue()).hexdigest()
+        self.pages[name] = {
+            "meta": {"api-version": "1.1"},
+            "name": name,
+            "versions": [version],
+            "files": [
+                {
+                    "filename": filename,
+                    "url": f"../../files/{filename}",
+                    "hashes": {"sha256": digest},
+                    "size": len(buffer.getvalue()),
+                    "upload-time": "2023-05-06T07:08:09Z",
+                }
+            ],
+        }
+        return self.url
+
+
+@pytest.fixture
+def an_index():
+    index = AnIndex()
+    yield index
+    index.server.shutdown()
+    index.server.server_close()

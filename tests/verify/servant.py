@@ -1,0 +1,30 @@
+"""Executes cards for the tests under whatever user it was started as: JSON lines in, JSON lines out."""
+
+import json
+import sys
+from pathlib import Path
+
+from builder.records.card import Card
+from builder.verify.interpreters import installed
+from builder.verify.plan import plan
+from builder.verify.run import Executor, Settings
+from builder.verify.sandbox import Limits
+
+
+def serve(order: dict) -> str:
+    settings = Settings(Path(order["cache"]), "bubblewrap", repetitions=1, limits=Limits(**order["limits"]))
+    executor = Executor(Card.model_validate(order["card"]), settings)
+    runs = plan(executor.card, executor.index.listing(executor.card.package), installed())
+    return executor.run(runs.broken).model_dump_json()
+
+
+def main() -> None:
+    answers = sys.stdout
+    sys.stdout = sys.stderr
+    for line in sys.stdin:
+        answers.write(serve(json.loads(line)) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

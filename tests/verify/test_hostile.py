@@ -1,0 +1,161 @@
+"""Reproductions that attack. Each is contained, has the right outcome, and leaves the machine clean."""
+# ruff: noqa: S108 - the folders in which an attack could leave something
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from builder.records.evidence import Run
+
+from .attacks import ATTACKS, BACKEND, Attack
+from .conftest import IDENTITIES, REPOSITORY, a_card
+from .servant import serve
+
+
+@pytest.mark.parametrize("identity", IDENTITIES)
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_contained(name, identity, servants):
+    attack = ATTACKS[name]
+    servant = servants(identity)
+    start, mounts, litter = time.time(), _mounts(), _litter()
+    run = servant.run(_hostile(attack), **attack.limits)
+    seconds = time.time() - start
+    _assert_contained(attack, run, seconds)
+    assert _survivors(start) == []
+    assert _mounts() == mounts
+    assert _litter() == litter
+    assert list((servant.cache / "work").glob("*")) == []
+
+
+def test_neither_reads_the_home_directory_or_keys(servants, tmp_path):
+    key = tmp_path / "id_ed25519"
+    key.write_text("hush-key")
+    tmp_path.chmod(0o755)
+    home = Path.home()
+    code = f"""
+    import os
+    for path in {[str(path) for path in (key, home / ".ssh", home / ".netrc", home / ".bashrc", REPOSITORY)]!r}:
+        print("ESCAPED" if os.path.exists(path) else "absent")
+    print(os.listdir(os.path.expanduser("~")))
+    raise SystemExit(1)
+    """
+    for identity in IDENTITIES:
+        run = servants(identity).run(_hostile(Attack(code, "failed-otherwise")))
+        assert run.output.splitlines() == ["absent"] * 5 + ["[]"], run
+
+
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_the_hosts_own_loopback_is_out_of_reach(identity, servants):
+    heard = []
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as abstract:
+        server.settimeout(0.2)
+        abstract.bind(f"\0fixcards-test-{os.getpid()}-{identity}")
+        abstract.listen()
+        addresses = [(int(each.family), each.getsockname()) for each in (server, abstract)]
+        code = f"""
+        import socket
+        for family, address in {addresses!r}:
+            try:
+                socket.socket(family).connect(address)
+                print("ESCAPED")
+            except OSError as error:
+                print(error.strerror)
+        raise SystemExit(1)
+        """
+        run = servants(identity).run(_hostile(Attack(code, "failed-otherwise")))
+        with contextlib.suppress(TimeoutError):
+            heard.append(server.accept())
+    assert run.output.splitlines() == ["Connection refused"] * 2
+    assert heard == []
+
+
+def test_code_that_runs_while_resolving_is_refused_unless_allowed_and_contained_then(
+    bubblewrap, tmp_path, monkeypatch, an_index
+):
+    secret = tmp_path / "secret"
+    secret.write_text("hush")
+    backend = (
+        f"SECRETS = {[str(secret), str(Path.home() / '.ssh')]!r}\nPLACES = {[str(REPOSITORY), '/usr', '/var/tmp']!r}\n"
+    )
+    url = an_index.with_source("hostile", "1.0", backend + BACKEND)
+    monkeypatch.setenv("UV_DEFAULT_INDEX", url)
+    monkeypatch.setenv("FIXCARDS_TEST_SECRET", "hush")
+    code = "import hostile\nprint(hostile.seen)\nraise SystemExit(1)"
+    card = a_card(code, package="hostile", versions={"affected": "==1.0"}, reproduction={"exclude_newer": None})
+
+    def run(**more: object) -> Run:
+        order = {**card, "reproduction": {**card["reproduction"], **more}}
+        return Run.model_validate_json(serve({"card": order, "cache": str(tmp_path / "cache"), "limits": {}}))
+
+    refused = run()
+    assert (refused.outcome, (refused.reason or "").partition(":")[0]) == ("could-not-run", "no wheel")
+    allowed = run(build=["hostile"])
+    assert allowed.outcome == "failed-otherwise", allowed
+    assert "ESCAPED" not in allowed.output
+    assert "scrubbed" in allowed.output
+    assert allowed.output.count("absent") == 2
+    assert not list(tmp_path.rglob("escaped"))
+    assert not (REPOSITORY / "escaped").exists()
+
+
+def _hostile(attack: Attack) -> dict:
+    return a_card(textwrap.dedent(attack.code).strip() + "\n", reproduction=attack.reproduction)
+
+
+def _assert_contained(attack: Attack, run: Run, seconds: float) -> None:
+    said = f"{run.output}\n{run.reason}"
+    assert run.outcome == attack.outcome, run
+    assert attack.not_says not in said, run
+    assert attack.says in said, run
+    assert len(run.output.encode()) <= 4096
+    assert all(char.isprintable() or char in "\n\t" or ord(char) > 127 for char in run.output)
+    assert seconds < attack.slowest
+    json.loads(run.model_dump_json())
+
+
+def _survivors(since: float) -> list[str]:
+    """Processes of a run that outlived it: nobody but the first process of the machine looks after them."""
+    deadline = time.time() + 2
+    while (found := _orphans(since)) and time.time() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+def _orphans(since: float) -> list[str]:
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):  # it may end meanwhile
+            words = process.cmdline()
+            above = {name for parent in process.parents() for name in parent.cmdline()[:1]}
+            if (
+                "/repro/repro.py" in words
+                and process.create_time() >= since - 1
+                and not any("python" in name or "fixcards" in name for name in above - {"/venv/bin/python"})
+            ):
+                found.append(" ".join(words))
+    return found
+
+
+def _mounts() -> list[str]:
+    return Path("/proc/self/mounts").read_text().splitlines()
+
+
+def _litter() -> set[str]:
+    """What lies about where an attack could have left something."""
+    names = ["escaped", "1.evidence.json", "big", "link", "soft", "d", "home", *map(str, range(5))]
+    places = [
+        REPOSITORY,
+        REPOSITORY / "cards",
+        *map(Path, ("/", "/tmp", "/dev/shm", "/var/tmp", "/etc", "/usr", "/repro")),
+    ]
+    found = {str(path) for place in places for name in names if os.path.lexists(path := place / name)}
+    return found | set(map(str, Path("/mnt").iterdir()))

@@ -1,0 +1,373 @@
+"""Whole cards, from their files to evidence: interrupted, twice at once, on a cluster, twice from nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+
+from builder.errors import FixcardsError
+from builder.records.evidence import Evidence, evidence_text
+from builder.records.library import load
+from builder.verify.run import today
+from builder.verify.selection import Selection, shard
+
+from .conftest import ERROR, a_card
+
+DASK_SCHEDULER = ["-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+DASK_WORKER = ["-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+SCHEMA = "# yaml-language-server: $schema=../card.schema.json\n"
+FAILS_UNTIL_FIXED = """
+import importlib.metadata, time
+time.sleep({seconds})
+if importlib.metadata.version("iniconfig") < "2":
+    raise RuntimeError("the frobnicator is out of frobs (3 left)")
+"""
+
+
+def write_cards(root: Path, numbers, seconds: float = 0.0, code: str = FAILS_UNTIL_FIXED, **more) -> list[Path]:
+    paths = []
+    for number in numbers:
+        card = a_card(
+            code.replace("{seconds}", str(seconds)), issue=f"https://example.org/iniconfig/issues/{number}", **more
+        )
+        path = root / "iniconfig" / f"{number}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(SCHEMA + yaml.safe_dump(card, sort_keys=False))
+        paths.append(path)
+    return paths
+
+
+@pytest.fixture
+def cards(tmp_path, bubblewrap, cache, monkeypatch):
+    """An empty folder for cards, and a cache that other tests have warmed."""
+    monkeypatch.setenv("FIXCARDS_CACHE", str(cache / "sessions"))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.chdir(tmp_path)
+    root = tmp_path / "cards"
+    root.mkdir()
+    return root
+
+
+def fixcards(*words: str) -> list[str]:
+    return [sys.executable, "-c", "from builder.cli import main; main()", *words]
+
+
+def run(*words: str, **more) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(fixcards(*words), capture_output=True, text=True, timeout=120, check=False, **more)
+
+
+def evidence_of(path: Path) -> Evidence:
+    return Evidence.model_validate_json(path.with_name(f"{path.stem}.evidence.json").read_bytes())
+
+
+def test_a_card_is_executed_and_its_evidence_lies_beside_it(cards):
+    (path,) = write_cards(cards, [1])
+    done = run("verify", "--jobs", "1")
+    assert (done.returncode, done.stdout) == (0, ""), done
+    assert "iniconfig-1: verified; broken 1.1.1 failed-as-described 3/3; fix 1 2.0.0 passed 3/3; latest" in done.stderr
+    evidence = evidence_of(path)
+    broken = evidence.runs[0]
+    assert (broken.role, broken.release, broken.exit, broken.isolation) == ("broken", "1.1.1", 1, "bubblewrap")
+    assert broken.matched == ERROR.replace("{count}", "3")
+    assert broken.packages == {"iniconfig": "1.1.1"}
+    assert broken.output.startswith('Traceback (most recent call last):\n  File "/repro/repro.py", line 5, in <module>')
+    assert broken.lock.startswith("iniconfig==1.1.1")
+    assert evidence.limits["wall_seconds"] == 30
+    assert set(evidence.tools) == {"fixcards", "uv", "bubblewrap", "linux"}
+    assert run("check").returncode == 0
+    assert not list(cards.rglob("*.part"))
+
+
+def test_on_a_terminal_a_table_is_drawn_while_cards_run(cards):
+    write_cards(cards, [1], seconds=0.2)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(fixcards("verify"), stderr=theirs, env=os.environ | {"TERM": "xterm"}) as started:
+        os.close(theirs)
+        said = b""
+        with contextlib.suppress(OSError):  # the terminal closes with the program
+            while part := os.read(ours, 4096):
+                said += part
+    os.close(ours)
+    assert started.returncode == 0
+    assert b"0 of 1 cards" in said
+    assert b"iniconfig-1" in said
+    assert b"1 of 1 cards: 1 verified; 9 runs" in said
+
+
+def test_a_second_execution_that_finds_the_same_changes_no_byte_on_the_same_day(cards):
+    (path,) = write_cards(cards, [1])
+    assert run("verify").returncode == 0
+    text = path.with_name("1.evidence.json").read_text()
+    assert run("verify").returncode == 0
+    assert path.with_name("1.evidence.json").read_text() == text == evidence_text(evidence_of(path))
+
+
+def test_a_card_that_is_wrong_is_shown_as_what_it_is(cards):
+    write_cards(cards, [1], code=FAILS_UNTIL_FIXED.replace('"2"', '"99"'))
+    done = run("verify", "--json")
+    assert done.returncode == 1
+    (result,) = json.loads(done.stdout)
+    assert (result["verdict"], result["runs"][1]["outcome"]) == ("partly verified", "failed-as-described")
+
+
+def test_repetitions_that_differ_make_a_card_flaky(cards):
+    write_cards(cards, [1], code="import os\nos.urandom(1)[0] % 2 and exit(0)" + FAILS_UNTIL_FIXED)
+    (result,) = json.loads(run("verify", "--json").stdout)
+    differing = {outcome for each in result["runs"] for outcome in each["repetitions"]}
+    for _ in range(5):
+        if result["flaky"]:
+            break
+        (result,) = json.loads(run("verify", "--json").stdout)
+    assert result["flaky"], differing
+    assert result["verdict"] == "partly verified"
+
+
+def test_a_card_that_cannot_be_executed_says_why_and_is_no_finding(cards):
+    write_cards(cards, [1], reproduction={"skip": "it takes a graphics card"})
+    done = run("verify")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (0, "iniconfig-1: not executed: it takes a graphics card")
+    assert not list(cards.rglob("*.evidence.json"))
+
+
+def test_a_start_after_a_kill_goes_on_where_it_stopped(cards, cache):
+    paths = write_cards(cards, range(1, 4), seconds=0.1)
+    started = subprocess.Popen(fixcards("verify", "-j", "1"), stderr=subprocess.PIPE, text=True)
+    first = started.stderr.readline()
+    started.send_signal(signal.SIGKILL)
+    started.wait()
+    started.stderr.close()
+    time.sleep(0.5)
+    assert "iniconfig-1: verified" in first
+    assert not _sandboxed_below(cards)
+    text = paths[0].with_name("1.evidence.json").read_text()
+    done = run("verify", "-j", "1")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("(done before)") in {1, 2}, done.stderr
+    assert "iniconfig-1: verified (done before)" in done.stderr
+    assert paths[0].with_name("1.evidence.json").read_text() == text
+    assert {path.stem: evidence_of(path).card for path in paths} == {str(n): f"iniconfig-{n}" for n in range(1, 4)}
+    assert not list((cache / "sessions/verify/journal").iterdir())
+
+
+def test_an_interrupt_ends_the_runs_and_says_so(cards):
+    write_cards(cards, [1, 2], seconds=5)
+    started = subprocess.Popen(fixcards("verify", "-j", "2"), stderr=subprocess.PIPE, text=True)
+    deadline = time.time() + 20
+    while not _sandboxed_below(started.pid) and time.time() < deadline:
+        time.sleep(0.05)
+    began = time.time()
+    started.send_signal(signal.SIGINT)
+    _, said = started.communicate(timeout=20)
+    assert started.returncode == 130
+    assert said.endswith("fixcards: stopped\n")
+    assert time.time() - began < 4
+    assert not list(cards.rglob("*.evidence.json"))
+
+
+def test_two_at_once_share_the_work_and_do_not_disturb_each_other(cards):
+    paths = write_cards(cards, range(1, 5))
+    pair = [subprocess.Popen(fixcards("verify", "-j", "1"), stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [each.communicate(timeout=90)[1] for each in pair]
+    assert [each.returncode for each in pair] == [0, 0], said
+    assert "".join(said).count("(done before)") == 4, said
+    assert [evidence_of(path).card for path in paths] == [f"iniconfig-{number}" for number in range(1, 5)]
+    assert run("check").returncode == 0
+
+
+def test_a_worker_of_a_cluster_may_die_and_nothing_is_lost_or_mixed_up(cards, tmp_path):
+    paths = write_cards(cards, range(1, 5), seconds=0.1)
+    environment = os.environ | {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "10s"}
+    python = [sys.executable, "-W", "ignore"]
+    local = tmp_path / "dask"
+    file = tmp_path / "scheduler.json"
+    scheduler = subprocess.Popen(
+        [*python, *DASK_SCHEDULER, "--scheduler-file", str(file)],
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    while not file.exists():
+        time.sleep(0.1)
+    address = json.loads(file.read_text())["address"]
+    workers = [
+        subprocess.Popen(
+            [*python, *DASK_WORKER, "--local-directory", str(local), address],
+            env=environment,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(2)
+    ]
+    try:
+        client = subprocess.Popen(fixcards("verify", "--scheduler", address), stderr=subprocess.PIPE, text=True)
+        deadline = time.time() + 60
+        while not _sandboxed_below(workers[0].pid) and time.time() < deadline:
+            time.sleep(0.02)
+        assert _sandboxed_below(workers[0].pid), "the first worker has had no work"
+        workers[0].kill()
+        _, said = client.communicate(timeout=90)
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+    assert client.returncode == 0, said
+    assert said.count(": verified; ") == 4, said
+    for number, path in enumerate(paths, start=1):
+        evidence = evidence_of(path)
+        assert evidence.card == f"iniconfig-{number}"
+        assert [each.outcome for each in evidence.runs] == ["failed-as-described", "passed", "passed"]
+
+
+def test_a_scheduler_that_is_not_there_is_an_error_that_names_it(cards):
+    write_cards(cards, [1])
+    done = run("verify", "--scheduler", "tcp://127.0.0.1:9")
+    assert done.returncode == 2
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in done.stderr
+
+
+def test_two_executions_from_an_empty_cache_give_the_same_locks_and_outcomes(cards, tmp_path, monkeypatch):
+    (path,) = write_cards(
+        cards, [1], reproduction={"requires": ["iniconfig=={version}", "jinja2>=3"], "exclude_newer": "2024-01-01"}
+    )
+    found = []
+    for name in ("one", "two"):
+        monkeypatch.setenv("FIXCARDS_CACHE", str(tmp_path / name))
+        assert run("verify").returncode == 0
+        found.append(evidence_of(path))
+        path.with_name("1.evidence.json").unlink()
+    one, two = ([(each.role, each.lock, each.outcome, each.exit, each.output) for each in e.runs] for e in found)
+    assert one == two
+    assert found[0].runs[0].packages.keys() == {"iniconfig", "jinja2", "markupsafe"}
+
+
+def test_a_sweep_shows_each_release(cards):
+    (path,) = write_cards(cards, [1])
+    assert run("verify", "--sweep").returncode == 0
+    states = {each.version: each.state for each in evidence_of(path).releases}
+    assert {state for version, state in states.items() if version[0] >= "2"} == {"passes"}
+    assert (states["1.0.1"], states["1.1.1"], states["2.0.0"]) == ("fails", "fails", "passes")
+    assert states["1.0.0"] == "not-testable"
+    swept = evidence_of(path).releases
+    assert run("verify").returncode == 0
+    assert evidence_of(path).releases == swept
+
+
+def test_cards_without_isolation_are_refused_by_the_check(cards):
+    write_cards(cards, [1])
+    assert run("verify", "--isolation", "none").returncode == 1
+    done = run("check")
+    assert done.returncode == 1
+    assert "FC306" in done.stdout
+
+
+def test_a_dry_run_says_what_would_be_run_and_runs_nothing(cards):
+    write_cards(cards, [1])
+    done = run("verify", "--dry-run")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("iniconfig-1: broken: iniconfig==1.1.1 (Python 3.")
+    assert lines[1].endswith("releases up to 2024-01-01)")
+    assert len(lines) == 3
+    assert not list(cards.rglob("*.evidence.json"))
+    assert [each["role"] for each in json.loads(run("verify", "--dry-run", "--json").stdout)[0]["runs"]] == [
+        "broken",
+        "fix 1",
+        "latest",
+    ]
+
+
+def meant(cards: Path, **conditions) -> list[str]:
+    return [task.card.id for task in Selection(**conditions).tasks(load(cards), today())]
+
+
+def test_parts_cover_every_card_once_and_are_the_same_everywhere(cards):
+    write_cards(cards, range(1, 13))
+    seen = [card_id for part in (1, 2, 3) for card_id in meant(cards, shard=(part, 3))]
+    assert sorted(seen) == sorted(f"iniconfig-{number}" for number in range(1, 13))
+    assert meant(cards, shard=(1, 3)) == [f"iniconfig-{number}" for number in (2, 5, 7, 8, 12)]
+    assert shard("2/4") == (2, 4)
+    assert run("verify", "--shard", "3/2").returncode == 2
+    for wrong in ("0/2", "3/2", "x", "1"):
+        with pytest.raises(ValueError):  # noqa: PT011 - int() speaks in several ways
+            shard(wrong)
+
+
+def test_cards_that_a_branch_touches_are_found(cards):
+    write_cards(cards, [1, 2, 3, 4])
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(cards)]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "x"], ["checkout", "-qb", "branch"]):
+        subprocess.run([*git, *words], check=True)
+    with (cards / "iniconfig" / "1.yaml").open("a") as card:
+        card.write("# committed\n")
+    subprocess.run([*git, "commit", "-qam", "y"], check=True)
+    with (cards / "iniconfig" / "2.yaml").open("a") as card:
+        card.write("# not committed\n")
+    write_cards(cards, [5])
+    (cards / "iniconfig" / "3.evidence.json").write_text("{}")
+    touched = [f"iniconfig-{number}" for number in (1, 2, 3, 5)]
+    assert meant(cards, changed="main") == touched
+    assert meant(cards, changed="") == touched
+    with pytest.raises(FixcardsError, match="git merge-base"):
+        meant(cards, changed="no-such-branch")
+
+
+def test_stale_cards_are_those_whose_evidence_is_old_missing_or_of_another_form(cards):
+    paths = write_cards(cards, [1, 2, 3])
+    assert run("verify", "iniconfig-1", "iniconfig-2").returncode == 0
+    write_cards(cards, [2], seconds=0.01)
+    assert meant(cards, stale=30) == ["iniconfig-2", "iniconfig-3"]
+    file = paths[0].with_name("1.evidence.json")
+    evidence = json.loads(file.read_text())
+    for each in evidence["runs"]:
+        each["date"] = "2020-01-01"
+    file.write_text(json.dumps(evidence))
+    assert meant(cards, stale=30) == ["iniconfig-1", "iniconfig-2", "iniconfig-3"]
+
+
+def test_a_name_that_means_no_card_is_an_error(cards):
+    write_cards(cards, [1])
+    done = run("verify", "nothing")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "fixcards: nothing: no such card; give an id such as httpx-271, a package, a file or a folder\n",
+    )
+
+
+def test_reproduce_shows_the_failure_and_each_fix(cards):
+    write_cards(cards, [1])
+    done = run("reproduce", "iniconfig-1")
+    assert done.returncode == 0
+    assert done.stdout.endswith("RuntimeError: the frobnicator is out of frobs (3 left)\n")
+    assert done.stderr.splitlines()[-1] == "broken 1.1.1 failed-as-described 1/1"
+    assert run("reproduce", "iniconfig-1", "--fix", "1").stderr.splitlines()[-1] == "fix 1 2.0.0 passed 1/1"
+    wrong = run("reproduce", "iniconfig-1", "--fix", "2")
+    assert (wrong.returncode, wrong.stderr) == (2, "fixcards: iniconfig-1 has no option 2 that can be run (it has 1)\n")
+    assert not list(cards.rglob("*.evidence.json"))
+
+
+def _sandboxed_below(parent) -> list[psutil.Process]:
+    """Programs of cards that run below a process, or anywhere without any program that looks after them."""
+    if isinstance(parent, int):
+        found = psutil.Process(parent).children(recursive=True)
+        return [each for each in found if "/repro/repro.py" in _words(each)]
+    return [
+        each
+        for each in psutil.process_iter()
+        if "/repro/repro.py" in _words(each)
+        and not any("python" in above.name() or "fixcards" in above.name() for above in each.parents())
+    ]
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
