@@ -12,6 +12,8 @@ from builder.records import library
 from builder.records.evidence import Evidence, evidence_text, run_digest
 
 LONG = "L" * 10_000
+WIDE = "w" * 100
+"""The longest name of a package."""
 BIDI = "left \u202e thgir \u2066 first \u2069 last \u200f mark"
 RUN = "window.ran=1"
 """What every script in the texts does; the tests look at `window.ran`."""
@@ -114,7 +116,7 @@ def long_card(number: int = 2) -> dict[str, Any]:
     """Return a record with lines too long for any screen."""
     fix = {"title": "W" * 120, "kind": "code-change", "body": f"`{LONG}`", "avoid_when": f"- {LONG[:2000]}"}
     return {
-        "package": "hostile",
+        "package": WIDE,
         "issue": f"https://example.org/{'i' * 500}/{number}",
         "title": "T" * 100,
         "category": "hang",
@@ -173,10 +175,10 @@ def evidence(root: Path, card_id: str) -> str:
 
 def write(root: Path) -> None:
     """Write the library with both cards and their evidence below `root`."""
-    folder = root / "hostile"
-    folder.mkdir(parents=True)
     for number, record in ((1, card()), (2, long_card())):
+        path = root / record["package"] / f"{number}.yaml"
+        path.parent.mkdir(parents=True)
         text = yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100_000)
-        head = "# yaml-language-server: $schema=../card.schema.json\n"
-        (folder / f"{number}.yaml").write_text(head + text, encoding="utf-8")
-        (folder / f"{number}.evidence.json").write_text(evidence(root, f"hostile-{number}"), encoding="utf-8")
+        path.write_text(f"# yaml-language-server: $schema=../card.schema.json\n{text}", encoding="utf-8")
+        proof = evidence(root, f"{record['package']}-{number}")
+        path.with_suffix(".evidence.json").write_text(proof, encoding="utf-8")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from packaging.version import Version
+
 from builder.pages import prose
 from builder.pages.document import Document, Section, Settings
 from builder.pages.releases import MEANINGS, release_rows
@@ -144,13 +146,17 @@ def _letter(number: int) -> str:
 def _install(card: Card) -> str | None:
     """Return the one line that carries out the first fix where that is an upgrade or a pin.
 
-    An upgrade goes to the release that the fix was tried on or any later one, a pin to exactly what was tried.
+    An upgrade goes to the release that the fix was tried on or a later one of its line, a pin to exactly what was
+    tried. Who has pydantic 1.9 in production and an hour to mend it must not be handed pydantic 2.
     """
     first = card.fixes[0]
     if first.kind == "pin" and (pins := [text for text in first.requires or () if "{" not in text]):
         return "pip install " + " ".join(map(_shell_word, pins))
     if first.kind == "upgrade" and (target := script.upgrade_target(card, first)):
-        return f'pip install "{card.package}>={target}"'
+        # `~=` takes two numbers at least, and no local version (https://peps.python.org/pep-0440/#compatible-release).
+        version = Version(target)
+        operator = ">=" if len(version.release) < 2 else "==" if version.local else "~="
+        return f'pip install "{card.package}{operator}{target}"'
     return None
 
 

@@ -16,6 +16,8 @@ _CELL = 22
 _ROW = 30
 _PER_ROW = 24
 _LEFT = 64
+"""Room for the name of a line, at least."""
+_LETTER = 7.5
 _TOP = 6
 
 
@@ -27,7 +29,8 @@ def releases_picture(rows: list[ReleaseRow], title: str) -> Markup:
     strips = list(_strips(rows))
     if not strips:
         return Markup("")
-    width = _LEFT + _CELL * max(len(strip) for _, strip in strips) + 8
+    left = max(_LEFT, int(_LETTER * max(len(line) for line, _ in strips)) + 20)
+    width = left + _CELL * max(len(strip) for _, strip in strips) + 8
     height = _TOP * 2 + _ROW * len(strips)
     parts = [
         f'<svg class="fc-releases" role="img" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
@@ -35,10 +38,10 @@ def releases_picture(rows: list[ReleaseRow], title: str) -> Markup:
     ]
     for number, (line, strip) in enumerate(strips):
         y = _TOP + _ROW * number + _ROW // 2
-        parts.append(f'<text class="fc-line" x="{_LEFT - 14}" y="{y + 4}" text-anchor="end">{escape(line)}</text>')
-        parts.append(f'<path class="fc-axis" d="M{_LEFT - 6} {y}H{_LEFT + _CELL * len(strip)}"/>')
+        parts.append(f'<text class="fc-line" x="{left - 14}" y="{y + 4}" text-anchor="end">{escape(line)}</text>')
+        parts.append(f'<path class="fc-axis" d="M{left - 6} {y}H{left + _CELL * len(strip)}"/>')
         for at, row in enumerate(strip):
-            parts.append(_mark(row, _LEFT + _CELL * at + _CELL // 2 - 4, y))
+            parts.append(_mark(row, left + _CELL * at + _CELL // 2 - 4, y))
     parts.append("</svg>")
     return Markup("".join(parts))  # noqa: S704 - every text in it is escaped above
 

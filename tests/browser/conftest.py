@@ -36,6 +36,12 @@ ARGUMENTS = [
     # A name that is not this machine to the browser: pages from it are not secure, so their clipboard is closed.
     "--host-resolver-rules=MAP insecure.test 127.0.0.1",
 ]
+SETTLED = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    await frame();
+    await frame();
+    await Promise.allSettled(document.getAnimations().map((each) => each.finished));
+}"""
 _HERE = Path(__file__).parent
 _deselected: dict[str, int] = {}
 
@@ -153,7 +159,7 @@ def audit() -> Callable[[Page], list[str]]:
 
     def run(page: Page) -> list[str]:
         # The theme fades its tabs in when the window grows; half-way there is no contrast.
-        page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
+        page.evaluate(SETTLED)
         if not page.evaluate("'axe' in window"):
             page.evaluate(script)
         found = page.evaluate("axe.run({resultTypes: ['violations']})")

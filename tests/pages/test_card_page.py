@@ -73,7 +73,7 @@ def _fix(tree: BeautifulSoup, card: Card) -> None:
     assert links(box)[card.issue] == "upstream issue #271"
     assert card.pr in links(box)
     assert f"Fixed in: {card.versions.fixed}" in words(tree.select_one(".fc-facts").text)
-    assert copied(box, 'pip install "httpx>=0.7.2"')
+    assert copied(box, 'pip install "httpx~=0.7.2"')
 
 
 @part("Production note; if left unfixed")
@@ -396,8 +396,10 @@ def _fix_with(**more: object) -> list[dict[str, object]]:
         (_fix_with(requires=["lantern=={version}", "wick==2.0"]), 'pip install "wick==2.0"'),
         (_fix_with(requires=["lantern=={version}"]), None),
         (_fix_with(kind="workaround"), None),
-        (_fix_with(kind="upgrade"), 'pip install "lantern>=1.4"'),
-        (_fix_with(kind="upgrade", requires=["lantern==1.5", "wick==2.5"]), 'pip install "lantern>=1.5"'),
+        (_fix_with(kind="upgrade"), 'pip install "lantern~=1.4"'),
+        (_fix_with(kind="upgrade", requires=["lantern==1.5.2", "wick==2.5"]), 'pip install "lantern~=1.5.2"'),
+        (_fix_with(kind="upgrade", requires=["lantern==2"]), 'pip install "lantern>=2"'),
+        (_fix_with(kind="upgrade", requires=["lantern==1.5+cu12"]), 'pip install "lantern==1.5+cu12"'),
         (
             _fix_with(requires=["lantern==1.2.9; python_version < '3.9'"]),
             "pip install \"lantern==1.2.9; python_version < '3.9'\"",

@@ -49,6 +49,13 @@ def test_every_mark_lies_inside_the_picture() -> None:
         assert 6 <= int(circle.get("cy")) <= height - 6
 
 
+def test_names_of_lines_have_room_however_long_they_are() -> None:
+    tree = _tree([*_rows(1, line="1.0"), *_rows(1, line="20260101.1200")])
+    for text in tree.iter("text"):
+        assert float(text.get("x")) - 7.3 * len(text.text or "") >= 0
+    assert int(_tree(_rows(1)).get("width")) == 94
+
+
 def test_it_is_one_image_with_a_name_for_those_who_do_not_see_it() -> None:
     tree = _tree(_rows(1), 'Releases of "a" & <b>')
     assert (tree.get("role"), tree.get("aria-label")) == ("img", 'Releases of "a" & <b>')

@@ -82,7 +82,7 @@ def test_evidence_with_a_problem_is_not_shown_and_its_card_is(folder: Folder, te
 
 
 def test_evidence_that_contradicts_its_card_is_shown_so_that_readers_see_what_was_run() -> None:
-    library = load(GOOD.parents[2] / "bad" / "evidence-sweep-differs")
+    library = load(GOOD.parents[3] / "bad" / "evidence-sweep-differs")
     assert {problem.code for problem in library.problems} == {"FC308"}
     assert list(library.evidence) == ["demo-7"]
 
