@@ -6,7 +6,7 @@ BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test test-all lint format generate constraints bench-verify clean
+.PHONY: help site serve check test test-all lint format generate constraints bench-verify bench-search bench-scale clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -40,7 +40,8 @@ format: .venv/lint ## let ruff mend what it can
 
 generate: .venv/test ## write everything that is generated from the code: schemas, README, golden pages
 	$(BIN)/fixcards schema --write
-	UPDATE=1 $(BIN)/pytest -q tests/test_generated.py tests/pages/test_golden.py
+	UPDATE=1 $(BIN)/pytest -q tests/test_generated.py tests/pages/test_golden.py tests/signature/test_portable.py \
+	    tests/signature/test_vectors.py
 
 constraints: .venv/site ## pin the newest versions of all dependencies
 	$(BIN)/pip install --quiet uv
@@ -49,6 +50,12 @@ constraints: .venv/site ## pin the newest versions of all dependencies
 
 bench-verify: .venv/site ## what executing the library costs above the bare runs of its programs
 	$(BIN)/python -m benchmarks.verify
+
+bench-search: .cache/bench-venv/ready ## recall and silence of the search among 10,000 cards, beside general engines
+	.cache/bench-venv/bin/python -m benchmarks.search.run --rivals
+
+bench-scale: .cache/bench-venv/ready ## bytes and milliseconds of the search up to 100,000 cards, in Chromium
+	.cache/bench-venv/bin/python -m benchmarks.search.scale
 
 clean: ## remove everything that the commands made
 	rm -rf .venv .cache site tests/node_modules
@@ -71,3 +78,8 @@ clean: ## remove everything that the commands made
 
 tests/node_modules/.package-lock.json: tests/package.json tests/package-lock.json
 	npm --prefix tests ci --no-fund --no-audit
+
+.cache/bench-venv/ready: benchmarks/search/requirements.txt .venv/test
+	$(BIN)/python -m venv .cache/bench-venv
+	.cache/bench-venv/bin/pip install --quiet --disable-pip-version-check --editable '.[test]' -r benchmarks/search/requirements.txt
+	@touch $@

@@ -29,6 +29,8 @@ class Fit:
     """How well the template identifies a failure by itself, see `words.strength`."""
     agrees: bool | None
     """Whether the exception's class is the template's; None where one of them names none."""
+    foreign: bool
+    """Whether the text prints the class with a module that is none of the entry's, and the template with none."""
     headed: bool
     """Whether the line is the one that names an exception."""
     last: bool
@@ -72,6 +74,8 @@ class Said:
     raw: str
     line: int
     last: bool
+    again: bool = False
+    """Whether it is the whole line of an exception, for templates that name no class."""
 
 
 def compare(failure: Failure, said: Sequence[Said], entry: Entry) -> Evidence:
@@ -121,23 +125,25 @@ def parted(template: str, exception: str = "") -> tuple[str, str]:
 def home(entry: Entry) -> frozenset[str]:
     """Return the packages, as imported, of which an entry's failure shows frames: its own, else all that it names."""
     tops = frozenset(frame.partition("/")[0] for frame in entry.frames)
-    own = frozenset(top for top in tops if _SEPARATORS.sub("-", lower(top)).strip("-") == entry.package)
+    own = frozenset(top for top in tops if _separated(top) == entry.package)
     return own or tops
 
 
 def sayings(failure: Failure) -> Iterator[Said]:
-    """Yield the lines that may carry a message: those of exceptions first, then the loose ones."""
-    lines = {head.line for head in failure.exceptions}
+    """Yield the lines that may carry a message: those of exceptions first, then every line as it is."""
     for number, head in enumerate(failure.exceptions):
         raw = next((loose.raw for loose in failure.lines if loose.line == head.line and head.message in loose.raw), "")
         printed = tidy(head.message)
         yield Said(head.name, printed, normal(head.message), raw, head.line, number == len(failure.exceptions) - 1)
+    heads = {head.line for head in failure.exceptions}
     for loose in failure.lines:
-        if loose.line not in lines:
-            yield Said("", tidy(loose.raw), normal(loose.raw), loose.raw, loose.line, last=False)
+        again = loose.line in heads
+        yield Said("", tidy(loose.raw), normal(loose.raw), loose.raw, loose.line, last=False, again=again)
 
 
 def _fit(template: str, name: str, message: str, line: Said, packages: Sequence[str]) -> Fit | None:
+    if name and line.again:
+        return None
     agrees = None
     if name and line.name:
         agrees = _same(line.name, name)
@@ -151,6 +157,7 @@ def _fit(template: str, name: str, message: str, line: Said, packages: Sequence[
             100 if not line.common else 30,
             strength(name, "", packages),
             agrees,
+            _foreign(line.name, name, packages),
             True,
             line.last,
             line.line,
@@ -170,12 +177,21 @@ def _fit(template: str, name: str, message: str, line: Said, packages: Sequence[
         100 * size // max(1, len(where)),
         strength(name, form.common, packages),
         agrees,
+        _foreign(line.name, name, packages),
         bool(line.name),
         line.last,
         line.line,
         line.raw,
         _marks(line.raw, form.printed, places, where),
     )
+
+
+def _foreign(shown: str, name: str, packages: Sequence[str]) -> bool:
+    return "." in shown and "." not in name and _separated(shown.partition(".")[0]) not in map(_separated, packages)
+
+
+def _separated(name: str) -> str:
+    return _SEPARATORS.sub("-", lower(name)).strip("-")
 
 
 def _rank(fit: Fit) -> tuple[int, int, int, int, int]:

@@ -11,7 +11,7 @@ Format 1, all files JSON in UTF-8:
 `terms/<number>-<hash>.json`
     An object of terms in order, each with its postings: ascending numbers, each written as the difference to the one
     before. A posting is twice the number of an entry, plus one where the term stands in its signature or title.
-    Terms are words (`words.py`) and library frames in small letters.
+    Terms are words (`words.py`), of prose those that say something by themselves, and library frames in small letters.
 `cards/<number>-<hash>.json`
     A list of `chunk` records (`Entry.record`), the entries in order of their ids.
 
@@ -34,8 +34,8 @@ from typing import Any
 from builder.errors import FixcardsError
 from builder.signature.entry import Entry
 from builder.signature.normal import TABLE_VERSION
-from builder.signature.template import forms
-from builder.signature.words import lower, words
+from builder.signature.template import common_form
+from builder.signature.words import lower, telling, words
 
 FORMAT = 1
 HASH = 6
@@ -63,7 +63,7 @@ def build(entries: Iterable[Entry], site: str = "") -> Iterator[tuple[str, bytes
         strong = terms(entry)
         for term in strong:
             postings[term].append(2 * number + 1)
-        for term in dict.fromkeys(words(entry.prose)):
+        for term in telling(words(entry.prose)):
             if term not in strong:
                 postings[term].append(2 * number)
     common = {term: len(found) for term, found in sorted(postings.items()) if len(found) > COMMON}
@@ -95,7 +95,7 @@ def terms(entry: Entry) -> dict[str, None]:
     """Return what an entry is found by besides its prose, in order: words of its signature and title, its frames."""
     found = words(entry.package) + words(entry.title) + words(entry.exception)
     for template in entry.templates:
-        found += words(forms(template).common)
+        found += words(common_form(template))
     found += [lower(frame) for frame in entry.frames]
     return dict.fromkeys(found)
 

@@ -45,6 +45,8 @@ class Rule:
     pattern: str
     replacement: str | Callable[[str], str]
     why: str
+    sign: str = ""
+    """Text that every match has: where it is missing the rule has nothing to do."""
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
@@ -52,6 +54,8 @@ class Rule:
 
     def apply(self, text: str) -> str:
         """Return `text` with every match of the rule replaced."""
+        if self.sign not in text:
+            return text
         return self._compiled.sub(self._replace, text)
 
     def _replace(self, match: re.Match[str]) -> str:
@@ -62,33 +66,40 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("ansi", r"\x1b\[[0-?]*[ -/]*[@-~]", "", "colours and cursor movements of terminals (ECMA-48)"),
-    Rule("title", r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?", "", "terminal titles and links (OSC)"),
+    Rule("ansi", r"\x1b\[[0-?]*[ -/]*[@-~]", "", "colours and cursor movements of terminals (ECMA-48)", sign="\x1b["),
+    Rule("title", r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?", "", "terminal titles and links (OSC)", sign="\x1b]"),
     Rule("control", r"[\x00-\x08\x0b-\x1f\x7f]+", "", "other control characters"),
     Rule("single quote", "[\u2018\u2019]", "'", "typographic quotes"),
     Rule("double quote", "[\u201c\u201d]", '"', "typographic quotes"),
     Rule(
-        "url", r"(^|[^A-Za-z0-9_])(?:https?|ftp|file|wss?)://[^\x00-\x20\"'`<>()]*", "<url>", "addresses differ by host"
+        "url",
+        r"(^|[^A-Za-z0-9_])(?:https?|ftp|file|wss?)://[^\x00-\x20\"'`<>()]*",
+        "<url>",
+        "addresses differ by host",
+        sign="://",
     ),
     Rule(
         "quoted path",
         '(")(?:[A-Za-z]:[\\\\/]|~?/)[^"\\n]+',
         library_path,
         "a path in double quotes may have spaces; a library's is kept from site-packages on",
+        sign='"',
     ),
-    Rule("windows path", rf"{_START}[A-Za-z]:[\\/]+[^{_PATH_END}]*", library_path, "the same without quotes"),
+    Rule("windows path", rf"{_START}[A-Za-z]:[\\/]+[^{_PATH_END}]*", library_path, "the same without quotes", sign=":"),
     Rule(
         "path",
         rf"(^|[^A-Za-z0-9_.\uE000~/<])~?/[^/{_PATH_END}]+[^{_PATH_END}]*",
         library_path,
         "the same on other systems",
+        sign="/",
     ),
-    Rule("memory", rf"{_START}0x[0-9A-Fa-f]+", "<address>", "objects lie elsewhere in each run"),
+    Rule("memory", rf"{_START}0x[0-9A-Fa-f]+", "<address>", "objects lie elsewhere in each run", sign="0x"),
     Rule(
         "uuid",
         rf"{_START}[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{12}}",
         "<id>",
         "made anew in each run",
+        sign="-",
     ),
     Rule(
         "date",
@@ -96,12 +107,14 @@ RULES: tuple[Rule, ...] = (
         r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?",
         "<date>",
         "ISO 8601 dates and times",
+        sign="-",
     ),
     Rule(
         "time",
         rf"{_START}[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}(?:[.,][0-9]{{1,9}})?",
         "<time>",
         "times of day and durations",
+        sign=":",
     ),
     Rule("hash", rf"{_START}(?:[0-9a-f]{{16,}}|[0-9A-F]{{16,}})(?![A-Za-z0-9_])", "<id>", "digests and ids"),
     Rule(
@@ -111,8 +124,8 @@ RULES: tuple[Rule, ...] = (
         "<n>",
         "counts, versions, sizes, durations; digits inside a name such as int64 are kept",
     ),
-    Rule("value in single quotes", "(=)'[^'\\n]*'", "<value>", "settings that are printed as name='value'"),
-    Rule("value in double quotes", '(=)"[^"\\n]*"', "<value>", 'settings that are printed as name="value"'),
+    Rule("value in single quotes", "(=)'[^'\\n]*'", "<value>", "settings that are printed as name='value'", sign="='"),
+    Rule("value in double quotes", '(=)"[^"\\n]*"', "<value>", 'settings that are printed as name="value"', sign='="'),
     Rule("space", r"[ \t]+", " ", "indentation and wrapping"),
 )
 """The table, in the order in which the rules are applied."""

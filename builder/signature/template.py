@@ -86,9 +86,13 @@ def _depth(line: str) -> str:
 @lru_cache(maxsize=4096)
 def forms(template: str) -> Forms:
     """Return the parts of a template by which lines are compared with it."""
-    holes = _PLACEHOLDER.sub(HOLE, template)
-    common = normal(holes)
-    return Forms(_parts(tidy(holes).split(HOLE)), _parts(common.split(HOLE)), common)
+    common = common_form(template)
+    return Forms(_parts(tidy(_PLACEHOLDER.sub(HOLE, template)).split(HOLE)), _parts(common.split(HOLE)), common)
+
+
+def common_form(template: str) -> str:
+    """Return the normal form of a template with U+E000 where a placeholder is."""
+    return normal(_PLACEHOLDER.sub(HOLE, template))
 
 
 def _parts(parts: Iterable[str]) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def _tier(evidence: Evidence, entry: Entry) -> str:
     if evidence.stranger:
         return "possible" if full and fit.strength >= ENOUGH else ""
     says = fit.strength > 0 or (fit.coverage >= WHOLE and fit.agrees is True)
-    steps = (fit.strength >= STRONG) + (fit.strength >= ENOUGH) + says + full - evidence.elsewhere
+    steps = (fit.strength >= STRONG) + (fit.strength >= ENOUGH) + says + full - (evidence.elsewhere or fit.foreign)
     return ("", "", "possible", "likely", "exact")[max(0, steps)]
 
 

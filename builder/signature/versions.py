@@ -36,6 +36,8 @@ _VERSION, _CLAUSE = re.compile(VERSION), re.compile(CLAUSE)
 _STAGES = {"a": 1, "alpha": 1, "b": 2, "beta": 2, "c": 3, "rc": 3, "pre": 3, "preview": 3}
 _FINAL = 4
 _WIDTH = 8
+_STAGE, _POST, _DEV = 9, 11, 12  # places in a key, behind the epoch and `_WIDTH` numbers
+_NO_DEV = 1_000_000_000
 
 Key = tuple[int, ...]
 
@@ -65,7 +67,7 @@ def key(version: str) -> Key | None:
     release += [0] * (_WIDTH - len(release))
     stage, number = (_STAGES[found[3]], int((found[4] or "0")[:9])) if found[3] else (_FINAL, 0)
     post = int((found[6] or "0")[:9]) + 1 if found[5] else 0
-    dev = int((found[8] or "0")[:9]) if found[7] else 1_000_000_000
+    dev = int((found[8] or "0")[:9]) if found[7] else _NO_DEV
     if found[7] and not found[3] and not found[5]:
         stage = 0  # a development release comes before the pre-releases
     return (int((found[1] or "0")[:9]), *release, stage, number, post, dev)
@@ -96,16 +98,22 @@ def _fits(have: Key, operator: str, text: str) -> bool | None:
     wanted = key(text)
     if wanted is None:
         return None
+    same = have[:_STAGE] == wanted[:_STAGE]
     if operator == "~=":
         size = max(1, text.count("."))
         return have >= wanted and have[: size + 1] == wanted[: size + 1]
     if operator == ">":
-        return have > wanted and not (have[:-2] == wanted[:-2] and wanted[-2] == 0)
+        return have > wanted and not (same and have[_POST] and not wanted[_POST])
     return {
         "==": have == wanted,
         "===": have == wanted,
         "!=": have != wanted,
         "<=": have <= wanted,
         ">=": have >= wanted,
-        "<": have < wanted and (have[:9] != wanted[:9] or wanted[9] != _FINAL),
+        "<": have < wanted and not (same and _early(have) and not _early(wanted)),
     }[operator]
+
+
+def _early(version: Key) -> bool:
+    """Return whether a version is a pre- or development release."""
+    return version[_STAGE] != _FINAL or version[_DEV] != _NO_DEV

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 WORD = r"[A-Za-z_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff][A-Za-z0-9_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]*"
 """A word: an identifier, or letters beyond ASCII without punctuation, symbols and box drawing."""
@@ -50,6 +51,7 @@ BUILTIN = frozenset(_BUILTIN_WORDS.split())
 QUOTED = r"['`\"]([A-Za-z0-9_.]{1,200})['`\"]"
 
 _QUOTED = re.compile(QUOTED)
+_SHORT = 32
 _WORD = re.compile(WORD)
 _MIXED = re.compile("_|[a-z][A-Z]")
 _UPPER = re.compile("[A-Z]+")
@@ -66,14 +68,24 @@ def words(text: str) -> list[str]:
 
     Words in `<...>` that the normaliser put in are left out.
     """
+    if "<" not in text:
+        return [word for raw in _WORD.findall(text) if (word := _plain(raw))]
     found = []
     for match in _WORD.finditer(text):
         if text[match.start() - 1 : match.start()] == "<" and text[match.end() : match.end() + 1] == ">":
             continue
-        word = lower(match[0]).strip("_")[:LONGEST]
-        if word:
-            found.append(stem(word))
+        if word := _plain(match[0]):
+            found.append(word)
     return found
+
+
+def _plain(raw: str) -> str:
+    # Most words of a text and of a library come again and again.
+    return _remembered(raw) if len(raw) <= _SHORT else _made(raw)
+
+
+def _made(raw: str) -> str:
+    return stem(lower(raw).strip("_")[:LONGEST])
 
 
 def stem(word: str) -> str:
@@ -88,6 +100,7 @@ def stem(word: str) -> str:
     return word
 
 
+_remembered = lru_cache(maxsize=1 << 15)(_made)
 _STEMMED_GENERIC = frozenset(stem(word) for word in GENERIC) | GENERIC
 
 

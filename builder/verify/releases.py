@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import re
-import subprocess
 import sys
 import threading
 import time
@@ -170,13 +170,30 @@ def _from_uv_configuration() -> str | None:
 
 
 def _from_pip_configuration() -> str | None:
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
-    except (OSError, subprocess.SubprocessError):
+    """Return the index of pip's configuration files, by their precedence (pip.pypa.io, topic "Configuration")."""
+    named = os.environ.get("PIP_CONFIG_FILE")
+    if named == os.devnull:
         return None
-    found = re.search(r"^(?:install|global)\.index-url=['\"](.+)['\"]$", done.stdout, re.MULTILINE)
-    return found[1] if found else None
+    name = "pip.ini" if os.name == "nt" else "pip.conf"
+    home = Path.home()
+    folders = [
+        Path(sys.prefix),
+        Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "pip",
+        home / "Library" / "Application Support" / "pip",
+        home / ".pip",
+        *(Path(text) / "pip" for text in (os.environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(os.pathsep)),
+        Path("/etc"),
+    ]
+    for path in [*([Path(named)] if named else []), *(folder / name for folder in folders)]:
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError):
+            continue
+        for section in ("install", "global"):
+            if url := parser.get(section, "index-url", fallback=None):
+                return url
+    return None
 
 
 def _page(url: str, package: str) -> ProjectPage:

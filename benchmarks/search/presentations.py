@@ -1,0 +1,112 @@
+"""The ways in which people show a failure, made mechanically from what a run printed."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+
+from builder.signature.normal import normal
+from builder.signature.reading import read
+from builder.signature.words import WORD
+
+PLACES = (
+    "/home/kim/work/shop/.venv/lib/python3.12/site-packages/",
+    "/opt/conda/envs/prod/lib/python3.11/site-packages/",
+    "C:\\Users\\Kim Lee\\AppData\\Local\\Programs\\Python\\Python311\\Lib\\site-packages\\",
+    "/usr/local/lib/python3.10/dist-packages/",
+    "/app/.venv/lib/python3.13/site-packages/",
+)
+OWN = (
+    ("/srv/shop/manage.py", 22, "main", "run(sys.argv)"),
+    ("/srv/shop/tasks/nightly.py", 118, "run", "self.collect(items)"),
+    ("/srv/shop/tasks/base.py", 47, "collect", "return handler(item)"),
+)
+PREFIXES: tuple[Callable[[int], str], ...] = (
+    lambda n: f"web-1  | 2026-03-02T09:{n // 60 % 60:02}:{n % 60:02}.123Z ",
+    lambda n: f"[pod/shop-7d9f-{n % 10}xk/web] ",
+    lambda n: f"Mar  2 09:{n // 60 % 60:02}:{n % 60:02} node7 shop[{4000 + n}]: ",
+    lambda n: f"2026-03-02T09:{n // 60 % 60:02}:{n % 60:02}.0412345Z ",
+    lambda n: f"2026-03-02 09:{n // 60 % 60:02}:{n % 60:02},041 - shop.tasks - ERROR - ",
+)
+_PLACE = re.compile(r"(?:/[A-Za-z0-9_.-]+)*/(?:site|dist)-packages/([^\"\n:]*)")
+_FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+), in (.+)$')
+_WORD = re.compile(WORD)
+_FILLERS = frozenset("the a an of to in is was for and or with on at by be".split())  # noqa: SIM905
+
+
+def last_line(output: str) -> str:
+    """Return the line that names the exception the output ends with, else its last line."""
+    heads = read(output).exceptions
+    if heads:
+        return f"{heads[-1].name}: {heads[-1].message}".removesuffix(": ")
+    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
+
+
+def traceback(output: str, number: int) -> str:
+    """Return the output with the libraries elsewhere and the reader's own frames above them."""
+    place = PLACES[number % len(PLACES)]
+    text = _PLACE.sub(lambda found: place + (found[1].replace("/", "\\") if "\\" in place else found[1]), output)
+    own = "".join(f'  File "{path}", line {line}, in {name}\n    {code}\n' for path, line, name, code in OWN)
+    header = "Traceback (most recent call last):\n"
+    before, found, after = text.rpartition(header)
+    return before + found + own + after if found else text
+
+
+def pytest(output: str, number: int) -> str:
+    """Return what pytest's short form shows of it."""
+    shown = [f"{'=' * 30} FAILURES {'=' * 30}", f"{'_' * 25} test_order_{number} {'_' * 25}"]
+    inside = False
+    for line in traceback(output, number).splitlines():
+        frame = _FRAME.match(line)
+        if frame:
+            shown.append(f"{frame[1]}:{frame[2]}: in {frame[3]}")
+            inside = True
+        elif inside and line.startswith("    "):
+            shown.append(line)
+        elif not line.startswith("Traceback"):
+            shown.append(f"E   {line}".rstrip())
+            inside = False
+    said = last_line(output)
+    return "\n".join(
+        [*shown, f"FAILED tests/test_orders.py::test_order_{number} - {said[:70]}...", "1 failed in 0.42s"]
+    )
+
+
+def log(output: str, number: int) -> str:
+    """Return it as a container's or logger's lines between others."""
+    prefix = PREFIXES[number % len(PREFIXES)]
+    lines = [
+        "GET /health 200",
+        "worker ready",
+        *traceback(output, number).splitlines(),
+        "worker stopped",
+        "GET /health 503",
+    ]
+    return "\n".join(prefix(at + number) + line for at, line in enumerate(lines))
+
+
+def words(output: str, number: int, package: str) -> str:
+    """Return some of the words of the message and the package, as somebody remembers them."""
+    chosen = random.Random(number)  # noqa: S311 - the same words every time
+    said = [
+        word
+        for word in _WORD.findall(re.sub("<[a-z]+>", " ", normal(last_line(output))))
+        if word.lower() not in _FILLERS
+    ]
+    kept = [word.lower() for word in said if chosen.random() < 0.6] or said
+    return " ".join(dict.fromkeys([package, *kept[:8]]))
+
+
+NAMES = ("traceback", "last line", "pytest", "log", "words")
+
+
+def presentations(output: str, number: int, package: str) -> dict[str, str]:
+    """Return every presentation of an output by its name."""
+    return {
+        "traceback": traceback(output, number),
+        "last line": last_line(output),
+        "pytest": pytest(output, number),
+        "log": log(output, number),
+        "words": words(output, number, package),
+    }

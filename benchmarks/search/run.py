@@ -1,0 +1,123 @@
+"""Recall and silence of the search among thousands of other cards, side by side with general search engines.
+
+Usage: python -m benchmarks.search.run [--size 10000] [--rivals]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import site
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from benchmarks.search import rivals, uncovered
+from benchmarks.search.distractors import distractors
+from benchmarks.search.presentations import NAMES, presentations
+from builder.pages.entries import of_library
+from builder.records.library import Library, load
+from builder.signature.entry import Entry
+from builder.signature.index import Index, build
+from builder.signature.match import match
+from builder.signature.reading import read
+
+REPOSITORY = Path(__file__).parents[2]
+CACHE = REPOSITORY / ".cache" / "bench-search"
+
+Ranks = dict[str, list[int]]
+Search = Callable[[str], list[str]]
+
+
+def printed(library: Library) -> Iterable[tuple[str, str, str]]:
+    """Yield id, package and what the reproduction really printed of each card that printed something."""
+    for card_id, card in library.cards.items():
+        evidence = library.evidence.get(card_id)
+        runs = [run for run in evidence.runs if run.role == "broken" and run.output.strip()] if evidence else []
+        if runs:
+            yield card_id, card.package, runs[0].output
+
+
+def filled(own: list[Entry], size: int) -> list[Entry]:
+    """Return the entries of the library and distractors up to `size`, the same ones on one machine."""
+    stored = CACHE / "distractors.json"
+    if not stored.exists():
+        found = {entry.id: entry for place in site.getsitepackages() for entry in distractors(Path(place))}
+        CACHE.mkdir(parents=True, exist_ok=True)
+        stored.write_text(
+            json.dumps([dict(entry.record(), prose=entry.prose) for entry in found.values()]), encoding="utf-8"
+        )
+    others = [Entry.from_record(record) for record in json.loads(stored.read_text(encoding="utf-8"))]
+    random.Random(4).shuffle(others)  # noqa: S311 - the same order every time
+    return own + others[: max(0, size - len(own))]
+
+
+def ranks(search: Search, library: Library) -> Ranks:
+    """Return the rank of the right card for each presentation, 0 where it isn't found.
+
+    Cards with the same error line are equally right for what shows nothing else: the last line and words.
+    """
+    found: Ranks = {name: [] for name in NAMES}
+    for number, (card_id, package, output) in enumerate(printed(library)):
+        error = library.cards[card_id].signature.error
+        twins = {other for other, card in library.cards.items() if card.signature.error == error}
+        for name, text in presentations(output, number, package).items():
+            right = twins if name in ("last line", "words") else {card_id}
+            ids = search(text)
+            found[name].append(next((at for at, each in enumerate(ids, start=1) if each in right), 0))
+    return found
+
+
+def row(name: str, found: Ranks) -> str:
+    """Return a row of the table: recall@1, recall@3 and mean reciprocal rank of each presentation."""
+    cells = []
+    for each in NAMES:
+        of = found[each]
+        first, three = sum(rank == 1 for rank in of) / len(of), sum(0 < rank <= 3 for rank in of) / len(of)
+        cells.append(f"{first:.2f} / {three:.2f} / {sum(1 / rank for rank in of if rank) / len(of):.2f}")
+    return f"| {name} | " + " | ".join(cells) + " |"
+
+
+def false_alarms(index: Index) -> dict[str, float]:
+    """Return the share of uncovered failures that got an *exact* or *likely* card, by presentation.
+
+    A distractor made of the very `raise` that a program ran into is right and doesn't count.
+    """
+    wrong = dict.fromkeys(NAMES, 0)
+    stored = uncovered.load()
+    for number, each in enumerate(stored):
+        inner = {frame for head in read(each["output"]).exceptions for frame in head.frames[-1:]}
+        for name, text in presentations(each["output"], number, "python").items():
+            sure = [one for one in match(read(text), index) if one.tier != "possible"]
+            wrong[name] += any(not (one.entry.frames and one.entry.frames[-1] in inner) for one in sure)
+    return {name: count / len(stored) for name, count in wrong.items()}
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", type=int, default=10_000)
+    parser.add_argument("--rivals", action="store_true", help="lunr, MiniSearch, Pagefind and BM25 over the same cards")
+    chosen = parser.parse_args()
+    library = load(REPOSITORY / "cards")
+    entries = filled(list(of_library(library)), chosen.size)
+    start = time.perf_counter()
+    index = Index(dict(build(entries)).__getitem__)
+    built = time.perf_counter() - start
+    say = sys.stdout.write
+    cards = sum(1 for _ in printed(library))
+    say(f"{len(entries):,} cards, {cards} with a printed failure; index built in {built:.1f} s\n\n")
+    say("recall@1 / recall@3 / mean reciprocal rank\n\n")
+    say(f"| | {' | '.join(NAMES)} |\n|---|{'---|' * len(NAMES)}\n")
+    say(row("fixcards", ranks(lambda text: [each.entry.id for each in match(read(text), index)], library)) + "\n")
+    for name, search in rivals.engines(entries, CACHE) if chosen.rivals else ():
+        say(row(name, ranks(search, library)) + "\n")
+    alarms = false_alarms(index)
+    say(f"\n{len(uncovered.load())} uncovered failures, share that got an exact or likely card: ")
+    say(", ".join(f"{name} {share:.3f}" for name, share in alarms.items()) + "\n")
+
+
+if __name__ == "__main__":
+    main()

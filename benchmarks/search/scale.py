@@ -1,0 +1,159 @@
+"""What the search costs at 1,000, 10,000 and 100,000 cards: bytes and milliseconds in Chromium, seconds to build.
+
+Usage: python -m benchmarks.search.scale [SIZE ...]
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import os
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from benchmarks.search.generated import generated
+from benchmarks.search.rivals import document
+from benchmarks.search.run import CACHE, filled
+from builder.signature.entry import Entry
+from builder.signature.index import build
+
+REPOSITORY = Path(__file__).parents[2]
+ASSETS = REPOSITORY / "templates" / "theme" / "assets" / "search"
+PAGE = """<!doctype html><script type="module">
+const worker = new Worker("/assets/worker.js", { type: "module" });
+const base = new URL("/search/", location).href;
+window.ask = (text) => new Promise((resolve) => {
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.postMessage({ number: 1, base, text });
+});
+</script>"""
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder with compression, as static hosts do, and counts the bytes."""
+
+    sent: dict[str, int]
+
+    def do_GET(self) -> None:
+        """Answer with the file, compressed."""
+        path = Path(self.directory) / self.path.split("?")[0].lstrip("/")
+        if not path.is_file():
+            self.send_error(404)
+            return
+        content = gzip.compress(path.read_bytes(), 6)
+        self.sent[self.path] = len(content)
+        self.send_response(200)
+        kind = {".html": "text/html", ".js": "text/javascript"}.get(path.suffix, "application/json")
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+def pasted(entry: Entry) -> str:
+    """Return a traceback of sixty lines that ends with an entry's failure."""
+    places = [(f"/srv/shop/part{number}.py", f"step{number}") for number in range(27)]
+    for frame in entry.frames:
+        path, _, name = frame.rpartition(":")
+        places.append((f"/srv/.venv/lib/python3.12/site-packages/{path}", name))
+    frames = "".join(f'  File "{path}", line 9, in {name}\n    return proceed(order)\n' for path, name in places)
+    return f"Traceback (most recent call last):\n{frames}{entry.templates[0].replace('{', '').replace('}', '')}\n"
+
+
+def measured(entries: list[Entry], folder: Path) -> str:
+    """Return a row: seconds to build, bytes of the first query, milliseconds of computing once its parts are there."""
+    start = time.process_time()
+    shutil.rmtree(folder, ignore_errors=True)
+    files = dict(build(entries))
+    seconds = time.process_time() - start
+    for path, content in files.items():
+        (folder / "search" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "search" / path).write_bytes(content)
+    shutil.copytree(ASSETS, folder / "assets")
+    (folder / "index.html").write_text(PAGE, encoding="utf-8")
+    sent: dict[str, int] = {}
+    handler = type("Counting", (Handler,), {"sent": sent})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    firsts, later, right = [], [], 0
+    queries = entries[17 :: max(1, len(entries) // 20)][:20]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", shutil.which("chromium")), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for entry in queries:
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{server.server_port}/index.html")
+            page.wait_for_function("window.ask")
+            sent.clear()
+            answer = page.evaluate("(text) => window.ask(text)", pasted(entry))
+            right += bool(answer["matches"]) and answer["matches"][0]["entry"]["id"] == entry.id
+            firsts.append(sum(size for path, size in sent.items() if path.startswith("/search/")))
+            again = [page.evaluate("(text) => window.ask(text)", pasted(entry))["milliseconds"] for _ in range(5)]
+            later.append(sorted(again)[2])
+            context.close()
+        browser.close()
+    server.shutdown()
+    cells = [
+        f"{len(entries):,}",
+        f"{seconds:.1f}",
+        f"{len(files):,}",
+        f"{sum(map(len, files.values())) / 1e6:.1f}",
+        f"{sorted(firsts)[len(firsts) // 2] / 1000:.0f}",
+        f"{max(firsts) / 1000:.0f}",
+        f"{sorted(later)[len(later) // 2]:.1f}",
+        f"{max(later):.1f}",
+        f"{right} of {len(queries)}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def tantivy_seconds(entries: list[Entry]) -> float:
+    """Return how long tantivy takes to index the same cards with two threads."""
+    import tantivy
+
+    documents = [document(entry) for entry in entries]
+    schema = tantivy.SchemaBuilder()
+    for name in ("id", "title", "text"):
+        schema.add_text_field(name, stored=True)
+    folder = CACHE / "tantivy"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    start = time.perf_counter()
+    index = tantivy.Index(schema.build(), path=str(folder))
+    writer = index.writer(heap_size=256_000_000, num_threads=2)
+    for each in documents:
+        writer.add_document(tantivy.Document(**each))
+    writer.commit()
+    writer.wait_merging_threads()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print the table."""
+    sizes = [int(size) for size in sys.argv[1:]] or [1_000, 10_000, 100_000]
+    bases = filled([], 10_000)
+    code = sum(len(gzip.compress(path.read_bytes(), 6)) for path in ASSETS.glob("*.js"))
+    say = sys.stdout.write
+    say(f"code: {code / 1000:.1f} kB gzipped\n\n")
+    say("| cards | build s | files | MB | first query kB | most | computing ms | most | right |\n|" + "---|" * 9 + "\n")
+    for size in sizes:
+        entries = list(generated(bases, size))
+        say(measured(entries, CACHE / "scale") + "\n")
+        say(f"\ntantivy, two threads: {tantivy_seconds(entries):.1f} s for {size:,}\n\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Executing the library against bare runs of the same programs: `make bench-verify`.
+
+Both sides run every card's program on its broken release, each executable fix and the newest release, three times
+each, two at a time, in the same minute and from a warm cache. The library's side is all of `fixcards verify`: plan,
+lock, a fresh environment, the sandbox, the outcome, evidence. The bare side is `python repro.py` in environments that
+were made before, with the same variables (so without bytecode files, which a read-only environment never gets).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from builder.records.evidence import REPETITIONS
+from builder.records.library import load
+from builder.verify.command import cache_folder
+from builder.verify.executors import threads
+from builder.verify.interpreters import installed
+from builder.verify.plan import plan
+from builder.verify.run import ENVIRONMENT, Executor, Ready, Settings, today
+from builder.verify.sandbox import Job
+from builder.verify.selection import Selection
+from builder.verify.session import Session, Task
+
+LIMIT = 1.3
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cards", nargs="*", help="ids, packages or files (default: all)")
+    parser.add_argument("--root", type=Path, default=Path("cards"))
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as text:
+        root = Path(text) / "cards"
+        shutil.copytree(options.root, root, ignore=shutil.ignore_patterns("*.evidence.json"))
+        settings = Settings(cache_folder(options.root))
+        tasks = Selection(tuple(options.cards)).tasks(load(root), today())
+        library(tasks, settings, options.jobs)  # whatever isn't in the cache yet gets there
+        with contextlib.ExitStack() as stack:
+            ready = [each for task in tasks for each in environments(task, settings, stack)]
+            bare_seconds = bare(ready, options.jobs)
+            library_seconds, runs = library(tasks, settings, options.jobs)
+            bare_again = bare(ready, options.jobs)
+            alone = [overhead(executor, each) for executor, each in ready[:12]]
+    bare_seconds = statistics.mean([bare_seconds, bare_again])
+    ratio = library_seconds / bare_seconds
+    print(f"{len(tasks)} cards, {runs} runs, {options.jobs} at a time")
+    print(f"library  {library_seconds:7.1f} s  {60 * runs / library_seconds:6.0f} runs a minute")
+    print(f"bare     {bare_seconds:7.1f} s  {60 * runs / bare_seconds:6.0f} runs a minute (mean of before and after)")
+    print(f"ratio    {ratio:7.2f}    (at most {LIMIT})")
+    print(f"sandbox  {1000 * statistics.median(alone):7.1f} ms a run more than bare, one at a time (median)")
+    return ratio > LIMIT
+
+
+def library(tasks: list[Task], settings: Settings, jobs: int) -> tuple[float, int]:
+    """Return the seconds of a whole session, and how many runs it made."""
+    start = time.perf_counter()
+    with threads(jobs) as pool:
+        session = Session(tasks, settings, pool.executor, jobs, f"bench {os.getpid()} {start}", pool.stop)
+        results = list(session.results())
+    seconds = time.perf_counter() - start
+    for result in results:
+        if result.error:
+            sys.exit(f"{result.task.card.id}: {result.error}")
+    return seconds, sum(
+        len(run.repetitions) for r in results if r.evidence for run in r.evidence.runs if run.outcome != "could-not-run"
+    )
+
+
+def environments(task: Task, settings: Settings, stack: contextlib.ExitStack) -> Iterator[tuple[Executor, Ready]]:
+    """Yield the environments of a card's runs, which stay until the end."""
+    executor = Executor(task.card, settings)
+    runs = plan(task.card, executor.index.listing(task.card.package), installed())
+    for trial in runs.trials:
+        choices = [trial] if trial.role != "latest" else list(runs.latest)
+        for choice in choices:
+            with contextlib.suppress(Exception):
+                yield executor, stack.enter_context(executor.ready(choice))
+                break
+
+
+def bare(ready: list[tuple[Executor, Ready]], jobs: int) -> float:
+    """Return the seconds of the same programs without any of ours around them."""
+    work = [(outside(executor, each), each.source) for executor, each in ready for _ in range(REPETITIONS)]
+    limits = [executor.limits.wall_seconds for executor, _ in ready for _ in range(REPETITIONS)]
+    start = time.perf_counter()
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(lambda job: start_bare(*job), [(*each, most) for each, most in zip(work, limits, strict=True)]))
+    return time.perf_counter() - start
+
+
+def outside(executor: Executor, ready: Ready) -> list[str]:
+    job: Job = executor.job(ready)
+    return [str(ready.venv / "bin" / "python"), str(ready.source / Path(job.argv[1]).name)]
+
+
+def start_bare(command: list[str], folder: Path, most: float) -> float:
+    environment = ENVIRONMENT | {
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "PATH": f"{Path(command[0]).parent}:/usr/bin:/bin",
+    }
+    start = time.perf_counter()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(command, env=environment, cwd=folder, capture_output=True, timeout=most, check=False)
+    return time.perf_counter() - start
+
+
+def overhead(executor: Executor, ready: Ready) -> float:
+    """Return what the sandbox adds to an empty program, in seconds."""
+    job = dataclasses.replace(executor.job(ready), argv=("/venv/bin/python", "-c", "pass"))
+    python = [str(ready.venv / "bin" / "python"), "-c", "pass"]
+    start = time.perf_counter()
+    executor.sandbox.run(job)
+    return time.perf_counter() - start - start_bare(python, ready.source, 10)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""Cards or a published site, asked for the failures in a text or a log."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from builder.errors import FixcardsError
+from builder.signature.answer import answer
+from builder.signature.index import Index
+from builder.signature.match import LIMIT, Match, match, order
+from builder.signature.normal import normal
+from builder.signature.reading import Failure, chains, read, read_numbered
+from builder.signature.stream import Log, Part, parts
+
+FOLDER = "search"
+"""Where a site has its index."""
+SMALL = 1 << 20
+"""Bytes up to which a text is looked at as a whole."""
+_TIMEOUT = 30
+_MOST_KNOWN = 100_000
+_SITE_URL = re.compile(r"^site_url:\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
+
+
+@dataclass
+class Answer:
+    """What was found. `failure` is the one with the best match, or else the last that was read."""
+
+    failure: Failure
+    found: dict[str, tuple[Match, int]] = field(default_factory=dict)
+    site: str = ""
+
+    @property
+    def matches(self) -> list[Match]:
+        """The matches, best first."""
+        return sorted((each for each, _ in self.found.values()), key=order)
+
+    def times(self, card_id: str) -> int:
+        """Return how often a known failure was seen."""
+        return self.found[card_id][1]
+
+    def url(self, each: Match) -> str:
+        """Return the address of a match's card."""
+        return self.site + str(each.entry.shown.get("path", ""))
+
+    def as_dict(self, limit: int = LIMIT) -> dict[str, Any]:
+        """Return plain data as `builder.signature.answer.SCHEMA` describes it."""
+        ranked = ((each, self.times(each.entry.id)) for each in self.matches[:limit])
+        return answer(self.failure, ranked, self.site)
+
+    def add(self, failure: Failure, matches: list[Match]) -> None:
+        """Take over what one failure matches."""
+        best = min((order(each) for each, _ in self.found.values()), default=None)
+        if not self.found or (matches and (best is None or order(matches[0]) < best)):
+            self.failure = failure
+        for each in matches:
+            known, times = self.found.get(each.entry.id, (each, 0))
+            first = min((at for at in (known.line, each.line) if at), default=0)
+            better = min(known, each, key=order)
+            self.found[each.entry.id] = (better if better.line == first else replace(better, line=first), times + 1)
+
+
+class Finder:
+    """Finds known failures. Nothing that it is given leaves the machine: of a site it reads index files only."""
+
+    def __init__(self, index: Index, site: str | None = None) -> None:
+        self.index = index
+        published = str(index.head["site"])  # here, so that an index that is not there is an error here
+        self.site = published if site is None else site
+
+    @classmethod
+    def of_cards(cls, root: str | Path = "cards") -> Finder:
+        """Return the finder of a folder of cards. Cards with a problem are left out, as they are on the site."""
+        from builder.pages.entries import of_library
+        from builder.records.library import load
+
+        return cls(Index.of(of_library(load(Path(root)))), _site_url(Path(root)))
+
+    @classmethod
+    def of_site(cls, where: str) -> Finder:
+        """Return the finder of a published site: its address, or the folder that it was built into."""
+        if re.match(r"https?://", where):
+            address = where.rstrip("/") + "/"
+            return cls(Index(lambda path: _fetch(f"{address}{FOLDER}/{path}")), address)
+        folder = Path(where) / FOLDER
+        if not folder.is_dir():
+            raise FixcardsError(f"{where}: has no search index; give the address or the folder of a built site")
+        return cls(Index(lambda path: (folder / path).read_bytes()))
+
+    def match(self, text: str, limit: int = LIMIT) -> list[Match]:
+        """Return the known failures that a text fits, best first."""
+        return [each for each in match(read(text), self.index, limit) if _is_card(each)]
+
+    def answer(self, log: BinaryIO, progress: Callable[[int], None] | None = None) -> Answer:
+        """Return what a log of any size holds, each known failure once. `progress` is told the bytes read so far."""
+        start = log.read(SMALL + 1)
+        if len(start) <= SMALL:
+            failure = read(start.decode("utf-8", "replace"))
+            found = Answer(failure, site=self.site)
+            for part in chains(failure):
+                found.add(failure, self._matches(part))
+            return found
+        return self._scan(_Rejoined(start, log), progress)
+
+    def _scan(self, log: Log, progress: Callable[[int], None] | None) -> Answer:
+        found = Answer(read(""), site=self.site)
+        known: dict[bytes, list[Match]] = {}
+        for done, part in parts(log):
+            if part is None:
+                if progress:
+                    progress(done)
+                continue
+            self._count(part, known, found)
+        return found
+
+    def _count(self, part: Part, known: dict[bytes, list[Match]], found: Answer) -> None:
+        """Add what a part of a log holds. Logs repeat themselves with other numbers: what was read once is counted."""
+        digest = _digest(part.content)
+        if digest in known:
+            found.add(found.failure, known[digest])
+            return
+        everything: list[Match] = []
+        for failure in chains(read_numbered(part.numbered())):
+            inner = _digest(_key(failure).encode())
+            if inner not in known:
+                known[inner] = self._matches(failure)
+            found.add(failure, known[inner])
+            everything += known[inner]
+        if len(known) < _MOST_KNOWN:
+            known[digest] = everything
+
+    def _matches(self, failure: Failure) -> list[Match]:
+        return [each for each in match(failure, self.index, LIMIT) if _is_card(each)]
+
+
+class _Rejoined:
+    """A log whose first bytes were read already."""
+
+    def __init__(self, start: bytes, rest: BinaryIO) -> None:
+        self._start, self._rest = start, rest
+
+    def read(self, size: int) -> bytes:
+        start, self._start = self._start[:size], self._start[size:]
+        return start or self._rest.read(size)
+
+
+def _is_card(each: Match) -> bool:
+    return each.entry.shown.get("kind") != "page"
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content.translate(None, b"0123456789"), digest_size=12).digest()
+
+
+def _key(failure: Failure) -> str:
+    """Return what two failures have in common that are the same."""
+    heads = [f"{head.name}: {normal(head.message)} {head.frames[-3:]}" for head in failure.exceptions]
+    return "\n".join(heads or [normal(loose.text) for loose in failure.lines[-20:]])
+
+
+def _site_url(root: Path) -> str:
+    """Return the address of the site that the cards belong to: `site_url` of the mkdocs.yml beside their folder."""
+    try:
+        found = _SITE_URL.search((root.resolve().parent / "mkdocs.yml").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        found = None
+    return found[1].rstrip("/") + "/" if found else ""
+
+
+def _fetch(address: str) -> bytes:
+    import urllib.error
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(address, timeout=_TIMEOUT) as response:  # noqa: S310 - http and https only
+            return bytes(response.read())
+    except (urllib.error.URLError, OSError) as error:
+        raise FixcardsError(f"{address}: {getattr(error, 'reason', error)}") from None

@@ -1,0 +1,79 @@
+// The published index, read in parts. Its format is documented in builder/signature/index.py.
+
+import rules from "./rules.js";
+
+const { FORMAT, HASH, COMPLETED, SHORTEST } = rules.limits;
+
+export class OtherVersion extends Error {}
+
+export class Index {
+  #parts = new Map();
+
+  // `read` returns a promise of the parsed content of a path below the index.
+  constructor(read) {
+    this.read = read;
+  }
+
+  async open() {
+    if (this.head) return;
+    const head = await this.read("index.json");
+    if (head?.format !== FORMAT || head.rules !== rules.version) throw new OtherVersion("the index was made by another version");
+    this.head = head;
+  }
+
+  get length() {
+    return this.head.entries;
+  }
+
+  frequency(term) {
+    return Object.hasOwn(this.head.common, term) ? this.head.common[term] : 0;
+  }
+
+  // Fetch what `postings` of these terms will need.
+  prepare(terms) {
+    const numbers = new Set(terms.map((term) => this.#partOf(term)).filter((number) => number >= 0));
+    return Promise.all([...numbers].map((number) => this.#load("terms", number)));
+  }
+
+  prepareEntries(numbers) {
+    return Promise.all([...new Set(numbers.map((number) => Math.floor(number / this.head.chunk)))].map((number) => this.#load("cards", number)));
+  }
+
+  postings(term, begun = false) {
+    const number = this.#partOf(term);
+    if (number < 0) return [];
+    const part = this.#parts.get(`terms/${number}`);
+    if (Object.hasOwn(part, term)) return summed(part[term]);
+    if (!begun || term.length < SHORTEST) return [];
+    const longer = Object.keys(part).filter((found) => found.startsWith(term)).slice(0, COMPLETED);
+    return [...new Set(longer.flatMap((found) => summed(part[found])))].sort((a, b) => a - b);
+  }
+
+  entry(number) {
+    return this.#parts.get(`cards/${Math.floor(number / this.head.chunk)}`)[number % this.head.chunk];
+  }
+
+  #partOf(term) {
+    if (this.frequency(term) > this.head.most) return -1;
+    const { starts } = this.head;
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (term < starts[middle]) high = middle;
+      else low = middle + 1;
+    }
+    return low - 1;
+  }
+
+  async #load(kind, number) {
+    const key = `${kind}/${number}`;
+    if (this.#parts.has(key)) return;
+    const name = this.head[kind].slice(number * HASH, (number + 1) * HASH);
+    this.#parts.set(key, await this.read(`${kind}/${number}-${name}.json`));
+  }
+}
+
+function summed(steps) {
+  let at = 0;
+  return steps.map((step) => (at += step));
+}

@@ -1,0 +1,370 @@
+// What a text says, compared with the index: matches with tier and reasons. It decides as builder/signature does.
+
+import rules from "./rules.js";
+import { chains, lastPart } from "./reading.js";
+import { forms, lower, normal, spans, telling, strength, tidy, trim, words } from "./text.js";
+import { within } from "./versions.js";
+
+const HEAD = new RegExp(rules.patterns.head);
+const KNOWN = new RegExp(rules.patterns.known);
+const DOTTED = new RegExp(rules.patterns.dotted);
+const WARNS = new RegExp(rules.warns);
+const TIERS = ["exact", "likely", "possible"];
+const LOWER = { exact: "likely", likely: "possible", possible: "" };
+const { MOST_TERMS, MOST_HEADS, MOST_FRAMES_ASKED, TYPED_LINES, TYPED_WORDS } = rules.limits;
+const { LIMIT, MOST_CHAINS, MOST_CHUNKS, MOST_COMMON, LEAST_SHARE, STEP, STRONG, ENOUGH, MANY, LEAST_COVERAGE, WHOLE, LEAST_LIKENESS, LEAST_WORDS } = rules.limits;
+const [OF_HEAD, OF_FRAME, OF_LINE, OF_PACKAGE] = [4, 3, 2, 1];
+
+const unique = (found) => [...new Set(found)];
+const whole = (number) => Math.floor(number);
+const before = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+const top = (frame) => frame.split("/")[0];
+
+// What to ask the index for
+
+export function query(failure) {
+  const found = failure.lines.flatMap((loose) => words(normal(loose.text)));
+  const typed = !failure.exceptions.length && !failure.frames.length && failure.lines.length <= TYPED_LINES && found.length <= TYPED_WORDS;
+  const terms = new Map();
+  const add = (more, points) => {
+    for (const term of more) if (terms.size < MOST_TERMS && !terms.has(term)) terms.set(term, points);
+  };
+  const heads = [...failure.exceptions].reverse().slice(0, MOST_HEADS);
+  heads.forEach((head, number) => add(words(normal(`${head.name}: ${head.message}`)), number < 3 ? OF_HEAD : OF_LINE));
+  const inner = heads.slice(0, 4).flatMap((head) => head.frames.slice(-MOST_FRAMES_ASKED).reverse());
+  inner.push(...failure.frames.slice(-MOST_FRAMES_ASKED).reverse());
+  add(unique(inner).map(lower).slice(0, 2 * MOST_FRAMES_ASKED), OF_FRAME);
+  if (typed) add(found, OF_HEAD);
+  else for (const text of worth(failure)) add(telling(words(normal(text))), OF_LINE);
+  add(inner.slice(0, 4).flatMap((frame) => words(top(frame))), OF_PACKAGE);
+  return typed ? { terms, typed, words: unique(found), begun: found.at(-1) ?? "" } : { terms, typed, words: [], begun: "" };
+}
+
+function worth(failure) {
+  const texts = failure.lines.map((loose) => loose.text);
+  const warning = texts.filter((text) => WARNS.test(text));
+  const others = failure.exceptions.length ? [] : texts.filter((text) => !WARNS.test(text));
+  return [...warning.reverse().slice(0, 20), ...others.reverse().slice(0, 10)];
+}
+
+// Candidates
+
+export async function match(failure, index, limit = LIMIT) {
+  await index.open();
+  const found = new Map();
+  for (const part of chains(failure).slice(-MOST_CHAINS)) {
+    for (const each of settled((await matchesOf(part, index)).sort(order))) {
+      const known = found.get(each.entry.id);
+      if (!known || order(each, known) < 0) found.set(each.entry.id, each);
+    }
+  }
+  return [...found.values()].sort(order).slice(0, limit);
+}
+
+const order = (a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) || b.score - a.score || before(a.entry.id, b.entry.id);
+
+async function matchesOf(failure, index) {
+  const asked = query(failure);
+  const plan = planned(asked, index);
+  await index.prepare(plan.map(([term]) => term));
+  const chosen = best(candidates(asked, plan, index), index);
+  await index.prepareEntries(chosen.map((candidate) => candidate.number));
+  const matches = [];
+  const said = sayings(failure);
+  for (const candidate of chosen) {
+    const entry = entryOf(index.entry(candidate.number));
+    const evidence = compare(failure, said, entry);
+    const [coverage, known] = covered(asked, candidate, index);
+    const judged = judge(evidence, entry, coverage, known, asked.typed);
+    if (judged) matches.push({ entry, ...judged, line: evidence.fit?.line ?? 0, text: evidence.fit?.text ?? "", marks: evidence.fit?.marks ?? [], versions: evidence.versions });
+  }
+  return matches;
+}
+
+function entryOf(record) {
+  return { package: "", templates: [], exception: "", frames: [], title: "", affected: "", fixed: "", needs: {}, shown: {}, ...record };
+}
+
+function rarity(entries, frequency) {
+  let steps = 1;
+  let rest = entries / frequency;
+  while (rest >= STEP) {
+    rest /= STEP;
+    steps += 1;
+  }
+  return steps;
+}
+
+function planned(asked, index) {
+  const ordered = [...asked.terms].sort((a, b) => index.frequency(a[0]) - index.frequency(b[0]) || b[1] - a[1] || before(a[0], b[0]));
+  const chosen = [];
+  let budget = MOST_COMMON;
+  for (const [term, points] of ordered) {
+    const frequency = index.frequency(term);
+    if (frequency <= budget || !chosen.length) {
+      chosen.push([term, points]);
+      budget -= frequency;
+    }
+  }
+  return chosen;
+}
+
+function candidates(asked, plan, index) {
+  const found = new Map();
+  for (const [term, points] of plan) {
+    const postings = index.postings(term, term === asked.begun);
+    const worthEach = points * rarity(index.length, Math.max(1, postings.length));
+    for (const posting of postings) {
+      const number = posting >> 1;
+      let candidate = found.get(number);
+      if (!candidate) found.set(number, (candidate = { number, points: 0, terms: new Map() }));
+      if (!candidate.terms.has(term)) {
+        candidate.points += worthEach * (posting & 1 ? 2 : 1);
+        candidate.terms.set(term, Boolean(posting & 1));
+      }
+    }
+  }
+  return [...found.values()].sort((a, b) => b.points - a.points || a.number - b.number);
+}
+
+function best(found, index) {
+  const chunks = new Set();
+  const chosen = [];
+  for (const candidate of found) {
+    if (candidate.points * 100 < found[0].points * LEAST_SHARE) break;
+    const chunk = whole(candidate.number / index.head.chunk);
+    if (chunks.has(chunk) || chunks.size < MOST_CHUNKS) {
+      chunks.add(chunk);
+      chosen.push(candidate);
+    }
+  }
+  return chosen;
+}
+
+function covered(asked, candidate, index) {
+  if (!asked.typed) return [0, []];
+  let [have, wanted] = [0, 0];
+  for (const word of asked.words) {
+    const frequency = index.frequency(word) || index.postings(word, word === asked.begun).length;
+    const points = frequency ? rarity(index.length, frequency) : whole(rarity(index.length, 1) / 2);
+    wanted += 2 * points;
+    if (candidate.terms.has(word)) have += points * (candidate.terms.get(word) ? 2 : 1);
+  }
+  return [wanted ? whole((100 * have) / wanted) : 0, telling(asked.words.filter((word) => candidate.terms.has(word)))];
+}
+
+function settled(matches) {
+  const same = new Map();
+  for (const each of matches) if (each.tier === "exact" && each.marks.length) same.set(each.text, (same.get(each.text) ?? 0) + 1);
+  return matches.map((each) =>
+    each.tier === "exact" && (same.get(each.text) ?? 0) > 1 && !each.reasons.join(" ").includes("frame")
+      ? { ...each, tier: "likely", reasons: [...each.reasons, "other cards have the same message"] }
+      : each,
+  );
+}
+
+// What speaks for and against an entry
+
+function compare(failure, said, entry) {
+  let [fit, likeness, agrees] = [null, 0, false];
+  const packages = [...home(entry).sort(), entry.package, ...Object.keys(entry.needs).filter((name) => name !== "python")];
+  for (const template of entry.templates) {
+    const [name, message] = parted(template, entry.exception);
+    for (const line of said) {
+      const found = fitOf(template, name, message, line, packages);
+      if (found && (fit === null || higher(rank(found), rank(fit)))) fit = found;
+      if (line.name && sameName(line.name, name || entry.exception)) {
+        agrees = true;
+        likeness = Math.max(likeness, likenessOf(message, line.common));
+      }
+    }
+  }
+  const shown = new Set([...failure.exceptions.flatMap((head) => [...head.frames, ...head.others]), ...failure.frames, ...failure.others]);
+  const have = unique(entry.frames).filter((frame) => hasFrame(shown, frame));
+  const away = entry.frames.length > 0 && shown.size > 0 && !have.length;
+  const athome = away && atHome(failure, entry);
+  return {
+    fit,
+    likeness,
+    agrees,
+    frames: have.length,
+    innermost: entry.frames.length > 0 && have.includes(entry.frames.at(-1)),
+    stranger: away && !athome,
+    elsewhere: athome,
+    ...releases(failure.versions, entry),
+  };
+}
+
+function parted(template, exception) {
+  const found = HEAD.exec(template);
+  return found && (KNOWN.test(found[1]) || DOTTED.test(found[1]) || sameName(found[1], exception)) ? [found[1], found[2] ?? ""] : ["", template];
+}
+
+function home(entry) {
+  const tops = unique(entry.frames.map(top));
+  const own = tops.filter((name) => separated(name) === entry.package);
+  return own.length ? own : tops;
+}
+
+function sayings(failure) {
+  const said = failure.exceptions.map((head, number) => ({
+    name: head.name,
+    printed: tidy(head.message),
+    common: normal(head.message),
+    raw: failure.lines.find((loose) => loose.line === head.line && loose.raw.includes(head.message))?.raw ?? "",
+    line: head.line,
+    last: number === failure.exceptions.length - 1,
+  }));
+  const heads = new Set(failure.exceptions.map((head) => head.line));
+  for (const loose of failure.lines) {
+    said.push({ again: heads.has(loose.line), name: "", printed: tidy(loose.raw), common: normal(loose.raw), raw: loose.raw, line: loose.line, last: false });
+  }
+  return said;
+}
+
+function fitOf(template, name, message, line, packages) {
+  if (name && line.again) return null;
+  let agrees = null;
+  if (name && line.name) agrees = sameName(line.name, name);
+  else if (name && line.raw.includes(lastPart(name))) agrees = true;
+  const made = (coverage, strong, headed, marks) => ({ template, coverage, strength: strong, agrees, foreign: foreign(line.name, name, packages), headed, last: line.last, line: line.line, text: line.raw, marks });
+  if (!message) {
+    if (!agrees || !line.name) return null;
+    return made(line.common ? 30 : 100, strength(name, "", packages), true, markName(line.raw, name));
+  }
+  const form = forms(message);
+  let [places, where] = [spans(line.printed, form.printed), line.printed];
+  if (!places.length) [places, where] = [spans(line.common, form.normal), line.common];
+  if (!places.length) return null;
+  const size = places.reduce((sum, [start, end]) => sum + end - start, 0);
+  return made(whole((100 * size) / Math.max(1, where.length)), strength(name, form.common, packages), Boolean(line.name), marksOf(line.raw, form.printed, places, where));
+}
+
+const separated = (name) => trim(lower(name).replace(/[-_.]+/g, "-"), "-");
+
+function foreign(shown, name, packages) {
+  return shown.includes(".") && !name.includes(".") && !packages.map(separated).includes(separated(shown.split(".")[0]));
+}
+
+function rank(fit) {
+  return [fit.agrees ? 2 : fit.agrees === null ? 1 : 0, Number(fit.headed), Math.min(fit.strength, 9), Number(fit.last), fit.coverage];
+}
+
+function higher(one, other) {
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return one[at] > other[at];
+  return false;
+}
+
+function marksOf(raw, parts, places, where) {
+  const found = spans(raw, parts);
+  if (found.length) return found;
+  const start = Math.max(0, raw.indexOf(where.slice(places[0][0], places[0][0] + 12)));
+  return raw ? [[start, raw.length]] : [];
+}
+
+function markName(raw, name) {
+  const start = raw.indexOf(lastPart(name));
+  return start >= 0 ? [[start, start + lastPart(name).length]] : [];
+}
+
+function likenessOf(message, common) {
+  const mine = telling(words(forms(message).common));
+  const theirs = telling(words(common));
+  const shared = mine.filter((word) => theirs.includes(word)).length;
+  return whole((100 * shared) / Math.max(1, mine.length + theirs.length - shared));
+}
+
+const sameName = (name, other) => Boolean(name && other) && lastPart(name) === lastPart(other);
+
+function hasFrame(shown, frame) {
+  const path = `${frame.slice(0, Math.max(0, frame.lastIndexOf(":")))}:`;
+  return [...shown].some((each) => each === frame || each === path || each.endsWith(`/${frame}`) || each.endsWith(`/${path}`));
+}
+
+function atHome(failure, entry) {
+  const tops = home(entry);
+  return [...failure.exceptions.flatMap((head) => head.frames), ...failure.frames].some((frame) => tops.includes(top(frame)));
+}
+
+function releases(shown, entry) {
+  const versions = Object.fromEntries([entry.package, ...Object.keys(entry.needs)].filter((name) => shown.has(name)).map((name) => [name, shown.get(name)]));
+  const have = shown.get(entry.package);
+  const affected = have && entry.affected ? perhapsWithin(have, entry.affected) : null;
+  const unmet = Object.entries(entry.needs).filter(([name, specifier]) => shown.has(name) && perhapsWithin(shown.get(name), specifier) === false);
+  return { affected, unmet: unmet.at(-1)?.[0] ?? "", versions };
+}
+
+function perhapsWithin(release, specifier) {
+  const found = within(release, specifier);
+  return found === false && release.split(".").length === 2 && within(`${release}.999`, specifier) ? null : found;
+}
+
+// Tier, score, reasons
+
+function judge(evidence, entry, coverage, known, typed) {
+  let tier = tierOf(evidence, entry) || (typed ? typedTier(coverage, known) : "");
+  if (tier && (evidence.unmet || evidence.affected === false)) tier = LOWER[tier];
+  return tier ? { tier, score: scoreOf(evidence, entry, coverage), reasons: reasonsOf(evidence, entry, known) } : null;
+}
+
+function tierOf(evidence, entry) {
+  const { fit, frames: shared } = evidence;
+  if (fit === null || fit.agrees === false) return withoutMessage(evidence, entry);
+  const full = fit.coverage >= LEAST_COVERAGE;
+  if (shared) {
+    const sure = fit.strength > 0 || evidence.innermost;
+    if (full) return sure || 2 * shared >= entry.frames.length ? "exact" : "likely";
+    return sure ? "likely" : "possible";
+  }
+  if (evidence.stranger) return full && fit.strength >= ENOUGH ? "possible" : "";
+  const says = fit.strength > 0 || (fit.coverage >= WHOLE && fit.agrees === true);
+  const steps = (fit.strength >= STRONG) + (fit.strength >= ENOUGH) + says + full - (evidence.elsewhere || fit.foreign);
+  return ["", "", "possible", "likely", "exact"][Math.max(0, steps)];
+}
+
+function withoutMessage(evidence, entry) {
+  const shared = evidence.frames;
+  const alike = evidence.agrees && evidence.likeness >= LEAST_LIKENESS;
+  if (alike && evidence.innermost && shared >= Math.min(MANY, entry.frames.length)) return "likely";
+  if (evidence.stranger) return "";
+  if (evidence.fit !== null && evidence.fit.strength >= STRONG) return "possible";
+  const named = evidence.agrees || !entry.exception;
+  if (evidence.innermost && shared >= MANY && named && 2 * shared >= entry.frames.length) return "possible";
+  return alike ? "possible" : "";
+}
+
+function typedTier(coverage, known) {
+  return coverage >= LEAST_WORDS && (known.length >= MANY || (known.length && coverage >= 85)) ? "possible" : "";
+}
+
+function scoreOf(evidence, entry, coverage) {
+  const { fit } = evidence;
+  let score = evidence.likeness + 3 * coverage;
+  if (fit) {
+    score = Math.max(score, 350 + fit.coverage + 10 * Math.min(fit.strength, 10) + (fit.last ? 40 : 0) + (fit.agrees ? 40 : 0));
+    if (fit.agrees === false) score -= 200;
+  }
+  if (entry.frames.length) score += whole((150 * evidence.frames) / unique(entry.frames).length) + Math.min(evidence.frames, 10) * 5;
+  if (evidence.innermost) score += 80;
+  if (evidence.affected) score += 30;
+  if (evidence.affected === false || evidence.unmet) score -= 100;
+  if (evidence.stranger) score -= 150;
+  return Math.max(1, Math.min(999, score));
+}
+
+function reasonsOf(evidence, entry, known) {
+  const { fit } = evidence;
+  const found = [];
+  if (fit) found.push(fit.agrees ? "same exception and message" : fit.agrees === null ? "same message" : "same message, another exception");
+  else if (evidence.agrees) found.push(`same exception, ${evidence.likeness}% of the message's telling words`);
+  else if (known.length) found.push(`has the words ${known.slice(0, 8).join(", ")}`);
+  if (evidence.frames) found.push(`${evidence.frames} of ${unique(entry.frames).length} library frames${evidence.innermost ? ", the innermost too" : ""}`);
+  if (evidence.stranger) found.push("the traceback shows none of its packages");
+  const have = evidence.versions[entry.package];
+  if (have && evidence.affected !== null) {
+    const state = evidence.affected ? "which is affected" : `which is not among the affected (${entry.affected})`;
+    found.push(`you seem to have ${entry.package} ${have}, ${state}${entry.fixed && evidence.affected ? `; fixed in ${entry.fixed}` : ""}`);
+  }
+  if (evidence.unmet) found.push(`it takes ${evidence.unmet} ${entry.needs[evidence.unmet]}, you seem to have ${evidence.versions[evidence.unmet]}`);
+  return found;
+}

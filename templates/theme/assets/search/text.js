@@ -1,0 +1,229 @@
+// Text as the search sees it: clean lines, normal forms, words. The tables are shared with the terminal's search in Python.
+
+import rules from "./rules.js";
+
+const HOLE = "\ue000";
+const PRIVATE = { ansi: true, title: true, control: true };
+const TIDY = { ...PRIVATE, "single quote": true, "double quote": true, space: true };
+const RULES = rules.rules.map(([name, pattern, put]) => ({ name, put, pattern: new RegExp(pattern, "g"), kept: new RegExp(`${pattern}|`).exec("").length > 1 }));
+const LOOK = RULES.filter((rule) => PRIVATE[rule.name]);
+const TIDYING = RULES.filter((rule) => TIDY[rule.name]);
+const PREFIX = new RegExp(rules.prefixes.map((pattern) => `(?:${pattern})`).join("|"));
+const LOOKS = /[\x00-\x08\x0b-\x1f\x7f]/;
+const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
+const ENTITY = /&([a-z]{2,4}|#x?[0-9a-f]{1,3});/g;
+const ESCAPE = /\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+/g;
+const SIMPLE = { n: "\n", r: "\n", t: "\t" };
+const MOST_PREFIXES = 8;
+const WORD = new RegExp(rules.word, "g");
+const QUOTED = new RegExp(rules.quoted, "g");
+const PLACEHOLDER = new RegExp(rules.placeholder, "g");
+const VARYING = /<[a-z]+>/g;
+const LETTER = /[A-Za-z\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]/;
+const MIXED = /_|[a-z][A-Z]/;
+const PART_OF_WORD = /[A-Za-z0-9_]/;
+const BUILTIN = new Set(rules.builtin.split(" "));
+const GENERIC = new Set(rules.generic.split(" ").flatMap((word) => [word, stem(word)]));
+
+export function trim(text, characters = " \t") {
+  return trimEnd(trimStart(text, characters), characters);
+}
+
+export function trimStart(text, characters = " \t") {
+  let start = 0;
+  while (start < text.length && characters.includes(text[start])) start += 1;
+  return text.slice(start);
+}
+
+export function trimEnd(text, characters = " \t") {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1])) end -= 1;
+  return text.slice(0, end);
+}
+
+// Normal forms
+
+function libraryPath(path) {
+  const slashed = path.replaceAll("\\", "/");
+  for (const folder of rules.folders) {
+    const at = slashed.lastIndexOf(folder);
+    if (at >= 0) return slashed.slice(at + folder.length);
+  }
+  return "<path>";
+}
+
+function apply(rule, text) {
+  return text.replace(rule.pattern, (match, first) => {
+    const kept = rule.kept ? first ?? "" : "";
+    return kept + (rule.put ?? libraryPath(match.slice(kept.length)));
+  });
+}
+
+export function normal(line) {
+  return trim(RULES.reduce((text, rule) => apply(rule, text), line), " ");
+}
+
+export function tidy(line) {
+  return trim(TIDYING.reduce((text, rule) => apply(rule, text), line), " ");
+}
+
+// Words
+
+export function lower(text) {
+  return text.replace(/[A-Z]+/g, (found) => found.toLowerCase());
+}
+
+export function words(text) {
+  const found = [];
+  for (const match of text.matchAll(WORD)) {
+    const end = match.index + match[0].length;
+    if (text[match.index - 1] === "<" && text[end] === ">") continue;
+    const word = trim(lower(match[0]), "_").slice(0, rules.longestWord);
+    if (word) found.push(stem(word));
+  }
+  return found;
+}
+
+export function stem(word) {
+  if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
+  for (const [ending, instead, least] of rules.endings) {
+    if (word.length >= least && word.endsWith(ending)) {
+      if (ending === "s" && "suia".includes(word.at(-2))) return word;
+      return word.slice(0, -ending.length) + instead;
+    }
+  }
+  return word;
+}
+
+export function telling(found) {
+  return [...new Set(found)].filter((word) => !GENERIC.has(word) && word.length > 1);
+}
+
+export function strength(name, message, packages) {
+  const text = name.includes(".") ? `${name} ${message}` : message;
+  const told = words(text);
+  const plain = telling(told);
+  const quoted = [...message.matchAll(QUOTED)].flatMap((match) => words(match[1]));
+  const more = [...new Set(quoted)].filter((word) => !plain.includes(word) && !BUILTIN.has(word) && word.length > 1).length;
+  const mixed = (text.match(WORD) ?? []).filter((found) => MIXED.test(trim(found, "_"))).flatMap(words);
+  const identifiers = new Set([...quoted, ...mixed].filter((word) => plain.includes(word))).size;
+  const named = packages.some((each) => words(each).some((word) => told.includes(word)));
+  if (!plain.length && !more) return 0;
+  return plain.length + 2 * identifiers + (named ? 2 : 0) + (identifiers || more > 1 ? more : 0);
+}
+
+// Templates
+
+const known = new Map();
+
+export function forms(template) {
+  let made = known.get(template);
+  if (!made) {
+    const holes = template.replace(PLACEHOLDER, HOLE);
+    const common = normal(holes);
+    made = { printed: partsOf(tidy(holes)), normal: partsOf(common), common };
+    if (known.size < 4096) known.set(template, made);
+  }
+  return made;
+}
+
+function partsOf(text) {
+  const parts = text.split(HOLE).filter((part) => part);
+  return LETTER.test(parts.join("").replace(VARYING, "")) ? parts : [];
+}
+
+export function spans(line, parts) {
+  const found = [];
+  let at = 0;
+  for (let number = 0; number < parts.length; number += 1) {
+    const part = parts[number];
+    let start = line.indexOf(part, at);
+    while (start >= 0 && cut(line, start, part, number === 0, number === parts.length - 1)) start = line.indexOf(part, start + 1);
+    if (start < 0) return [];
+    at = start + part.length;
+    found.push([start, at]);
+  }
+  return found;
+}
+
+function cut(line, start, part, first, last) {
+  const before = line[start - 1];
+  const after = line[start + part.length];
+  return (
+    (first && before && PART_OF_WORD.test(before) && PART_OF_WORD.test(part[0])) ||
+    (last && after && PART_OF_WORD.test(after) && PART_OF_WORD.test(part.at(-1)))
+  );
+}
+
+// Lines
+
+export function* lines(text) {
+  let number = 0;
+  for (const raw of text.split(/\r\n|\r|\n/)) {
+    number += 1;
+    if (raw) yield* clean(raw, number);
+  }
+}
+
+export function* clean(raw, number) {
+  for (const piece of pieces(raw.replace(ASTRAL, "\ufffd"))) yield { raw: piece, text: stripped(piece), number };
+}
+
+function* pieces(raw) {
+  for (let start = 0; start === 0 || start < raw.length; start += rules.longestLine) {
+    let line = raw.slice(start, start + rules.longestLine);
+    if (LOOKS.test(line)) line = LOOK.reduce((text, rule) => apply(rule, text), line);
+    if (line.includes("&")) line = line.replace(ENTITY, (found, name) => (Object.hasOwn(rules.entities, name) ? rules.entities[name] : found));
+    yield* unescaped(line);
+  }
+}
+
+function unescaped(line) {
+  const start = line.indexOf('{"');
+  if (start >= 0 && start === line.length - trimStart(stripped(line), " ").length && trimEnd(line, " ").endsWith("}")) {
+    const inside = values(line.slice(start));
+    return inside.length ? inside : [line];
+  }
+  if (line.includes("\\n") && (line.includes("Traceback (most recent") || line.includes('\\n  File "') || line.includes('\\n  File \\"'))) {
+    return line.replace(ESCAPE, (found, code) => (code === undefined ? found : character(code))).split("\n").filter((part) => part);
+  }
+  return [line];
+}
+
+function values(line) {
+  const found = [];
+  let inside = false;
+  let part = "";
+  for (const match of line.matchAll(ESCAPE)) {
+    if (match[0] === '"') {
+      if (inside) {
+        const end = match.index + 1;
+        const rest = trimStart(line.slice(end, end + 2), " ");
+        if (!rest.startsWith(":") && part.includes(" ")) found.push(...part.split("\n").filter((each) => each));
+      }
+      part = "";
+      inside = !inside;
+    } else if (inside) {
+      part += match[1] === undefined ? match[0] : character(match[1]);
+    }
+  }
+  return found;
+}
+
+function character(code) {
+  if (code.length === 5) {
+    const made = Number.parseInt(code.slice(1), 16);
+    return (made >= 0xd800 && made <= 0xdfff) || made < 32 ? "\ufffd" : String.fromCharCode(made);
+  }
+  return SIMPLE[code] ?? code;
+}
+
+export function stripped(line) {
+  let rest = line;
+  for (let round = 0; round < MOST_PREFIXES; round += 1) {
+    const found = PREFIX.exec(rest);
+    if (!found) break;
+    rest = rest.slice(found[0].length);
+  }
+  return trimEnd("\u2502\u2503".includes(rest.at(-1) ?? "-") ? rest.slice(0, -1) : rest);
+}

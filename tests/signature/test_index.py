@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+
+import pytest
+
+from builder.signature.index import FORMAT, HASH, Index, IndexUnusableError, build, terms
+from tests.signature.samples import entries
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return dict(build(entries()))
+
+
+def test_the_same_entries_give_the_same_bytes_in_any_order(files: dict[str, bytes]) -> None:
+    mixed = list(entries())
+    random.Random(1).shuffle(mixed)  # noqa: S311 - any order will do
+    assert dict(build(mixed)) == files
+
+
+def test_every_entry_comes_back_by_each_of_its_terms(files: dict[str, bytes]) -> None:
+    index = Index(files.__getitem__)
+    ordered = sorted(entries(), key=lambda entry: entry.id)
+    for number, entry in enumerate(ordered):
+        assert index.entry(number) == replace(entry, prose="")
+        for term in terms(entry):
+            assert 2 * number + 1 in index.postings(term), term
+
+
+def test_a_name_changes_with_the_content_and_with_nothing_else(files: dict[str, bytes]) -> None:
+    changed = [
+        replace(entry, shown={**entry.shown, "fix": "Another"}) if entry.id == "httpx-271" else entry
+        for entry in entries()
+    ]
+    other = dict(build(changed))
+    assert len(set(other) - set(files)) == 1
+    assert all(other[name] == files[name] for name in set(other) & set(files) - {"index.json"})
+
+
+def test_a_query_reads_only_the_parts_that_it_needs(files: dict[str, bytes]) -> None:
+    many = [replace(entry, id=f"{entry.id}-{copy}") for entry in entries() for copy in range(40)]
+    made = dict(build(many))
+    read: list[str] = []
+
+    def reading(path: str) -> bytes:
+        read.append(path)
+        return made[path]
+
+    index = Index(reading)
+    index.postings("soft_unicode")
+    assert len(read) == 2
+    assert len(made) > 20
+
+
+def test_parts_are_small_and_named_by_number_and_hash(files: dict[str, bytes]) -> None:
+    head = json.loads(files["index.json"])
+    assert head["format"] == FORMAT
+    numbers = [path for path in files if path.startswith("terms/")]
+    assert len(head["terms"]) == HASH * len(numbers)
+    assert max(len(files[path]) for path in numbers) < 6_000
+
+
+@pytest.mark.parametrize("change", [{"format": FORMAT + 1}, {"rules": 0}])
+def test_an_index_of_another_version_is_refused(files: dict[str, bytes], change: dict[str, int]) -> None:
+    head = {**json.loads(files["index.json"]), **change}
+    with pytest.raises(IndexUnusableError, match="another version"):
+        len(Index({**files, "index.json": json.dumps(head).encode()}.__getitem__))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff"])
+def test_a_damaged_index_is_an_error_that_says_which_file(files: dict[str, bytes], content: bytes) -> None:
+    with pytest.raises(IndexUnusableError, match=r"index\.json"):
+        len(Index({**files, "index.json": content}.__getitem__))
+
+
+def test_an_empty_library_has_an_index_too() -> None:
+    index = Index.of(())
+    assert len(index) == 0
+    assert index.postings("anything") == []

@@ -1,0 +1,64 @@
+"""The command `fixcards match` as its users start it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import sites
+
+COMMAND = Path(sys.executable).with_name("fixcards")
+LINE = "AttributeError: module 'numpy' has no attribute 'float'"
+
+
+def match(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, "match", *arguments], input=text, capture_output=True, text=True, check=False, cwd=sites.REPOSITORY
+    )
+
+
+def test_a_line_on_standard_input_is_answered_with_fix_and_link() -> None:
+    ended = match(text=LINE)
+    assert ended.returncode == 0
+    assert ended.stdout.startswith("likely    import transforms3d fails")
+    assert "  fix     Upgrade transforms3d" in ended.stdout
+    assert "https://fixcards.github.io/fixcards/transforms3d/56/" in ended.stdout
+
+
+def test_a_file_is_answered_alike(tmp_path: Path) -> None:
+    log = tmp_path / "ci.log"
+    log.write_text(LINE, encoding="utf-8")
+    assert match(str(log)).stdout == match(text=LINE).stdout
+
+
+def test_nothing_found_says_what_was_understood_and_ends_with_1() -> None:
+    ended = match(text="ZeroDivisionError: division by zero")
+    assert ended.returncode == 1
+    assert ended.stdout == "No known failure fits this text.\n  read    ZeroDivisionError: division by zero\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nosuchfile"], ["--site", "/nonexistent"], ["--cards", "/nonexistent"], ["--limit", "0"]]
+)
+def test_what_cannot_be_run_ends_with_2_and_one_line(arguments: list[str]) -> None:
+    ended = match(*arguments, text=LINE)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr
+
+
+def test_json_is_for_programs() -> None:
+    answer = json.loads(match("--json", text=LINE).stdout)
+    assert answer["failure"]["exceptions"][0]["name"] == "AttributeError"
+    assert [each["id"] for each in answer["matches"]] == ["transforms3d-56"]
+
+
+def test_limit_says_how_many_more_there_are() -> None:
+    text = "\n\n".join(
+        sites.library(sites.CARDS).cards[name].signature.traceback or "" for name in ("httpx-271", "docker-3256")
+    )
+    assert match("--limit", "1", text=text).stdout.endswith("1 more; --limit shows them\n")
