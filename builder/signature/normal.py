@@ -88,15 +88,21 @@ RULES: tuple[Rule, ...] = (
     Rule("windows path", rf"{_START}[A-Za-z]:[\\/]+[^{_PATH_END}]*", library_path, "the same without quotes", sign=":"),
     Rule(
         "path",
-        rf"(^|[^A-Za-z0-9_.\uE000~/<])~?/[^/{_PATH_END}]+[^{_PATH_END}]*",
+        rf"(^|[^A-Za-z0-9_.\uE000~/<>])~?/[^/{_PATH_END}]+[^{_PATH_END}]*",
         library_path,
         "the same on other systems",
         sign="/",
     ),
-    Rule("memory", rf"{_START}0x[0-9A-Fa-f]+", "<address>", "objects lie elsewhere in each run", sign="0x"),
+    Rule(
+        "memory",
+        rf"{_START}0x[0-9A-Fa-f]+(?![A-Za-z0-9_])",
+        "<address>",
+        "objects lie elsewhere in each run",
+        sign="0x",
+    ),
     Rule(
         "uuid",
-        rf"{_START}[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{12}}",
+        rf"{_START}[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{12}}(?![A-Za-z0-9_])",
         "<id>",
         "made anew in each run",
         sign="-",
@@ -104,14 +110,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "date",
         rf"{_START}[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}"
-        r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?",
+        r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?(?![A-Za-z0-9_])",
         "<date>",
         "ISO 8601 dates and times",
         sign="-",
     ),
     Rule(
         "time",
-        rf"{_START}[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}(?:[.,][0-9]{{1,9}})?",
+        rf"{_START}[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}(?:[.,][0-9]{{1,9}})?(?![A-Za-z0-9_])",
         "<time>",
         "times of day and durations",
         sign=":",

@@ -14,14 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests import sites
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
-CHROMIUM = next(
-    (
-        found
-        for name in (os.environ.get("CHROMIUM"), "/usr/bin/chromium", "chromium")
-        if name and (found := shutil.which(name))
-    ),
-    None,
-)
+NAMES = [os.environ["CHROMIUM"]] if "CHROMIUM" in os.environ else ["/usr/bin/chromium", "chromium"]
+CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
 AXE = sites.REPOSITORY / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 NO_CHROMIUM = "Chromium (Debian: `apt-get install chromium`; elsewhere set CHROMIUM to its path)"
 NO_AXE = "axe-core (install npm, then `make test`)"

@@ -24,7 +24,9 @@ DROP = """([text, name]) => {
 
 LONG_TASKS = """() => {
   window.longest = 0;
-  const look = (list) => list.getEntries().forEach((each) => { window.longest = Math.max(window.longest, each.duration); });
+  const look = (list) => {
+    for (const each of list.getEntries()) window.longest = Math.max(window.longest, each.duration);
+  };
   new PerformanceObserver(look).observe({ type: "longtask" });
 }"""
 ZORBED = """Traceback (most recent call last):

@@ -14,7 +14,12 @@ from builder.records.card import Card
 from builder.records.evidence import Evidence
 from builder.records.script import broken_release, end_of, reproduction_script, requirements
 
-CODE = "from __future__ import annotations\n\nimport iniconfig\n\nprint(open(__file__.replace('reproduction.py', 'data/a.txt')).read())\n"
+CODE = """from __future__ import annotations
+
+import iniconfig
+
+print(open(__file__.replace('reproduction.py', 'data/a.txt')).read())
+"""
 
 
 def a_card(**changes: object) -> Card:

@@ -27,8 +27,31 @@ def test_a_normal_form_is_its_own_normal_form_and_tidying_changes_nothing_about_
     assert normal(once) == once
 
 
-PIECES = ["1.", "/a", "a", "=", "='", '"/', "0x", "\x1b[", "\x1b]", "\x1b[1", "abcdef", "1-", "12:", "2024-01-", "C:/",
-          "1e", " ", "http://", '="', "abcdef01-", "~/", "1 ", "0123456789abcdef", "site-packages/", "'", "[", "1ms"]  # fmt: skip
+PIECES = [
+    "1.",
+    "/a",
+    "a",
+    "=",
+    "='",
+    '"/',
+    "0x",
+    "abcdef",
+    "1-",
+    "12:",
+    "2024-01-",
+    "C:/",
+    "1e",
+    "http://",
+    '="',
+    "abcdef01-",
+    "~/",
+    "0123456789abcdef",
+    "site-packages/",
+    "'",
+    "[",
+    "1ms",
+]
+PIECES += ["\x1b[", "\x1b]", "\x1b[1", " ", "1 "]
 
 
 @pytest.mark.parametrize("piece", PIECES)
