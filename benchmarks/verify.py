@@ -22,9 +22,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from builder.cli.execution import cache_folder
 from builder.records.evidence import REPETITIONS
 from builder.records.library import load
-from builder.verify.command import cache_folder
 from builder.verify.executors import threads
 from builder.verify.interpreters import installed
 from builder.verify.plan import plan

@@ -24,6 +24,7 @@ TOLD = frozenset(("after", "and", "before", "from", "in", "of", "or", "requires"
 
 _SEEN = re.compile(SEEN)
 _PYTHON_PATH = re.compile(PYTHON_PATH)
+_NUMBERS = re.compile("[0-9]+(?:[.][0-9]+)*")
 _NAME = re.compile("[-_.]+")
 VERSION = (
     r"^v?(?:([0-9]+)!)?([0-9]+(?:[.][0-9]+)*)[-_.]?(?:(alpha|a|beta|b|preview|pre|c|rc)[-_.]?([0-9]*))?"
@@ -99,18 +100,19 @@ def _fits(have: Key, operator: str, text: str) -> bool | None:
     if wanted is None:
         return None
     same = have[:_STAGE] == wanted[:_STAGE]
+    final = wanted[_DEV] == _NO_DEV
     if operator == "~=":
-        size = max(1, text.count("."))
+        size = max(1, len(_NUMBERS.findall(text.partition("!")[2] or text)[0].split(".")) - 1)
         return have >= wanted and have[: size + 1] == wanted[: size + 1]
     if operator == ">":
-        return have > wanted and not (same and have[_POST] and not wanted[_POST])
+        return have > wanted and not (have[:_POST] == wanted[:_POST] and have[_POST] and not wanted[_POST] and final)
     return {
         "==": have == wanted,
         "===": have == wanted,
         "!=": have != wanted,
         "<=": have <= wanted,
         ">=": have >= wanted,
-        "<": have < wanted and not (same and _early(have) and not _early(wanted)),
+        "<": have < wanted and not (same and have[_POST] == wanted[_POST] and _early(have) and not _early(wanted)),
     }[operator]
 
 

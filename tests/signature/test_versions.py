@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
@@ -17,6 +17,7 @@ def test_versions_are_ordered_as_pep_440_orders_them(one: str, other: str) -> No
     assert (key(one) < key(other)) == (Version(one) < Version(other))  # type: ignore[operator]
 
 
+@settings(max_examples=300)
 @given(VERSIONS, OPERATORS, VERSIONS)
 def test_ranges_hold_what_pep_440_says(version: str, operator: str, bound: str) -> None:
     try:

@@ -75,13 +75,13 @@ function fitsClause(have, operator, text) {
   const based = same(have.slice(0, STAGE), wanted.slice(0, STAGE));
   switch (operator) {
     case "~=": {
-      const size = Math.max(1, text.split(".").length - 1) + 1;
+      const size = Math.max(1, /[0-9]+(?:[.][0-9]+)*/.exec(text.slice(text.indexOf("!") + 1))[0].split(".").length - 1) + 1;
       return way >= 0 && same(have.slice(0, size), wanted.slice(0, size));
     }
     case ">":
-      return way > 0 && !(based && have[POST] && !wanted[POST]);
+      return way > 0 && !(same(have.slice(0, POST), wanted.slice(0, POST)) && have[POST] && !wanted[POST] && wanted[DEV] === NO_DEV);
     case "<":
-      return way < 0 && !(based && early(have) && !early(wanted));
+      return way < 0 && !(based && have[POST] === wanted[POST] && early(have) && !early(wanted));
     case ">=":
       return way >= 0;
     case "<=":

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from builder.cli.execution_report import Report, as_data, words
 from builder.errors import FixcardsError
 from builder.records.card import Card
 from builder.records.evidence import Outcome
@@ -20,7 +21,6 @@ from builder.verify import executors
 from builder.verify.interpreters import installed
 from builder.verify.plan import Plan, plan
 from builder.verify.releases import Index
-from builder.verify.report import Report, as_data, words
 from builder.verify.run import Executor, Settings, today
 from builder.verify.sandbox import choose
 from builder.verify.selection import Selection

@@ -163,7 +163,8 @@ def verify(
     Each runs on the last affected release, on every executable fix and on the newest release, in a sandbox without
     network. A start that was interrupted goes on where it stopped.
     """
-    from builder.verify import command, selection
+    from builder.cli import execution
+    from builder.verify import selection
     from builder.verify.run import Settings
 
     _need_folder(root)
@@ -172,10 +173,10 @@ def verify(
     except ValueError:
         raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
     wanted = selection.Selection(names, changed, stale, part)
-    settings = Settings(command.cache_folder(root), isolation, sweep=sweep)
+    settings = Settings(execution.cache_folder(root), isolation, sweep=sweep)
     if dry_run:
-        return command.dry_run(root, wanted, settings, as_json=as_json)
-    return command.verify(root, wanted, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
+        return execution.dry_run(root, wanted, settings, as_json=as_json)
+    return execution.verify(root, wanted, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
 
 
 @cli.command()
@@ -188,11 +189,11 @@ def reproduce(card: str, fix: int | None, root: Path, isolation: str) -> int:
 
     Exit status: 0 if it failed as described (with --fix: if it passed), 1 if not, 2 if it could not run.
     """
-    from builder.verify import command
+    from builder.cli import execution
     from builder.verify.run import Settings
 
     _need_folder(root)
-    return command.reproduce(root, card, fix, Settings(command.cache_folder(root), isolation))
+    return execution.reproduce(root, card, fix, Settings(execution.cache_folder(root), isolation))
 
 
 @cli.command()
