@@ -83,9 +83,14 @@ def test_code_that_runs_while_resolving_is_refused_unless_allowed_and_contained_
 ):
     secret = tmp_path / "secret"
     secret.write_text("hush")
-    backend = (
-        f"SECRETS = {[str(secret), str(Path.home() / '.ssh')]!r}\nPLACES = {[str(REPOSITORY), '/usr', '/var/tmp']!r}\n"
-    )
+    # A checkout below /tmp is shadowed by the sandbox's own /tmp: the write may succeed and must not arrive.
+    backend = f"""
+SECRETS = {[str(secret), str(Path.home() / ".ssh")]!r}
+PLACES = ["/usr", "/var/tmp"]
+import contextlib, pathlib
+with contextlib.suppress(OSError):
+    pathlib.Path({str(REPOSITORY)!r}, "escaped").write_text("x")
+"""
     url = an_index.with_source("hostile", "1.0", backend + BACKEND)
     monkeypatch.setenv("UV_DEFAULT_INDEX", url)
     monkeypatch.setenv("FIXCARDS_TEST_SECRET", "hush")
