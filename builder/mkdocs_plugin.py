@@ -71,7 +71,9 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         log.info("%s", cards.summary(cards.problems, time.perf_counter() - start))
         site = Site(cards, self.settings, history.newest_first(root, cards.files))
         for document in site.documents():
-            files.append(RecordPage.of(document, config).file)
+            page = RecordPage.of(document, config)
+            if files.get_file_from_path(page.file.src_uri) is None:  # a page that the site's author wrote goes first
+                files.append(page.file)
         for data in site.data_files():
             if committed := files.get_file_from_path(data.path):
                 files.remove(committed)  # a schema that lies in the folder for editors
@@ -95,11 +97,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
 
 def _titles(nav: Any) -> Iterator[tuple[str, str]]:
     """Yield the titles and paths in a `nav` of `mkdocs.yml`, however deep."""
-    if isinstance(nav, list):
-        for item in nav:
-            yield from _titles(item)
-    elif isinstance(nav, dict):
-        for title, inside in nav.items():
+    for item in nav if isinstance(nav, list) else [nav]:
+        for title, inside in item.items() if isinstance(item, dict) else ():
             if isinstance(inside, str):
                 yield title, inside
             else:

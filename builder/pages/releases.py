@@ -31,6 +31,10 @@ MEANINGS = {
 """What the words mean; shown below the table."""
 
 
+_SWEPT = frozenset({"fails", "passes", "not-testable"})
+"""States that a sweep itself found out by trying."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReleaseRow:
     """One release. `state` is a key of `WORDS`, `line` its major.minor, `note` what else is to be said."""
@@ -49,7 +53,8 @@ class ReleaseRow:
 def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:
     """Return the releases of which something is known, oldest version first.
 
-    A sweep knows all of them. Without one there are the releases that the card names and those that were run.
+    A sweep knows all of them. Without one there are the releases that the card names and those that were run. What a
+    run showed goes before what a sweep only inferred or left open.
     """
     # By version, for 2.0 and 2.0.0 are one release; how the index writes it is what is shown.
     rows = {Version(version): ReleaseRow(version, state, _line(version)) for version, state in _stated(card).items()}
@@ -58,6 +63,9 @@ def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:
             state = "passes" if run.outcome == "passed" else "fails"
             rows[Version(run.release)] = ReleaseRow(run.release, state, _line(run.release))
     for release in evidence.releases if evidence else ():
+        known = rows.get(Version(release.version))
+        if release.state not in _SWEPT and known is not None and known.state in {"fails", "passes"}:
+            continue
         note = [release.reason or "", "withdrawn by its authors (yanked)" if release.yanked else ""]
         rows[Version(release.version)] = ReleaseRow(
             release.version, release.state, _line(release.version), "; ".join(part for part in note if part)

@@ -1,4 +1,4 @@
-"""The releases of a card's package as an inline SVG: a row for each line of releases, a mark for each release.
+"""The releases of a card's package as an inline SVG: rows of lines of releases, a mark for each release.
 
 Colour never carries the state alone: a cross fails, a dot passes; a full shape was run, a hollow one is inferred, a
 small one is what the card states.
@@ -60,13 +60,31 @@ def legend(rows: list[ReleaseRow]) -> list[tuple[Markup, str]]:
 
 
 def _strips(rows: list[ReleaseRow]) -> list[tuple[str, list[ReleaseRow]]]:
-    """Split the releases into lines, and lines that are too long for a screen into several strips."""
+    """Split the releases into lines, and lines that are too long for a screen into several strips.
+
+    Neighbouring lines in which every release has the same result share a strip: a package with hundreds of lines is
+    then seen at a glance, and every change of result keeps a line of its own.
+    """
+    groups: list[list[ReleaseRow]] = []
+    for _, line in groupby(rows, key=lambda row: row.line):
+        members = list(line)
+        if groups and len({_result(row.state) for row in [*groups[-1], *members]}) == 1:
+            groups[-1] += members
+        else:
+            groups.append(members)
     strips: list[tuple[str, list[ReleaseRow]]] = []
-    for line, group in groupby(rows, key=lambda row: row.line):
-        members = list(group)
+    for members in groups:
+        first, last = members[0].line, members[-1].line
+        name = first if first == last else f"{first} to {last}"
         starts = range(0, len(members), _PER_ROW)
-        strips += [(line if start == 0 else "", members[start : start + _PER_ROW]) for start in starts]
+        strips += [(name if start == 0 else "", members[start : start + _PER_ROW]) for start in starts]
     return strips
+
+
+def _result(state: str) -> str:
+    """Return `fails` or `passes`, however it is known, and one word for all that isn't known."""
+    result = state.rpartition("-")[2]
+    return result if result in {"fails", "passes"} else "unknown"
 
 
 def _mark(row: ReleaseRow, x: int, y: int) -> str:

@@ -101,6 +101,7 @@ def _fits(have: Key, operator: str, text: str) -> bool | None:
         return None
     same = have[:_STAGE] == wanted[:_STAGE]
     final = wanted[_DEV] == _NO_DEV
+    early = have[:_DEV] == wanted[:_DEV] if wanted[_POST] else same
     if operator == "~=":
         size = max(1, len(_NUMBERS.findall(text.partition("!")[2] or text)[0].split(".")) - 1)
         return have >= wanted and have[: size + 1] == wanted[: size + 1]
@@ -112,7 +113,7 @@ def _fits(have: Key, operator: str, text: str) -> bool | None:
         "!=": have != wanted,
         "<=": have <= wanted,
         ">=": have >= wanted,
-        "<": have < wanted and not (same and have[_POST] == wanted[_POST] and _early(have) and not _early(wanted)),
+        "<": have < wanted and not (early and _early(have) and not _early(wanted)),
     }[operator]
 
 

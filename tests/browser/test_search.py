@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -90,3 +91,17 @@ def test_answers_fit_the_screen_of_a_phone(site: str, visit: Visit) -> None:
     ask(page, library(CARDS).cards["httpx-271"].signature.traceback or "")
     answers(page, "httpx/271/").wait_for()
     assert width(page) <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("text", "shown"), [("lantern.Dark: no wick in lamp 7", "lantern/12/"), ("qwertzuiop", None)])
+def test_nobody_is_shut_out_from_the_answers(
+    text: str, shown: str | None, scheme: str, site: str, visit: Visit, audit: Callable[[Page], list[str]]
+) -> None:
+    page = visit(site, color_scheme=scheme, viewport={"width": 360, "height": 740})
+    ask(page, text)
+    if shown:
+        answers(page, shown).wait_for()
+    else:
+        expect(page.locator("form.fc-search")).to_contain_text("No card")
+    assert audit(page) == []

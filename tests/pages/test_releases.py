@@ -88,6 +88,19 @@ def test_runs_go_before_what_the_card_states() -> None:
     assert _states(card, evidence) == {"1.1": "stated-fails", "1.2": "fails", "1.3": "passes"}
 
 
+def test_a_run_goes_before_what_a_sweep_left_open_and_a_sweep_that_tried_goes_before_the_run() -> None:
+    found = library(LIBRARY)
+    card, evidence = found.cards["lantern-12"], found.evidence["lantern-12"]
+    ran = next(run.release for run in evidence.runs if run.role == "latest" and run.outcome == "passed")
+
+    def state(swept: str) -> str:
+        swept_release = ReleaseResult.model_validate({"version": ran, "state": swept})
+        rows = release_rows(card, evidence.model_copy(update={"releases": (swept_release,)}))
+        return next(row.state for row in rows if row.version == ran)
+
+    assert [state("unknown"), state("inferred-fails"), state("fails")] == ["passes", "passes", "fails"]
+
+
 def test_an_upgrade_that_was_run_is_a_tested_release_and_changed_code_is_not() -> None:
     evidence = EVIDENCE["lantern-12"].model_copy(update={"releases": ()})
     assert _states(CARDS["lantern-12"], evidence) == {

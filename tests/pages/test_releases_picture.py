@@ -29,8 +29,19 @@ def test_each_release_has_a_mark_with_the_words_of_the_table_in_the_same_order()
 
 
 def test_each_line_of_releases_is_a_row_that_names_it() -> None:
-    rows = [*_rows(3, line="1.0"), *_rows(2, line="1.1")]
+    rows = [*_rows(3, "fails", "1.0"), *_rows(2, line="1.1")]
     assert [text.text for text in _tree(rows).iter("text")] == ["1.0", "1.1"]
+
+
+def test_neighbouring_lines_with_one_result_share_a_row_and_a_change_of_result_has_its_own() -> None:
+    rows = [
+        *_rows(3, line="1.0"),
+        *_rows(2, "inferred-passes", "1.1"),
+        *_rows(1, "fails", "1.2"),
+        *_rows(1, line="1.3"),
+    ]
+    assert [text.text for text in _tree(rows).iter("text")] == ["1.0 to 1.1", "1.2", "1.3"]
+    assert len(list(_tree(rows).iter("title"))) == 7
 
 
 def test_a_long_line_of_releases_goes_on_below_and_never_gets_wider_than_a_screen() -> None:

@@ -81,7 +81,7 @@ function fitsClause(have, operator, text) {
     case ">":
       return way > 0 && !(same(have.slice(0, POST), wanted.slice(0, POST)) && have[POST] && !wanted[POST] && wanted[DEV] === NO_DEV);
     case "<":
-      return way < 0 && !(based && have[POST] === wanted[POST] && early(have) && !early(wanted));
+      return way < 0 && !((wanted[POST] ? same(have.slice(0, DEV), wanted.slice(0, DEV)) : based) && early(have) && !early(wanted));
     case ">=":
       return way >= 0;
     case "<=":
