@@ -9,6 +9,7 @@ import re
 import subprocess
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -107,17 +108,28 @@ class Workshop:
     def lock(self, wanted: Wanted, card_id: str) -> str:
         """Return the lock: a requirements file with hashes, which names no index.
 
-        Resolved once; a lock with a day is good for ever, one without it is made anew each time. Raises
+        Resolved once; a lock or a refusal with a day is good for ever, one without it is made anew each time. Raises
         `NotPreparable`, or `FixcardsError` where the index can't be reached.
         """
         indexes = [f"{name}={without_password(url)}" for name, url in sorted(self._index.items())]
         name = hashlib.sha256(json.dumps([wanted.digest, indexes]).encode()).hexdigest()[:32]
         kept = self.folder / "locks" / f"{name}.txt"
+        refused = kept.with_suffix(".refused.json")
         if wanted.exclude_newer is not None:
-            try:
+            with suppress(OSError):
                 return kept.read_text(encoding="utf-8")
-            except OSError:
-                pass
+            with suppress(OSError, ValueError):
+                raise NotPreparable(*json.loads(refused.read_text(encoding="utf-8")))
+        try:
+            text = self._resolve(wanted, card_id)
+        except NotPreparable as refusal:
+            if wanted.exclude_newer is not None and refusal.reason in {"resolution", "no wheel"}:
+                write_atomically(refused, json.dumps([refusal.reason, refusal.detail]))
+            raise
+        write_atomically(kept, text)
+        return text
+
+    def _resolve(self, wanted: Wanted, card_id: str) -> str:
         with workplace(self.folder / "work") as home:
             work = home / "lock"
             work.mkdir()
@@ -128,9 +140,7 @@ class Workshop:
             if wanted.exclude_newer is not None:
                 words += ["--exclude-newer", end_of(wanted.exclude_newer)]
             self._uv(words, work, wanted, card_id)
-            text = _unlinked(work / "lock.txt").read_text(encoding="utf-8")
-        write_atomically(kept, text)
-        return text
+            return _unlinked(work / "lock.txt").read_text(encoding="utf-8")
 
     def make(self, lock: str, wanted: Wanted, card_id: str, work: Path) -> Path:
         """Make a fresh environment in the folder `work` from a lock, from the cache alone where it has everything.
