@@ -11,7 +11,7 @@ from builder.signature.reading import read
 from builder.signature.words import WORD
 
 PLACES = (
-    "/home/kim/work/shop/.venv/lib/python3.12/site-packages/",
+    "/home/kim/projects/shop/.venv/lib/python3.12/site-packages/",
     "/opt/conda/envs/prod/lib/python3.11/site-packages/",
     "C:\\Users\\Kim Lee\\AppData\\Local\\Programs\\Python\\Python311\\Lib\\site-packages\\",
     "/usr/local/lib/python3.10/dist-packages/",
