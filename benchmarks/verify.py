@@ -44,7 +44,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as text:
         root = Path(text) / "cards"
-        shutil.copytree(options.root, root, ignore=shutil.ignore_patterns("*.evidence.json"))
+        shutil.copytree(options.root, root)
         settings = Settings(cache_folder(options.root))
         tasks = Selection(tuple(options.cards)).tasks(load(root), today())
         library(tasks, settings, options.jobs)  # whatever isn't in the cache yet gets there

@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.search import rivals, uncovered
 from benchmarks.search.distractors import distractors
 from benchmarks.search.presentations import NAMES, presentations
-from builder.pages.entries import of_library
+from builder.pages.entries import entries as of_library
 from builder.records.library import Library, load
 from builder.signature.entry import Entry
 from builder.signature.index import Index, build

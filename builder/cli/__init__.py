@@ -67,18 +67,23 @@ def check(paths: tuple[Path, ...], root: Path, style: str) -> int:
 
     A problem is printed as path:line:column: CODE message (hint).
     """
+    from builder import cache
     from builder.records.library import load
+    from builder.workers import Workers
 
     start = time.perf_counter()
     _need_folder(root)
     targets = _targets(paths, root)
-    library = load(root)
-    read = {path for path in library.paths if _places(path) & targets}
-    problems = [problem for problem in library.problems if _places(problem.path) & targets]
-    covered = {place for path in (*read, *(problem.path for problem in problems)) for place in _places(path)}
-    for path in paths:
-        if not _targets((path,), root) & covered:
-            raise FixcardsError(f"{path}: no card there; a card is {root}/<package>/<issue number>.yaml")
+    with Workers() as workers:
+        library = load(root, cache.folder(root), workers)
+    read, problems = set(library.paths), list(library.problems)
+    if paths:
+        read = {path for path in read if _places(path) & targets}
+        problems = [problem for problem in problems if _places(problem.path) & targets]
+        covered = {place for path in (*read, *(problem.path for problem in problems)) for place in _places(path)}
+        for path in paths:
+            if not _targets((path,), root) & covered:
+                raise FixcardsError(f"{path}: no card there; a card is {root}/<package>/<issue number>.yaml")
     if style == "json":
         click.echo(json.dumps([problem.as_dict() for problem in problems], indent=2))
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import Any
 
 import click
 
+from builder import cache
 from builder.cli.execution_report import Report, as_data, words
 from builder.errors import FixcardsError
 from builder.records.card import Card
@@ -30,8 +30,8 @@ CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
 
 def cache_folder(root: Path) -> Path:
-    """Return where everything is kept that makes the next run faster: `.cache/verify` beside the cards."""
-    return Path(os.environ.get("FIXCARDS_CACHE") or root.absolute().parent / ".cache") / "verify"
+    """Return where executions keep what makes the next faster."""
+    return cache.folder(root) / "verify"
 
 
 def verify(

@@ -75,10 +75,10 @@ class Finder:
     @classmethod
     def of_cards(cls, root: str | Path = "cards") -> Finder:
         """Return the finder of a folder of cards. Cards with a problem are left out, as they are on the site."""
-        from builder.pages.entries import of_library
+        from builder.pages.entries import entries
         from builder.records.library import load
 
-        return cls(Index.of(of_library(load(Path(root)))), _site_url(Path(root)))
+        return cls(Index.of(entries(load(Path(root)))), _site_url(Path(root)))
 
     @classmethod
     def of_site(cls, where: str) -> Finder:

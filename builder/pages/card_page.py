@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from builder.records import script
 from builder.records.card import Card, Fix, own_content_ratio
 from builder.records.evidence import Evidence, Run
 from builder.records.library import Library
+from builder.records.summary import Summary
 from builder.records.tally import Tally
 from builder.records.verdict import executable_fixes, judge
 
@@ -48,6 +49,9 @@ KINDS = {
 }
 
 
+ALTERNATE = "card.json"
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One fix as the page shows it: `letter` is A for the first, `number` 1."""
@@ -61,28 +65,51 @@ class Option:
     executable: bool
 
 
-def card_document(card: Card, library: Library, settings: Settings) -> Document:
-    """Return the page of `card`, which is in `library`."""
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A card with everything that is shown of it."""
+
+    card: Card
+    evidence: Evidence | None = None
+    related: tuple[Summary, ...] = ()
+    tally: Tally = field(default_factory=Tally)
+    source: str = ""
+    """File below the folder of the cards."""
+
+    @classmethod
+    def of(cls, library: Library, card_id: str) -> Subject:
+        """Return a card of a library."""
+        return cls(
+            library.cards[card_id],
+            library.evidence.get(card_id),
+            tuple(library.summaries[other] for other in library.related[card_id]),
+            library.tally.get(card_id, Tally()),
+            str(library.files[card_id]),
+        )
+
+
+def card_document(subject: Subject, settings: Settings) -> Document:
+    """Return the page of a card."""
+    card = subject.card
     path = f"{card.package}/{card.number}"
     return Document(
         path=path,
         title=card.title,
         description=description(card),
-        body=lambda: settings.render("card.html", path, **_context(card, library, settings, path)),
+        body=lambda: settings.render("card.html", path, **_context(subject, settings, path)),
         sections=SECTIONS,
-        source=str(library.files[card.id]),
-        data=_structured_data(card, library.evidence.get(card.id), settings, path),
-        alternate="card.json",
+        source=subject.source,
+        data=_structured_data(card, subject.evidence, settings, path),
+        alternate=ALTERNATE,
     )
 
 
-def _context(card: Card, library: Library, settings: Settings, path: str) -> dict[str, Any]:
+def _context(subject: Subject, settings: Settings, path: str) -> dict[str, Any]:
     """Return what the template shows, besides the card itself."""
-    evidence = library.evidence.get(card.id)
+    card, evidence = subject.card, subject.evidence
     release = script.broken_release(card, evidence) or ""
     rows = release_rows(card, evidence)
     options = _options(card, evidence, release)
-    related = [library.cards[other] for other in library.related[card.id]]
     return {
         "card": card,
         "sections": {section.id: section for section in SECTIONS},
@@ -101,12 +128,9 @@ def _context(card: Card, library: Library, settings: Settings, path: str) -> dic
         "picture": releases_picture(rows, f"Releases of {card.package}, each with its state; the table says the same."),
         "legend": legend(rows),
         "letter": _letter,
-        "tally": library.tally.get(card.id, Tally()),
+        "tally": subject.tally,
         "reports": _reports(card, options, settings),
-        "related": related,
-        "verdicts": {
-            other.id: judge(other, library.evidence.get(other.id), settings.today).verdict for other in related
-        },
+        "related": subject.related,
         "sources": _sources(card),
     }
 

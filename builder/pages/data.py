@@ -4,64 +4,66 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from builder.pages.card_page import scripts
+from builder.pages.card_page import ALTERNATE, Subject, scripts
 from builder.pages.document import DataFile, Settings
-from builder.records.card import Card, own_content_ratio
+from builder.records.card import own_content_ratio
 from builder.records.library import Library
 from builder.records.schema import SCHEMAS, schema_text
+from builder.records.summary import Summary
 from builder.records.verdict import judge
 
 
-def data_files(library: Library, settings: Settings) -> Iterator[DataFile]:
-    """Yield `cards.json`, the schemas, and for each card `card.json` and the scripts of its reproduction and fixes."""
-    summaries = []
-    for card in library.cards.values():
-        path = f"{card.package}/{card.number}"
-        computed = _computed(card, library, settings)
-        summaries.append(_summary(card, computed, f"{path}/"))
-        record = card.model_dump(mode="json", by_alias=True, exclude_none=True)
-        yield DataFile(f"{path}/card.json", _json({"id": card.id, **record, **computed}))
-        for name, text in scripts(card, library.evidence.get(card.id)).items():
-            yield DataFile(f"{path}/{name}", text.encode())
-    yield DataFile("cards.json", _json({"format": 1, "cards": summaries}))
+def library_files(library: Library, settings: Settings) -> Iterator[DataFile]:
+    """Yield `cards.json`, a card a line, and the schemas."""
+    lines = ",\n".join(
+        json.dumps(_summary(card, settings.site_url, settings.today), ensure_ascii=False)
+        for card in library.summaries.values()
+    )
+    yield DataFile("cards.json", f'{{"format": 1, "cards": [\n{lines}\n]}}\n'.encode())
     for name in SCHEMAS:
         yield DataFile(f"{name}.schema.json", schema_text(name).encode())
 
 
-def _computed(card: Card, library: Library, settings: Settings) -> dict[str, Any]:
-    """Return what the program adds to a record: verdict, confidence, dates, related cards."""
-    evidence = library.evidence.get(card.id)
+def card_files(subject: Subject, settings: Settings) -> Iterator[DataFile]:
+    """Yield `card.json` and the scripts of a card's reproduction and fixes."""
+    card, evidence = subject.card, subject.evidence
+    path = f"{card.package}/{card.number}"
     judgement = judge(card, evidence, settings.today)
-    return {
-        "url": f"{settings.site_url}{card.package}/{card.number}/",
+    computed = {
+        "url": f"{settings.site_url}{path}/",
         "verdict": judgement.verdict,
         "confidence": judgement.confidence,
         "reproduced": judgement.reproduced,
         "last_verified": evidence.last_verified.isoformat() if evidence else None,
         "own_content_ratio": round(own_content_ratio(card), 2),
-        "related": library.related[card.id],
+        "related": [other.id for other in subject.related],
     }
+    record = card.model_dump(mode="json", by_alias=True, exclude_none=True)
+    yield DataFile(f"{path}/{ALTERNATE}", _json({"id": card.id, **record, **computed}))
+    for name, text in scripts(card, evidence).items():
+        yield DataFile(f"{path}/{name}", text.encode())
 
 
-def _summary(card: Card, computed: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return what lists and the search need of a card; `path` is relative to the site."""
+def _summary(card: Summary, site_url: str, today: date) -> dict[str, Any]:
+    """Return what lists need of a card; `path` is relative to the site."""
     return {
         "id": card.id,
-        "path": path,
-        "url": computed["url"],
+        "path": card.path,
+        "url": f"{site_url}{card.path}",
         "package": card.package,
         "title": card.title,
         "category": card.category,
-        "verdict": computed["verdict"],
-        "confidence": computed["confidence"],
-        "error": card.signature.error,
-        "exception": card.signature.exception,
-        "aliases": list(card.signature.aliases),
-        "affected": card.versions.affected,
-        "fixed": card.versions.fixed,
-        "fix": card.fixes[0].title,
+        "verdict": card.verdict,
+        "confidence": card.confidence(today),
+        "error": card.error,
+        "exception": card.exception or None,
+        "aliases": list(card.aliases),
+        "affected": card.affected,
+        "fixed": card.fixed or None,
+        "fix": card.fix,
     }
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from builder.pages import prose
+from builder.records.rules.card import RESERVED
 
 _SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
 
@@ -23,6 +23,19 @@ class Section:
 
     id: str
     title: str
+
+
+class Kind(NamedTuple):
+    """What two documents have in common around which the theme's page is the same but for their own words."""
+
+    depth: int
+    """Folders between the page and the site's root."""
+    top: str
+    """The first of them where it is one of the site's own, to which the theme links from everywhere."""
+    sections: tuple[Section, ...]
+    has_source: bool
+    has_data: bool
+    alternate: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,29 @@ class Document:
     """Structured data (JSON-LD) for the page's head."""
     alternate: str | None = None
     """Address of the page's content as JSON, relative to the page."""
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of page it is."""
+        return Kind(
+            depth(self.path),
+            top(self.path),
+            self.sections,
+            self.source is not None,
+            self.data is not None,
+            self.alternate,
+        )
+
+
+def depth(path: str) -> int:
+    """Return the number of folders between the page at `path` and the site's root."""
+    return path.count("/") + 1 if path else 0
+
+
+def top(path: str) -> str:
+    """Return the first folder of `path` if it is the site's own and no package's."""
+    first = path.partition("/")[0]
+    return first if first in RESERVED else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +116,14 @@ class Settings:
         environment.globals |= {"settings": self}
         object.__setattr__(self, "environment", environment)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Settings, (self.site_name, self.templates, self.today, self.site_url, self.repo_url)
+
     def search_box(self, root: str) -> Markup:
         """Return the search box for a page outside the room; `root` is the address of the site's root."""
         return Markup(self.environment.from_string(_SEARCH_BOX).render(root=root))  # noqa: S704 - a template's output
 
-    def lazy(self, template: str, path: str, **context: Any) -> Callable[[], str]:
-        """Return `render`, to be called later."""
-        return partial(self.render, template, path, **context)
-
     def render(self, template: str, path: str, **context: Any) -> str:
         """Return a page's HTML. `root` leads from the page to the site's root, `./` on the root itself."""
-        root = "../" * (path.count("/") + 1) if path else "./"
+        root = "../" * depth(path) or "./"
         return prose.reveal_bidi(self.environment.get_template(template).render(root=root, **context))

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
-from builder.pages.document import Document, Section, Settings
-from builder.records.card import CATEGORIES, Card
+from builder.pages.document import Section
+from builder.pages.work import Work, page_work
+from builder.records.card import CATEGORIES
 from builder.records.library import Library
-from builder.records.verdict import MEANINGS, VERDICTS, judge
+from builder.records.summary import Summary
+from builder.records.verdict import MEANINGS, VERDICTS
 
 PER_PAGE = 100
 """Cards on one page of a list; longer lists go on on further pages."""
 LATEST = 6
 """Cards that the home page shows as the latest."""
 _PACKAGES_IN_FILTER = 40
+_AROUND = 3
+"""Pages before and after its own to which a page of a long list links."""
 
 CATEGORY_WORDS = {
     "import-error": "Import errors",
@@ -30,17 +35,19 @@ CATEGORY_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One card in a list."""
 
-    card: Card
-    path: str
+    title: str
+    package: str
+    category: str
+    error: str
+    fix: str
     verdict: str
+    path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One link of a filter: `path` is its page, `number` how many cards it leaves."""
 
     path: str
@@ -49,8 +56,7 @@ class Choice:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number about the library, with what it counts."""
 
     number: str
@@ -59,25 +65,17 @@ class Figure:
 
 
 class Listings:
-    """Makes the pages that list cards; judges each card once."""
+    """Makes the pages that list cards."""
 
-    def __init__(self, library: Library, settings: Settings, latest: Sequence[str]) -> None:
+    def __init__(self, library: Library, latest: Sequence[str]) -> None:
         self.library = library
-        self.settings = settings
         self._latest = latest
-        self.rows = {
-            card.id: Row(
-                card,
-                f"{card.package}/{card.number}/",
-                judge(card, library.evidence.get(card.id), settings.today).verdict,
-            )
-            for card in library.cards.values()
-        }
-        self._categories: Counter[str] = Counter(row.card.category for row in self.rows.values())
+        self.rows = {card_id: _row(card) for card_id, card in library.summaries.items()}
+        self._categories: Counter[str] = Counter(row.category for row in self.rows.values())
         self._verdicts: Counter[str] = Counter(row.verdict for row in self.rows.values())
-        self._packages = Counter(row.card.package for row in self.rows.values())
+        self._packages = Counter(row.package for row in self.rows.values())
 
-    def documents(self) -> Iterator[Document]:
+    def works(self) -> Iterator[Work]:
         """Yield every list."""
         yield self._home()
         everything = list(self.rows.values())
@@ -85,7 +83,7 @@ class Listings:
             "cards", "All cards", "Every fix card: known failures of packages, and what mends them.", everything
         )
         for category in CATEGORIES:
-            if rows := [row for row in everything if row.card.category == category]:
+            if rows := [row for row in everything if row.category == category]:
                 words = CATEGORY_WORDS[category]
                 about = f"Fix cards of the category {category}."
                 yield from self._list(f"cards/category/{category}", words, about, rows)
@@ -100,7 +98,7 @@ class Listings:
 
     def figures(self) -> list[Figure]:
         """Return the numbers of the home page with their definitions."""
-        runs = sum(len(run.repetitions) for evidence in self.library.evidence.values() for run in evidence.runs)
+        runs = sum(card.runs for card in self.library.summaries.values())
         return [
             Figure(f"{len(self.rows):,}", "cards", "Records of one upstream failure each that passed every check."),
             Figure(f"{len(self._packages):,}", "packages", "Packages that at least one card is about."),
@@ -108,72 +106,90 @@ class Listings:
             Figure(f"{runs:,}", "runs on record", "Executions of a reproduction or a fix whose outcome is stored."),
         ]
 
-    def _home(self) -> Document:
-        body = self.settings.lazy(
-            "home.html",
-            "",
-            figures=self.figures(),
-            latest=[self.rows[card_id] for card_id in self._latest[:LATEST] if card_id in self.rows],
-            categories=[
-                Choice(f"cards/category/{name}/", CATEGORY_WORDS[name], self._categories[name], current=False)
-                for name in CATEGORIES
-                if self._categories[name]
-            ],
-        )
+    def _home(self) -> Work:
         about = (
             "Paste what your program printed and get the known upstream failure, the release that fixed it and proof."
         )
-        return Document("", "Paste a failure, get the fix", about, body, (Section("search", "Search"),))
+        return page_work(
+            "home.html",
+            "",
+            "Paste a failure, get the fix",
+            about,
+            (Section("search", "Search"),),
+            figures=tuple(self.figures()),
+            latest=tuple(self.rows[card_id] for card_id in self._latest[:LATEST] if card_id in self.rows),
+            categories=tuple(self._category_choices("")),
+        )
 
-    def _list(self, path: str, title: str, about: str, rows: Sequence[Row]) -> Iterator[Document]:
+    def _list(self, path: str, title: str, about: str, rows: Sequence[Row]) -> Iterator[Work]:
         pages = [rows[start : start + PER_PAGE] for start in range(0, len(rows), PER_PAGE)] or [rows]
+        filters = self._filters(path)
         for number, part in enumerate(pages, start=1):
-            here = path if number == 1 else f"{path}/page/{number}"
-            body = self.settings.lazy(
+            yield page_work(
                 "listing.html",
-                here,
-                title=title,
-                about=about,
-                rows=part,
+                _page_path(path, number),
+                title if number == 1 else f"{title}, page {number}",
+                about,
+                (Section("cards", "Cards"),),
+                heading=title,
+                rows=tuple(part),
                 total=len(rows),
-                filters=self._filters(path),
+                filters=filters,
                 page=number,
-                pages=[path + "/" if n == 1 else f"{path}/page/{n}/" for n in range(1, len(pages) + 1)],
+                last=len(pages),
+                pages=tuple((n, f"{_page_path(path, n)}/") for n in _offered(number, len(pages))),
             )
-            words = title if number == 1 else f"{title}, page {number}"
-            yield Document(here, words, about, body, (Section("cards", "Cards"),))
 
-    def _filters(self, path: str) -> list[tuple[str, list[Choice]]]:
+    def _filters(self, path: str) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
         """Return the filters as plain links, the one of the list at `path` marked."""
-        categories = [
-            Choice(
-                f"cards/category/{name}/",
-                CATEGORY_WORDS[name],
-                self._categories[name],
-                path == f"cards/category/{name}",
-            )
-            for name in CATEGORIES
-            if self._categories[name]
-        ]
         verdicts = [
             Choice(f"cards/verdict/{_slug(name)}/", name, self._verdicts[name], path == f"cards/verdict/{_slug(name)}")
             for name in VERDICTS
             if self._verdicts[name]
         ]
-        most = sorted(self._packages, key=lambda name: (-self._packages[name], name))[:_PACKAGES_IN_FILTER]
-        packages = [Choice(f"{name}/", name, self._packages[name], path == name) for name in sorted(most)]
-        if len(self._packages) > len(most):
+        packages = [Choice(f"{name}/", name, self._packages[name], path == name) for name in self._most]
+        if len(self._packages) > len(packages):
             packages.append(Choice("cards/packages/", "all packages", len(self._packages), current=False))
-        return [("Category", categories), ("Verdict", verdicts), ("Package", packages)]
+        categories = tuple(self._category_choices(path))
+        return (("Category", categories), ("Verdict", tuple(verdicts)), ("Package", tuple(packages)))
 
-    def _packages_page(self) -> Document:
-        body = self.settings.lazy(
+    @cached_property
+    def _most(self) -> list[str]:
+        """The packages with the most cards, by name."""
+        most = sorted(self._packages, key=lambda name: (-self._packages[name], name))
+        return sorted(most[:_PACKAGES_IN_FILTER])
+
+    def _category_choices(self, path: str) -> Iterator[Choice]:
+        for name in CATEGORIES:
+            if number := self._categories[name]:
+                here = f"cards/category/{name}"
+                yield Choice(f"{here}/", CATEGORY_WORDS[name], number, path == here)
+
+    def _packages_page(self) -> Work:
+        return page_work(
             "packages.html",
             "cards/packages",
-            packages=[Choice(f"{name}/", name, self._packages[name], current=False) for name in sorted(self._packages)],
+            "Packages",
+            "Every package that has fix cards.",
+            (Section("packages", "Packages"),),
+            packages=tuple(
+                Choice(f"{name}/", name, self._packages[name], current=False) for name in sorted(self._packages)
+            ),
         )
-        about = "Every package that has fix cards."
-        return Document("cards/packages", "Packages", about, body, (Section("packages", "Packages"),))
+
+
+def _row(card: Summary) -> Row:
+    return Row(card.title, card.package, card.category, card.error, card.fix, card.verdict, card.path)
+
+
+def _page_path(path: str, number: int) -> str:
+    return path if number == 1 else f"{path}/page/{number}"
+
+
+def _offered(number: int, last: int) -> list[int]:
+    """Return the pages of a list to which page `number` links: the first and last, and those around it."""
+    around = range(number - _AROUND, number + _AROUND + 1)
+    return sorted({1, last, *(n for n in around if 1 <= n <= last)})
 
 
 def _slug(words: str) -> str:

@@ -20,7 +20,8 @@ from pygments.lexers import get_lexer_by_name
 
 # Marks that change the order in which text is displayed, so that code can look like what it is not
 # (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
-_BIDI = re.compile("(<[^>]*>)|([\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])")
+_BIDI_MARK = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BIDI = re.compile(f"(<[^>]*>)|({_BIDI_MARK.pattern})")
 _FORMATTER = HtmlFormatter(nowrap=True)
 _LONGEST_HIGHLIGHTED = 20_000
 # Lexers of Pygments need a time that grows with the square of a line's or a gap's length: 16 s for one line of 20,000.
@@ -60,6 +61,8 @@ def inline(text: str) -> Markup:
 
 def links(text: str) -> Iterator[str]:
     """Yield the addresses that prose links to, in order."""
+    if "](" not in text:
+        return
     for block in _MARKDOWN.parse(text):
         for token in block.children or ():
             if token.type == "link_open" and token.attrs["href"]:
@@ -88,7 +91,7 @@ def reveal_bidi(html: str) -> str:
 
     The text itself stays as it is, so that what is copied is exact.
     """
-    return _BIDI.sub(_reveal, html)
+    return _BIDI.sub(_reveal, html) if _BIDI_MARK.search(html) else html
 
 
 def _reveal(match: re.Match[str]) -> str:

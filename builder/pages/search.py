@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from builder.pages.document import DataFile, Document, Settings
 from builder.pages.entries import entries
 from builder.records.library import Library
-from builder.records.verdict import judge
 from builder.signature.answer import SCHEMA
 from builder.signature.entry import Entry
 from builder.signature.index import build
@@ -18,11 +17,7 @@ FOLDER = "search"
 
 def search_files(library: Library, prose: Iterable[Document], settings: Settings) -> Iterator[DataFile]:
     """Yield the index of all cards and of the pages that are about the site itself."""
-
-    def verdict(card_id: str) -> str:
-        return judge(library.cards[card_id], library.evidence.get(card_id), settings.today).verdict
-
-    found = [*entries(library, lambda card: verdict(card.id)), *(_page(document) for document in prose)]
+    found = [*entries(library), *(_page(document) for document in prose)]
     for path, content in build(found, settings.site_url):
         yield DataFile(f"{FOLDER}/{path}", content)
     yield DataFile("match.schema.json", json.dumps(SCHEMA, indent=2).encode() + b"\n")

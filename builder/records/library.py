@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from builder import cache
 from builder.errors import FixcardsError
 from builder.records import related, tally
 from builder.records.card import Card
 from builder.records.evidence import EVIDENCE_SUFFIX, Evidence
 from builder.records.problem import Problem
-from builder.records.rules import Finding
+from builder.records.record import (
+    UNREAD,
+    Files,
+    Record,
+    first_fault,
+    read_records,
+    record_digest,
+    shown,
+)
 from builder.records.rules.library import Shelf
-from builder.records.rules.rule import RULES, rules_of
-from builder.records.rules.shape import errors_in, kind_of
-from builder.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
-from builder.records.source import Mark, Refused, Source
+from builder.records.rules.rule import RULES
+from builder.records.rules.text import MAX_EVIDENCE_BYTES, unreadable
+from builder.records.summary import Summary
 from builder.records.tally import Tally
+from builder.workers import Workers, nothing
 
 _SUFFIXES = (".yaml", ".yml", EVIDENCE_SUFFIX)
-_OF_CARDS = rules_of("FC2")
-_OF_KIND = {kind: rule for rule in RULES.values() for kind in rule.kinds}
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -35,30 +43,52 @@ class Library:
     """Every card of a folder that fits the model, and every problem of all files.
 
     A card with a problem is not among `cards`, and evidence with a problem not among `evidence`: whoever shows
-    the library shows nothing that is wrong. `files` has the path of each card below `root`.
+    the library shows nothing that is wrong. In memory are the summaries; cards and evidence are read when asked for.
     """
 
     root: Path
-    cards: Mapping[str, Card]
-    evidence: Mapping[str, Evidence]
+    summaries: Mapping[str, Summary]
     files: Mapping[str, PurePosixPath]
+    """Path of each card below `root`."""
+    digests: Mapping[str, bytes]
+    """Digest of each card's and its evidence's bytes; without an entry where they can't be read in one go."""
     tally: Mapping[str, Tally]
     problems: tuple[Problem, ...]
     known: frozenset[str]
     """Ids of all card files, those with problems included."""
     paths: tuple[str, ...] = ()
     """Every file that is named like a record, as problems name it."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Evidence file of each card that has one, good or not, below `root`."""
+    executed: frozenset[str] = frozenset()
+    """Ids of the cards that have evidence which may be shown."""
+
+    @cached_property
+    def cards(self) -> Mapping[str, Card]:
+        """The cards by id."""
+        return _Shown(list(self.summaries), lambda card_id: self.read(card_id)[0])
+
+    @cached_property
+    def evidence(self) -> Mapping[str, Evidence]:
+        """The evidence of each card that has some."""
+        with_evidence = [card_id for card_id in self.summaries if card_id in self.executed]
+        return _Shown(with_evidence, lambda card_id: self.read(card_id)[1])
+
+    def read(self, card_id: str) -> tuple[Card | None, Evidence | None]:
+        """Read a card and its evidence as they are now."""
+        beside = self.beside.get(card_id)
+        return Files(self.root).record(self.root / self.files[card_id], self.root / beside if beside else None)[:2]
 
     @cached_property
     def related(self) -> Mapping[str, list[str]]:
         """Ids of the related cards of each card, nearest first."""
-        return related.related(self.cards)
+        return related.related(self.summaries)
 
     @cached_property
-    def packages(self) -> Mapping[str, list[Card]]:
+    def packages(self) -> Mapping[str, list[Summary]]:
         """The cards of each package, packages by name, cards by number."""
-        groups: dict[str, list[Card]] = defaultdict(list)
-        for card in sorted(self.cards.values(), key=lambda card: (card.package, card.number)):
+        groups: dict[str, list[Summary]] = defaultdict(list)
+        for card in sorted(self.summaries.values(), key=lambda card: (card.package, card.number)):
             groups[card.package].append(card)
         return groups
 
@@ -76,244 +106,207 @@ class Library:
         )
 
 
-def load(root: Path) -> Library:
+class _Shown(Mapping[str, Value]):
+    """Values by id, each read when it is first asked for."""
+
+    def __init__(self, ids: Collection[str], read: Callable[[str], Value | None]) -> None:
+        self._ids = dict.fromkeys(ids)
+        self._read = read
+        self._have: dict[str, Value] = {}
+
+    def __getitem__(self, card_id: str) -> Value:
+        if card_id not in self._have:
+            if card_id not in self._ids:
+                raise KeyError(card_id)
+            value = self._read(card_id)
+            if value is None:
+                raise FixcardsError(f"{card_id}: was changed while it was read; try again")
+            self._have[card_id] = value
+        return self._have[card_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
+def load(root: Path, kept: Path | None = None, workers: Workers | None = None) -> Library:
     """Read every record below `root`.
 
-    Total: a bad file becomes problems and stops no other. Raises `FixcardsError` only where `root` itself
+    What the folder `kept` remembers of files with the same content isn't read again; many files are spread over
+    `workers`. Total: a bad file becomes problems and stops no other. Raises `FixcardsError` only where `root` itself
     can't be read.
     """
-    return _Loader(root).load()
+    return _Loader(root).load(kept, workers or Workers(1))
 
 
 def read_card(path: Path, root: Path) -> tuple[Card | None, list[Problem]]:
     """Read one card file: the card where it fits the model, and its problems as far as it shows them alone."""
-    loader = _Loader(root)
-    return loader.card(path), sorted(loader.problems)
+    files = Files(root)
+    return files.card(path), sorted(files.problems)
+
+
+@dataclass(slots=True)
+class _Found:
+    """One card file of the walk, with the evidence beside it; paths below the root."""
+
+    path: str
+    evidence: str | None = None
+    plain: bool = True
+    """Whether both are regular files, so that they may be opened without a closer look."""
+    digest: bytes | None = None
+    record: Record = UNREAD
+
+    @property
+    def below(self) -> PurePosixPath:
+        return PurePosixPath(self.path)
 
 
 class _Loader:
-    """Collects cards, evidence and problems on one walk over the files."""
+    """Collects records and problems on one walk over the files."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.real_root = os.path.realpath(root)
-        self.problems: set[Problem] = set()
+        self.files = Files(root)
+        self.named = _namer(root)
 
-    def load(self) -> Library:
-        paths = sorted(self._walk(), key=os.fspath)
-        of_cards = [path for path in paths if not _is_evidence(path.name)]
-        read = {path: card for path in of_cards if (card := self.card(path)) is not None}
-        owners = self._owners(read)
-        below = {path: self._below(path) for path in of_cards}
-        shelf = Shelf(
-            files={card_id: [_shown(path) for path in of_id] for card_id, of_id in owners.items()},
-            known=frozenset(owners) | {f"{place.parent.name}-{place.stem}" for place in below.values()},
-            places=frozenset(below.values()),
-        )
-        evidence = {}
-        for path in paths:
-            if _is_evidence(path.name):
-                beside = path.with_name(path.name[: -len(EVIDENCE_SUFFIX)] + ".yaml")
-                evidence[beside] = self.evidence(path, read.get(beside), shelf)
-        for path, card in read.items():
-            self._check_on_shelf(path, card, shelf)
+    def load(self, kept: Path | None, workers: Workers) -> Library:
+        walked = sorted(self._walk())
+        cards = _together(walked)
+        self._read(cards, kept, workers)
+        shelf = self._shelf(cards)
+        for path, _ in walked:
+            if _is_evidence(path):
+                self.files.report(self.root / path, "FC303", RULES["FC303"].check(PurePosixPath(path), shelf))
+        for found in cards.values():
+            self._problems(found, shelf)
         tallies = self.tally()
-        # Evidence that contradicts its card is shown all the same: it is right, and the card is to be mended.
-        wrong = {problem.path for problem in self.problems if problem.code != "FC308"}
-        good = {card.id: path for path, card in read.items() if _shown(path) not in wrong}
-        good = dict(sorted(good.items(), key=lambda item: _by_number(item[0])))
+        wrong = {problem.path for problem in self.files.problems}
+        good = [
+            (found.record.summary, found)
+            for found in cards.values()
+            if found.record.summary is not None and self.named(found.path) not in wrong
+        ]
+        good.sort(key=lambda each: (each[0].package, each[0].number))
         return Library(
             root=self.root,
-            cards={card_id: read[path] for card_id, path in good.items()},
-            evidence={
-                card_id: found
-                for card_id, path in good.items()
-                if (found := evidence.get(path)) is not None and _shown(evidence_path(path)) not in wrong
-            },
-            files={card_id: below[path] for card_id, path in good.items()},
+            summaries={card.id: card for card, _ in good},
+            files={card.id: found.below for card, found in good},
+            digests={card.id: found.digest for card, found in good if found.digest},
             tally=tallies,
-            problems=tuple(sorted(self.problems)),
+            problems=tuple(sorted(self.files.problems)),
             known=shelf.known,
-            paths=tuple(_shown(path) for path in paths),
+            paths=tuple(self.named(path) for path, _ in walked),
+            beside={card.id: found.evidence for card, found in good if found.evidence},
+            executed=frozenset(card.id for card, found in good if found.record.has_evidence),
         )
 
-    def card(self, path: Path) -> Card | None:
-        """Read and check one card by itself."""
-        source = self._source(path)
-        if source is None:
-            return None
-        card, invalid = None, None
-        try:
-            card = Card.model_validate(source.data)
-        except ValidationError as misfit:
-            invalid = misfit
-        for error in errors_in(source.data, invalid):
-            rule = _OF_KIND.get(kind_of(error), RULES["FC199"])
-            self._report(path, rule.code, rule.check(error, source), source)
-        if card is not None:
-            below = self._below(path)
-            for rule in _OF_CARDS:
-                self._report(path, rule.code, rule.check(card, below), source)
-        return card
+    def _read(self, cards: Mapping[str, _Found], kept: Path | None, workers: Workers) -> None:
+        """Fill in what each card came to."""
+        shelf = cache.Shelf(kept / "records" / cache.digest(self.files.real_root.encode()).hex()) if kept else None
+        known: Mapping[bytes, Any] = (shelf.read() if shelf else None) or {}
+        unread = []
+        for found in cards.values():
+            if shelf and found.plain:
+                found.digest = record_digest(self.root, found.path, found.evidence)
+            if old := known.get(found.digest) if found.digest else None:
+                found.record = Record.from_plain(old)
+            else:
+                unread.append(found)
+        work = [(found.path, found.evidence, found.plain) for found in unread]
+        read = partial(read_records, str(self.root))
+        for found, (digest, record) in zip(unread, workers.run(read, work, nothing), strict=True):
+            found.record, found.digest = record, digest
+        if shelf and (unread or len(known) > len(cards)):
+            shelf.write({found.digest: found.record.plain() for found in cards.values() if found.digest})
 
-    def evidence(self, path: Path, card: Card | None, shelf: Shelf) -> Evidence | None:
-        """Read and check one evidence file, which lies beside `card`."""
-        if self._report(path, "FC303", RULES["FC303"].check(self._below(path), shelf)):
-            return None
-        raw = self._bytes(path, MAX_EVIDENCE_BYTES)
-        if raw is None or self._report(path, "FC003", RULES["FC003"].check(raw)):
-            return None
-        try:
-            evidence = Evidence.model_validate_json(raw)
-        except ValidationError as error:
-            self._report(path, "FC304", RULES["FC304"].check(*_first_fault(error, raw)))
-            return None
-        if card is not None:
-            self._report(path, "FC305", RULES["FC305"].check(evidence, card.id))
-            self._report(path, "FC308", RULES["FC308"].check(evidence, card))
-        self._report(path, "FC306", RULES["FC306"].check(evidence))
-        return evidence
+    def _shelf(self, cards: Mapping[str, _Found]) -> Shelf:
+        """Return what the rules look at beside one record."""
+        owners: dict[str, list[str]] = defaultdict(list)
+        for path, found in cards.items():
+            if card := found.record.summary:
+                in_place = path == f"{card.package}/{card.number}.yaml"
+                owners[card.id].insert(0 if in_place else len(owners[card.id]), self.named(path))
+        places = frozenset(found.below for found in cards.values())
+        return Shelf(owners, frozenset(owners) | {f"{place.parent.name}-{place.stem}" for place in places}, places)
+
+    def _problems(self, found: _Found, shelf: Shelf) -> None:
+        """Take over a card's own problems, and find those that it has beside others."""
+        for of_evidence, line, column, code, message, hint in found.record.problems:
+            named = self.named(found.evidence if of_evidence and found.evidence else found.path)
+            self.files.problems.add(Problem(named, line, column, code, message, hint))
+        if card := found.record.summary:
+            path = self.root / found.path
+            for code, findings in (
+                ("FC301", RULES["FC301"].check(card, self.named(found.path), shelf)),
+                ("FC302", RULES["FC302"].check(card, shelf)),
+            ):
+                # Read once more for the places: to keep those of all cards would take a gigabyte for ten thousand.
+                for finding in findings:
+                    self.files.report(path, code, iter([finding]), self.files.source(path))
 
     def tally(self) -> dict[str, Tally]:
         """Read the counted reports of readers."""
         path = self.root / tally.FILE
-        raw = self._bytes(path, MAX_EVIDENCE_BYTES) if os.path.lexists(path) else None
+        raw = self.files.bytes(path, MAX_EVIDENCE_BYTES) if os.path.lexists(path) else None
         try:
             return tally.parsed(raw) if raw is not None else {}
         except ValidationError as error:
-            self._report(path, "FC307", RULES["FC307"].check(*_first_fault(error, raw or b"")))
+            self.files.report(path, "FC307", RULES["FC307"].check(*first_fault(error, raw or b"")))
             return {}
 
-    def _walk(self) -> Iterator[Path]:
-        """Yield every path that is named like a record.
+    def _walk(self) -> Iterator[tuple[str, bool]]:
+        """Yield every path below the root that is named like a record, and whether it is a regular file.
 
         Links to folders are not followed, so that no loop can trap the walk; they are yielded to be reported.
         """
-        folders = [self.root]
+        folders = [""]
         while folders:
-            folder = folders.pop()
+            below = folders.pop()
+            folder = os.path.join(self.root, below)  # noqa: PTH118 - on every folder of a large library
             try:
                 with os.scandir(folder) as found:
-                    entries = [(folder / entry.name, entry.is_dir(follow_symlinks=False)) for entry in found]
+                    entries = list(found)
             except OSError as error:
-                if folder == self.root:
-                    raise FixcardsError(f"{folder}: the cards can't be read: {error.strerror}") from None
-                self._report(folder, "FC001", iter([unreadable(error)]))
+                if not below:
+                    raise FixcardsError(f"{self.root}: the cards can't be read: {error.strerror}") from None
+                self.files.report(Path(folder), "FC001", iter([unreadable(error)]))
                 continue
-            for path, is_folder in entries:
-                if path.name.startswith("."):
+            for entry in entries:
+                name = entry.name
+                if name.startswith("."):
                     continue
-                if path.name.lower().endswith(_SUFFIXES) or (not is_folder and os.path.isdir(path)):  # noqa: PTH112
-                    yield path
+                is_folder = entry.is_dir(follow_symlinks=False)
+                path = f"{below}/{name}" if below else name
+                if name.lower().endswith(_SUFFIXES):
+                    yield path, entry.is_file(follow_symlinks=False)
                 elif is_folder:
                     folders.append(path)
-
-    def _owners(self, read: Mapping[Path, Card]) -> dict[str, list[Path]]:
-        """Return the files of each id, the one in the right place first."""
-        owners: dict[str, list[Path]] = defaultdict(list)
-        for path, card in read.items():
-            in_place = self._below(path).parts == (card.package, f"{card.number}.yaml")
-            owners[card.id].insert(0 if in_place else len(owners[card.id]), path)
-        return owners
-
-    def _check_on_shelf(self, path: Path, card: Card, shelf: Shelf) -> None:
-        for code, findings in (
-            ("FC301", RULES["FC301"].check(card, _shown(path), shelf)),
-            ("FC302", RULES["FC302"].check(card, shelf)),
-        ):
-            # Read once more for the places: to keep those of all cards would take a gigabyte for ten thousand.
-            for finding in findings:
-                self._report(path, code, iter([finding]), self._source(path))
-
-    def _bytes(self, path: Path, most: int) -> bytes | None:
-        """Read a file, or report why it isn't one that may be read."""
-        if self._report(path, "FC001", RULES["FC001"].check(path, self.real_root)):
-            return None
-        try:
-            with path.open("rb") as file:
-                raw = file.read(most + 1)
-        except OSError as error:
-            self._report(path, "FC001", iter([unreadable(error)]))
-            return None
-        return None if self._report(path, "FC002", RULES["FC002"].check(raw, most)) else raw
-
-    def _source(self, path: Path) -> Source | None:
-        """Read the YAML of a file, or report why not. Each stage takes for granted what the one before it refused."""
-        raw = self._bytes(path, MAX_BYTES)
-        if raw is None or self._report(path, "FC003", RULES["FC003"].check(raw)):
-            return None
-        text = raw.decode()
-        for code in ("FC004", "FC005", "FC006", "FC008"):
-            if self._report(path, code, RULES[code].check(text)):
-                return None
-        self._report(path, "FC007", RULES["FC007"].check(text))
-        try:
-            return Source(text)
-        except Refused as refused:
-            rule = _OF_KIND[refused.kind]
-            self._report(path, rule.code, rule.check(refused))
-            return None
-
-    def _report(self, path: Path, code: str, findings: Iterator[Finding], source: Source | None = None) -> bool:
-        """Keep what a rule found; return whether it found anything."""
-        found = False
-        for finding in findings:
-            found = True
-            mark = finding.at if isinstance(finding.at, Mark) else Mark(1, 1)
-            if source is not None and not isinstance(finding.at, Mark):
-                mark = source.mark(finding.at, key=finding.key)
-            problem = Problem(_shown(path), mark.line, mark.column, code, finding.message, finding.hint)
-            self.problems.add(problem)
-        return found
-
-    def _below(self, path: Path) -> PurePosixPath:
-        try:
-            return PurePosixPath(path.relative_to(self.root).as_posix())
-        except ValueError:  # the same folder by another name
-            return PurePosixPath(Path(os.path.relpath(os.path.realpath(path), self.real_root)).as_posix())
+                elif entry.is_symlink() and entry.is_dir():
+                    yield path, False
 
 
-def evidence_path(card_path: Path) -> Path:
-    """Return where the evidence of the card at `card_path` lies."""
-    return card_path.with_name(card_path.stem + EVIDENCE_SUFFIX)
+def _together(walked: Sequence[tuple[str, bool]]) -> dict[str, _Found]:
+    """Return the card files by path, each with its evidence."""
+    cards = {path: _Found(path, plain=plain) for path, plain in walked if not _is_evidence(path)}
+    for path, plain in walked:
+        if path.endswith(EVIDENCE_SUFFIX) and (found := cards.get(f"{path[: -len(EVIDENCE_SUFFIX)]}.yaml")):
+            found.evidence, found.plain = path, found.plain and plain
+    return cards
+
+
+def _namer(root: Path) -> Callable[[str], str]:
+    """Return `shown` for paths below `root`, quick enough for all files of a large library."""
+    if Path.cwd().is_relative_to(os.path.abspath(root)):  # noqa: PTH100 - resolve() would follow links
+        return lambda path: shown(root / path)  # some are below the working directory
+    top = shown(root / "x")[:-1]
+    return lambda path: top + path.replace("/", os.sep)
 
 
 def _is_evidence(name: str) -> bool:
     return name.lower().endswith(EVIDENCE_SUFFIX)
 
 
-def _by_number(card_id: str) -> tuple[str, int]:
-    package, _, number = card_id.rpartition("-")
-    return package, int(number)
-
-
-def _shown(path: Path) -> str:
-    """Return `path` as the user would type it: relative to the working directory where it lies below it."""
-    absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
-    here = os.getcwd().rstrip(os.sep) + os.sep  # noqa: PTH109 - called for every file
-    return absolute[len(here) :] if absolute.startswith(here) else str(path)
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _first_fault(error: ValidationError, raw: bytes) -> tuple[str, Mark]:
-    """Return what is wrong first in a file of JSON that isn't typed by hand, and where."""
-    first = error.errors(include_url=False)[0]
-    text = raw.decode()
-    if first["type"] == "json_invalid":
-        try:
-            json.loads(text)
-        except json.JSONDecodeError as fault:
-            # Python's own reader counts columns in characters.
-            return f"{fault.msg[:1].lower()}{fault.msg[1:]}", Mark(fault.lineno, fault.colno)
-        except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
-            pass
-        return first["msg"], Mark(1, 1)
-    where = ".".join(str(step) for step in first["loc"])
-    try:
-        mark = Source(text).mark(first["loc"])
-    except Refused:
-        mark = Mark(1, 1)
-    return f"{where}: {first['msg']}" if where else first["msg"], mark

@@ -8,8 +8,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from builder.records.card import Card
 from builder.records.fields import PLACEHOLDER
+from builder.records.summary import Summary
 
 MOST = 6
 """Related cards that are shown at most."""
@@ -21,7 +21,7 @@ _COMMON = 64
 """A word that stands in more signatures than this says nothing, and would make the work quadratic."""
 
 
-def related(cards: Mapping[str, Card]) -> dict[str, list[str]]:
+def related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
     """Return the related cards of each card: those it names, then similar signatures, then the same package.
 
     Two signatures are as similar as the cosine of their words, rare words counting more (tf-idf).
@@ -40,7 +40,7 @@ def related(cards: Mapping[str, Card]) -> dict[str, list[str]]:
 
 def _of(
     card_id: str,
-    cards: Mapping[str, Card],
+    cards: Mapping[str, Summary],
     words: Mapping[str, set[str]],
     holders: Mapping[str, list[str]],
     packages: Mapping[str, list[str]],
@@ -58,14 +58,13 @@ def _of(
     return [other for other in dict.fromkeys(ordered) if other != card_id][:MOST]
 
 
-def _neighbours(card: Card, cards: Mapping[str, Card], numbered: Sequence[str]) -> list[str]:
+def _neighbours(card: Summary, cards: Mapping[str, Summary], numbered: Sequence[str]) -> list[str]:
     """Return the ids of `numbered`, a package's cards by number, that are nearest to `card`, itself included."""
     at = bisect.bisect_left(numbered, card.number, key=lambda other: cards[other].number)
     near = numbered[max(0, at - MOST) : at + MOST + 1]
     return sorted(near, key=lambda other: (abs(cards[other].number - card.number), other))
 
 
-def _words(card: Card) -> set[str]:
-    signature = card.signature
-    texts = [signature.error, signature.exception or "", *signature.aliases]
+def _words(card: Summary) -> set[str]:
+    texts = [card.error, card.exception, *card.aliases]
     return {word.lower() for text in texts for word in _WORD.findall(PLACEHOLDER.sub(" ", text))}

@@ -5,6 +5,7 @@ Nothing here is typed in by anybody. The tables below are shown on the site as t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -53,6 +54,8 @@ class Judgement:
     reasons: tuple[str, ...]
     reproduced: bool
     flaky: bool
+    earned: tuple[float, float]
+    """Of the confidence, what the card earns by itself, and what its runs earned on their day."""
 
 
 def judge(card: Card, evidence: Evidence | None, today: date) -> Judgement:
@@ -61,24 +64,32 @@ def judge(card: Card, evidence: Evidence | None, today: date) -> Judgement:
     A card's status goes first, then the digest of what was run, then the runs. Age lowers the confidence
     (by half every `HALF_LIFE_DAYS`) and never changes the verdict.
     """
-    reached = {"upstream": 1.0 if card.pr else 0.0}
+    upstream = 1.0 if card.pr else 0.0
+    reached = {"upstream": upstream}
     factor = 1.0
     broken_shown = flaky = stale = False
+    day = today
     if evidence is not None:
         broken_shown = bool(_shown(evidence, "broken", "failed-as-described"))
         flaky = any(run.flaky for run in evidence.runs)
         stale = evidence.digest != run_digest(card)
         reached |= dict(_reached(card, evidence, broken_shown))
-        age = max(0, (today - evidence.last_verified).days)
-        factor = 0.5 ** (age / HALF_LIFE_DAYS)
+        day = evidence.last_verified
         factor *= FLAKY_FACTOR if flaky else 1.0
         factor *= STALE_FACTOR if stale else 1.0
-    confidence = sum(
-        weight * reached.get(name, 0.0) * (1.0 if name == "upstream" else factor) for name, weight, _ in WEIGHTS
-    )
+    weights = {name: weight for name, weight, _ in WEIGHTS}
+    by_runs = sum(weight * reached.get(name, 0.0) for name, weight in weights.items() if name != "upstream")
+    earned = weights["upstream"] * upstream, by_runs * factor
     reasons = tuple(words for name, _, words in WEIGHTS if reached.get(name, 0.0) > 0)
     verdict = _verdict(card, evidence, stale=stale, complete=broken_shown and reached.get("fixes") == 1.0 and not flaky)
-    return Judgement(verdict, round(confidence, 2), reasons, broken_shown, flaky)
+    return Judgement(verdict, confidence(earned, day, today), reasons, broken_shown, flaky, earned)
+
+
+def confidence(earned: tuple[float, float], day: date, today: date) -> float:
+    """Return the confidence on the day `today` of a card that was last verified on `day`."""
+    upstream, by_runs = earned
+    age = max(0, (today - day).days)
+    return round(upstream + by_runs * math.pow(0.5, age / HALF_LIFE_DAYS), 2)
 
 
 def executable_fixes(card: Card) -> list[tuple[int, Fix]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -36,11 +37,23 @@ def write_atomically(path: Path, text: str) -> None:
 def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
     """Hold a lock that ends with the process, whatever ends it; yield whether it was got."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            got = _take(handle, wait=wait)
+            if got and not _is_at(handle, path):  # its last holder has removed it meanwhile
+                continue
+            yield got
+            return
+        finally:
+            os.close(handle)
+
+
+def _is_at(handle: int, path: Path) -> bool:
     try:
-        yield _take(handle, wait=wait)
-    finally:
-        os.close(handle)
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _take(handle: int, *, wait: bool) -> bool:
@@ -55,19 +68,32 @@ def _take(handle: int, *, wait: bool) -> bool:
 
 @contextmanager
 def workplace(home: Path) -> Iterator[Path]:
-    """Yield an empty folder in `home`, locked while it is in use, and remove it; first those whose users have died."""
+    """Yield an empty folder in `home`, locked while it is in use, and remove it; first those whose users have died.
+
+    The names are few and used again, so that what uv remembers of the interpreter at a path holds for the next run.
+    """
     home = home.absolute()
     home.mkdir(parents=True, exist_ok=True)
     _sweep_up(home)
-    name = f"{os.getpid()}-{os.urandom(6).hex()}"
-    with locked(home / f"{name}.lock"):
-        work = home / name
-        work.mkdir()
-        try:
-            yield work
-        finally:
+    for name in _names():
+        with locked(home / f"{name}.lock", wait=False) as free:
+            if not free:
+                continue
+            work = home / name
             shutil.rmtree(work, ignore_errors=True)
-            (home / f"{name}.lock").unlink(missing_ok=True)
+            work.mkdir()
+            try:
+                yield work
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+                (home / f"{name}.lock").unlink(missing_ok=True)
+            return
+
+
+def _names() -> Iterator[str]:
+    if fcntl is None:
+        yield os.urandom(6).hex()
+    yield from map(str, itertools.count())
 
 
 def _sweep_up(home: Path) -> None:

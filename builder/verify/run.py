@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 import platform
 import re
 import shutil
 import statistics
 import sys
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -143,12 +145,14 @@ class Executor:
         builds = dict.fromkeys([trial.build, self.card.reproduction.build])
         for interpreter, build in itertools.product(trial.interpreters, builds):
             wanted = Wanted(trial.requires, interpreter, trial.exclude_newer, build)
+            # uv remembers by path what it found out about an interpreter.
+            folder = work / f"env-{zlib.crc32(os.fsencode(interpreter.executable)):08x}"
             try:
                 lock = self.workshop.lock(wanted, self.card.id)
-                return Ready(trial, interpreter, lock, self.workshop.make(lock, wanted, self.card.id, work / "env"))
+                return Ready(trial, interpreter, lock, self.workshop.make(lock, wanted, self.card.id, folder))
             except NotPreparable as refusal:
                 first = first or refusal
-                shutil.rmtree(work / "env", ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
         raise first or NotPreparable("interpreter", "none is installed")
 
     def job(self, ready: Ready) -> Job:

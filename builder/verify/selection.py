@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from builder.errors import FixcardsError
-from builder.records.evidence import EVIDENCE_SUFFIX, run_digest
+from builder.records.evidence import EVIDENCE_SUFFIX, Evidence, run_digest
 from builder.records.library import Library
 from builder.verify.session import Task
 
@@ -29,7 +29,10 @@ class Selection:
     """Part, counted from 1, and number of parts."""
 
     def tasks(self, library: Library, today: date) -> list[Task]:
-        """Return the cards that are meant, in the library's order. Raises `FixcardsError` where a name means none."""
+        """Return the cards that are meant, those that took longest last time first, so that none is waited for alone.
+
+        Others follow in the library's order. Raises `FixcardsError` where a name means none.
+        """
         ids = list(library.cards)
         if self.names:
             wanted = {card_id for name in self.names for card_id in _named(library, name)}
@@ -42,6 +45,7 @@ class Selection:
         if self.shard is not None:
             part, parts = self.shard
             ids = [card_id for card_id in ids if _number(card_id) % parts == part - 1]
+        ids.sort(key=lambda card_id: -_seconds(library.evidence.get(card_id)))
         return [Task(library.cards[card_id], _path(library, card_id)) for card_id in ids]
 
 
@@ -102,6 +106,11 @@ def _is_stale(library: Library, card_id: str, days: int, today: date) -> bool:
     if evidence is None or evidence.digest != run_digest(library.cards[card_id]):
         return True
     return (today - evidence.last_verified).days > days
+
+
+def _seconds(evidence: Evidence | None) -> float:
+    """Return how long the runs of a card took."""
+    return sum(run.seconds * len(run.repetitions) for run in evidence.runs) if evidence else 0.0
 
 
 def _path(library: Library, card_id: str) -> Path:

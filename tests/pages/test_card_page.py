@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shlex
@@ -11,7 +12,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from builder.pages import prose
-from builder.pages.card_page import SECTIONS, card_document, json_for_script
+from builder.pages.card_page import SECTIONS, Subject, card_document, json_for_script
 from builder.records.card import Card, own_content_ratio
 from builder.records.evidence import OUTCOMES
 from builder.records.tally import count
@@ -382,7 +383,7 @@ def _changed(card_id: str, **update: object) -> BeautifulSoup:
     found = library(LIBRARY)
     raw = yaml.safe_load((LIBRARY / found.files[card_id]).read_text(encoding="utf-8"))
     card = Card.model_validate({**raw, **update})
-    return soup(card_document(card, found, settings()).body())
+    return soup(card_document(dataclasses.replace(Subject.of(found, card_id), card=card), settings()).body())
 
 
 def _fix_with(**more: object) -> list[dict[str, object]]:
@@ -443,7 +444,7 @@ def test_a_failure_without_a_fix_upstream_says_so() -> None:
 
 def test_the_structured_data_is_an_article_with_the_error_as_a_keyword() -> None:
     found = library(LIBRARY)
-    data = card_document(found.cards["lantern-12"], found, settings()).data
+    data = card_document(Subject.of(found, "lantern-12"), settings()).data
     assert data["@type"] == "TechArticle"
     assert data["keywords"][0] == "lantern.Dark: no wick in lamp {lamp}"
     assert data["url"] == "https://cards.example.org/lantern/12/"
@@ -457,8 +458,8 @@ def test_json_inside_a_script_element_cannot_end_it() -> None:
 
 
 def test_the_description_is_one_line_of_at_most_300_characters() -> None:
-    for card in library(CARDS).cards.values():
-        text = card_document(card, library(CARDS), settings()).description
+    for card_id, card in library(CARDS).cards.items():
+        text = card_document(Subject.of(library(CARDS), card_id), settings()).description
         assert len(text) <= 300
         assert "\n" not in text
         assert text.startswith(f"{card.package}: ")

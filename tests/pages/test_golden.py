@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from builder.pages.card_page import card_document
+from builder.pages.card_page import Subject, card_document
 from builder.records.evidence import run_digest
-from builder.records.library import Library, evidence_path, load
+from builder.records.library import Library, load
+from builder.records.record import evidence_path
 from tests import golden
 from tests.sites import CARDS, LIBRARY, settings
 
@@ -18,7 +19,7 @@ GOLDEN = LIBRARY.parent / "golden"
 
 def _page(library: Library, card_id: str) -> str:
     assert not library.problems
-    return card_document(library.cards[card_id], library, settings()).body()
+    return card_document(Subject.of(library, card_id), settings()).body()
 
 
 def test_the_made_up_evidence_fits_its_cards_but_for_the_stale_one() -> None:
@@ -55,7 +56,7 @@ def test_the_page_changes_with_the_day_only_where_it_says_how_sure_it_is() -> No
     library = load(LIBRARY)
     now = settings()
     later = dataclasses.replace(now, today=now.today.replace(year=2027))
-    pages = [card_document(library.cards["lantern-12"], library, on).body().splitlines() for on in (now, later)]
+    pages = [card_document(Subject.of(library, "lantern-12"), on).body().splitlines() for on in (now, later)]
     differing = [line for line, other in zip(*pages, strict=True) if line != other]
     assert len(differing) == 1
     assert "Confidence" in differing[0]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from urllib.parse import urljoin
@@ -9,8 +10,9 @@ from urllib.parse import urljoin
 import pytest
 from bs4 import BeautifulSoup
 
+from builder.pages.document import Document
 from builder.pages.listing import LATEST, PER_PAGE, Listings
-from builder.records.card import CATEGORIES, Card
+from builder.records.card import CATEGORIES
 from builder.records.library import load
 from builder.records.verdict import VERDICTS
 from tests.sites import HEAD, LIBRARY, documents, library, page, settings, soup, words
@@ -37,6 +39,10 @@ prevention: [Care.]
 """
 
 
+def _documents(listings: Listings) -> Iterator[Document]:
+    return (made for work in listings.works() for made in work.make(settings()) if isinstance(made, Document))
+
+
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BeautifulSoup]:
     """The lists of a library with 250 cards, by path."""
@@ -47,7 +53,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BeautifulSoup]:
         path.write_text(_card(number), encoding="utf-8")
     found = load(root)
     assert len(found.cards) == NUMBER, found.problems[:3]
-    pages = list(Listings(found, settings(), list(found.cards)).documents())
+    pages = list(_documents(Listings(found, list(found.cards))))
     assert len({each.path for each in pages}) == len(pages)
     return {each.path: soup(each.body()) for each in pages}
 
@@ -177,7 +183,7 @@ def test_a_row_says_which_failure_it_is_how_sure_it_is_and_how_it_is_mended() ->
 
 
 def test_an_empty_library_has_all_its_lists_and_invites_the_first_card(tmp_path: Path) -> None:
-    pages = {each.path: soup(each.body()) for each in Listings(load(tmp_path), settings(), []).documents()}
+    pages = {each.path: soup(each.body()) for each in _documents(Listings(load(tmp_path), []))}
     assert set(pages) == {"", "cards", "cards/packages"}
     assert "No cards yet. Add the first." in words(pages["cards"].text)
     assert "0 cards" in words(pages["cards"].text)
@@ -201,19 +207,17 @@ def test_the_home_page_counts_what_the_data_holds_and_defines_each_number() -> N
 
 def test_large_numbers_are_written_with_separators() -> None:
     found = library(LIBRARY)
-    raw = found.cards["mooring-7"].model_dump(by_alias=True, exclude_none=True)
-    cards = [Card.model_validate({**raw, "issue": f"https://example.org/{at}"}) for at in range(1, 1235)]
-    large = dataclasses.replace(found, cards={card.id: card for card in cards}, evidence={})
-    assert [figure.number for figure in Listings(large, settings(), []).figures()] == ["1,234", "1", "0", "0"]
-    assert "1,234 cards" in words(
-        {each.path: each for each in Listings(large, settings(), []).documents()}["cards"].body()
-    )
+    one = found.summaries["mooring-7"]
+    cards = [one._replace(id=f"mooring-{at}", number=at, verdict="not executed", runs=0) for at in range(1, 1235)]
+    large = dataclasses.replace(found, summaries={card.id: card for card in cards})
+    assert [figure.number for figure in Listings(large, []).figures()] == ["1,234", "1", "0", "0"]
+    assert "1,234 cards" in words({each.path: each for each in _documents(Listings(large, []))}["cards"].body())
 
 
 def test_the_home_page_shows_the_latest_cards_in_the_order_of_the_history(many: dict[str, BeautifulSoup]) -> None:
     found = library(LIBRARY)
     latest = ["mooring-9", "lantern-34", "gone-1", "lantern-12"]
-    home = next(Listings(found, settings(), latest).documents())
+    home = next(_documents(Listings(found, latest)))
     titles = [found.cards[card_id].title for card_id in latest if card_id in found.cards]
     assert rows(soup(home.body())) == titles[:LATEST]
     assert len(rows(many[""])) == LATEST

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from builder.errors import FixcardsError
-from builder.records.library import evidence_path, load, read_card
+from builder.records.library import load, read_card
+from builder.records.record import evidence_path
 
 from .conftest import GOOD, Folder
 

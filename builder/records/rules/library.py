@@ -14,6 +14,7 @@ from builder.records.source import Mark
 if TYPE_CHECKING:
     from builder.records.card import Card
     from builder.records.evidence import Evidence
+    from builder.records.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Shelf:
 
 
 @rule("FC301")
-def id_twice(card: Card, path: str, shelf: Shelf) -> Iterator[Finding]:
+def id_twice(card: Summary, path: str, shelf: Shelf) -> Iterator[Finding]:
     """An id belongs to one card."""
     first = shelf.files[card.id][0]
     if first != path:
@@ -37,7 +38,7 @@ def id_twice(card: Card, path: str, shelf: Shelf) -> Iterator[Finding]:
 
 
 @rule("FC302")
-def related_to_nothing(card: Card, shelf: Shelf) -> Iterator[Finding]:
+def related_to_nothing(card: Summary, shelf: Shelf) -> Iterator[Finding]:
     """Related cards exist, and no card is related to itself."""
     for at, other in enumerate(card.related):
         if other == card.id:

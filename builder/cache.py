@@ -1,0 +1,94 @@
+"""What is kept from one run to the next in `.cache/`: it may be deleted at any time and costs nothing but time then."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import marshal
+import os
+import platform
+import tempfile
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = Path(__file__).parent
+_LIBRARIES = ("jinja2", "markdown-it-py", "packaging", "pydantic", "pygments", "pyyaml")
+_DIGEST = 16
+
+
+def folder(root: Path) -> Path:
+    """Return where everything is kept that makes the next run on the cards in `root` faster: `.cache` beside them."""
+    return Path(os.environ.get("FIXCARDS_CACHE") or root.absolute().parent / ".cache")
+
+
+@functools.cache
+def program() -> bytes:
+    """Return the digest of everything but the cards that results depend on: this program, its libraries, Python."""
+    digest = _new(platform.python_version().encode())
+    for name in _LIBRARIES:
+        digest.update(f"{name}={version(name)} ".encode())
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return bytes(digest.digest())
+
+
+def digest(*parts: bytes) -> bytes:
+    """Return a digest of several parts, each set apart from the next."""
+    made = _new()
+    for part in parts:
+        made.update(len(part).to_bytes(8, "big"))
+        made.update(part)
+    return bytes(made.digest())
+
+
+def digest_of(data: Any) -> bytes:
+    """Return a digest of plain data: numbers, text, bytes, None, tuples, lists, dicts in their order."""
+    # Version 2 writes equal values alike: from 3 on what is the same object in memory is written only once.
+    return bytes(_new(marshal.dumps(data, 2)).digest())
+
+
+class Shelf:
+    """Plain data kept in one file.
+
+    What another program wrote, what was cut off and what was damaged isn't there when it is read. Two programs may
+    write at once: each replaces the whole.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self, stamp: bytes = b"") -> Any:
+        """Return the data that was written with `stamp`, None where there is none."""
+        try:
+            raw = self.path.read_bytes()
+        except OSError:
+            return None
+        head = _new(program(), stamp).digest()
+        content = memoryview(raw)[2 * _DIGEST :]
+        if raw[:_DIGEST] != head or raw[_DIGEST : 2 * _DIGEST] != _new(content).digest():
+            return None
+        return marshal.loads(content)  # noqa: S302 - the digest has just shown that it is what was written
+
+    def write(self, data: Any, stamp: bytes = b"") -> None:
+        """Keep `data`. Where nothing can be written, nothing is kept."""
+        content = marshal.dumps(data)
+        with suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(_new(program(), stamp).digest() + _new(content).digest())
+                    file.write(content)
+                Path(name).replace(self.path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+
+
+def _new(*parts: bytes | memoryview) -> Any:
+    made = hashlib.blake2b(digest_size=_DIGEST)
+    for part in parts:
+        made.update(part)
+    return made

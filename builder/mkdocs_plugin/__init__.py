@@ -1,0 +1,163 @@
+"""The door for MkDocs: hands finished pages over. It runs under ProperDocs, MkDocs' maintained fork, too."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.utils import get_build_date
+
+from builder import cache
+from builder.errors import FixcardsError
+from builder.mkdocs_plugin.pages import RecordPage, Theme
+from builder.mkdocs_plugin.spread import Spread, pages_wanted_by
+from builder.pages.document import DataFile, Settings
+from builder.pages.press import file_of
+from builder.pages.site import Site
+from builder.pages.work import Work
+from builder.records import history, library
+from builder.workers import Workers
+
+log = logging.getLogger("mkdocs.plugins.fixcards")
+_PACKAGE = Path(__file__).parents[1]
+# In a checkout the templates lie beside the package, in a wheel inside it.
+TEMPLATES = next(path for path in (_PACKAGE / "templates", _PACKAGE.parent / "templates") if path.is_dir())
+
+
+class FixcardsConfig(Config):  # type: ignore[no-untyped-call]
+    """The plugin's options in `mkdocs.yml`."""
+
+    templates = config_options.Optional(config_options.Dir(exists=True))
+    spread = config_options.Optional(config_options.Type(bool))
+    """Whether pages are made past MkDocs' loop, many at a time: by default where no other plugin has a page event."""
+    jobs = config_options.Optional(config_options.Type(int))
+    """Processes that make pages, by default one for each processor."""
+
+
+class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-call]
+    """Turns the cards in `docs_dir` into pages and data files."""
+
+    _workers = Workers(1)
+    _spread: Spread | None = None
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Put our theme's templates before Material's, behind those of the site's own `custom_dir`."""
+        if not config.use_directory_urls:
+            raise PluginError("fixcards: cards have addresses like /httpx/271/; remove `use_directory_urls: false`")
+        templates = Path(self.config.templates or TEMPLATES)
+        config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(templates / "theme"))
+        config.watch.append(str(templates))
+        self.settings = Settings(
+            site_name=config.site_name,
+            templates=templates,
+            today=date.fromisoformat(get_build_date()),
+            site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
+            repo_url=(config.repo_url or "").rstrip("/"),
+        )
+        return config
+
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Get ready for a build."""
+        self._workers = Workers(self.config.jobs)
+        others = pages_wanted_by(config, self)
+        if others and self.config.spread is None:
+            log.info("page by page, for these plugins have page events (see `spread` in the README): %s", others)
+        spreads = not others if self.config.spread is None else self.config.spread
+        self._spread = Spread(self.settings, config) if spreads else None
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add a page and data files for each card; a card with a problem is reported and left out."""
+        start = time.perf_counter()
+        root = Path(config.docs_dir)
+        try:
+            cards = library.load(root, cache.folder(root), self._workers)
+        except FixcardsError as error:
+            raise PluginError(f"fixcards: {error}") from None
+        for problem in cards.problems:
+            log.warning("%s", problem)
+        log.info("%s", cards.summary(cards.problems, time.perf_counter() - start))
+        site = Site(cards, self.settings, history.newest_first(root, cards.files))
+        listed = {path for _, path in _titles(config.nav)}
+        theirs = {file.dest_uri for file in files.documentation_pages()}
+        for work in site.works():
+            if self._spread and f"{work.name or 'index'}.md" not in listed:
+                self._spread.works.append(work)
+            else:
+                self._hand_over(work, files, theirs, config)
+        for work in site.works_of_all():
+            if self._spread:
+                self._spread.works_of_all.append(work)
+            else:
+                self._hand_over(work, files, theirs, config)
+        if self._spread:
+            self._spread.take_from(files, cards, theirs)
+        return files
+
+    def _hand_over(self, work: Work, files: Files, theirs: set[str], config: MkDocsConfig) -> None:
+        """Give MkDocs what a work makes, as pages and files like all others."""
+        for made in work.make(self.settings):
+            if isinstance(made, DataFile):
+                if committed := files.get_file_from_path(made.path):
+                    files.remove(committed)  # a schema that lies in the folder for editors
+                files.append(File.generated(config, made.path, content=made.content))
+            elif file_of(made) not in theirs:  # a page that the site's author wrote goes first
+                files.append(RecordPage.of(made, config).file)
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Call pages in the navigation what `mkdocs.yml` calls them; MkDocs does so only for pages of its own."""
+        for title, path in _titles(config.nav):
+            file = files.get_file_from_path(path)
+            if file is not None and isinstance(file.page, RecordPage):
+                file.page.title = title
+        self._theme = Theme(config, nav, files)
+        return nav
+
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
+        """Take note of the theme's templates."""
+        self._theme.env = env
+
+    def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
+        """Give the 404 page its search box, whose links start at the root, and the site map all pages."""
+        if template_name == "404.html":
+            context["fixcards_search"] = self.settings.search_box(context["base_url"].rstrip("/") + "/")
+        elif template_name == "sitemap.xml" and self._spread:
+            context["pages"] = [*context["pages"], *self._spread.pages()]
+        return context
+
+    @event_priority(100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Make what has changed, and bring the site's folder up to date before other plugins look at it."""
+        try:
+            if self._spread:
+                self._spread.finish(config, self._theme, self._workers)
+        except FixcardsError as error:
+            raise PluginError(f"fixcards: {error}") from None
+        finally:
+            self._workers.close()
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Leave nothing behind."""
+        self._workers.close()
+        if self._spread:
+            self._spread.close()
+
+
+def _titles(nav: Any) -> Iterator[tuple[str, str]]:
+    """Yield the titles and paths in a `nav` of `mkdocs.yml`, however deep."""
+    for item in nav if isinstance(nav, list) else [nav]:
+        for title, inside in item.items() if isinstance(item, dict) else ():
+            if isinstance(inside, str):
+                yield title, inside
+            else:
+                yield from _titles(inside)

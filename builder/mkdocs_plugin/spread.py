@@ -1,0 +1,118 @@
+"""Pages made past MkDocs' loop over pages, many at a time and only those that have changed."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+
+from builder import cache
+from builder.mkdocs_plugin.pages import Theme
+from builder.pages import press
+from builder.pages.document import Document, Kind, Settings
+from builder.pages.shell import Shell, address
+from builder.pages.work import Work
+from builder.records.library import Library
+from builder.workers import Workers
+
+log = logging.getLogger("mkdocs.plugins.fixcards")
+_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
+_SAY_EVERY = 5.0
+"""Seconds between two words about how far it is."""
+
+
+def pages_wanted_by(config: MkDocsConfig, but: object) -> str:
+    """Return the plugins that want to see each page while it is built, `but` one of them left out."""
+    methods = [method for event in _EVENTS for method in config.plugins.events.get(event, ())]
+    owners = {getattr(method, "__self__", method) for method in methods} - {but}
+    return ", ".join(sorted(name for name, plugin in config.plugins.items() if plugin in owners) or map(repr, owners))
+
+
+class Spread:
+    """The works of one build, from which MkDocs' own files are kept apart until the end.
+
+    MkDocs empties the folder that it builds into, so for the time of a build it gets another one.
+    """
+
+    def __init__(self, settings: Settings, config: MkDocsConfig) -> None:
+        self.works: list[Work] = []
+        self.works_of_all: list[Work] = []
+        self._settings = settings
+        self._theirs: frozenset[str] = frozenset()
+        self._site_dir = config.site_dir
+        config.site_dir = self._apart = tempfile.mkdtemp(prefix="fixcards-")
+
+    def take_from(self, files: Files, cards: Library, theirs: set[str]) -> None:
+        """Keep MkDocs from copying what the works write; `theirs` are the pages that the site's author wrote."""
+        self._theirs = frozenset(theirs)
+        for card_id, card in cards.files.items():
+            for path in (str(card), cards.beside.get(card_id, "") if card_id in cards.executed else ""):
+                if file := files.get_file_from_path(path):
+                    files.remove(file)
+
+    def pages(self) -> Iterator[Any]:
+        """Yield the pages as the site map's template takes them."""
+        for work in self.works:
+            if work.kind and self._settings.site_url:
+                url = address(work.name, self._settings.site_url)
+                page = SimpleNamespace(canonical_url=url, update_date=self._settings.today.isoformat())
+                yield SimpleNamespace(page=page)
+
+    def finish(self, config: MkDocsConfig, theme: Theme, workers: Workers) -> None:
+        """Bring the site's folder up to date: the works, what MkDocs built, and nothing else."""
+        start = time.perf_counter()
+        config.site_dir = self._site_dir
+        kinds = dict.fromkeys(work.kind for work in self.works if work.kind)
+        shells = {kind: Shell(kind, theme, self._settings.site_url) for kind in kinds}
+        stamp = press.stamp_of(self._settings, (shell.text for shell in shells.values()))
+        shelf = cache.Shelf(cache.folder(Path(config.docs_dir)) / "sites" / cache.digest(self._site_dir.encode()).hex())
+        if shelf.read(stamp) is None:
+            self._prove(shells, theme)
+        there = press.standing(self._site_dir)
+        printed = press.print_works(
+            press.Press(self._site_dir, self._settings, shells, self._theirs),
+            self.works,
+            self.works_of_all,
+            there,
+            shelf,
+            stamp,
+            workers,
+            _Progress(),
+        )
+        taken = press.take_over(self._apart, self._site_dir, printed.files)
+        press.clear(self._site_dir, there.keys() - printed.files - taken)
+        self.close()
+        seconds = time.perf_counter() - start
+        log.info("made %s pieces of the site, kept %s, %.2f s", f"{printed.made:,}", f"{printed.kept:,}", seconds)
+
+    def close(self) -> None:
+        """Remove the folder into which MkDocs built."""
+        shutil.rmtree(self._apart, ignore_errors=True)
+
+    def _prove(self, shells: dict[Kind, Shell], theme: Theme) -> None:
+        """Make sure that the theme would make the same pages, on one of each kind."""
+        first = {work.kind: work for work in reversed(self.works) if work.kind}
+        for kind, work in first.items():
+            for made in work.make(self._settings):
+                if isinstance(made, Document):
+                    shells[kind].prove(made, theme)
+
+
+class _Progress:
+    """Says now and then how far it is."""
+
+    def __init__(self) -> None:
+        self._said = time.monotonic()
+
+    def __call__(self, done: int, of: int) -> None:
+        if time.monotonic() - self._said >= _SAY_EVERY:
+            self._said = time.monotonic()
+            log.info("%s of %s pieces made", f"{done:,}", f"{of:,}")

@@ -1,0 +1,236 @@
+"""One record off the disk: a card file and the evidence beside it, and every problem that they show by themselves."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from builder.cache import digest
+from builder.records.card import Card
+from builder.records.evidence import EVIDENCE_SUFFIX, Evidence
+from builder.records.problem import Problem
+from builder.records.rules import Finding
+from builder.records.rules.rule import RULES, rules_of
+from builder.records.rules.shape import errors_in, kind_of
+from builder.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
+from builder.records.source import Mark, Refused, Source
+from builder.records.summary import Summary, summary
+
+_OF_CARDS = rules_of("FC2")
+_OF_KIND = {kind: rule for rule in RULES.values() for kind in rule.kinds}
+SHOWN_ALL_THE_SAME = frozenset({"FC308"})
+"""Evidence that contradicts its card is right, and the card is to be mended."""
+
+
+class Record(NamedTuple):
+    """What one card file and its evidence came to.
+
+    `summary` is None where the card doesn't fit the model. Problems come as `Problem` has them, without the path and
+    with whether it is the evidence's.
+    """
+
+    summary: Summary | None
+    problems: tuple[tuple[bool, int, int, str, str, str], ...]
+    has_evidence: bool
+    """Whether there is evidence that may be shown."""
+
+    @property
+    def good(self) -> bool:
+        """Whether the card by itself may be shown."""
+        return self.summary is not None and not any(not of_evidence for of_evidence, *_ in self.problems)
+
+    def plain(self) -> tuple[Any, ...]:
+        """Return plain data; `from_plain` takes it back."""
+        return (tuple(self.summary) if self.summary else None, self.problems, self.has_evidence)
+
+    @classmethod
+    def from_plain(cls, data: tuple[Any, ...]) -> Record:
+        """Return the record of plain data."""
+        short, problems, has_evidence = data
+        return cls(Summary(*short) if short else None, problems, has_evidence)
+
+
+UNREAD = Record(None, (), has_evidence=False)
+
+
+class Files:
+    """Reads the files below one folder of cards and collects their problems."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: set[Problem] = set()
+
+    @cached_property
+    def real_root(self) -> str:
+        """The folder without symbolic links."""
+        return os.path.realpath(self.root)
+
+    def card(self, path: Path) -> Card | None:
+        """Read and check one card by itself."""
+        source = self.source(path)
+        if source is None:
+            return None
+        card, invalid = None, None
+        try:
+            card = Card.model_validate(source.data)
+        except ValidationError as misfit:
+            invalid = misfit
+        for error in errors_in(source.data, invalid):
+            rule = _OF_KIND.get(kind_of(error), RULES["FC199"])
+            self.report(path, rule.code, rule.check(error, source), source)
+        if card is not None:
+            below = self.below(path)
+            for rule in _OF_CARDS:
+                self.report(path, rule.code, rule.check(card, below), source)
+        return card
+
+    def evidence(self, path: Path, card: Card | None) -> Evidence | None:
+        """Read and check one evidence file, which lies beside `card`."""
+        raw = self.bytes(path, MAX_EVIDENCE_BYTES)
+        if raw is None or self.report(path, "FC003", RULES["FC003"].check(raw)):
+            return None
+        try:
+            evidence = Evidence.model_validate_json(raw)
+        except ValidationError as error:
+            self.report(path, "FC304", RULES["FC304"].check(*first_fault(error, raw)))
+            return None
+        if card is not None:
+            self.report(path, "FC305", RULES["FC305"].check(evidence, card.id))
+            self.report(path, "FC308", RULES["FC308"].check(evidence, card))
+        self.report(path, "FC306", RULES["FC306"].check(evidence))
+        return evidence
+
+    def record(self, path: Path, evidence_path: Path | None) -> tuple[Card | None, Evidence | None, Record]:
+        """Read a card and its evidence; neither is returned where it may not be shown."""
+        before, self.problems = self.problems, set()
+        try:
+            card = self.card(path)
+            evidence = self.evidence(evidence_path, card) if evidence_path is not None else None
+            of_evidence = shown(evidence_path) if evidence_path is not None else None
+            problems = tuple(
+                (each.path == of_evidence, each.line, each.column, each.code, each.message, each.hint)
+                for each in sorted(self.problems)
+            )
+            if any(ours and code not in SHOWN_ALL_THE_SAME for ours, _, _, code, _, _ in problems):
+                evidence = None
+            short = summary(card, evidence) if card is not None else None
+            made = Record(short, problems, evidence is not None)
+            return (card if made.good else None), evidence, made
+        finally:
+            self.problems = before
+
+    def bytes(self, path: Path, most: int) -> bytes | None:
+        """Read a file, or report why it isn't one that may be read."""
+        if self.report(path, "FC001", RULES["FC001"].check(path, self.real_root)):
+            return None
+        try:
+            with path.open("rb") as file:
+                raw = file.read(most + 1)
+        except OSError as error:
+            self.report(path, "FC001", iter([unreadable(error)]))
+            return None
+        return None if self.report(path, "FC002", RULES["FC002"].check(raw, most)) else raw
+
+    def source(self, path: Path) -> Source | None:
+        """Read the YAML of a file, or report why not. Each stage takes for granted what the one before it refused."""
+        raw = self.bytes(path, MAX_BYTES)
+        if raw is None or self.report(path, "FC003", RULES["FC003"].check(raw)):
+            return None
+        text = raw.decode()
+        for code in ("FC004", "FC005", "FC006", "FC008"):
+            if self.report(path, code, RULES[code].check(text)):
+                return None
+        self.report(path, "FC007", RULES["FC007"].check(text))
+        try:
+            return Source(text)
+        except Refused as refused:
+            rule = _OF_KIND[refused.kind]
+            self.report(path, rule.code, rule.check(refused))
+            return None
+
+    def report(self, path: Path, code: str, findings: Iterator[Finding], source: Source | None = None) -> bool:
+        """Keep what a rule found; return whether it found anything."""
+        found = False
+        for finding in findings:
+            found = True
+            mark = finding.at if isinstance(finding.at, Mark) else Mark(1, 1)
+            if source is not None and not isinstance(finding.at, Mark):
+                mark = source.mark(finding.at, key=finding.key)
+            problem = Problem(shown(path), mark.line, mark.column, code, finding.message, finding.hint)
+            self.problems.add(problem)
+        return found
+
+    def below(self, path: Path) -> PurePosixPath:
+        """Return where a file stands below the folder of the cards."""
+        try:
+            return PurePosixPath(path.relative_to(self.root).as_posix())
+        except ValueError:  # the same folder by another name
+            return PurePosixPath(Path(os.path.relpath(os.path.realpath(path), self.real_root)).as_posix())
+
+
+def read_records(root: str, places: Sequence[tuple[str, str | None, bool]]) -> list[tuple[bytes | None, Record]]:
+    """Read records: paths below `root` of the card and of its evidence, and whether both are regular files.
+
+    With each comes the digest of its bytes, None where they aren't or were changed meanwhile.
+    """
+    files = Files(Path(root))
+    made: list[tuple[bytes | None, Record]] = []
+    for path, evidence, plain in places:
+        before = record_digest(files.root, path, evidence) if plain else None
+        record = files.record(files.root / path, files.root / evidence if evidence else None)[2]
+        made.append((before if before and before == record_digest(files.root, path, evidence) else None, record))
+    return made
+
+
+def record_digest(root: Path, path: str, evidence: str | None) -> bytes | None:
+    """Return the digest of everything that a record is made from: the bytes of its files and where they stand.
+
+    None where they can't be read. The files are regular ones; paths are below `root`.
+    """
+    parts = [path.encode("utf-8", "surrogateescape")]
+    try:
+        for name in (path, evidence) if evidence else (path,):
+            with open(f"{root}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large library
+                parts.append(file.read(MAX_EVIDENCE_BYTES + 1) or b"")
+    except OSError:
+        return None
+    return digest(*parts)
+
+
+def evidence_path(card_path: Path) -> Path:
+    """Return where the evidence of the card at `card_path` lies."""
+    return card_path.with_name(card_path.stem + EVIDENCE_SUFFIX)
+
+
+def shown(path: Path | str) -> str:
+    """Return `path` as the user would type it: relative to the working directory where it lies below it."""
+    absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
+    here = os.getcwd().rstrip(os.sep) + os.sep  # noqa: PTH109 - called for every file
+    return absolute[len(here) :] if absolute.startswith(here) else str(path)
+
+
+def first_fault(error: ValidationError, raw: bytes) -> tuple[str, Mark]:
+    """Return what is wrong first in a file of JSON that isn't typed by hand, and where."""
+    first = error.errors(include_url=False)[0]
+    text = raw.decode()
+    if first["type"] == "json_invalid":
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as fault:
+            # Python's own reader counts columns in characters.
+            return f"{fault.msg[:1].lower()}{fault.msg[1:]}", Mark(fault.lineno, fault.colno)
+        except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
+            pass
+        return first["msg"], Mark(1, 1)
+    where = ".".join(str(step) for step in first["loc"])
+    try:
+        mark = Source(text).mark(first["loc"])
+    except Refused:
+        mark = Mark(1, 1)
+    return f"{where}: {first['msg']}" if where else first["msg"], mark

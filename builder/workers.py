@@ -1,0 +1,87 @@
+"""Work spread over the processors: the standard library's process pool, started when there is enough to do."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from types import TracebackType
+from typing import TypeVar
+
+FEW = 64
+"""Items that are done before processes have started."""
+_CHUNK = 50
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Workers:
+    """Processes that are started when they are first needed and live as long as the `with` block.
+
+    The results are the same for any number of them. `jobs` is by default that of the processors this process may use.
+    Who asks for more than one has a main module that can be imported without effects.
+    """
+
+    def __init__(self, jobs: int | None = None) -> None:
+        self.jobs = jobs or _processors()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes; what they haven't begun is not done."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def run(
+        self, function: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], meanwhile: Callable[[], None]
+    ) -> Iterator[Result]:
+        """Yield what `function`, which can be pickled, makes of the items, in their order.
+
+        It is given some of them at a time. `meanwhile` is called once, while others work.
+        """
+        chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
+        if self.jobs == 1 or len(items) <= FEW:
+            meanwhile()
+            for chunk in chunks:
+                yield from function(chunk)
+            return
+        if self._pool is None:
+            # A fork is there at once, but not for a server, which has threads whose locks it would inherit.
+            alone = threading.active_count() == 1 and sys.platform == "linux"
+            context = multiprocessing.get_context("fork" if alone else "spawn")
+            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+        waiting = iter(chunks)
+        # A few chunks ahead of what is taken, so that results don't pile up.
+        flying: list[Future[list[Result]]] = [
+            self._pool.submit(function, chunk) for chunk in islice(waiting, 4 * self.jobs)
+        ]
+        meanwhile()
+        while flying:
+            yield from flying.pop(0).result()
+            flying += [self._pool.submit(function, chunk) for chunk in islice(waiting, 1)]
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):  # a container may give fewer than the machine has
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def nothing() -> None:
+    """Do nothing meanwhile."""
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
