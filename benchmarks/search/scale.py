@@ -22,6 +22,7 @@ from benchmarks.search.rivals import document
 from benchmarks.search.run import CACHE, filled
 from builder.signature.entry import Entry
 from builder.signature.index import build
+from builder.signature.portable import tables
 
 REPOSITORY = Path(__file__).parents[2]
 ASSETS = REPOSITORY / "templates" / "theme" / "assets" / "search"
@@ -29,8 +30,9 @@ PAGE = """<!doctype html><script type="module">
 const worker = new Worker("/assets/worker.js", { type: "module" });
 const base = new URL("/search/", location).href;
 window.ask = (text) => new Promise((resolve) => {
-  worker.onmessage = ({ data }) => resolve(data);
-  worker.postMessage({ number: 1, base, text });
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }) => resolve(data);
+  worker.postMessage({ base, text }, [port2]);
 });
 </script>"""
 
@@ -74,7 +76,7 @@ def measured(entries: list[Entry], folder: Path) -> str:
     """Return a row: seconds to build, bytes of the first query, milliseconds of computing once its parts are there."""
     start = time.process_time()
     shutil.rmtree(folder, ignore_errors=True)
-    files = dict(build(entries))
+    files = dict(build(entries, tables=tables()))
     seconds = time.process_time() - start
     for path, content in files.items():
         (folder / "search" / path).parent.mkdir(parents=True, exist_ok=True)

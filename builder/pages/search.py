@@ -11,6 +11,7 @@ from builder.records.library import Library
 from builder.signature.answer import SCHEMA
 from builder.signature.entry import Entry
 from builder.signature.index import build
+from builder.signature.portable import tables
 
 FOLDER = "search"
 
@@ -18,7 +19,7 @@ FOLDER = "search"
 def search_files(library: Library, prose: Iterable[Document], settings: Settings) -> Iterator[DataFile]:
     """Yield the index of all cards and of the pages that are about the site itself."""
     found = [*entries(library), *(_page(document) for document in prose)]
-    for path, content in build(found, settings.site_url):
+    for path, content in build(found, settings.site_url, tables()):
         yield DataFile(f"{FOLDER}/{path}", content)
     yield DataFile("match.schema.json", json.dumps(SCHEMA, indent=2).encode() + b"\n")
 

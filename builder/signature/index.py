@@ -1,13 +1,14 @@
 """Entries <-> index files, cut so that a query reads only the parts that it needs.
 
-Format 1, all files JSON in UTF-8:
+Format 2, all files JSON in UTF-8:
 
 `index.json`
     `format`, `rules` (version of the rule table), `entries` (their number), `chunk` (entries of one entry file),
     `site` (address of the published site, for links; may be empty), `most` (postings above which a word is left out),
     `common` (word -> entries that have it, for words that more than `COMMON` have), `starts` (for each term file the
     shortest text that is above the file before it), `terms` and `cards` (the content hashes of all term and entry
-    files, `HASH` characters each, in order).
+    files, `HASH` characters each, in order), `tables` (the rules and numbers by which the index was made, as
+    `portable.py` writes them: a browser's search has none of its own).
 `terms/<number>-<hash>.json`
     An object of terms in order, each with its postings: ascending numbers, each written as the difference to the one
     before. A posting is twice the number of an entry, plus one where the term stands in its signature or title.
@@ -37,7 +38,8 @@ from builder.signature.normal import TABLE_VERSION
 from builder.signature.template import common_form
 from builder.signature.words import lower, telling, words
 
-FORMAT = 1
+FORMAT = 2
+"""Raised whenever an older reader would misread the files or the tables."""
 HASH = 6
 CHUNK = 12
 COMMON = 1000
@@ -55,8 +57,13 @@ class IndexUnusableError(FixcardsError):
     """The index is missing, damaged or of another version than the program."""
 
 
-def build(entries: Iterable[Entry], site: str = "") -> Iterator[tuple[str, bytes]]:
-    """Yield the path and content of every index file. The entries may come in any order; ids are unique."""
+def build(
+    entries: Iterable[Entry], site: str = "", tables: Mapping[str, Any] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and content of every index file. The entries may come in any order; ids are unique.
+
+    An index for browsers takes `tables` (`portable.tables()`); Python has its own and leaves them unread.
+    """
     ordered = sorted(entries, key=lambda entry: entry.id)
     postings: dict[str, list[int]] = defaultdict(list)
     for number, entry in enumerate(ordered):
@@ -87,6 +94,7 @@ def build(entries: Iterable[Entry], site: str = "") -> Iterator[tuple[str, bytes
         "starts": starts,
         "terms": "".join(term_names),
         "cards": "".join(card_names),
+        "tables": tables or {},
     }
     yield "index.json", _json(head)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from builder.signature.normal import RULES
+from builder.signature.normal import LOOK, RULES
 
 LONGEST = 4000
 """Characters of one line; a longer one goes on as a line of its own, so that no step costs more than linear time."""
@@ -60,15 +60,21 @@ PREFIXES: tuple[tuple[str, str], ...] = (
 )
 """What may stand before a line, tried in this order again and again until none fits."""
 
+PATTERNS = {
+    "break": r"\r\n|\r|\n",
+    "look": r"[\x00-\x08\x0b-\x1f\x7f]",
+    "escaped": r'Traceback \(most recent|\\n  File \\?"',
+    "entity": r"&([a-z]{2,4}|#x?[0-9a-f]{1,3});",
+    "escape": r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+',
+}
+SIMPLE = {"n": "\n", "r": "\n", "t": "\t"}
+"""What letters behind a backslash stand for; any other character stands for itself."""
+MOST_PREFIXES = 8
+
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
-_BREAK = re.compile(r"\r\n|\r|\n")
-_LOOK = tuple(rule for rule in RULES if rule.name in {"ansi", "title", "control"})
-_LOOKS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_ENTITY = re.compile("&([a-z]{2,4}|#x?[0-9a-f]{1,3});")
-_ESCAPE = re.compile(r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+')
-_SIMPLE = {"n": "\n", "r": "\n", "t": "\t"}
+_BREAK, _LOOKS, _ESCAPED, _ENTITY, _ESCAPE = (re.compile(pattern) for pattern in PATTERNS.values())
+_LOOK = tuple(rule for rule in RULES if rule.name in LOOK)
 _PREFIX = re.compile("|".join(f"(?:{pattern})" for _, pattern in PREFIXES), re.ASCII)
-_MOST_PREFIXES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ def _unescaped(line: str) -> list[str]:
     if start >= 0 and start == len(line) - len(stripped(line).lstrip(" ")) and line.rstrip(" ").endswith("}"):
         inside = _values(line[start:])
         return inside or [line]
-    if "\\n" in line and ("Traceback (most recent" in line or '\\n  File "' in line or '\\n  File \\"' in line):
+    if "\\n" in line and _ESCAPED.search(line):
         return [part for part in _plain(line).split("\n") if part]
     return [line]
 
@@ -147,12 +153,12 @@ def _character(code: str) -> str:
     if len(code) == 5:
         made = int(code[1:], 16)
         return "\ufffd" if 0xD800 <= made <= 0xDFFF or made < 32 else chr(made)
-    return _SIMPLE.get(code, code)
+    return SIMPLE.get(code, code)
 
 
 def stripped(line: str) -> str:
     """Return a line without the prefixes of `PREFIXES` and without the end of a drawn box; indentation stays."""
-    for _ in range(_MOST_PREFIXES):
+    for _ in range(MOST_PREFIXES):
         found = _PREFIX.match(line)
         if not found:
             break

@@ -136,9 +136,12 @@ RULES: tuple[Rule, ...] = (
 )
 """The table, in the order in which the rules are applied."""
 
-_TIDY = tuple(
-    rule for rule in RULES if rule.name in {"ansi", "title", "control", "single quote", "double quote", "space"}
-)
+LOOK = frozenset({"ansi", "title", "control"})
+"""Rules about characters that only terminals heed."""
+TIDY = LOOK | {"single quote", "double quote", "space"}
+"""Rules about the look of a line."""
+
+_TIDY = tuple(rule for rule in RULES if rule.name in TIDY)
 
 
 def normal(line: str) -> str:

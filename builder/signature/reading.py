@@ -40,6 +40,7 @@ INNERMOST_FIRST = "(most recent call first):"  # faulthandler
 HANDLING = "During handling of the above exception, another exception occurred"
 CAUSE = "The above exception was the direct cause of the following exception"
 REPEATED = "[Previous line repeated"
+ARCHIVE = r"^[^/]+[.](?:egg|whl|zip)/"
 FOLDERS = ("/site-packages/", "/dist-packages/")
 
 MOST_EXCEPTIONS = 64
@@ -47,11 +48,11 @@ MOST_FRAMES = 200
 MOST_LINES = 400
 SUMMARY = 8
 """Exceptions before a line that it may repeat, as the summary at the end of a test run does."""
+NAME_LENGTH = 120
 
 _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
 _NAME_BACK = re.compile(r"[A-Za-z0-9_.]")
-_ARCHIVE = re.compile(r"^[^/]+[.](?:egg|whl|zip)/")
-_NAME_LENGTH = 120
+_ARCHIVE = re.compile(ARCHIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +287,7 @@ class _Reader:
             return False
         end = found.end() - 2 if found[0].endswith(" ") else found.end() - 1
         start = end
-        while start > 0 and end - start < _NAME_LENGTH and _NAME_BACK.match(bare[start - 1]):
+        while start > 0 and end - start < NAME_LENGTH and _NAME_BACK.match(bare[start - 1]):
             start -= 1
         name = bare[start:end].strip(".")
         rest = bare[found.end() :]

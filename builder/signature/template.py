@@ -11,12 +11,14 @@ from builder.signature.normal import normal, tidy
 
 HOLE = "\ue000"
 PLACEHOLDER = r"\{[a-z_][a-z0-9_]*\}"
+VARYING = "<[a-z]+>"
+LETTER = r"[A-Za-z\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]"
 
 _PLACEHOLDER = re.compile(PLACEHOLDER)
 _FILE_LINE = re.compile(r'([ |]*)File "')
 _MARGIN = re.compile(r"[ |]*")
-_VARYING = re.compile("<[a-z]+>")
-_LETTER = re.compile(r"[A-Za-z\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]")
+_VARYING = re.compile(VARYING)
+_LETTER = re.compile(LETTER)
 _PART_OF_WORD = re.compile(r"[A-Za-z0-9_]")
 
 

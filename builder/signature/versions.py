@@ -34,11 +34,11 @@ VERSION = (
 CLAUSE = r"^(===|~=|==|!=|<=|>=|<|>)[ ]*([^ ,]+)$"
 
 _VERSION, _CLAUSE = re.compile(VERSION), re.compile(CLAUSE)
-_STAGES = {"a": 1, "alpha": 1, "b": 2, "beta": 2, "c": 3, "rc": 3, "pre": 3, "preview": 3}
-_FINAL = 4
-_WIDTH = 8
-_STAGE, _POST, _DEV = 9, 11, 12  # places in a key, behind the epoch and `_WIDTH` numbers
-_NO_DEV = 1_000_000_000
+STAGES = {"a": 1, "alpha": 1, "b": 2, "beta": 2, "c": 3, "rc": 3, "pre": 3, "preview": 3}
+FINAL = 4
+WIDTH = 8
+STAGE, POST, DEV = 9, 11, 12  # places in a key, behind the epoch and `WIDTH` numbers
+NO_DEV = 1_000_000_000
 
 Key = tuple[int, ...]
 
@@ -64,11 +64,11 @@ def key(version: str) -> Key | None:
     found = _VERSION.match(version.lower())
     if not found:
         return None
-    release = [int(part[:9]) for part in found[2].split(".")][:_WIDTH]
-    release += [0] * (_WIDTH - len(release))
-    stage, number = (_STAGES[found[3]], int((found[4] or "0")[:9])) if found[3] else (_FINAL, 0)
+    release = [int(part[:9]) for part in found[2].split(".")][:WIDTH]
+    release += [0] * (WIDTH - len(release))
+    stage, number = (STAGES[found[3]], int((found[4] or "0")[:9])) if found[3] else (FINAL, 0)
     post = int((found[6] or "0")[:9]) + 1 if found[5] else 0
-    dev = int((found[8] or "0")[:9]) if found[7] else _NO_DEV
+    dev = int((found[8] or "0")[:9]) if found[7] else NO_DEV
     if found[7] and not found[3] and not found[5]:
         stage = 0  # a development release comes before the pre-releases
     return (int((found[1] or "0")[:9]), *release, stage, number, post, dev)
@@ -99,14 +99,14 @@ def _fits(have: Key, operator: str, text: str) -> bool | None:
     wanted = key(text)
     if wanted is None:
         return None
-    same = have[:_STAGE] == wanted[:_STAGE]
-    final = wanted[_DEV] == _NO_DEV
-    early = have[:_DEV] == wanted[:_DEV] if wanted[_POST] else same
+    same = have[:STAGE] == wanted[:STAGE]
+    final = wanted[DEV] == NO_DEV
+    early = have[:DEV] == wanted[:DEV] if wanted[POST] else same
     if operator == "~=":
         size = max(1, len(_NUMBERS.findall(text.partition("!")[2] or text)[0].split(".")) - 1)
         return have >= wanted and have[: size + 1] == wanted[: size + 1]
     if operator == ">":
-        return have > wanted and not (have[:_POST] == wanted[:_POST] and have[_POST] and not wanted[_POST] and final)
+        return have > wanted and not (have[:POST] == wanted[:POST] and have[POST] and not wanted[POST] and final)
     return {
         "==": have == wanted,
         "===": have == wanted,
@@ -119,4 +119,4 @@ def _fits(have: Key, operator: str, text: str) -> bool | None:
 
 def _early(version: Key) -> bool:
     """Return whether a version is a pre- or development release."""
-    return version[_STAGE] != _FINAL or version[_DEV] != _NO_DEV
+    return version[STAGE] != FINAL or version[DEV] != NO_DEV

@@ -49,11 +49,12 @@ type
 BUILTIN = frozenset(_BUILTIN_WORDS.split())
 """Names that identify nothing even between quotes."""
 QUOTED = r"['`\"]([A-Za-z0-9_.]{1,200})['`\"]"
+MIXED = "_|[a-z][A-Z]"
 
 _QUOTED = re.compile(QUOTED)
 _SHORT = 32
 _WORD = re.compile(WORD)
-_MIXED = re.compile("_|[a-z][A-Z]")
+_MIXED = re.compile(MIXED)
 _UPPER = re.compile("[A-Z]+")
 _STEMMED = re.compile("^[a-z]+$")
 

@@ -6,18 +6,20 @@ import { pathToFileURL } from "node:url";
 
 const [folder, index] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
+const files = JSON.parse(readFileSync(index, "utf8"));
+const head = JSON.parse(files["index.json"]);
+(await load("rules.js")).use(head.tables);
 const [{ read }, { normal, tidy, words, stem }, { match, query }, { Index }, { key, within }] = await Promise.all(
   ["reading.js", "text.js", "match.js", "index.js", "versions.js"].map(load),
 );
 
-const files = index ? JSON.parse(readFileSync(index, "utf8")) : {};
-const opened = new Index(async (path) => JSON.parse(files[path]));
+const opened = new Index(head, async (path) => JSON.parse(files[path]));
 
 async function answer({ text, versions }) {
   if (versions) return { key: key(versions[0]), within: within(versions[0], versions[1]) };
   const failure = read(text);
   const asked = query(failure);
-  const matches = index ? await match(failure, opened) : [];
+  const matches = await match(failure, opened);
   return {
     failure: { ...failure, versions: Object.fromEntries([...failure.versions].sort()) },
     normal: text.split("\n").map(normal),

@@ -19,6 +19,7 @@ from builder.signature.entry import Entry
 from builder.signature.index import Index, build
 from builder.signature.match import match
 from builder.signature.normal import normal, tidy
+from builder.signature.portable import tables
 from builder.signature.query import query
 from builder.signature.reading import read
 from builder.signature.words import stem, words
@@ -104,8 +105,9 @@ def javascript(folder: Path) -> Iterator[JavaScript]:
         if os.environ.get("CI", "").lower() in {"1", "true"}:
             pytest.fail("there is no Node.js")
         pytest.skip("takes Node.js 20 or newer")
+    made = dict(build(entries(), tables=tables()))
     files = folder / "index.json"
-    files.write_text(json.dumps({path: content.decode() for path, content in build(entries())}), encoding="utf-8")
+    files.write_text(json.dumps({path: content.decode() for path, content in made.items()}), encoding="utf-8")
     with subprocess.Popen(
         [node, str(ENGINE), str(ASSETS), str(files)],
         stdin=subprocess.PIPE,

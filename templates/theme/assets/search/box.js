@@ -1,6 +1,6 @@
 // The search box: what is typed, pasted or dropped goes to the worker and nowhere else.
 
-import { article, element, nothing } from "./results.js";
+import { article, element, labelled, linked, nothing, pressed } from "./results.js";
 
 const WAIT = 80; // milliseconds without a keystroke after which the search starts
 const LARGEST = 50 * 1024 * 1024;
@@ -11,30 +11,18 @@ const FAILED = {
 };
 
 let worker;
-let sent = 0;
-const waiting = new Map();
 
+// Each question has a channel of its own for its progress and its answer.
 function ask(root, question, progress) {
-  if (!worker) {
-    worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-    worker.addEventListener("message", ({ data }) => {
-      const asked = waiting.get(data.number);
-      if (data.done !== undefined) asked?.progress(data.done);
-      else {
-        waiting.delete(data.number);
-        asked?.resolve(data);
-      }
-    });
-    worker.addEventListener("error", () => {
-      for (const asked of waiting.values()) asked.resolve({ failed: "missing" });
-      waiting.clear();
-      worker = undefined;
-    });
-  }
+  worker ??= new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   return new Promise((resolve) => {
-    sent += 1;
-    waiting.set(sent, { resolve, progress });
-    worker.postMessage({ number: sent, base: new URL("search/", root).href, ...question });
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => (data.done === undefined ? resolve(data) : progress(data.done));
+    worker.addEventListener("error", () => {
+      worker = undefined;
+      resolve({ failed: "missing" });
+    });
+    worker.postMessage({ base: new URL("search/", root).href, ...question }, [port2]);
   });
 }
 
@@ -47,20 +35,16 @@ export class Box {
     this.root = new URL(form.dataset.root, document.baseURI);
     this.text = form.querySelector("textarea");
     this.status = element("p", "fc-hint fc-status");
-    this.status.setAttribute("role", "status");
+    this.status.role = "status";
     this.results = element("ol", "fc-found");
-    this.results.setAttribute("aria-label", "Matching cards");
+    this.results.ariaLabel = "Matching cards";
     this.rest = element("div", "fc-nothing");
     const file = element("input", "fc-sr");
     file.type = "file";
     file.id = `${this.text.id}-file`;
-    const label = element("label", "fc-file", "Choose a log file, or drop one here");
-    label.htmlFor = file.id;
-    this.link = element("button", "fc-link", "Copy a link to this search");
-    this.link.type = "button";
+    this.link = pressed("fc-link", () => this.#copyLink(), "Copy a link to this search");
     this.link.hidden = true;
-    const tools = element("p", "fc-tools");
-    tools.append(file, label, this.link);
+    const tools = element("p", "fc-tools", file, labelled(file, "fc-file", "Choose a log file, or drop one here"), this.link);
     form.querySelector(".fc-results").replaceWith(tools, this.status, this.results, this.rest);
     form.hidden = false;
     this.#listen(file);
@@ -87,12 +71,12 @@ export class Box {
       event.preventDefault();
       this.searchFile(dropped);
     });
-    this.link.addEventListener("click", async () => {
-      const address = new URL("./", this.root);
-      address.searchParams.set("q", text.value.trim());
-      await navigator.clipboard.writeText(address.href);
-      this.#say("The link is copied. Whoever opens it sends its text to this site's server.");
-    });
+  }
+
+  async #copyLink() {
+    const address = new URL(`?${new URLSearchParams({ q: this.text.value.trim() })}`, this.root);
+    await navigator.clipboard.writeText(address.href);
+    this.#say("The link is copied. Whoever opens it sends its text to this site's server.");
   }
 
   // Down and Up go through the results, Enter opens one, Escape goes back to the text.
@@ -123,34 +107,34 @@ export class Box {
     if (!short) {
       this.#asked += 1;
       this.#clear();
-      this.status.textContent = "";
-      return undefined;
-    }
-    return this.#ask({ text }, short);
+      this.#say("");
+    } else this.#ask({ text }, short);
   }
 
   searchFile(file) {
     this.link.hidden = true;
     if (file.size > LARGEST) {
+      this.#asked += 1;
       this.#clear();
-      return this.#say(`${file.name} is larger than 50 MB. “fixcards match ${file.name}” reads files of any size.`);
+      this.#say(`${file.name} is larger than 50 MB. “fixcards match ${file.name}” reads files of any size.`);
+      return;
     }
     this.#say(`Reading ${file.name} …`);
-    return this.#ask({ file }, "", (done) => this.#say(`Reading ${file.name}: ${Math.floor(100 * done)}%`));
+    this.#ask({ file }, "", (done) => this.#say(`Reading ${file.name}: ${Math.floor(100 * done)}%`));
   }
 
   async #ask(question, text, progress = () => {}) {
     this.#asked += 1;
     const number = this.#asked;
-    this.results.setAttribute("aria-busy", "true");
+    this.results.ariaBusy = true;
     const found = await ask(this.root, question, (done) => number === this.#asked && progress(done));
-    if (number !== this.#asked) return undefined; // another search was started meanwhile
-    this.results.removeAttribute("aria-busy");
-    return found.failed ? this.#fail(found.failed) : this.#show(found, text);
+    if (number !== this.#asked) return; // another search was started meanwhile
+    this.#clear();
+    if (found.failed) this.#fail(found.failed);
+    else this.#show(found, text);
   }
 
   #show({ matches, understood }, text) {
-    this.#clear();
     const cards = matches.filter((match) => match.entry.shown.kind !== "page").length;
     if (matches.length) {
       const others = matches.length - cards;
@@ -159,21 +143,18 @@ export class Box {
       this.results.append(...matches.map((match) => article(match, this.root)));
     } else {
       this.#say("No card fits this text.");
-      this.rest.append(nothing(understood, text));
+      this.rest.append(...nothing(understood, text));
     }
   }
 
   #fail(why) {
-    this.#clear();
     this.#say(FAILED[why]);
-    const all = element("a", "", "All cards");
-    all.href = new URL("cards/", this.root);
-    this.rest.append(all);
+    this.rest.append(linked("", "All cards", new URL("cards/", this.root)));
   }
 
   #clear() {
     this.results.replaceChildren();
-    this.results.removeAttribute("aria-busy");
+    this.results.ariaBusy = null;
     this.rest.replaceChildren();
   }
 

@@ -2,23 +2,15 @@
 
 import rules from "./rules.js";
 
-const { FORMAT, HASH, COMPLETED, SHORTEST } = rules.limits;
-
-export class OtherVersion extends Error {}
+const { HASH, COMPLETED, SHORTEST } = rules.limits;
 
 export class Index {
   #parts = new Map();
 
-  // `read` returns a promise of the parsed content of a path below the index.
-  constructor(read) {
-    this.read = read;
-  }
-
-  async open() {
-    if (this.head) return;
-    const head = await this.read("index.json");
-    if (head?.format !== FORMAT || head.rules !== rules.version) throw new OtherVersion("the index was made by another version");
+  // `head` is the content of index.json, `read` returns a promise of the parsed content of a path below the index.
+  constructor(head, read) {
     this.head = head;
+    this.read = read;
   }
 
   get length() {
@@ -31,12 +23,11 @@ export class Index {
 
   // Fetch what `postings` of these terms will need.
   prepare(terms) {
-    const numbers = new Set(terms.map((term) => this.#partOf(term)).filter((number) => number >= 0));
-    return Promise.all([...numbers].map((number) => this.#load("terms", number)));
+    return this.#load("terms", terms.map((term) => this.#partOf(term)).filter((number) => number >= 0));
   }
 
   prepareEntries(numbers) {
-    return Promise.all([...new Set(numbers.map((number) => Math.floor(number / this.head.chunk)))].map((number) => this.#load("cards", number)));
+    return this.#load("cards", numbers.map((number) => Math.floor(number / this.head.chunk)));
   }
 
   postings(term, begun = false) {
@@ -65,11 +56,13 @@ export class Index {
     return low - 1;
   }
 
-  async #load(kind, number) {
-    const key = `${kind}/${number}`;
-    if (this.#parts.has(key)) return;
-    const name = this.head[kind].slice(number * HASH, (number + 1) * HASH);
-    this.#parts.set(key, await this.read(`${kind}/${number}-${name}.json`));
+  #load(kind, numbers) {
+    return Promise.all([...new Set(numbers)].map(async (number) => {
+      const key = `${kind}/${number}`;
+      if (this.#parts.has(key)) return;
+      const name = this.head[kind].slice(number * HASH, (number + 1) * HASH);
+      this.#parts.set(key, await this.read(`${key}-${name}.json`));
+    }));
   }
 }
 

@@ -50,7 +50,6 @@ function worth(failure) {
 // Candidates
 
 export async function match(failure, index, limit = LIMIT) {
-  await index.open();
   const found = new Map();
   for (const part of chains(failure).slice(-MOST_CHAINS)) {
     for (const each of settled((await matchesOf(part, index)).sort(order))) {

@@ -5,24 +5,13 @@ import { lines, trim, trimEnd, trimStart } from "./text.js";
 import { addSeen } from "./versions.js";
 
 const FIND = Object.fromEntries(Object.entries(rules.patterns).map(([name, pattern]) => [name, new RegExp(pattern)]));
-const HEADER = "Traceback (most recent call last)";
-const INNERMOST_FIRST = "(most recent call first):";
-const HANDLING = "During handling of the above exception, another exception occurred";
-const CAUSE = "The above exception was the direct cause of the following exception";
-const REPEATED = "[Previous line repeated";
-const ARCHIVE = /^[^/]+[.](?:egg|whl|zip)\//;
-const NAME_LENGTH = 120;
-const { MOST_EXCEPTIONS, MOST_FRAMES, MOST_LINES, SUMMARY } = rules.limits;
+const { HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, NAME_LENGTH, MOST_EXCEPTIONS, MOST_FRAMES, MOST_LINES, SUMMARY } = rules.limits;
 
 export const lastPart = (name) => name.slice(name.lastIndexOf(".") + 1);
 
 export function read(text) {
-  return readLines(lines(text));
-}
-
-export function readLines(found) {
   const reader = new Reader();
-  for (const line of found) reader.take(line);
+  for (const line of lines(text)) reader.take(line);
   return reader.failure();
 }
 
@@ -35,30 +24,24 @@ export function chains(failure) {
     const end = starts[at + 1] ?? exceptions.length;
     const first = start ? exceptions[start].line : 0;
     const after = end < exceptions.length ? exceptions[end].line : Infinity;
-    const rest = end < exceptions.length ? { frames: [], others: [] } : { frames: failure.frames, others: failure.others };
     return {
+      ...failure,
+      ...(end < exceptions.length && { frames: [], others: [] }),
       exceptions: exceptions.slice(start, end),
       lines: failure.lines.filter((each) => first <= each.line && each.line < after),
-      ...rest,
-      versions: failure.versions,
     };
   });
 }
 
 export function libraryFrame(path, name) {
   let rest = path.replaceAll("\\", "/").replaceAll("//", "/");
-  let at = -1;
-  let size = 0;
-  for (const folder of rules.folders) {
-    const here = rest.lastIndexOf(folder);
-    if (here > at || (here === at && folder.length > size)) [at, size] = [here, folder.length];
-  }
   const first = rules.folders[0].slice(1);
-  if (at >= 0) rest = rest.slice(at + size);
+  const end = Math.max(...rules.folders.map((folder) => rest.lastIndexOf(folder))) + 1;
+  if (end) rest = rest.slice(end + first.length);
   else if (rest.startsWith(first)) rest = rest.slice(first.length);
   else if (rest.startsWith("src/") && rest.split("/").length > 2) rest = rest.slice(4);
   else return null;
-  rest = rest.replace(ARCHIVE, "");
+  rest = rest.replace(FIND.archive, "");
   return rest.includes("/") || rest.endsWith(".py") ? `${rest}:${name}` : null;
 }
 
@@ -71,16 +54,17 @@ export class Reader {
   margin = -1;
   since = 0;
   inward = true;
-  shown = new Map();
+  versions = new Map();
   django = "";
   within = "";
 
   failure() {
-    return { exceptions: this.exceptions, lines: [...this.loose.values()], frames: this.frames, others: this.others, versions: this.shown };
+    const { exceptions, loose, frames, others, versions } = this;
+    return { exceptions, lines: [...loose.values()], frames, others, versions };
   }
 
   take(line) {
-    addSeen(this.shown, line.raw);
+    addSeen(this.versions, line.raw);
     const { text } = line;
     const bare = trim(text);
     if (FIND.ruler.test(bare)) {

@@ -3,39 +3,52 @@
 const NAMES = { exact: "exact match", likely: "likely match", possible: "possible match" };
 const AROUND = 160; // characters shown before the first and after the last marked part
 
-export function element(name, className = "", text = "") {
+// `inside` are elements and texts; texts are never read as HTML.
+export function element(name, className, ...inside) {
   const made = document.createElement(name);
   if (className) made.className = className;
-  made.textContent = text;
+  made.append(...inside);
   return made;
 }
 
 export function article({ entry, tier, reasons, text, marks }, root) {
   const { shown } = entry;
-  const page = shown.kind === "page";
-  const row = element("li", "fc-row");
-  const title = element("p", "fc-row-title fc-label");
-  const link = element("a", "fc-hit", entry.title);
-  link.href = new URL(shown.path, root);
-  title.append(link);
-  const facts = element("p", "fc-row-facts");
-  if (page) facts.append(element("span", "fc-tag", "page"));
-  else {
-    facts.append(element("span", `fc-badge fc-tier-${tier}`, NAMES[tier]), element("span", "fc-tag", entry.package));
-    facts.append(element("span", `fc-badge fc-${shown.verdict.replaceAll(" ", "-")}`, shown.verdict));
-  }
-  row.append(title, facts, element("p", "fc-quiet fc-why", reasons.join("; ")));
+  const span = (className, words) => element("span", className, words);
+  const facts = shown.kind === "page" ? [span("fc-tag", "page")] : [
+    span(`fc-badge fc-tier-${tier}`, NAMES[tier]),
+    span("fc-tag", entry.package),
+    span(`fc-badge fc-${shown.verdict.replaceAll(" ", "-")}`, shown.verdict),
+  ];
+  const row = element("li", "fc-row",
+    element("p", "fc-row-title fc-label", linked("fc-hit", entry.title, new URL(shown.path, root))),
+    element("p", "fc-row-facts", ...facts),
+    element("p", "fc-quiet fc-why", reasons.join("; ")));
   if (text && marks.length) row.append(marked(text, marks));
-  if (shown.fix) {
-    const fix = element("p", "fc-row-fix");
-    fix.append(element("span", "fc-label", "Fix "), shown.fix);
-    row.append(fix);
-  }
+  if (shown.fix) row.append(element("p", "fc-row-fix", span("fc-label", "Fix "), shown.fix));
   return row;
 }
 
+export function pressed(className, act, ...inside) {
+  const button = element("button", className, ...inside);
+  button.type = "button";
+  button.addEventListener("click", act);
+  return button;
+}
+
+export function labelled(field, className, words) {
+  const label = element("label", className, words);
+  label.htmlFor = field.id;
+  return label;
+}
+
+export function linked(className, words, address) {
+  const link = element("a", className, words);
+  link.href = address;
+  link.rel = "noopener noreferrer";
+  return link;
+}
+
 function marked(text, marks) {
-  const line = element("p", "fc-line");
   const code = element("code");
   let at = Math.max(0, marks[0][0] - AROUND);
   const end = Math.min(text.length, marks.at(-1)[1] + AROUND);
@@ -44,13 +57,11 @@ function marked(text, marks) {
     at = to;
   }
   code.append(text.slice(at, end));
-  line.append(code);
-  return line;
+  return element("p", "fc-line", code);
 }
 
 // What was understood, and where else to go. The links carry the text to others only when they are followed.
 export function nothing({ exceptions, frames, lines }, text) {
-  const made = document.createDocumentFragment();
   const last = exceptions.at(-1);
   const list = element("dl", "fc-list");
   const row = (name, words) => list.append(element("dt", "", name), element("dd", "", words));
@@ -60,24 +71,15 @@ export function nothing({ exceptions, frames, lines }, text) {
   } else if (lines.length) row("Text", lines.join(" "));
   const inner = last?.frames.length ? last.frames : frames;
   if (inner.length) row("Library frames", inner.slice(-5).join(", "));
-  if (list.children.length) made.append(element("p", "", "This is what was understood:"), list);
   const words = (last ? `${last.name}: ${last.message}` : text || lines.join(" ")).slice(0, 300);
-  const links = element("p", "fc-tools");
-  links.append(outside("Search the web", `https://duckduckgo.com/?${new URLSearchParams({ q: words })}`));
+  const outside = (name, address, fields) => linked("fc-button", name, `${address}?${new URLSearchParams(fields)}`);
+  const links = element("p", "fc-tools", outside("Search the web", "https://duckduckgo.com/", { q: words }));
   const repository = document.querySelector('meta[name="fixcards-repository"]')?.content;
-  if (repository) links.append(outside("Write the card", newCard(repository, last, inner)));
-  made.append(links);
-  return made;
+  if (repository) links.append(outside("Write the card", `${repository}/new/main`, newCard(last, inner)));
+  return list.children.length ? [element("p", "", "This is what was understood:"), list, links] : [links];
 }
 
-function outside(words, address) {
-  const link = element("a", "fc-button", words);
-  link.href = address;
-  link.rel = "noopener noreferrer";
-  return link;
-}
-
-function newCard(repository, last, frames) {
+function newCard(last, frames) {
   const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
   const name = (frames.at(-1) ?? "package/").split("/")[0].replaceAll("_", "-").toLowerCase();
   const lines = [
@@ -90,5 +92,5 @@ function newCard(repository, last, frames) {
     ...(last ? [`  exception: ${last.name}`] : []),
     ...(frames.length ? ["  frames:", ...frames.slice(-8).map((frame) => `    - ${quoted(frame)}`)] : []),
   ];
-  return `${repository}/new/main?${new URLSearchParams({ filename: `cards/${name}/NUMBER.yaml`, value: `${lines.join("\n")}\n` })}`;
+  return { filename: `cards/${name}/NUMBER.yaml`, value: `${lines.join("\n")}\n` };
 }

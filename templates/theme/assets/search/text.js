@@ -3,24 +3,24 @@
 import rules from "./rules.js";
 
 const HOLE = "\ue000";
-const PRIVATE = { ansi: true, title: true, control: true };
-const TIDY = { ...PRIVATE, "single quote": true, "double quote": true, space: true };
-const RULES = rules.rules.map(([name, pattern, put]) => ({ name, put, pattern: new RegExp(pattern, "g"), kept: new RegExp(`${pattern}|`).exec("").length > 1 }));
-const LOOK = RULES.filter((rule) => PRIVATE[rule.name]);
-const TIDYING = RULES.filter((rule) => TIDY[rule.name]);
-const PREFIX = new RegExp(rules.prefixes.map((pattern) => `(?:${pattern})`).join("|"));
-const LOOKS = /[\x00-\x08\x0b-\x1f\x7f]/;
+const { MOST_PREFIXES } = rules.limits;
+const every = (pattern) => new RegExp(pattern, "g");
+const RULES = rules.rules.map((rule) => ({ ...rule, pattern: every(rule.pattern) }));
+const LOOK = RULES.filter((rule) => rule.look);
+const TIDY = RULES.filter((rule) => rule.tidy);
+const PREFIX = new RegExp(rules.prefix);
+const LOOKS = new RegExp(rules.patterns.look);
+const BREAK = new RegExp(rules.patterns.break);
 const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
-const ENTITY = /&([a-z]{2,4}|#x?[0-9a-f]{1,3});/g;
-const ESCAPE = /\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+/g;
-const SIMPLE = { n: "\n", r: "\n", t: "\t" };
-const MOST_PREFIXES = 8;
-const WORD = new RegExp(rules.word, "g");
-const QUOTED = new RegExp(rules.quoted, "g");
-const PLACEHOLDER = new RegExp(rules.placeholder, "g");
-const VARYING = /<[a-z]+>/g;
-const LETTER = /[A-Za-z\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]/;
-const MIXED = /_|[a-z][A-Z]/;
+const ESCAPED = new RegExp(rules.patterns.escaped);
+const ENTITY = every(rules.patterns.entity);
+const ESCAPE = every(rules.patterns.escape);
+const WORD = every(rules.word);
+const QUOTED = every(rules.quoted);
+const PLACEHOLDER = every(rules.placeholder);
+const VARYING = every(rules.varying);
+const LETTER = new RegExp(rules.letter);
+const MIXED = new RegExp(rules.mixed);
 const PART_OF_WORD = /[A-Za-z0-9_]/;
 const BUILTIN = new Set(rules.builtin.split(" "));
 const GENERIC = new Set(rules.generic.split(" ").flatMap((word) => [word, stem(word)]));
@@ -64,7 +64,7 @@ export function normal(line) {
 }
 
 export function tidy(line) {
-  return trim(TIDYING.reduce((text, rule) => apply(rule, text), line), " ");
+  return trim(TIDY.reduce((text, rule) => apply(rule, text), line), " ");
 }
 
 // Words
@@ -159,7 +159,7 @@ function cut(line, start, part, first, last) {
 
 export function* lines(text) {
   let number = 0;
-  for (const raw of text.split(/\r\n|\r|\n/)) {
+  for (const raw of text.split(BREAK)) {
     number += 1;
     if (raw) yield* clean(raw, number);
   }
@@ -184,7 +184,7 @@ function unescaped(line) {
     const inside = values(line.slice(start));
     return inside.length ? inside : [line];
   }
-  if (line.includes("\\n") && (line.includes("Traceback (most recent") || line.includes('\\n  File "') || line.includes('\\n  File \\"'))) {
+  if (line.includes("\\n") && ESCAPED.test(line)) {
     return line.replace(ESCAPE, (found, code) => (code === undefined ? found : character(code))).split("\n").filter((part) => part);
   }
   return [line];
@@ -215,7 +215,7 @@ function character(code) {
     const made = Number.parseInt(code.slice(1), 16);
     return (made >= 0xd800 && made <= 0xdfff) || made < 32 ? "\ufffd" : String.fromCharCode(made);
   }
-  return SIMPLE[code] ?? code;
+  return rules.escapes[code] ?? code;
 }
 
 export function stripped(line) {

@@ -8,11 +8,7 @@ const PYTHON_PATH = new RegExp(rules.pythonPath);
 const RELEASE = new RegExp(rules.release);
 const CLAUSE = new RegExp(rules.clause);
 const TOLD = new Set(rules.told);
-const STAGES = { a: 1, alpha: 1, b: 2, beta: 2, c: 3, rc: 3, pre: 3, preview: 3 };
-const FINAL = 4;
-const WIDTH = 8;
-const [STAGE, POST, DEV] = [9, 11, 12];
-const NO_DEV = 1_000_000_000;
+const { FINAL, WIDTH, STAGE, POST, DEV, NO_DEV } = rules.limits;
 
 export function addSeen(found, line) {
   if (!line.includes(".")) return;
@@ -32,21 +28,15 @@ export function key(version) {
   if (!found) return null;
   const release = found[2].split(".").slice(0, WIDTH).map(whole);
   while (release.length < WIDTH) release.push(0);
-  let [stage, number] = found[3] ? [STAGES[found[3]], whole(found[4])] : [FINAL, 0];
+  let [stage, number] = found[3] ? [rules.stages[found[3]], whole(found[4])] : [FINAL, 0];
   const post = found[5] ? whole(found[6]) + 1 : 0;
   const dev = found[7] ? whole(found[8]) : NO_DEV;
   if (found[7] && !found[3] && !found[5]) stage = 0;
   return [whole(found[1]), ...release, stage, number, post, dev];
 }
 
-function order(one, other) {
-  const length = Math.min(one.length, other.length);
-  for (let at = 0; at < length; at += 1) if (one[at] !== other[at]) return one[at] - other[at];
-  return one.length - other.length;
-}
-
+const order = (one, other) => one.map((part, at) => part - other[at]).find(Boolean) ?? 0;
 const early = (version) => version[STAGE] !== FINAL || version[DEV] !== NO_DEV;
-const same = (one, other) => order(one, other) === 0;
 
 // True, false, or null where the version or the range can't be read.
 export function within(version, specifier) {
@@ -63,25 +53,19 @@ export function within(version, specifier) {
 }
 
 function fitsClause(have, operator, text) {
-  if (text.endsWith(".*")) {
-    const size = text.split(".").length;
-    const wanted = key(text.slice(0, -2));
-    if (!wanted || (operator !== "==" && operator !== "!=")) return null;
-    return same(have.slice(0, size), wanted.slice(0, size)) === (operator === "==");
-  }
-  const wanted = key(text);
+  const any = text.endsWith(".*");
+  const wanted = key(any ? text.slice(0, -2) : text);
   if (!wanted) return null;
+  const same = (size) => order(have.slice(0, size), wanted) === 0;
+  if (any) return /^[=!]=$/.test(operator) ? same(text.split(".").length) === (operator === "==") : null;
   const way = order(have, wanted);
-  const based = same(have.slice(0, STAGE), wanted.slice(0, STAGE));
   switch (operator) {
-    case "~=": {
-      const size = Math.max(1, /[0-9]+(?:[.][0-9]+)*/.exec(text.slice(text.indexOf("!") + 1))[0].split(".").length - 1) + 1;
-      return way >= 0 && same(have.slice(0, size), wanted.slice(0, size));
-    }
+    case "~=":
+      return way >= 0 && same(Math.max(2, /[0-9]+(?:[.][0-9]+)*/.exec(text.slice(text.indexOf("!") + 1))[0].split(".").length));
     case ">":
-      return way > 0 && !(same(have.slice(0, POST), wanted.slice(0, POST)) && have[POST] && !wanted[POST] && wanted[DEV] === NO_DEV);
+      return way > 0 && !(same(POST) && have[POST] && !wanted[POST] && wanted[DEV] === NO_DEV);
     case "<":
-      return way < 0 && !((wanted[POST] ? same(have.slice(0, DEV), wanted.slice(0, DEV)) : based) && early(have) && !early(wanted));
+      return way < 0 && !(same(wanted[POST] ? DEV : STAGE) && early(have) && !early(wanted));
     case ">=":
       return way >= 0;
     case "<=":

@@ -1,12 +1,10 @@
 // The search away from the page's own thread: a log of 50 MB never stops the page. It reads index files and sends nothing.
 
-import { Index, OtherVersion } from "./index.js";
-import { match, query } from "./match.js";
-import { Reader, read } from "./reading.js";
-import { clean } from "./text.js";
+import { use } from "./rules.js";
 
+const FORMAT = 2; // of the index, see builder/signature/index.py
 const BLOCK = 1 << 20; // bytes of a file that are read at once
-let index;
+let opening;
 
 async function fetched(base, path) {
   const response = await fetch(new URL(path, base), { referrerPolicy: "no-referrer", credentials: "omit" });
@@ -14,8 +12,17 @@ async function fetched(base, path) {
   return response.json();
 }
 
+// The index with the modules of the search, which take their tables from it. Null where it is of another format.
+async function opened(base) {
+  const head = await fetched(base, "index.json");
+  if (head.format !== FORMAT) return null;
+  use(head.tables);
+  const [{ Index }, ...modules] = await Promise.all([import("./index.js"), import("./match.js"), import("./reading.js"), import("./text.js")]);
+  return Object.assign({ index: new Index(head, (path) => fetched(base, path)) }, ...modules);
+}
+
 // A file in pieces, so that its size is not what the memory needs.
-async function readFile(file, progress) {
+async function readFile(file, { Reader, clean }, progress) {
   const reader = new Reader();
   const decoder = new TextDecoder();
   let [rest, number] = ["", 0];
@@ -34,29 +41,26 @@ async function readFile(file, progress) {
 }
 
 async function answer({ base, text, file }, progress) {
-  const start = performance.now();
-  const failure = file ? await readFile(file, progress) : read(text);
-  index ??= new Index((path) => fetched(base, path));
-  try {
-    await index.open();
-  } catch (error) {
-    index = undefined; // so that the next search tries again
-    return { failed: error instanceof OtherVersion ? "version" : "missing" };
+  opening ??= opened(base);
+  const search = await opening.catch(() => {});
+  if (!search) {
+    const failed = search === null ? "version" : "missing";
+    opening = undefined; // so that the next search tries again
+    return { failed };
   }
-  const matches = await match(failure, index);
+  const start = performance.now();
+  const failure = file ? await readFile(file, search, progress) : search.read(text);
   return {
-    matches,
-    typed: query(failure).typed,
+    matches: await search.match(failure, search.index),
     understood: { exceptions: failure.exceptions.slice(-3), frames: failure.frames.slice(-5), lines: failure.lines.slice(-3).map((loose) => loose.text) },
     milliseconds: performance.now() - start,
   };
 }
 
-addEventListener("message", async ({ data }) => {
-  const progress = (done) => postMessage({ number: data.number, done });
+addEventListener("message", async ({ data, ports: [port] }) => {
   try {
-    postMessage({ number: data.number, ...(await answer(data, progress)) });
+    port.postMessage(await answer(data, (done) => port.postMessage({ done })));
   } catch (error) {
-    postMessage({ number: data.number, failed: "missing", error: String(error) });
+    port.postMessage({ failed: "missing", error: String(error) });
   }
 });
