@@ -64,15 +64,15 @@ clean: ## remove everything that the commands made
 	$(PYTHON) -m venv .venv
 
 .venv/site: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish]'
 	@touch $@
 
 .venv/test: .venv/site
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish,test]'
 	@touch $@
 
 .venv/lint: .venv/test
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,lint]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish,test,lint]'
 	@touch $@
 
 tests/node_modules/.package-lock.json: tests/package.json tests/package-lock.json

@@ -22,6 +22,7 @@ from builder import cache
 from builder.errors import FixcardsError
 from builder.mkdocs_plugin.pages import RecordPage, Theme
 from builder.mkdocs_plugin.spread import Spread, pages_wanted_by
+from builder.pages import assets
 from builder.pages.document import DataFile, Settings
 from builder.pages.press import file_of
 from builder.pages.site import Site
@@ -102,6 +103,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
                 self._hand_over(work, files, theirs, config)
         if self._spread:
             self._spread.take_from(files, cards, theirs)
+        assets.shrink(files)
         return files
 
     def _hand_over(self, work: Work, files: Files, theirs: set[str], config: MkDocsConfig) -> None:

@@ -98,7 +98,7 @@ class JavaScript:
 
 
 @contextmanager
-def javascript(folder: Path) -> Iterator[JavaScript]:
+def javascript(folder: Path, modules: Path = ASSETS) -> Iterator[JavaScript]:
     """Start the browser's search over the index of `entries`; `folder` is for its files."""
     node = shutil.which("node")
     if node is None:
@@ -109,7 +109,7 @@ def javascript(folder: Path) -> Iterator[JavaScript]:
     files = folder / "index.json"
     files.write_text(json.dumps({path: content.decode() for path, content in made.items()}), encoding="utf-8")
     with subprocess.Popen(
-        [node, str(ENGINE), str(ASSETS), str(files)],
+        [node, str(ENGINE), str(modules), str(files)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
