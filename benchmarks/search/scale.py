@@ -31,7 +31,8 @@ const worker = new Worker("/assets/worker.js", { type: "module" });
 const base = new URL("/search/", location).href;
 window.ask = (text) => new Promise((resolve) => {
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = ({ data }) => resolve(data);
+  const start = performance.now();
+  port1.onmessage = ({ data }) => resolve({ ...data, milliseconds: performance.now() - start });
   worker.postMessage({ base, text }, [port2]);
 });
 </script>"""

@@ -8,7 +8,7 @@ const [folder, index] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
-(await load("rules.js")).use(head.tables);
+Object.assign((await load("rules.js")).default, head.tables);
 const [{ read }, { normal, tidy, words, stem }, { match, query }, { Index }, { key, within }] = await Promise.all(
   ["reading.js", "text.js", "match.js", "index.js", "versions.js"].map(load),
 );

@@ -4,6 +4,7 @@ import { article, element, labelled, linked, nothing, pressed } from "./results.
 
 const WAIT = 80; // milliseconds without a keystroke after which the search starts
 const LARGEST = 50 * 1024 * 1024;
+const LONG = 20_000; // characters from which on a browser lays out a text so long that the page stands still
 const LINK = 300; // characters of a text that fit into a link
 const FAILED = {
   missing: "The search index could not be loaded. It is made together with the site; try again, or browse all cards.",
@@ -56,6 +57,12 @@ export class Box {
     text.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.search(), WAIT);
+    });
+    text.addEventListener("paste", (event) => {
+      const pasted = event.clipboardData.getData("text");
+      if (pasted.length < LONG) return;
+      event.preventDefault();
+      this.searchFile(new File([pasted], "the pasted text"));
     });
     file.addEventListener("change", () => file.files[0] && this.searchFile(file.files[0]));
     form.addEventListener("keydown", (event) => this.#key(event));
@@ -124,6 +131,7 @@ export class Box {
   }
 
   async #ask(question, text, progress = () => {}) {
+    clearTimeout(this.#timer);
     this.#asked += 1;
     const number = this.#asked;
     this.results.ariaBusy = true;
@@ -137,8 +145,8 @@ export class Box {
   #show({ matches, understood }, text) {
     const cards = matches.filter((match) => match.entry.shown.kind !== "page").length;
     if (matches.length) {
-      const others = matches.length - cards;
-      const words = [cards && `${cards} ${cards === 1 ? "card fits" : "cards fit"}`, others && `${others} ${others === 1 ? "page" : "pages"}`];
+      const pages = matches.length - cards;
+      const words = [cards && (cards === 1 ? "1 card fits" : `${cards} cards fit`), pages && (pages === 1 ? "1 page" : `${pages} pages`)];
       this.#say(`${words.filter(Boolean).join(", ")}. First: ${matches[0].entry.title}`);
       this.results.append(...matches.map((match) => article(match, this.root)));
     } else {

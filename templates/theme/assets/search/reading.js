@@ -83,8 +83,7 @@ export class Reader {
     this.since += 1;
     const depth = line.text.length - trimStart(line.text).length;
     if (depth > this.margin || bare.startsWith(REPEATED) || FIND.source.test(line.text)) return true;
-    if (this.#head(line, bare, true)) return true;
-    if (this.since === 1 && depth === this.margin) return true;
+    if (this.#head(line, bare, true) || (this.since === 1 && depth === this.margin)) return true;
     this.margin = -1;
     return false;
   }

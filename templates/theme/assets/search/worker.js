@@ -1,6 +1,6 @@
 // The search away from the page's own thread: a log of 50 MB never stops the page. It reads index files and sends nothing.
 
-import { use } from "./rules.js";
+import rules from "./rules.js";
 
 const FORMAT = 2; // of the index, see builder/signature/index.py
 const BLOCK = 1 << 20; // bytes of a file that are read at once
@@ -16,7 +16,7 @@ async function fetched(base, path) {
 async function opened(base) {
   const head = await fetched(base, "index.json");
   if (head.format !== FORMAT) return null;
-  use(head.tables);
+  Object.assign(rules, head.tables);
   const [{ Index }, ...modules] = await Promise.all([import("./index.js"), import("./match.js"), import("./reading.js"), import("./text.js")]);
   return Object.assign({ index: new Index(head, (path) => fetched(base, path)) }, ...modules);
 }
@@ -48,12 +48,10 @@ async function answer({ base, text, file }, progress) {
     opening = undefined; // so that the next search tries again
     return { failed };
   }
-  const start = performance.now();
   const failure = file ? await readFile(file, search, progress) : search.read(text);
   return {
     matches: await search.match(failure, search.index),
     understood: { exceptions: failure.exceptions.slice(-3), frames: failure.frames.slice(-5), lines: failure.lines.slice(-3).map((loose) => loose.text) },
-    milliseconds: performance.now() - start,
   };
 }
 
