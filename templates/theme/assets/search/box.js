@@ -1,6 +1,6 @@
 // The search box: what is typed, pasted or dropped goes to the worker and nowhere else.
 
-import { article, element, labelled, linked, nothing, pressed } from "./results.js";
+import { article, element, linked, nothing, pressed } from "./results.js";
 
 const WAIT = 80; // milliseconds without a keystroke after which the search starts
 const LARGEST = 50 * 1024 * 1024;
@@ -45,7 +45,9 @@ export class Box {
     file.id = `${this.text.id}-file`;
     this.link = pressed("fc-link", () => this.#copyLink(), "Copy a link to this search");
     this.link.hidden = true;
-    const tools = element("p", "fc-tools", file, labelled(file, "fc-file", "Choose a log file, or drop one here"), this.link);
+    const label = element("label", "fc-file", "Choose a log file, or drop one here");
+    label.htmlFor = file.id;
+    const tools = element("p", "fc-tools", file, label, this.link);
     form.querySelector(".fc-results").replaceWith(tools, this.status, this.results, this.rest);
     form.hidden = false;
     this.#listen(file);

@@ -1,11 +1,11 @@
 // The search of every page: a button in the header, `/` and Ctrl-K.
 
 import { Box } from "./box.js";
-import { element, labelled, pressed } from "./results.js";
+import { element, pressed } from "./results.js";
 
 export function offerEverywhere(boxes) {
-  const dialog = element("dialog", "fc-dialog md-typeset");
-  dialog.ariaLabel = "Search";
+  const dialog = document.querySelector("#fc-dialog")?.content.firstElementChild;
+  if (!dialog) return; // a site whose pages are not made from our template
   let box;
   const open = () => {
     const here = boxes.find(({ form }) => form.checkVisibility?.() ?? true);
@@ -13,13 +13,11 @@ export function offerEverywhere(boxes) {
       here.text.focus();
       return;
     }
-    box ??= new Box(build(dialog));
+    box ??= build(dialog);
     if (!dialog.open) dialog.showModal();
     box.text.focus();
     box.text.select();
   };
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  document.body.append(dialog);
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
     const held = event.ctrlKey || event.metaKey;
@@ -36,16 +34,9 @@ export function offerEverywhere(boxes) {
 }
 
 function build(dialog) {
-  const text = element("textarea");
-  Object.assign(text, { id: "fc-query-dialog", rows: 4, spellcheck: false, autocapitalize: "off" });
-  const form = element("form", "fc-search",
-    pressed("fc-close", () => dialog.close(), "Close"),
-    labelled(text, "", "Paste a traceback, a log or one line of it"),
-    text,
-    element("p", "fc-hint", "The text stays on your machine."),
-    element("div", "fc-results"));
+  document.body.append(dialog);
+  dialog.addEventListener("click", ({ target }) => target.matches(".fc-dialog, .fc-close") && dialog.close());
+  const form = dialog.querySelector("form");
   form.dataset.root = new URL("../../", import.meta.url).href;
-  form.role = "search";
-  dialog.append(form);
-  return form;
+  return new Box(form);
 }

@@ -35,12 +35,6 @@ export function pressed(className, act, ...inside) {
   return button;
 }
 
-export function labelled(field, className, words) {
-  const label = element("label", className, words);
-  label.htmlFor = field.id;
-  return label;
-}
-
 export function linked(className, words, address) {
   const link = element("a", className, words);
   link.href = address;
