@@ -27,9 +27,15 @@ class Asset(Protocol):
 
 def shrink(files: Iterable[Asset]) -> None:
     """Make those of `files` smaller that are ours, also where the site's author put something else in their place."""
-    if minify is None:
-        return
     for file in files:
-        kind = next((kind for ending, kind in KINDS.items() if file.src_uri.endswith(ending)), None)
-        if kind and file.src_uri.startswith(OURS):
-            file.content_string = minify.string(kind, file.content_string)
+        if file.src_uri.startswith(OURS) and _kind(file.src_uri):
+            file.content_string = served(file.src_uri, file.content_string)
+
+
+def served(path: str, text: str) -> str:
+    """Return the text of a script or style as the site serves it."""
+    return text if minify is None else str(minify.string(_kind(path), text))
+
+
+def _kind(path: str) -> str | None:
+    return next((kind for ending, kind in KINDS.items() if path.endswith(ending)), None)

@@ -18,11 +18,15 @@ function ask(root, question, progress) {
   worker ??= new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }) => (data.done === undefined ? resolve(data) : progress(data.done));
-    worker.addEventListener("error", () => {
+    port1.onmessage = ({ data }) => {
+      if (data.done !== undefined) return progress(data.done);
+      port1.close();
+      return resolve(data);
+    };
+    worker.onerror = () => { // nobody waits for the questions before this one any more
       worker = undefined;
       resolve({ failed: "missing" });
-    });
+    };
     worker.postMessage({ base: new URL("search/", root).href, ...question }, [port2]);
   });
 }
