@@ -387,12 +387,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
         ("cards/lantern/34.evidence.json", '"date": "2026-03-01"', '"date": "2026-04-05"', "lantern/34/"),
         ("looks/card.html", "Nothing is raised, so", "Nothing is thrown, so", "lantern/34/"),
         ("looks/theme/404.html", "Cards keep theirs for ever", "Cards never move", "404.html"),
-        (
-            "looks/theme/assets/fixcards.css",
-            "backdrop { background: #0008",
-            "backdrop { background: #0127",
-            "assets/fixcards.css",
-        ),
+        ("looks/theme/assets/fixcards.css", "background: #0008", "background: #0127", "assets/fixcards.css"),
         ("mkdocs.yml", "site_name: fixcards", "site_name: cardfix", ""),
     ],
 )
