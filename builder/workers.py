@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -61,7 +62,7 @@ class Workers:
             # A fork is there at once, but not for a server, which has threads whose locks it would inherit.
             alone = threading.active_count() == 1 and sys.platform == "linux"
             context = multiprocessing.get_context("fork" if alone else "spawn")
-            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_prepare)
         waiting = iter(chunks)
         # A few chunks ahead of what is taken, so that results don't pile up.
         flying: list[Future[list[Result]]] = [
@@ -83,5 +84,7 @@ def nothing() -> None:
     """Do nothing meanwhile."""
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _prepare() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent sees to it
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)  # by default a tenth of the time goes into looking for circles

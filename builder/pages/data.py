@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from pydantic_core import to_json
+
 from builder.pages.card_page import ALTERNATE, Subject, scripts
 from builder.pages.document import DataFile, Settings
 from builder.records.card import own_content_ratio
@@ -68,4 +70,4 @@ def _summary(card: Summary, site_url: str, today: date) -> dict[str, Any]:
 
 
 def _json(data: dict[str, Any]) -> bytes:
-    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"
+    return to_json(data, indent=1) + b"\n"
