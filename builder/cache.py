@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import marshal
 import os
 import platform
@@ -44,9 +45,9 @@ def digest(*parts: bytes) -> bytes:
 
 
 def digest_of(data: Any) -> bytes:
-    """Return a digest of plain data: numbers, text, bytes, None, tuples, lists, dicts in their order."""
-    # Version 2 writes equal values alike: from 3 on what is the same object in memory is written only once.
-    return bytes(_new(marshal.dumps(data, 2)).digest())
+    """Return a digest of plain data: numbers, text, bytes, None, tuples with and without names, lists, dicts."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)
+    return bytes(_new(text.encode("utf-8", "surrogatepass")).digest())
 
 
 class Shelf:

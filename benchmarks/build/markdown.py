@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from builder.records.card import Card
-from builder.records.record import Files
+from builder.records.library import load
 
 MATERIAL = """site_name: cards
 site_url: https://cards.example.org/
@@ -69,10 +69,7 @@ def _parts(card: Card) -> Iterator[str]:
 def rival_sites(cards: Path, folder: Path) -> None:
     """Write a project of mkdocs-material and one of Hugo with the cards below `cards`."""
     shutil.rmtree(folder, ignore_errors=True)
-    files = Files(cards)
-    for path in sorted(cards.glob("*/*.yaml")):
-        card = files.card(path)
-        assert card is not None
+    for card in load(cards).cards.values():
         text = page(card)
         where = f"{card.package}/{card.number}.md"
         for root, head in (("material/docs", ""), ("hugo/content", f"---\ntitle: {card.id}\n---\n\n")):

@@ -135,19 +135,23 @@ def write(folder: str, path: str, content: bytes) -> State:
                 return _state(before)
     except FileNotFoundError:
         os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
-    except IsADirectoryError:
-        pass  # the replacing below says so
+        return _put(place, content)
+    # Beside it and then in its place, so that a server sees the old file or the new one.
     part = f"{place}.{os.getpid()}.part"
     try:
-        with open(part, "wb", buffering=0) as file:  # noqa: PTH123
-            file.write(content)
-            state = _state(os.fstat(file.fileno()))
+        state = _put(part, content)
         os.replace(part, place)  # noqa: PTH105
     except BaseException:
         with suppress(OSError):
             os.unlink(part)  # noqa: PTH108
         raise
     return state
+
+
+def _put(place: str, content: bytes) -> State:
+    with open(place, "wb", buffering=0) as file:  # noqa: PTH123
+        file.write(content)
+        return _state(os.fstat(file.fileno()))
 
 
 def take_over(source: str, folder: str, without: Iterable[str]) -> set[str]:

@@ -66,7 +66,7 @@ class Site:
 
     def works_of_all(self) -> Iterator[Work]:
         """Yield what is made from all cards together, so best where they are."""
-        cards = [tuple(card) for card in self.library.summaries.values()]
+        cards = list(self.library.summaries.values())
         yield Work("cards.json", digest_of((cards, self._day())), partial(library_files, self.library))
         yield Work("search", digest_of(cards), self._search)
 

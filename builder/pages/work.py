@@ -32,7 +32,7 @@ def page_work(
     """Return the work that makes one page from a template. The context is plain data."""
     make = partial(_page, template, path, title, description, sections, context)
     told = tuple((section.id, section.title) for section in sections)
-    key = digest_of((template, path, title, description, told, _plain(context)))
+    key = digest_of((template, path, title, description, told, context))
     kind = Kind(depth(path), top(path), sections, has_source=False, has_data=False, alternate=None)
     return Work(path, key, make, kind)
 
@@ -48,12 +48,3 @@ def _page(
 ) -> Iterator[Document]:
     body = partial(settings.render, template, path, title=title, description=description, **context)
     yield Document(path, title, description, body, sections)
-
-
-def _plain(data: Any) -> Any:
-    """Return data without the classes of its tuples, which `marshal` doesn't know."""
-    if isinstance(data, tuple | list):
-        return tuple(map(_plain, data))
-    if isinstance(data, dict):
-        return tuple((name, _plain(value)) for name, value in data.items())
-    return data

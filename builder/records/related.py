@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from builder.records.fields import PLACEHOLDER
@@ -26,36 +26,34 @@ def related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
 
     Two signatures are as similar as the cosine of their words, rare words counting more (tf-idf).
     """
-    words = {card_id: _words(card) for card_id, card in cards.items()}
+    words = {card_id: sorted(_words(card)) for card_id, card in cards.items()}
     holders: dict[str, list[str]] = defaultdict(list)
     packages: dict[str, list[str]] = defaultdict(list)
     for card_id, card in sorted(cards.items(), key=lambda item: item[1].number):
         packages[card.package].append(card_id)
         for word in words[card_id]:
             holders[word].append(card_id)
-    weight = {word: math.log(1 + len(cards) / len(ids)) for word, ids in holders.items()}
-    length = {card_id: math.hypot(*(weight[word] for word in own)) or 1.0 for card_id, own in words.items()}
-    return {card_id: _of(card_id, cards, words, holders, packages, weight, length) for card_id in cards}
-
-
-def _of(
-    card_id: str,
-    cards: Mapping[str, Summary],
-    words: Mapping[str, set[str]],
-    holders: Mapping[str, list[str]],
-    packages: Mapping[str, list[str]],
-    weight: Mapping[str, float],
-    length: Mapping[str, float],
-) -> list[str]:
-    scores: Counter[str] = Counter()
-    for word in sorted(words[card_id]):
-        if len(holders[word]) <= _COMMON:
-            for other in holders[word]:
-                scores[other] += weight[word] ** 2 / (length[card_id] * length[other])  # type: ignore[assignment]
-    similar = sorted((other for other, score in scores.items() if score >= ENOUGH), key=lambda o: (-scores[o], o))
-    ordered = [other for other in cards[card_id].related if other in cards] + similar
-    ordered += _neighbours(cards[card_id], cards, packages[cards[card_id].package])
-    return [other for other in dict.fromkeys(ordered) if other != card_id][:MOST]
+    square = {word: math.log(1 + len(cards) / len(ids)) ** 2 for word, ids in holders.items()}
+    length = {card_id: math.sqrt(sum(square[word] for word in own)) or 1.0 for card_id, own in words.items()}
+    shared = {word: (square[word], ids) for word, ids in holders.items() if 1 < len(ids) <= _COMMON}
+    made = {}
+    for card_id, card in cards.items():
+        scores: dict[str, float] = {}
+        for word in words[card_id]:
+            if word in shared:
+                weight, ids = shared[word]
+                for other in ids:
+                    scores[other] = scores.get(other, 0.0) + weight
+        mine = length[card_id]
+        cosines = {
+            other: found for other, score in scores.items() if (found := score / (mine * length[other])) >= ENOUGH
+        }
+        ordered = [other for other in card.related if other in cards]
+        ordered += sorted(cosines, key=lambda other: (-cosines[other], other))
+        if len(ordered) <= MOST:
+            ordered += _neighbours(card, cards, packages[card.package])
+        made[card_id] = [other for other in dict.fromkeys(ordered) if other != card_id][:MOST]
+    return made
 
 
 def _neighbours(card: Summary, cards: Mapping[str, Summary], numbered: Sequence[str]) -> list[str]:
