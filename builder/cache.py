@@ -8,15 +8,19 @@ import json
 import marshal
 import os
 import platform
+import shutil
+import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 _PACKAGE = Path(__file__).parent
 _LIBRARIES = ("jinja2", "markdown-it-py", "packaging", "pydantic", "pygments", "pyyaml")
 _DIGEST = 16
+MOST = 8
+"""Files of a sort that are kept: folders of cards, sites. Each has the last state only, so this bounds their size."""
 
 
 def folder(root: Path) -> Path:
@@ -27,12 +31,25 @@ def folder(root: Path) -> Path:
 @functools.cache
 def program() -> bytes:
     """Return the digest of everything but the cards that results depend on: this program, its libraries, Python."""
+    from importlib.metadata import version  # not above, for it takes as long as a whole search
+
     digest = _new(platform.python_version().encode())
     for name in _LIBRARIES:
         digest.update(f"{name}={version(name)} ".encode())
     for path in sorted(_PACKAGE.rglob("*.py")):
         digest.update(path.read_bytes())
     return bytes(digest.digest())
+
+
+def installed() -> bytes:
+    """Return a digest that changes with this program and what is installed, on this machine: fifty times as quick."""
+    paths = [*sys.path, *(each.path for folder, _, _ in os.walk(_PACKAGE) for each in os.scandir(folder))]
+    found = []
+    for path in paths:
+        with suppress(OSError):
+            status = os.stat(path)  # noqa: PTH116
+            found.append((path, status.st_size, status.st_mtime_ns))
+    return digest_of(sorted(found))
 
 
 def digest(*parts: bytes) -> bytes:
@@ -57,8 +74,9 @@ class Shelf:
     write at once: each replaces the whole.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, version: Callable[[], bytes] = program) -> None:
         self.path = path
+        self._version = version
 
     def read(self, stamp: bytes = b"") -> Any:
         """Return the data that was written with `stamp`, None where there is none."""
@@ -66,7 +84,7 @@ class Shelf:
             raw = self.path.read_bytes()
         except OSError:
             return None
-        head = _new(program(), stamp).digest()
+        head = _new(self._version(), stamp).digest()
         content = memoryview(raw)[2 * _DIGEST :]
         if raw[:_DIGEST] != head or raw[_DIGEST : 2 * _DIGEST] != _new(content).digest():
             return None
@@ -80,12 +98,25 @@ class Shelf:
             handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(_new(program(), stamp).digest() + _new(content).digest())
+                    file.write(_new(self._version(), stamp).digest() + _new(content).digest())
                     file.write(content)
                 Path(name).replace(self.path)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
                 raise
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Remove the files beside this one that were not written for longest."""
+        beside = sorted(self.path.parent.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        for path in beside[:-MOST]:
+            path.unlink(missing_ok=True)
+
+
+def clear(root: Path) -> None:
+    """Remove all that is kept of the cards in `root`, but for what executions keep."""
+    for name in ("records", "sites", "index"):
+        shutil.rmtree(folder(root) / name, ignore_errors=True)
 
 
 def _new(*parts: bytes | memoryview) -> Any:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 FEW = 64
 """Items that are done before processes have started."""
@@ -59,6 +60,9 @@ class Workers:
                 yield from function(chunk)
             return
         if self._pool is None:
+            import multiprocessing  # here, for a search has no need of it
+            from concurrent.futures import ProcessPoolExecutor
+
             # A fork is there at once, but not for a server, which has threads whose locks it would inherit.
             alone = threading.active_count() == 1 and sys.platform == "linux"
             context = multiprocessing.get_context("fork" if alone else "spawn")

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from builder import cache
 from builder.errors import FixcardsError
 from builder.signature.answer import answer
-from builder.signature.index import Index
+from builder.signature.index import Index, build
 from builder.signature.match import LIMIT, Match, match, order
 from builder.signature.normal import normal
 from builder.signature.reading import Failure, chains, read, read_numbered
 from builder.signature.stream import Log, Part, parts
+
+if TYPE_CHECKING:
+    from builder.workers import Workers
 
 FOLDER = "search"
 """Where a site has its index."""
@@ -23,6 +29,8 @@ SMALL = 1 << 20
 """Bytes up to which a text is looked at as a whole."""
 _TIMEOUT = 30
 _MOST_KNOWN = 100_000
+_SETTLED = 2.0
+"""Seconds after which a change of a file shows in its times, so that what was read before is not taken for it."""
 _SITE_URL = re.compile(r"^site_url:\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
 
 
@@ -73,12 +81,25 @@ class Finder:
         self.site = published if site is None else site
 
     @classmethod
-    def of_cards(cls, root: str | Path = "cards") -> Finder:
-        """Return the finder of a folder of cards. Cards with a problem are left out, as they are on the site."""
-        from builder.pages.entries import entries
-        from builder.records.library import load
+    def of_cards(cls, root: str | Path = "cards", workers: Workers | None = None) -> Finder:
+        """Return the finder of a folder of cards. Cards with a problem are left out, as they are on the site.
 
-        return cls(Index.of(entries(load(Path(root)))), _site_url(Path(root)))
+        The index is kept, and made anew, by `workers`, where a file has another size or time of change.
+        """
+        root = Path(root)
+        kept = cache.folder(root) / "index" / cache.digest(os.path.realpath(root).encode()).hex()
+        shelf = cache.Shelf(kept, cache.installed)
+        start = time.time()
+        stamp, newest = _state(root)
+        files = shelf.read(stamp)
+        if files is None:
+            from builder.pages.entries import entries
+            from builder.records.library import load
+
+            files = dict(build(entries(load(root, cache.folder(root), workers))))
+            if newest < start - _SETTLED:
+                shelf.write(files, stamp)
+        return cls(Index(files.__getitem__), _site_url(root))
 
     @classmethod
     def of_site(cls, where: str) -> Finder:
@@ -146,6 +167,24 @@ class _Rejoined:
     def read(self, size: int) -> bytes:
         start, self._start = self._start[:size], self._start[size:]
         return start or self._rest.read(size)
+
+
+def _state(root: Path) -> tuple[bytes, float]:
+    """Return a digest of the names, sizes and times of all files below `root`, and the newest of the times."""
+    found, folders = [], [os.fspath(root)]
+    while folders:
+        try:
+            entries = list(os.scandir(folders.pop()))
+        except OSError:
+            continue  # whoever reads the cards says so
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+                continue
+            status = entry.stat(follow_symlinks=False)
+            found.append((entry.path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
+    newest = max((max(changed, moved) for _, _, changed, moved, _ in found), default=0)
+    return cache.digest_of(sorted(found)), newest / 1e9
 
 
 def _is_card(each: Match) -> bool:
