@@ -83,6 +83,19 @@ def test_frames_count_wherever_the_library_lies() -> None:
     assert tier(moved) == "exact"
 
 
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("RuntimeError: cut unlit candle", "possible"),
+        ("RuntimeError: cut unlit lamp", "likely"),
+        ("RuntimeError: cut unlit candle_end", "likely"),
+        ("RuntimeError: cut unlit candle before melting wax drips down", "likely"),
+    ],
+)
+def test_a_few_plain_words_are_anybodys_message(error: str, expected: str) -> None:
+    assert tier(error, Entry(**{**vars(ENTRY), "templates": (error,), "exception": "RuntimeError"})) == expected
+
+
 ALIAS = "oil.Dry: the reservoir under burner 3 is dry"
 ALIASES = ("oil.Dry: the reservoir under burner {n} is dry", "lamp.NoWick: wick '{name}' is too short")
 

@@ -109,7 +109,8 @@ export function strength(name, message, packages) {
   const identifiers = new Set([...quoted, ...mixed].filter((word) => plain.includes(word))).size;
   const named = packages.some((each) => words(each).some((word) => told.includes(word)));
   if (!plain.length && !more) return 0;
-  return plain.length + 2 * identifiers + (named ? 2 : 0) + (identifiers || more > 1 ? more : 0);
+  if (!identifiers && !named && more < 2) return Math.ceil(plain.length / 2);
+  return plain.length + 2 * identifiers + (named ? 2 : 0) + more;
 }
 
 // Templates
