@@ -21,6 +21,7 @@ def tables() -> dict[str, Any]:
         "folders": list(reading.FOLDERS),
         "entities": lines.ENTITIES,
         "prefixes": [pattern for _, pattern in lines.PREFIXES],
+        "suffix": lines.SUFFIX,
         "longestLine": lines.LONGEST,
         "word": words.WORD,
         "quoted": words.QUOTED,

@@ -116,6 +116,7 @@ export default {
  "prefixes": [
   "^[ ]?(?:>[ ]?)+",
   "^\\[?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[ ]?[+-][0-9]{2}:?[0-9]{2})?\\]?[ ]?",
+  "^[^\\t\\n]{1,120}\\t[^\\t\\n]{1,120}\\t\\ufeff?(?=[0-9]{4}-[0-9]{2}-[0-9]{2}T)",
   "^\\[?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?\\]?[ ]",
   "^[A-Z][a-z]{2}[ ]{1,2}[0-9]{1,2}[ ][0-9]{2}:[0-9]{2}:[0-9]{2}[ ]",
   "^[A-Za-z0-9_.\\-]{1,64}[ ][A-Za-z0-9_.\\-/@]{1,64}\\[[0-9]{1,9}\\]:[ ]",
@@ -130,9 +131,11 @@ export default {
   "^(?:-[ ])?[A-Za-z_][A-Za-z0-9_.\\-]{0,80}[ ]{1,20}[-|:]?[ ]?(?=\\[?(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|ERR|CRITICAL|FATAL|SEVERE|debug|info|warning|warn|error|critical|fatal)\\]?[ ])",
   "^\\[?(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|ERR|CRITICAL|FATAL|SEVERE|debug|info|warning|warn|error|critical|fatal)\\]?[ ]{0,10}(?:[:|\\-][ ]|[ ](?=[ ]?[A-Z\\[]))",
   "^\\[(?!Previous |Errno )[A-Za-z0-9_.:,\\-/ ]{1,80}\\][ :]",
+  "^</?(?:a|b|blockquote|br|code|dd|div|em|i|li|p|pre|samp|section|span|strong|td|tr|tt)(?:[ ][^<>\\n]{0,200})?>",
   "^[ ]{0,80}(?:[|\\u2502\\u2503\\u00d7\\u2570][\\u2500]?>?)(?:[ ]|$)",
   "^[ ]{0,80}\\+(?=[ ]Exception Group)[ ]"
  ],
+ "suffix": "</(?:a|b|blockquote|br|code|dd|div|em|i|li|p|pre|samp|section|span|strong|td|tr|tt)>$|<br ?/?>$|[\\u2502\\u2503]$",
  "longestLine": 4000,
  "word": "[A-Za-z_\\u00aa-\\u1fff\\u2c00-\\u2fff\\u3040-\\ud7ff][A-Za-z0-9_\\u00aa-\\u1fff\\u2c00-\\u2fff\\u3040-\\ud7ff]*",
  "quoted": "['`\\\"]([A-Za-z0-9_.]{1,200})['`\\\"]",

@@ -9,12 +9,14 @@ const RULES = rules.rules.map(([name, pattern, put]) => ({ name, put, pattern: n
 const LOOK = RULES.filter((rule) => PRIVATE[rule.name]);
 const TIDYING = RULES.filter((rule) => TIDY[rule.name]);
 const PREFIX = new RegExp(rules.prefixes.map((pattern) => `(?:${pattern})`).join("|"));
+const SUFFIX = new RegExp(rules.suffix);
 const LOOKS = /[\x00-\x08\x0b-\x1f\x7f]/;
 const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
 const ENTITY = /&([a-z]{2,4}|#x?[0-9a-f]{1,3});/g;
 const ESCAPE = /\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+/g;
 const SIMPLE = { n: "\n", r: "\n", t: "\t" };
 const MOST_PREFIXES = 8;
+const LONGEST_SUFFIX = 16;
 const WORD = new RegExp(rules.word, "g");
 const QUOTED = new RegExp(rules.quoted, "g");
 const PLACEHOLDER = new RegExp(rules.placeholder, "g");
@@ -171,17 +173,17 @@ export function* clean(raw, number) {
 }
 
 function* pieces(raw) {
-  for (let start = 0; start === 0 || start < raw.length; start += rules.longestLine) {
-    let line = raw.slice(start, start + rules.longestLine);
-    if (LOOKS.test(line)) line = LOOK.reduce((text, rule) => apply(rule, text), line);
-    if (line.includes("&")) line = line.replace(ENTITY, (found, name) => (Object.hasOwn(rules.entities, name) ? rules.entities[name] : found));
-    yield* unescaped(line);
+  let line = raw;
+  if (LOOKS.test(line)) line = LOOK.reduce((text, rule) => apply(rule, text), line);
+  if (line.includes("&")) line = line.replace(ENTITY, (found, name) => (Object.hasOwn(rules.entities, name) ? rules.entities[name] : found));
+  for (const part of unescaped(line)) {
+    for (let start = 0; start === 0 || start < part.length; start += rules.longestLine) yield part.slice(start, start + rules.longestLine);
   }
 }
 
 function unescaped(line) {
   const start = line.indexOf('{"');
-  if (start >= 0 && start === line.length - trimStart(stripped(line), " ").length && trimEnd(line, " ").endsWith("}")) {
+  if (start >= 0 && start === begin(line) && trimEnd(line, " ").endsWith("}")) {
     const inside = values(line.slice(start));
     return inside.length ? inside : [line];
   }
@@ -189,6 +191,11 @@ function unescaped(line) {
     return line.replace(ESCAPE, (found, code) => (code === undefined ? found : character(code))).split("\n").filter((part) => part);
   }
   return [line];
+}
+
+function begin(line) {
+  const head = line.slice(0, rules.longestLine);
+  return head.length - trimStart(bare(head), " ").length;
 }
 
 function values(line) {
@@ -220,11 +227,21 @@ function character(code) {
 }
 
 export function stripped(line) {
+  let rest = trimEnd(bare(line));
+  for (let round = 0; round < MOST_PREFIXES; round += 1) {
+    const found = SUFFIX.exec(rest.slice(-LONGEST_SUFFIX));
+    if (!found) break;
+    rest = trimEnd(rest.slice(0, rest.length - found[0].length));
+  }
+  return rest;
+}
+
+function bare(line) {
   let rest = line;
   for (let round = 0; round < MOST_PREFIXES; round += 1) {
     const found = PREFIX.exec(rest);
     if (!found) break;
     rest = rest.slice(found[0].length);
   }
-  return trimEnd("\u2502\u2503".includes(rest.at(-1) ?? "-") ? rest.slice(0, -1) : rest);
+  return rest;
 }
