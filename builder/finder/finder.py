@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from builder.errors import FixcardsError
+from builder.finder.outline import Outline
 from builder.signature.answer import answer
 from builder.signature.index import Index
 from builder.signature.match import LIMIT, Match, match, order
@@ -67,8 +68,9 @@ class Answer:
 class Finder:
     """Finds known failures. Nothing that it is given leaves the machine: of a site it reads index files only."""
 
-    def __init__(self, index: Index, site: str | None = None) -> None:
+    def __init__(self, index: Index, site: str | None = None, outline: Outline | None = None) -> None:
         self.index = index
+        self.outline = outline
         published = str(index.head["site"])  # here, so that an index that is not there is an error here
         self.site = published if site is None else site
 
@@ -78,7 +80,8 @@ class Finder:
         from builder.pages.entries import entries
         from builder.records.library import load
 
-        return cls(Index.of(entries(load(Path(root)))), _site_url(Path(root)))
+        known = tuple(entries(load(Path(root))))
+        return cls(Index.of(known), _site_url(Path(root)), Outline(known))
 
     @classmethod
     def of_site(cls, where: str) -> Finder:
@@ -118,8 +121,8 @@ class Finder:
         return found
 
     def _count(self, part: Part, known: dict[bytes, list[Match]], found: Answer) -> None:
-        """Add what a part of a log holds. Logs repeat themselves with other numbers: what was read once is counted."""
-        digest = _digest(part.content)
+        """Add what a part of a log holds. Logs repeat themselves with other values: what was read once is counted."""
+        digest = _digest(self.outline.of(part.content) if self.outline else part.content)
         if digest in known:
             found.add(found.failure, known[digest])
             return
