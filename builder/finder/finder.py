@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from builder.errors import FixcardsError
-from builder.finder.outline import Outline
+from builder.finder.outline import Outline, without_digits
 from builder.signature.answer import answer
 from builder.signature.index import Index
 from builder.signature.match import LIMIT, Match, match, order
@@ -55,11 +55,14 @@ class Answer:
 
     def add(self, failure: Failure, matches: list[Match]) -> None:
         """Take over what one failure matches."""
-        best = min((order(each) for each, _ in self.found.values()), default=None)
+        best = min((order(each) for each, _ in self.found.values()), default=None) if matches else None
         if not self.found or (matches and (best is None or order(matches[0]) < best)):
             self.failure = failure
         for each in matches:
             known, times = self.found.get(each.entry.id, (each, 0))
+            if known is each:
+                self.found[each.entry.id] = (each, times + 1)
+                continue
             first = min((at for at in (known.line, each.line) if at), default=0)
             better = min(known, each, key=order)
             self.found[each.entry.id] = (better if better.line == first else replace(better, line=first), times + 1)
@@ -122,19 +125,22 @@ class Finder:
 
     def _count(self, part: Part, known: dict[bytes, list[Match]], found: Answer) -> None:
         """Add what a part of a log holds. Logs repeat themselves with other values: what was read once is counted."""
-        digest = _digest(self.outline.of(part.content) if self.outline else part.content)
-        if digest in known:
-            found.add(found.failure, known[digest])
+        content = without_digits(part.content)
+        digests = [_digest(content)]
+        if self.outline and digests[0] not in known:
+            digests.append(_digest(self.outline.of(content)))
+        if digests[-1] in known:
+            found.add(found.failure, known[digests[-1]])
+            _remember(known, digests[:1], known[digests[-1]])
             return
         everything: list[Match] = []
         for failure in chains(read_numbered(part.numbered())):
-            inner = _digest(_key(failure).encode())
+            inner = _digest(without_digits(_key(failure).encode()))
             if inner not in known:
                 known[inner] = self._matches(failure)
             found.add(failure, known[inner])
             everything += known[inner]
-        if len(known) < _MOST_KNOWN:
-            known[digest] = everything
+        _remember(known, digests, everything)
 
     def _matches(self, failure: Failure) -> list[Match]:
         return [each for each in match(failure, self.index, LIMIT) if _is_card(each)]
@@ -156,7 +162,12 @@ def _is_card(each: Match) -> bool:
 
 
 def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content.translate(None, b"0123456789"), digest_size=12).digest()
+    return hashlib.blake2b(content, digest_size=12).digest()
+
+
+def _remember(known: dict[bytes, list[Match]], digests: list[bytes], matches: list[Match]) -> None:
+    for digest in digests if len(known) < _MOST_KNOWN else ():
+        known[digest] = matches
 
 
 def _key(failure: Failure) -> str:

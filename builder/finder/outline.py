@@ -9,15 +9,13 @@ from builder.signature.entry import Entry
 from builder.signature.lines import PREFIXES
 from builder.signature.query import WARNS
 from builder.signature.reading import CAUSE, FOLDERS, HANDLING, HEADER, INNERMOST_FIRST, KNOWN, PATTERNS, REPEATED
-from builder.signature.stream import NEEDLES
 from builder.signature.versions import TOLD
 
-_WORD = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)")
+_WORD = re.compile(rb"[A-Za-z_]+")
 _TELLS = re.compile(f"{WARNS}|{KNOWN}$")
 _READING = " ".join(
     (HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, *FOLDERS, *PATTERNS.values(), *(rule for _, rule in PREFIXES))
 )
-_DIGITS = b"0123456789"
 _MOST_WORDS = 100_000
 
 
@@ -30,34 +28,38 @@ class Outline:
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        known = set(_WORD.findall(_READING.lower().encode()))
-        known.update(word.encode() for word in TOLD)
-        known.update(word for needle in NEEDLES for word in _WORD.findall(needle.lower()))
+        texts = [_READING, *TOLD]
         for entry in entries:
-            texts = (entry.package, entry.exception, entry.title, entry.prose, *entry.templates, *entry.frames)
-            known.update(_WORD.findall(" ".join((*texts, *entry.needs)).lower().encode()))
-        self._kept = _Kept(frozenset(known))
+            texts += (entry.package, entry.exception, entry.title, entry.prose)
+            texts += (*entry.templates, *entry.frames, *entry.needs)
+        found = {word for text in texts for word in _WORD.findall(without_digits(text.lower().encode()))}
+        self._kept = _Kept(frozenset(found))
 
     def of(self, content: bytes) -> bytes:
-        """Return the outline of a text; numbers are left out."""
+        """Return the outline of a text that is `without_digits`."""
         if len(self._kept) > _MOST_WORDS:
             self._kept.clear()
-        pieces = _WORD.split(content)
-        pieces[1::2] = map(self._kept.__getitem__, pieces[1::2])
-        return b"".join(pieces).translate(None, _DIGITS)
+        return b" ".join(map(self._kept.__getitem__, content.split(b" ")))
+
+
+def without_digits(content: bytes) -> bytes:
+    """Return a text without its digits."""
+    return content.translate(None, b"0123456789")
 
 
 class _Kept(dict[bytes, bytes]):
-    """What becomes of each word: itself, or a sign that a word is there. Looked up without a call for most words."""
+    """What becomes of each piece between spaces. Most are looked up without a call."""
 
     def __init__(self, known: frozenset[bytes]) -> None:
         super().__init__()
         self._known = known
 
-    def __missing__(self, word: bytes) -> bytes:
-        if word.lower() in self._known or _TELLS.search(word.decode("ascii")):
-            kept = word
-        else:
-            kept = b"W" if word[:1].isupper() else b"w"
-        self[word] = kept
+    def __missing__(self, piece: bytes) -> bytes:
+        kept = self[piece] = _WORD.sub(self._word, piece)
         return kept
+
+    def _word(self, found: re.Match[bytes]) -> bytes:
+        word = found[0]
+        if word.lower() in self._known or _TELLS.search(word.decode("ascii")):
+            return word
+        return b"W" if word[:1].isupper() else b"w"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from builder.finder.outline import Outline
+from builder.finder.outline import Outline, without_digits
 from builder.signature.entry import Entry
 
 ENTRY = Entry(
@@ -13,13 +13,13 @@ ENTRY = Entry(
 
 
 def outline(text: str) -> str:
-    return Outline([ENTRY]).of(text.encode()).decode()
+    return Outline([ENTRY]).of(without_digits(text.encode())).decode()
 
 
 def test_words_and_numbers_that_no_card_has_make_no_difference() -> None:
-    one = outline('  File "/srv/shop/a1.py", line 7, in brew\n    brew(7)\nlamp.NoWick: wick \'left\' is too short\n')
+    one = outline('  File "/srv/shop/tea1.py", line 7, in brew\n    brew(7)\nlamp.NoWick: wick \'left\' is too short\n')
     assert one == outline(
-        '  File "/srv/home/b22.py", line 8, in pour\n    pour(8)\nlamp.NoWick: wick \'gone\' is too short\n'
+        '  File "/srv/pots/milk22.py", line 8, in pour\n    pour(8)\nlamp.NoWick: wick \'gone\' is too short\n'
     )
 
 
