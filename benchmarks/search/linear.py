@@ -13,8 +13,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import IO, cast
 
 from builder.pages.entries import of_library
 from builder.records.library import load
@@ -97,9 +99,7 @@ def javascript(files: dict[str, bytes]) -> Iterator[Seconds]:
     stored.write_text(json.dumps({path: content.decode() for path, content in files.items()}), encoding="utf-8")
     command = [str(shutil.which("node")), str(Path(__file__).with_suffix(".mjs")), str(ASSETS), str(stored)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        into, out = process.stdin, process.stdout
-        assert into is not None
-        assert out is not None
+        into, out = cast("IO[str]", process.stdin), cast("IO[str]", process.stdout)
 
         def seconds(unit: str, size: int) -> float:
             into.write(json.dumps({"unit": unit, "size": size}) + "\n")
@@ -113,7 +113,7 @@ def javascript(files: dict[str, bytes]) -> Iterator[Seconds]:
 def row(name: str, seconds: Seconds, sizes: list[int], rounds: int) -> tuple[float, str]:
     """Return the largest ratio of a doubling and a row: seconds for the largest text, then the ratio of each."""
     taken = [median(seconds(UNITS[name], size) for _ in range(rounds)) for size in sizes]
-    ratios = [later / earlier for earlier, later in zip(taken, taken[1:], strict=False)]
+    ratios = [later / earlier for earlier, later in pairwise(taken)]
     return max(ratios), f"{taken[-1]:.2f} | {' / '.join(f'{each:.2f}' for each in ratios)}"
 
 

@@ -16,7 +16,7 @@ _TELLS = re.compile(f"{WARNS}|{KNOWN}$")
 _READING = " ".join(
     (HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, *FOLDERS, *PATTERNS.values(), *(rule for _, rule in PREFIXES))
 )
-_MOST_WORDS = 100_000
+_MOST_LINES = 100_000
 
 
 class Outline:
@@ -37,9 +37,9 @@ class Outline:
 
     def of(self, content: bytes) -> bytes:
         """Return the outline of a text that is `without_digits`."""
-        if len(self._kept) > _MOST_WORDS:
+        if len(self._kept) > _MOST_LINES:
             self._kept.clear()
-        return b" ".join(map(self._kept.__getitem__, content.split(b" ")))
+        return b"\n".join(map(self._kept.__getitem__, content.split(b"\n")))
 
 
 def without_digits(content: bytes) -> bytes:
@@ -48,14 +48,14 @@ def without_digits(content: bytes) -> bytes:
 
 
 class _Kept(dict[bytes, bytes]):
-    """What becomes of each piece between spaces. Most are looked up without a call."""
+    """What becomes of each line. Most come again and again and are looked up without a call."""
 
     def __init__(self, known: frozenset[bytes]) -> None:
         super().__init__()
         self._known = known
 
-    def __missing__(self, piece: bytes) -> bytes:
-        kept = self[piece] = _WORD.sub(self._word, piece)
+    def __missing__(self, line: bytes) -> bytes:
+        kept = self[line] = _WORD.sub(self._word, line)
         return kept
 
     def _word(self, found: re.Match[bytes]) -> bytes:

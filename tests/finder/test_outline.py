@@ -17,9 +17,9 @@ def outline(text: str) -> str:
 
 
 def test_words_and_numbers_that_no_card_has_make_no_difference() -> None:
-    one = outline('  File "/srv/shop/tea1.py", line 7, in brew\n    brew(7)\nlamp.NoWick: wick \'left\' is too short\n')
+    one = outline("  File \"/srv/shop/tea1.py\", line 7, in brew\n    brew(7)\nlamp.NoWick: wick 'left' is too short\n")
     assert one == outline(
-        '  File "/srv/pots/milk22.py", line 8, in pour\n    pour(8)\nlamp.NoWick: wick \'gone\' is too short\n'
+        "  File \"/srv/pots/milk22.py\", line 8, in pour\n    pour(8)\nlamp.NoWick: wick 'gone' is too short\n"
     )
 
 
