@@ -1,5 +1,7 @@
 """Doubled hostile texts, from 1.25 to 10 MB: how much longer reading and matching take, in Python and in JavaScript.
 
+Times are those of the processor, of several rounds the median.
+
 Usage: python -m benchmarks.search.linear [--rounds 3] [--largest 10]
 """
 
@@ -84,9 +86,9 @@ def python(index: Index) -> Seconds:
 
     def seconds(unit: str, size: int) -> float:
         text = unit * (size // len(unit))
-        start = time.perf_counter()
+        start = time.process_time()
         match(read(text), index)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     return seconds
 
