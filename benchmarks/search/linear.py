@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import IO, cast
 
-from builder.pages.entries import of_library
+from builder.pages.entries import entries
 from builder.records.library import load
 from builder.signature.index import Index, build
 from builder.signature.match import match
@@ -127,7 +127,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="units whose name has this")
     chosen = parser.parse_args()
     sizes = [int(chosen.largest * MEGABYTE / 2**step) for step in range(DOUBLINGS, -1, -1)]
-    files = dict(build(of_library(load(REPOSITORY / "cards"))))
+    files = dict(build(entries(load(REPOSITORY / "cards"))))
     index = Index(files.__getitem__)
     say = sys.stdout.write
     say(f"| | Python s | ratios | JavaScript s | ratios |\n|{'---|' * 5}\n")
