@@ -1,4 +1,4 @@
-"""Formats kept apart: how other tools show the same failures. No rule was written with their figures in view."""
+"""Formats kept apart: how other tools show the same failures. README.md says what was learnt from them."""
 
 from __future__ import annotations
 

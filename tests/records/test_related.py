@@ -104,10 +104,7 @@ def test_a_package_with_thousands_of_cards_takes_no_longer_for_each(library: Lib
     first = library.cards["demo-1"]
 
     def seconds(size: int) -> float:
-        cards = {
-            f"demo-{n}": first._replace(id=f"demo-{n}", number=n)
-            for n in range(1, size + 1)
-        }
+        cards = {f"demo-{n}": first._replace(id=f"demo-{n}", number=n) for n in range(1, size + 1)}
         start = time.process_time()
         related(cards)
         return time.process_time() - start
