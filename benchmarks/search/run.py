@@ -58,7 +58,8 @@ def filled(own: list[Entry], size: int) -> list[Entry]:
 def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
     """Return the rank of the right card for each presentation and format, 0 where it isn't found.
 
-    `apart` is whether the formats kept apart are asked too. Cards with the same error line are equally right for what shows nothing else: the last line and words.
+    `apart` is whether the formats kept apart are asked too. Cards with the same error line are equally right for what
+    shows nothing else: the last line and words.
     """
     found: Ranks = {name: [] for name in (*NAMES, *FORMATS)}
     for number, (card_id, package, output) in enumerate(printed(library)):
