@@ -6,7 +6,7 @@ BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test test-all lint format generate constraints bench-verify bench-search bench-scale clean
+.PHONY: help site serve check test test-all lint format generate constraints bench-verify bench-search bench-linear bench-log bench-scale clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -52,6 +52,12 @@ bench-verify: .venv/site ## what executing the library costs above the bare runs
 
 bench-search: .cache/bench-venv/ready ## recall and silence of the search among 10,000 cards, beside general engines
 	.cache/bench-venv/bin/python -m benchmarks.search.run --rivals
+
+bench-linear: .venv/site ## whether twice the text takes twice the time, for hostile texts up to 10 MB
+	$(BIN)/python -m benchmarks.search.linear
+
+bench-log: .venv/site ## seconds and memory of `fixcards match` for dense logs of 1 GB
+	$(BIN)/python -m benchmarks.search.log
 
 bench-scale: .cache/bench-venv/ready ## bytes and milliseconds of the search up to 100,000 cards, in Chromium
 	.cache/bench-venv/bin/python -m benchmarks.search.scale

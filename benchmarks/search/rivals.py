@@ -1,6 +1,6 @@
-"""General search engines over the same cards: lunr as the theme asks it, MiniSearch and BM25.
+"""General search engines over the same cards: lunr as the theme asks it, MiniSearch, Pagefind and BM25.
 
-The JavaScript ones are installed by npm into `.cache/bench-search`, BM25 is PyPI `tantivy`.
+lunr and MiniSearch are installed by npm into `.cache/bench-search`, BM25 is PyPI `tantivy`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, cast
 
+from benchmarks.search.pagefind_rival import pagefind
 from builder.signature.entry import Entry
 
 HERE = Path(__file__).parent
@@ -39,6 +40,8 @@ def engines(entries: Sequence[Entry], cache: Path) -> Iterator[tuple[str, Callab
         )
     for name in ("lunr", "minisearch"):
         yield name, _node(name, cache, documents)
+    with pagefind([document(entry) for entry in entries], cache / "pagefind", TOP) as search:
+        yield "Pagefind", search
     yield "BM25 (tantivy)", _tantivy(entries)
 
 

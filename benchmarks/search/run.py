@@ -11,11 +11,12 @@ import random
 import site
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.search import rivals, uncovered
 from benchmarks.search.distractors import distractors
+from benchmarks.search.formats import FORMATS, formats
 from benchmarks.search.presentations import NAMES, presentations
 from builder.pages.entries import entries as of_library
 from builder.records.library import Library, load
@@ -54,26 +55,33 @@ def filled(own: list[Entry], size: int) -> list[Entry]:
     return own + others[: max(0, size - len(own))]
 
 
-def ranks(search: Search, library: Library) -> Ranks:
-    """Return the rank of the right card for each presentation, 0 where it isn't found.
+def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
+    """Return the rank of the right card for each presentation and format, 0 where it isn't found.
 
-    Cards with the same error line are equally right for what shows nothing else: the last line and words.
+    `apart` is whether the formats kept apart are asked too. Cards with the same error line are equally right for what
+    shows nothing else: the last line and words.
     """
-    found: Ranks = {name: [] for name in NAMES}
+    found: Ranks = {name: [] for name in (*NAMES, *FORMATS)}
     for number, (card_id, package, output) in enumerate(printed(library)):
         error = library.cards[card_id].signature.error
         twins = {other for other, card in library.cards.items() if card.signature.error == error}
-        for name, text in presentations(output, number, package).items():
+        for name, text in (presentations(output, number, package) | (formats(output, number) if apart else {})).items():
             right = twins if name in ("last line", "words") else {card_id}
             ids = search(text)
             found[name].append(next((at for at, each in enumerate(ids, start=1) if each in right), 0))
     return found
 
 
-def row(name: str, found: Ranks) -> str:
+def table(names: Sequence[str], found: dict[str, Ranks]) -> str:
+    """Return a table, an engine a row, whose columns are the presentations `names`."""
+    head = f"| | {' | '.join(names)} |\n|---|{'---|' * len(names)}\n"
+    return head + "".join(f"{row(engine, names, of)}\n" for engine, of in found.items())
+
+
+def row(name: str, names: Sequence[str], found: Ranks) -> str:
     """Return a row of the table: recall@1, recall@3 and mean reciprocal rank of each presentation."""
     cells = []
-    for each in NAMES:
+    for each in names:
         of = found[each]
         first, three = sum(rank == 1 for rank in of) / len(of), sum(0 < rank <= 3 for rank in of) / len(of)
         cells.append(f"{first:.2f} / {three:.2f} / {sum(1 / rank for rank in of if rank) / len(of):.2f}")
@@ -109,11 +117,12 @@ def main() -> None:
     say = sys.stdout.write
     cards = sum(1 for _ in printed(library))
     say(f"{len(entries):,} cards, {cards} with a printed failure; index built in {built:.1f} s\n\n")
-    say("recall@1 / recall@3 / mean reciprocal rank\n\n")
-    say(f"| | {' | '.join(NAMES)} |\n|---|{'---|' * len(NAMES)}\n")
-    say(row("fixcards", ranks(lambda text: [each.entry.id for each in match(read(text), index)], library)) + "\n")
+    found = {"fixcards": ranks(lambda text: [each.entry.id for each in match(read(text), index)], library)}
     for name, search in rivals.engines(entries, CACHE) if chosen.rivals else ():
-        say(row(name, ranks(search, library)) + "\n")
+        found[name] = ranks(search, library, apart=name != "lunr")  # which takes seconds for a text
+    say(f"recall@1 / recall@3 / mean reciprocal rank\n\n{table(NAMES, found)}\n")
+    others = {name: each for name, each in found.items() if all(each.values())}
+    say(f"other formats\n\n{table(tuple(FORMATS), others)}")
     alarms = false_alarms(index)
     say(f"\n{len(uncovered.load())} uncovered failures, share that got an exact or likely card: ")
     say(", ".join(f"{name} {share:.3f}" for name, share in alarms.items()) + "\n")

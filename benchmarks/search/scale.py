@@ -99,7 +99,7 @@ def measured(entries: list[Entry], folder: Path) -> str:
             context = browser.new_context()
             page = context.new_page()
             page.goto(f"http://127.0.0.1:{server.server_port}/index.html")
-            page.wait_for_function("window.ask")
+            page.wait_for_function("typeof window.ask === 'function'")
             sent.clear()
             answer = page.evaluate("(text) => window.ask(text)", pasted(entry))
             right += bool(answer["matches"]) and answer["matches"][0]["entry"]["id"] == entry.id

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -18,9 +19,10 @@ from builder.signature.index import Index, build
 from builder.signature.match import LIMIT, Match, match, order
 from builder.signature.normal import normal
 from builder.signature.reading import Failure, chains, read, read_numbered
-from builder.signature.stream import Log, Part, parts
+from builder.signature.stream import Log, Part, parts, without_digits
 
 if TYPE_CHECKING:
+    from builder.finder.outline import Outline
     from builder.workers import Workers
 
 FOLDER = "search"
@@ -62,11 +64,14 @@ class Answer:
 
     def add(self, failure: Failure, matches: list[Match]) -> None:
         """Take over what one failure matches."""
-        best = min((order(each) for each, _ in self.found.values()), default=None)
+        best = min((order(each) for each, _ in self.found.values()), default=None) if matches else None
         if not self.found or (matches and (best is None or order(matches[0]) < best)):
             self.failure = failure
         for each in matches:
             known, times = self.found.get(each.entry.id, (each, 0))
+            if known is each:
+                self.found[each.entry.id] = (each, times + 1)
+                continue
             first = min((at for at in (known.line, each.line) if at), default=0)
             better = min(known, each, key=order)
             self.found[each.entry.id] = (better if better.line == first else replace(better, line=first), times + 1)
@@ -75,10 +80,19 @@ class Answer:
 class Finder:
     """Finds known failures. Nothing that it is given leaves the machine: of a site it reads index files only."""
 
-    def __init__(self, index: Index, site: str | None = None) -> None:
+    def __init__(self, index: Index, site: str | None = None, words: bytes = b"") -> None:
         self.index = index
+        self._words = words
         published = str(index.head["site"])  # here, so that an index that is not there is an error here
         self.site = published if site is None else site
+
+    @cached_property
+    def _outline(self) -> Outline | None:
+        if not self._words:
+            return None
+        from builder.finder.outline import Outline
+
+        return Outline(self._words)
 
     @classmethod
     def of_cards(cls, root: str | Path = "cards", workers: Workers | None = None) -> Finder:
@@ -87,19 +101,22 @@ class Finder:
         The index is kept, and made anew, by `workers`, where a file has another size or time of change.
         """
         root = Path(root)
-        kept = cache.folder(root) / "index" / cache.digest(os.path.realpath(root).encode()).hex()
-        shelf = cache.Shelf(kept, cache.installed)
+        place = cache.folder(root) / "index" / cache.digest(os.path.realpath(root).encode()).hex()
+        shelf = cache.Shelf(place, cache.installed)
         start = time.time()
         stamp, newest = _state(root)
-        files = shelf.read(stamp)
-        if files is None:
+        kept = shelf.read(stamp)
+        if kept is None:
+            from builder.finder.outline import words_of
             from builder.pages.entries import entries
             from builder.records.library import load
 
-            files = dict(build(entries(load(root, cache.folder(root), workers))))
+            known = tuple(entries(load(root, cache.folder(root), workers)))
+            kept = dict(build(known)), words_of(known)
             if newest < start - _SETTLED:
-                shelf.write(files, stamp)
-        return cls(Index(files.__getitem__), _site_url(root))
+                shelf.write(kept, stamp)
+        files, words = kept
+        return cls(Index(files.__getitem__), _site_url(root), words)
 
     @classmethod
     def of_site(cls, where: str) -> Finder:
@@ -139,20 +156,23 @@ class Finder:
         return found
 
     def _count(self, part: Part, known: dict[bytes, list[Match]], found: Answer) -> None:
-        """Add what a part of a log holds. Logs repeat themselves with other numbers: what was read once is counted."""
-        digest = _digest(part.content)
-        if digest in known:
-            found.add(found.failure, known[digest])
+        """Add what a part of a log holds. Logs repeat themselves with other values: what was read once is counted."""
+        content = without_digits(part.content)
+        digests = [_digest(content)]
+        if self._outline and digests[0] not in known:
+            digests.append(_digest(self._outline.of(content)))
+        if digests[-1] in known:
+            found.add(found.failure, known[digests[-1]])
+            _remember(known, digests[:1], known[digests[-1]])
             return
         everything: list[Match] = []
         for failure in chains(read_numbered(part.numbered())):
-            inner = _digest(_key(failure).encode())
+            inner = _digest(without_digits(_key(failure).encode()))
             if inner not in known:
                 known[inner] = self._matches(failure)
             found.add(failure, known[inner])
             everything += known[inner]
-        if len(known) < _MOST_KNOWN:
-            known[digest] = everything
+        _remember(known, digests, everything)
 
     def _matches(self, failure: Failure) -> list[Match]:
         return [each for each in match(failure, self.index, LIMIT) if _is_card(each)]
@@ -192,7 +212,12 @@ def _is_card(each: Match) -> bool:
 
 
 def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content.translate(None, b"0123456789"), digest_size=12).digest()
+    return hashlib.blake2b(content, digest_size=12).digest()
+
+
+def _remember(known: dict[bytes, list[Match]], digests: list[bytes], matches: list[Match]) -> None:
+    for digest in digests if len(known) < _MOST_KNOWN else ():
+        known[digest] = matches
 
 
 def _key(failure: Failure) -> str:

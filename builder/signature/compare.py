@@ -59,6 +59,8 @@ class Evidence:
     """Whether the text shows frames of the entry's packages and none of the entry's."""
     affected: bool | None
     """Whether the release that the text shows is affected; None where it shows none."""
+    alias: bool
+    """Whether only an alias of other words than the entry's first message fits, and nothing names its package."""
     unmet: str
     """Another package or interpreter whose release, as the text shows it, doesn't fail."""
     versions: dict[str, str] = field(default_factory=dict)
@@ -80,12 +82,15 @@ class Said:
 
 def compare(failure: Failure, said: Sequence[Said], entry: Entry) -> Evidence:
     """Return what speaks for and against the entry. `said` is what `sayings` has of the failure."""
-    fit, likeness, agrees = None, 0, False
+    fit, own, likeness, agrees = None, False, 0, False
     packages = (*sorted(home(entry)), entry.package, *(name for name in entry.needs if name != "python"))
+    first = forms(parted(entry.templates[0], entry.exception)[1]).common if entry.templates else ""
     for template in entry.templates:
         name, message = parted(template, entry.exception)
+        same = template == entry.templates[0] or _cut_short(first, forms(message).common)
         for line in said:
             found = _fit(template, name, message, line, packages)
+            own = own or (same and found is not None and found.agrees is not False)
             if found and (fit is None or _rank(found) > _rank(fit)):
                 fit = found
             if line.name and _same(line.name, name or entry.exception):
@@ -106,6 +111,7 @@ def compare(failure: Failure, said: Sequence[Said], entry: Entry) -> Evidence:
         away and not at_home,
         at_home,
         affected,
+        fit is not None and not own and not have and not _named(failure, entry),
         unmet,
         seen,
     )
@@ -120,6 +126,11 @@ def parted(template: str, exception: str = "") -> tuple[str, str]:
     if found and (_KNOWN.match(found[1]) or _DOTTED.match(found[1]) or _same(found[1], exception)):
         return found[1], found[2] or ""
     return "", template
+
+
+def _cut_short(one: str, other: str) -> bool:
+    """Return whether one of two messages is a part of the other."""
+    return bool(one and other) and (one in other or other in one)
 
 
 def home(entry: Entry) -> frozenset[str]:
@@ -237,6 +248,15 @@ def _at_home(failure: Failure, entry: Entry) -> bool:
     tops = home(entry)
     frames = [frame for head in failure.exceptions for frame in head.frames]
     return any(frame.partition("/")[0] in tops for frame in (*frames, *failure.frames))
+
+
+def _named(failure: Failure, entry: Entry) -> bool:
+    """Return whether a frame, a release or all words of a name in one line tell of the entry's package."""
+    if entry.package in failure.versions or _at_home(failure, entry):
+        return True
+    names = [words(name) for name in (*home(entry), entry.package)]
+    lines = (set(words(loose.raw)) for loose in failure.lines)
+    return any(name and told.issuperset(name) for told in lines for name in names)
 
 
 def _versions(shown: dict[str, str], entry: Entry) -> tuple[bool | None, str, dict[str, str]]:

@@ -34,6 +34,10 @@ _LEVEL = (
     "|debug|info|warning|warn|error|critical|fatal)"
 )
 
+_TAG = "(?:a|b|blockquote|br|code|dd|div|em|i|li|p|pre|samp|section|span|strong|td|tr|tt)"
+SUFFIX = rf"</{_TAG}>$|<br ?/?>$|[\u2502\u2503]$"
+"""What may stand behind a line: tags that end, the margin of a drawn box."""
+
 PREFIXES: tuple[tuple[str, str], ...] = (
     ("quotation", r"^[ ]?(?:>[ ]?)+"),
     (
@@ -41,6 +45,7 @@ PREFIXES: tuple[tuple[str, str], ...] = (
         r"^\[?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
         r"(?:Z|[ ]?[+-][0-9]{2}:?[0-9]{2})?\]?[ ]?",
     ),
+    ("workflow log", r"^[^\t\n]{1,120}\t[^\t\n]{1,120}\t\ufeff?(?=[0-9]{4}-[0-9]{2}-[0-9]{2}T)"),
     ("time", r"^\[?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?\]?[ ]"),
     ("syslog time", r"^[A-Z][a-z]{2}[ ]{1,2}[0-9]{1,2}[ ][0-9]{2}:[0-9]{2}:[0-9]{2}[ ]"),
     ("syslog host", r"^[A-Za-z0-9_.\-]{1,64}[ ][A-Za-z0-9_.\-/@]{1,64}\[[0-9]{1,9}\]:[ ]"),
@@ -55,6 +60,7 @@ PREFIXES: tuple[tuple[str, str], ...] = (
     ("logger", rf"^(?:-[ ])?[A-Za-z_][A-Za-z0-9_.\-]{{0,80}}[ ]{{1,20}}[-|:]?[ ]?(?=\[?{_LEVEL}\]?[ ])"),
     ("level", rf"^\[?{_LEVEL}\]?[ ]{{0,10}}(?:[:|\-][ ]|[ ](?=[ ]?[A-Z\[]))"),
     ("thread", r"^\[(?!Previous |Errno )[A-Za-z0-9_.:,\-/ ]{1,80}\][ :]"),
+    ("markup", rf"^</?{_TAG}(?:[ ][^<>\n]{{0,200}})?>"),
     ("group margin", r"^[ ]{0,80}(?:[|\u2502\u2503\u00d7\u2570][\u2500]?>?)(?:[ ]|$)"),
     ("group corner", r"^[ ]{0,80}\+(?=[ ]Exception Group)[ ]"),
 )
@@ -70,11 +76,13 @@ PATTERNS = {
 SIMPLE = {"n": "\n", "r": "\n", "t": "\t"}
 """What letters behind a backslash stand for; any other character stands for itself."""
 MOST_PREFIXES = 8
+LONGEST_SUFFIX = 16
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
 _BREAK, _LOOKS, _ESCAPED, _ENTITY, _ESCAPE = (re.compile(pattern) for pattern in PATTERNS.values())
 _LOOK = tuple(rule for rule in RULES if rule.name in LOOK)
 _PREFIX = re.compile("|".join(f"(?:{pattern})" for _, pattern in PREFIXES), re.ASCII)
+_SUFFIX = re.compile(SUFFIX, re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +108,17 @@ def clean(numbered: Iterable[tuple[int, str]]) -> Iterator[Line]:
             yield Line(piece, stripped(piece), number)
 
 
-def _pieces(raw: str) -> Iterator[str]:
-    for start in range(0, len(raw), LONGEST) or (0,):
-        line = raw[start : start + LONGEST] if len(raw) > LONGEST else raw
-        if _LOOKS.search(line):
-            for rule in _LOOK:
-                line = rule.apply(line)
-        if "&" in line:
-            line = _ENTITY.sub(lambda found: ENTITIES.get(found[1], found[0]), line)
-        yield from _unescaped(line)
+def _pieces(line: str) -> Iterator[str]:
+    if _LOOKS.search(line):
+        for rule in _LOOK:
+            line = rule.apply(line)
+    if "&" in line:
+        line = _ENTITY.sub(lambda found: ENTITIES.get(found[1], found[0]), line)
+    for part in _unescaped(line):
+        if len(part) <= LONGEST:
+            yield part
+        else:
+            yield from (part[start : start + LONGEST] for start in range(0, len(part), LONGEST))
 
 
 def _unescaped(line: str) -> list[str]:
@@ -117,12 +127,18 @@ def _unescaped(line: str) -> list[str]:
     A JSON object gives its string values; a traceback with `\n` for line breaks gives its lines.
     """
     start = line.find('{"')
-    if start >= 0 and start == len(line) - len(stripped(line).lstrip(" ")) and line.rstrip(" ").endswith("}"):
+    if start >= 0 and start == _begin(line) and line.rstrip(" ").endswith("}"):
         inside = _values(line[start:])
         return inside or [line]
     if "\\n" in line and _ESCAPED.search(line):
         return [part for part in _plain(line).split("\n") if part]
     return [line]
+
+
+def _begin(line: str) -> int:
+    """Return where a line begins behind its prefixes."""
+    head = line[:LONGEST]
+    return len(head) - len(_bare(head).lstrip(" "))
 
 
 def _values(line: str) -> list[str]:
@@ -157,12 +173,20 @@ def _character(code: str) -> str:
 
 
 def stripped(line: str) -> str:
-    """Return a line without the prefixes of `PREFIXES` and without the end of a drawn box; indentation stays."""
+    """Return a line without the prefixes of `PREFIXES` and without what stands behind it; indentation stays."""
+    line = _bare(line).rstrip(" \t")
+    for _ in range(MOST_PREFIXES):
+        found = _SUFFIX.search(line[-LONGEST_SUFFIX:])
+        if not found:
+            break
+        line = line[: len(line) - len(found[0])].rstrip(" \t")
+    return line
+
+
+def _bare(line: str) -> str:
     for _ in range(MOST_PREFIXES):
         found = _PREFIX.match(line)
         if not found:
             break
         line = line[found.end() :]
-    if line.endswith(("\u2502", "\u2503")):
-        line = line[:-1]
-    return line.rstrip(" \t")
+    return line

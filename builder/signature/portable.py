@@ -19,6 +19,7 @@ def tables() -> dict[str, Any]:
         "entities": lines.ENTITIES,
         "escapes": lines.SIMPLE,
         "prefix": "|".join(f"(?:{pattern})" for _, pattern in lines.PREFIXES),
+        "suffix": lines.SUFFIX,
         "longestLine": lines.LONGEST,
         "word": words.WORD,
         "quoted": words.QUOTED,
@@ -41,7 +42,7 @@ def tables() -> dict[str, Any]:
         "limits": {
             name: getattr(module, name)
             for module, names in (
-                (lines, ("MOST_PREFIXES",)),
+                (lines, ("MOST_PREFIXES", "LONGEST_SUFFIX")),
                 (reading, ("HEADER", "INNERMOST_FIRST", "HANDLING", "CAUSE", "REPEATED", "NAME_LENGTH")),
                 (reading, ("MOST_EXCEPTIONS", "MOST_FRAMES", "MOST_LINES", "SUMMARY")),
                 (query, ("MOST_TERMS", "MOST_HEADS", "MOST_FRAMES_ASKED", "TYPED_LINES", "TYPED_WORDS")),

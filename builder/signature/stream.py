@@ -107,3 +107,8 @@ def _near(content: bytes) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+def without_digits(content: bytes) -> bytes:
+    """Return a text without its digits."""
+    return content.translate(None, b"0123456789")

@@ -19,6 +19,7 @@ LEAST_WORDS = 50
 
 Judged = tuple[str, int, tuple[str, ...]]
 
+_POSSIBLE = 2
 _LOWER = {"exact": "likely", "likely": "possible", "possible": ""}
 
 
@@ -49,6 +50,8 @@ def _tier(evidence: Evidence, entry: Entry) -> str:
         return "possible" if full and fit.strength >= ENOUGH else ""
     says = fit.strength > 0 or (fit.coverage >= WHOLE and fit.agrees is True)
     steps = (fit.strength >= STRONG) + (fit.strength >= ENOUGH) + says + full - (evidence.elsewhere or fit.foreign)
+    if evidence.alias:  # what a package passes on from another is that one's message as well
+        steps = min(steps, _POSSIBLE)
     return ("", "", "possible", "likely", "exact")[max(0, steps)]
 
 
@@ -113,6 +116,8 @@ def _reasons(evidence: Evidence, entry: Entry, known: tuple[str, ...]) -> list[s
         )
     if evidence.stranger:
         found.append("the traceback shows none of its packages")
+    if evidence.alias:
+        found.append("another wording of it, and nothing names its package")
     found += _releases(evidence, entry)
     return found
 

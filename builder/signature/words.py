@@ -115,8 +115,9 @@ def strength(name: str, message: str, packages: Iterable[str]) -> int:
 
     A telling word counts 1, an identifier among them (quoted, with an underscore or capitals inside) 2 more, and 2 more
     where one of `packages` is named. A generic word between quotes counts where it isn't alone, and a class that is
-    named without its module may be anybody's. Who prints "math domain error" is anybody; who prints `'EntryPoints'
-    object has no attribute 'get'` is nearly known.
+    named without its module may be anybody's. Without an identifier or a package among them words count half: English
+    is everybody's. Who prints "math domain error" is anybody; who prints `'EntryPoints' object has no attribute 'get'`
+    is nearly known.
     """
     text = f"{name} {message}" if "." in name else message
     plain = telling(words(text))
@@ -126,8 +127,8 @@ def strength(name: str, message: str, packages: Iterable[str]) -> int:
     identifiers = {word for word in (*quoted, *mixed) if word in plain}
     told = set(words(text))
     named = any(word in told for package in packages for word in words(package))
-    return (
-        len(plain) + 2 * len(identifiers) + (2 if named else 0) + (len(more) if identifiers or len(more) > 1 else 0)
-        if plain or more
-        else 0
-    )
+    if not plain and not more:
+        return 0
+    if not identifiers and not named and len(more) < 2:
+        return (len(plain) + 1) // 2
+    return len(plain) + 2 * len(identifiers) + (2 if named else 0) + len(more)

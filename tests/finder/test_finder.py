@@ -96,3 +96,17 @@ def test_a_folder_that_is_no_site_is_an_error(tmp_path: Path) -> None:
 def test_an_address_where_nothing_answers_is_an_error() -> None:
     with pytest.raises(FixcardsError, match="index"):
         Finder.of_site("http://127.0.0.1:9/")
+
+
+def test_the_outline_of_a_part_changes_nothing_of_what_is_found(finder: Finder) -> None:
+    quiet = b"".join(QUIET % number for number in range(1_000))
+    library = sites.library(CARDS).cards.values()
+    shown = [card.signature.traceback or card.signature.error for card in library]
+    log = b"".join(
+        quiet + text.replace("/repro", f"/srv/{word}").encode() + b"\n" for word in ("brew", "pour") for text in shown
+    )
+    whole = Finder(finder.index, finder.site)
+    answers = [each.answer(io.BytesIO(log)) for each in (finder, whole)]
+    seen = [{each.entry.id: (each.tier, found.times(each.entry.id)) for each in found.matches} for found in answers]
+    assert seen[0] == seen[1]
+    assert len(seen[0]) > 25

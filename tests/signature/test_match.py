@@ -83,6 +83,39 @@ def test_frames_count_wherever_the_library_lies() -> None:
     assert tier(moved) == "exact"
 
 
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("RuntimeError: cut unlit candle", "possible"),
+        ("RuntimeError: cut unlit lamp", "likely"),
+        ("RuntimeError: cut unlit candle_end", "likely"),
+        ("RuntimeError: cut unlit candle before melting wax drips down", "likely"),
+    ],
+)
+def test_a_few_plain_words_are_anybodys_message(error: str, expected: str) -> None:
+    assert tier(error, Entry(**{**vars(ENTRY), "templates": (error,), "exception": "RuntimeError"})) == expected
+
+
+ALIAS = "oil.Dry: the reservoir under burner 3 is dry"
+ALIASES = ("oil.Dry: the reservoir under burner {n} is dry", "lamp.NoWick: wick '{name}' is too short")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ALIAS, "possible"),
+        (f"step 7 of lamp\n{ALIAS}", "exact"),
+        (f"lamp 1.3.0\n{ALIAS}", "exact"),
+        (TRACEBACK.replace("lamp.NoWick: wick 'left' is too short for burner 12", ALIAS), "exact"),
+        (f"lamp.NoWick: wick 'x' is too short for burner 1\n{ALIAS}", "exact"),
+        ("lamp.NoWick: wick 'x' is too short", "exact"),
+    ],
+)
+def test_an_alias_needs_a_frame_or_the_name_of_the_package_to_be_more_than_possible(text: str, expected: str) -> None:
+    card = Entry(**{**vars(ENTRY), "templates": (*ENTRY.templates, *ALIASES)})
+    assert tier(text, card) == expected
+
+
 def test_the_same_exception_in_the_same_place_with_another_message_is_silent() -> None:
     assert tier(TRACEBACK.replace("wick 'left' is too short for burner 12", "oil is empty")) != "exact"
 
@@ -162,6 +195,7 @@ def test_stacks_of_other_languages_match_nothing(name: str) -> None:
         set(TEXTS)
         - {"node", "node-short", "java", "versions", "pip-build", "pip-none", "pip-resolver", "repeated-line"}
         - {
+            "alias",
             "syntax-error",
             "warnings",
             "words",

@@ -165,12 +165,16 @@ function settled(matches) {
 // What speaks for and against an entry
 
 function compare(failure, said, entry) {
-  let [fit, likeness, agrees] = [null, 0, false];
+  let [fit, own, likeness, agrees] = [null, false, 0, false];
   const packages = [...home(entry).sort(), entry.package, ...Object.keys(entry.needs).filter((name) => name !== "python")];
+  const first = entry.templates.length ? forms(parted(entry.templates[0], entry.exception)[1]).common : "";
   for (const template of entry.templates) {
     const [name, message] = parted(template, entry.exception);
+    const { common } = forms(message);
+    const same = template === entry.templates[0] || (first && common && (first.includes(common) || common.includes(first)));
     for (const line of said) {
       const found = fitOf(template, name, message, line, packages);
+      own ||= Boolean(same && found && found.agrees !== false);
       if (found && (fit === null || higher(rank(found), rank(fit)))) fit = found;
       if (line.name && sameName(line.name, name || entry.exception)) {
         agrees = true;
@@ -190,6 +194,7 @@ function compare(failure, said, entry) {
     innermost: entry.frames.length > 0 && have.includes(entry.frames.at(-1)),
     stranger: away && !athome,
     elsewhere: athome,
+    alias: fit !== null && !own && !have.length && !named(failure, entry),
     ...releases(failure.versions, entry),
   };
 }
@@ -285,6 +290,15 @@ function atHome(failure, entry) {
   return [...failure.exceptions.flatMap((head) => head.frames), ...failure.frames].some((frame) => tops.includes(top(frame)));
 }
 
+function named(failure, entry) {
+  if (failure.versions.has(entry.package) || atHome(failure, entry)) return true;
+  const names = [...home(entry), entry.package].map(words).filter((name) => name.length);
+  return failure.lines.some((loose) => {
+    const told = new Set(words(loose.raw));
+    return names.some((name) => name.every((word) => told.has(word)));
+  });
+}
+
 function releases(shown, entry) {
   const versions = Object.fromEntries([entry.package, ...Object.keys(entry.needs)].filter((name) => shown.has(name)).map((name) => [name, shown.get(name)]));
   const have = shown.get(entry.package);
@@ -318,7 +332,7 @@ function tierOf(evidence, entry) {
   if (evidence.stranger) return full && fit.strength >= ENOUGH ? "possible" : "";
   const says = fit.strength > 0 || (fit.coverage >= WHOLE && fit.agrees === true);
   const steps = (fit.strength >= STRONG) + (fit.strength >= ENOUGH) + says + full - (evidence.elsewhere || fit.foreign);
-  return ["", "", "possible", "likely", "exact"][Math.max(0, steps)];
+  return ["", "", "possible", "likely", "exact"][Math.max(0, evidence.alias ? Math.min(steps, 2) : steps)];
 }
 
 function withoutMessage(evidence, entry) {
@@ -359,6 +373,7 @@ function reasonsOf(evidence, entry, known) {
   else if (known.length) found.push(`has the words ${known.slice(0, 8).join(", ")}`);
   if (evidence.frames) found.push(`${evidence.frames} of ${unique(entry.frames).length} library frames${evidence.innermost ? ", the innermost too" : ""}`);
   if (evidence.stranger) found.push("the traceback shows none of its packages");
+  if (evidence.alias) found.push("another wording of it, and nothing names its package");
   const have = evidence.versions[entry.package];
   if (have && evidence.affected !== null) {
     const state = evidence.affected ? "which is affected" : `which is not among the affected (${entry.affected})`;

@@ -3,12 +3,13 @@
 import rules from "./rules.js";
 
 const HOLE = "\ue000";
-const { MOST_PREFIXES } = rules.limits;
+const { MOST_PREFIXES, LONGEST_SUFFIX } = rules.limits;
 const every = (pattern) => new RegExp(pattern, "g");
 const RULES = rules.rules.map((rule) => ({ ...rule, pattern: every(rule.pattern) }));
 const LOOK = RULES.filter((rule) => rule.look);
 const TIDY = RULES.filter((rule) => rule.tidy);
 const PREFIX = new RegExp(rules.prefix);
+const SUFFIX = new RegExp(rules.suffix);
 const LOOKS = new RegExp(rules.patterns.look);
 const BREAK = new RegExp(rules.patterns.break);
 const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
@@ -109,7 +110,8 @@ export function strength(name, message, packages) {
   const identifiers = new Set([...quoted, ...mixed].filter((word) => plain.includes(word))).size;
   const named = packages.some((each) => words(each).some((word) => told.includes(word)));
   if (!plain.length && !more) return 0;
-  return plain.length + 2 * identifiers + (named ? 2 : 0) + (identifiers || more > 1 ? more : 0);
+  if (!identifiers && !named && more < 2) return Math.ceil(plain.length / 2);
+  return plain.length + 2 * identifiers + (named ? 2 : 0) + more;
 }
 
 // Templates
@@ -170,17 +172,17 @@ export function* clean(raw, number) {
 }
 
 function* pieces(raw) {
-  for (let start = 0; start === 0 || start < raw.length; start += rules.longestLine) {
-    let line = raw.slice(start, start + rules.longestLine);
-    if (LOOKS.test(line)) line = LOOK.reduce((text, rule) => apply(rule, text), line);
-    if (line.includes("&")) line = line.replace(ENTITY, (found, name) => (Object.hasOwn(rules.entities, name) ? rules.entities[name] : found));
-    yield* unescaped(line);
+  let line = raw;
+  if (LOOKS.test(line)) line = LOOK.reduce((text, rule) => apply(rule, text), line);
+  if (line.includes("&")) line = line.replace(ENTITY, (found, name) => (Object.hasOwn(rules.entities, name) ? rules.entities[name] : found));
+  for (const part of unescaped(line)) {
+    for (let start = 0; start === 0 || start < part.length; start += rules.longestLine) yield part.slice(start, start + rules.longestLine);
   }
 }
 
 function unescaped(line) {
   const start = line.indexOf('{"');
-  if (start >= 0 && start === line.length - trimStart(stripped(line), " ").length && trimEnd(line, " ").endsWith("}")) {
+  if (start >= 0 && start === begin(line) && trimEnd(line, " ").endsWith("}")) {
     const inside = values(line.slice(start));
     return inside.length ? inside : [line];
   }
@@ -188,6 +190,11 @@ function unescaped(line) {
     return line.replace(ESCAPE, (found, code) => (code === undefined ? found : character(code))).split("\n").filter((part) => part);
   }
   return [line];
+}
+
+function begin(line) {
+  const head = line.slice(0, rules.longestLine);
+  return head.length - trimStart(bare(head), " ").length;
 }
 
 function values(line) {
@@ -219,11 +226,21 @@ function character(code) {
 }
 
 export function stripped(line) {
+  let rest = trimEnd(bare(line));
+  for (let round = 0; round < MOST_PREFIXES; round += 1) {
+    const found = SUFFIX.exec(rest.slice(-LONGEST_SUFFIX));
+    if (!found) break;
+    rest = trimEnd(rest.slice(0, rest.length - found[0].length));
+  }
+  return rest;
+}
+
+function bare(line) {
   let rest = line;
   for (let round = 0; round < MOST_PREFIXES; round += 1) {
     const found = PREFIX.exec(rest);
     if (!found) break;
     rest = rest.slice(found[0].length);
   }
-  return trimEnd("\u2502\u2503".includes(rest.at(-1) ?? "-") ? rest.slice(0, -1) : rest);
+  return rest;
 }
