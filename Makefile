@@ -6,7 +6,7 @@ BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test test-all lint format generate constraints bench-verify bench-search bench-linear bench-log bench-scale clean
+.PHONY: help site serve check test test-all lint format generate constraints bench-verify bench-search bench-linear bench-log bench-scale bench-build bench-page clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -62,6 +62,13 @@ bench-log: .venv/site ## seconds and memory of `fixcards match` for dense logs o
 bench-scale: .cache/bench-venv/ready ## bytes and milliseconds of the search up to 100,000 cards, in Chromium
 	.cache/bench-venv/bin/python -m benchmarks.search.scale
 
+bench-build: .cache/bench-venv/ready ## builds and rebuilds of 1,000 and 10,000 cards, beside mkdocs-material and Hugo; SIZES=100000 for more
+	.cache/bench-venv/bin/python -m benchmarks.build.run $(SIZES)
+
+bench-page: site ## what a reader downloads, and what Lighthouse says
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish,test]'
+	$(BIN)/python -m benchmarks.build.page
+
 clean: ## remove everything that the commands made
 	rm -rf .venv .cache site tests/node_modules
 
@@ -84,7 +91,7 @@ clean: ## remove everything that the commands made
 tests/node_modules/.package-lock.json: tests/package.json tests/package-lock.json
 	npm --prefix tests ci --no-fund --no-audit
 
-.cache/bench-venv/ready: benchmarks/search/requirements.txt .venv/test
+.cache/bench-venv/ready: benchmarks/requirements.txt .venv/test
 	$(BIN)/python -m venv .cache/bench-venv
-	.cache/bench-venv/bin/pip install --quiet --disable-pip-version-check --editable '.[test]' -r benchmarks/search/requirements.txt
+	.cache/bench-venv/bin/pip install --quiet --disable-pip-version-check --editable '.[test]' -r benchmarks/requirements.txt
 	@touch $@

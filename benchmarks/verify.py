@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmarks import report
 from builder.cli.execution import cache_folder
 from builder.records.evidence import REPETITIONS
 from builder.records.library import load
@@ -56,11 +57,17 @@ def main() -> int:
             alone = [overhead(executor, each) for executor, each in ready[:12]]
     bare_seconds = statistics.mean([bare_seconds, bare_again])
     ratio = library_seconds / bare_seconds
-    print(f"{len(tasks)} cards, {runs} runs, {options.jobs} at a time")
-    print(f"library  {library_seconds:7.1f} s  {60 * runs / library_seconds:6.0f} runs a minute")
-    print(f"bare     {bare_seconds:7.1f} s  {60 * runs / bare_seconds:6.0f} runs a minute (mean of before and after)")
-    print(f"ratio    {ratio:7.2f}    (at most {LIMIT})")
-    print(f"sandbox  {1000 * statistics.median(alone):7.1f} ms a run more than bare, one at a time (median)")
+    lines = [
+        f"{len(tasks)} cards, {runs} runs, {options.jobs} at a time; bare: the mean of before and after\n",
+        "| | seconds | runs a minute |\n|---|---|---|",
+        f"| library | {library_seconds:.1f} | {60 * runs / library_seconds:.0f} |",
+        f"| bare | {bare_seconds:.1f} | {60 * runs / bare_seconds:.0f} |",
+        f"\nratio {ratio:.2f}, at most {LIMIT}",
+        f"\nThe sandbox takes {1000 * statistics.median(alone):.1f} ms a run more than bare, one at a time (median).",
+    ]
+    print("\n".join(lines))
+    if not options.cards:
+        report.put("verify", "\n".join(lines))
     return ratio > LIMIT
 
 

@@ -14,6 +14,11 @@ site_url: https://cards.example.org/
 theme:
   name: material
   font: false
+nav:
+  - index.md # with all pages in it, each page would list all others
+validation:
+  nav:
+    omitted_files: ignore
 markdown_extensions:
   - pymdownx.highlight
   - pymdownx.superfences

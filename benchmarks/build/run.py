@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
+import yaml
 
-from benchmarks import cards
+from benchmarks import cards, report
 from benchmarks.build.markdown import rival_sites
 from benchmarks.search.run import filled
 
@@ -37,7 +41,7 @@ def run(command: Sequence[str], folder: Path) -> Measured:
 
         def watch() -> None:
             nonlocal most
-            while not done.wait(0.25):
+            while not done.wait(2.0):  # to look at shared pages holds the process up
                 most = max(most, _memory(process.pid))
 
         watcher = threading.Thread(target=watch)
@@ -82,7 +86,10 @@ class Ours:
         return run([BIN / "mkdocs", "build", "--quiet"], self.folder)
 
     def clean(self) -> Measured:
-        shutil.rmtree(self.folder / "site", ignore_errors=True)
+        # Moved, not removed: for some seconds ext4 looks twice at each inode that was given back.
+        site = self.folder / "site"
+        if site.exists():
+            site.rename(self.folder / f"site-{time.monotonic_ns()}")
         shutil.rmtree(self.folder / ".cache", ignore_errors=True)
         return self.build()
 
@@ -113,6 +120,82 @@ class Ours:
         return sum(path.stat().st_mtime_ns != before.get(path) for path in site.rglob("*") if path.is_file())
 
 
+def served(ours: Ours) -> float:
+    """Return the seconds from a changed card to its page in `mkdocs serve`, median of three."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(BIN / "mkdocs"), "serve", "--quiet", "--dev-addr", f"127.0.0.1:{port}"]
+    with subprocess.Popen(command, cwd=ours.folder, stderr=subprocess.DEVNULL) as server:
+        try:
+            address = f"http://127.0.0.1:{port}/fixcards/"
+            _wait_for(address, "All cards", 600)
+            found = []
+            for _ in range(3):
+                time.sleep(3)  # the server looks at the folder again before it sees the next change
+                start = time.perf_counter()
+                path, words = ours.edit()
+                _wait_for(address + path, words, 120)
+                found.append(time.perf_counter() - start)
+        finally:
+            server.terminate()
+    return statistics.median(found)
+
+
+def _wait_for(address: str, words: str, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(OSError), urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - this machine
+            if words in answer.read().decode():
+                return
+        time.sleep(0.05)
+    sys.exit(f"{address} never showed {words!r}")
+
+
+def checks(ours: Ours) -> str:
+    """Return what `fixcards check` takes, beside the plain parser over the same files in one process."""
+    files = sorted(ours.cards.glob("*/*.yaml"))
+    plain, cold, again = [], [], []
+    for _ in range(3):
+        start = time.perf_counter()
+        for path in files:
+            yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        plain.append(time.perf_counter() - start)
+        shutil.rmtree(ours.folder / ".cache", ignore_errors=True)
+        cold.append(run([BIN / "fixcards", "check"], ours.folder)[0])
+        again.append(run([BIN / "fixcards", "check"], ours.folder)[0])
+    base = statistics.median(plain)
+    return "\n".join(
+        f"| {name} | {statistics.median(found):.2f} | {statistics.median(found) / base:.2f} |"
+        for name, found in (("yaml.CSafeLoader", plain), ("fixcards check", cold), ("the same, unchanged", again))
+    )
+
+
+def starts(ours: Ours) -> str:
+    """Return what commands take that a user waits for, beside the start of the interpreter."""
+    card = next(iter(sorted(ours.cards.glob("*/*.yaml"))))
+    text = yaml.safe_load(card.read_bytes())["signature"].get("traceback") or "ValueError: nothing"
+    commands = {
+        "python -c pass": [BIN / "python", "-c", "pass"],
+        "fixcards --help": [BIN / "fixcards", "--help"],
+        "fixcards match --site, the index of the site": [BIN / "fixcards", "match", "--site", "site"],
+        "fixcards match, the index kept in .cache": [BIN / "fixcards", "match"],
+    }
+    found: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(11):
+        for name, command in commands.items():
+            start = time.perf_counter()
+            subprocess.run(
+                list(map(str, command)), cwd=ours.folder, input=text, text=True, capture_output=True, check=False
+            )
+            found[name].append(time.perf_counter() - start)
+    base = statistics.median(found["python -c pass"])
+    return "\n".join(
+        f"| {name} | {1000 * statistics.median(times):.0f} | {statistics.median(times) / base:.1f} |"
+        for name, times in found.items()
+    )
+
+
 def median(measure: Callable[[], Measured], times: int) -> Measured:
     """Return the median of several measurements."""
     seconds, memory = zip(*(measure() for _ in range(times)), strict=True)
@@ -126,9 +209,8 @@ def row(name: str, measured: Measured, of: float | None = None) -> str:
     return f"| {name} | {seconds:.1f} | {memory:.0f} | {ratio} |"
 
 
-def measure(size: int, *, with_rivals: bool) -> None:
-    """Print the table of one size."""
-    say = lambda text: print(text, flush=True)  # noqa: E731
+def measure(size: int, say: Callable[[str], None], *, with_rivals: bool) -> None:
+    """Say the tables of one size."""
     ours = Ours(size)
     times = 3 if size <= 10_000 else 1
     say(f"\n{size:,} cards\n\n| | seconds | MB | times faster than mkdocs-material |\n|---|---|---|---|")
@@ -146,16 +228,27 @@ def measure(size: int, *, with_rivals: bool) -> None:
     say(row("one card changed", median(ours.changed, times), theirs))
     say(row("a template changed", median(ours.template, min(times, 2)), theirs))
     say(f"\nfiles written by a build with nothing changed: {ours.rewritten()}")
+    if size <= 10_000:
+        say(f"seconds from a changed card to its page in `mkdocs serve`: {served(ours):.1f}")
+        say(f"\n| | ms | times the interpreter |\n|---|---|---|\n{starts(ours)}")
+        say(f"\n| | seconds | times the parser |\n|---|---|---|\n{checks(ours)}")
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the tables, and write them into the README."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 10_000])
     parser.add_argument("--without-rivals", action="store_true")
     chosen = parser.parse_args()
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        print(text, flush=True)
+        said.append(text)
+
     for size in chosen.sizes:
-        measure(size, with_rivals=not chosen.without_rivals)
+        measure(size, say, with_rivals=not chosen.without_rivals)
+    report.put("build", "\n".join(said))
 
 
 if __name__ == "__main__":

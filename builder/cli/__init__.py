@@ -97,6 +97,19 @@ def check(paths: tuple[Path, ...], root: Path, style: str) -> int:
 
 
 @cli.command()
+@_cards
+def clear(root: Path) -> int:
+    """Remove what is kept to make the next check, build or match faster.
+
+    Locks and packages of `fixcards verify` stay: they lie in .cache/verify.
+    """
+    from builder import cache
+
+    cache.clear(root)
+    return CLEAN
+
+
+@cli.command()
 @click.argument("reports", type=click.File(encoding="utf-8"), default="-")
 @_cards
 def tally(reports: IO[str], root: Path) -> int:

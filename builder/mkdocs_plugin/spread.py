@@ -30,10 +30,16 @@ _SAY_EVERY = 5.0
 
 
 def pages_wanted_by(config: MkDocsConfig, but: object) -> str:
-    """Return the plugins that want to see each page while it is built, `but` one of them left out."""
-    methods = [method for event in _EVENTS for method in config.plugins.events.get(event, ())]
-    owners = {getattr(method, "__self__", method) for method in methods} - {but}
-    return ", ".join(sorted(name for name, plugin in config.plugins.items() if plugin in owners) or map(repr, owners))
+    """Return the plugins and hooks that want to see each page while it is built, `but` one of them left out."""
+    plugins = {plugin: name for name, plugin in config.plugins.items()}
+    names = set()
+    for method in (method for event in _EVENTS for method in config.plugins.events.get(event, ())):
+        owner = getattr(method, "__self__", None)
+        if owner is None:
+            names.add(Path(method.__code__.co_filename).name)
+        elif owner is not but:
+            names.add(plugins.get(owner, repr(owner)))
+    return ", ".join(sorted(names))
 
 
 class Spread:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,7 +118,7 @@ class Settings:
         object.__setattr__(self, "environment", environment)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Settings, (self.site_name, self.templates, self.today, self.site_url, self.repo_url)
+        return _settings, (self.site_name, self.templates, self.today, self.site_url, self.repo_url)
 
     def search_box(self, root: str) -> Markup:
         """Return the search box for a page outside the room; `root` is the address of the site's root."""
@@ -127,3 +128,9 @@ class Settings:
         """Return a page's HTML. `root` leads from the page to the site's root, `./` on the root itself."""
         root = "../" * depth(path) or "./"
         return prose.reveal_bidi(self.environment.get_template(template).render(root=root, **context))
+
+
+@lru_cache(maxsize=4)
+def _settings(site_name: str, templates: Path, today: date, site_url: str, repo_url: str) -> Settings:
+    """Return the settings that were sent here, with the templates that were compiled for the same ones before."""
+    return Settings(site_name, templates, today, site_url, repo_url)
