@@ -6,9 +6,11 @@ import { pathToFileURL } from "node:url";
 
 const [folder, index] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
-const [{ read }, { match }, { Index }] = await Promise.all(["reading.js", "match.js", "index.js"].map(load));
 const files = JSON.parse(readFileSync(index, "utf8"));
-const opened = new Index(async (path) => JSON.parse(files[path]));
+const head = JSON.parse(files["index.json"]);
+Object.assign((await load("rules.js")).default, head.tables);
+const [{ read }, { match }, { Index }] = await Promise.all(["reading.js", "match.js", "index.js"].map(load));
+const opened = new Index(head, async (path) => JSON.parse(files[path]));
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { unit, size } = JSON.parse(line);

@@ -24,6 +24,7 @@ from builder.pages.entries import entries
 from builder.records.library import load
 from builder.signature.index import Index, build
 from builder.signature.match import match
+from builder.signature.portable import tables
 from builder.signature.reading import read
 
 REPOSITORY = Path(__file__).parents[2]
@@ -127,7 +128,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="units whose name has this")
     chosen = parser.parse_args()
     sizes = [int(chosen.largest * MEGABYTE / 2**step) for step in range(DOUBLINGS, -1, -1)]
-    files = dict(build(entries(load(REPOSITORY / "cards"))))
+    files = dict(build(entries(load(REPOSITORY / "cards")), tables=tables()))
     index = Index(files.__getitem__)
     say = sys.stdout.write
     say(f"| | Python s | ratios | JavaScript s | ratios |\n|{'---|' * 5}\n")
