@@ -36,6 +36,11 @@ class Site(Handler):
         self.path = path + "index.html" if path.endswith("/") else path
         super().do_GET()
 
+    def end_headers(self) -> None:
+        """Let the browser keep a file for ten minutes, as GitHub Pages does."""
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
 
 def downloaded(page: Page, address: str) -> dict[str, int]:
     """Return the bytes that come over the network for a page, by address; what the browser has kept costs nothing."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
+import mimetypes
 import os
 import shutil
 import sys
@@ -53,7 +54,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         content = gzip.compress(path.read_bytes(), 6)
         self.sent[self.path] = len(content)
         self.send_response(200)
-        kind = {".html": "text/html", ".js": "text/javascript"}.get(path.suffix, "application/json")
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         self.send_header("Content-Type", kind)
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(content)))
