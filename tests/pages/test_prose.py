@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from builder.pages import prose
 from tests.hostile import BIDI, LINE, LONG, PROSE
-from tests.sites import soup, words
+from tests.sites import CARDS, library, soup, words
 
 TAGS = {"p", "ul", "ol", "li", "code", "pre", "a", "span", "br"}
 ATTRIBUTES = {"a": {"href", "title"}, "pre": {"class", "tabindex"}, "span": {"class"}, "ol": {"start"}}
@@ -229,3 +229,28 @@ def _harmless(tree: object, more: frozenset[str] | set[str] = frozenset()) -> No
         assert tag.name in TAGS | set(more), tag
         if tag.name not in more:
             assert set(tag.attrs) <= ATTRIBUTES.get(tag.name, set()), tag
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["ab", "Z ", " ", "(", "`", "`code`", "` x `", "`a\nb`", "\n", "\n\n", "- ", "1. ", "&", "'", "\u00a0"]
+        ),
+        max_size=14,
+    ).map("".join)
+    | MARKS
+)
+@settings(max_examples=500, deadline=None)
+def test_texts_without_markup_look_as_the_parser_would_have_them(text: str) -> None:
+    assert str(prose.prose(text)) == prose._MARKDOWN.render(text)
+    assert str(prose.inline(text)) == prose._MARKDOWN.renderInline(text.strip())
+
+
+def test_most_texts_of_the_cards_need_no_parser() -> None:
+    texts = [
+        text for card in library(CARDS).cards.values() for text in (card.symptom, card.mechanism, *card.prevention)
+    ]
+    simple = [text for text in texts if prose._simple(text.strip()) is not None]
+    assert len(simple) > 0.6 * len(texts)
+    for text in texts:
+        assert str(prose.prose(text)) == prose._MARKDOWN.render(text)
