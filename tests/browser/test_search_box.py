@@ -352,3 +352,19 @@ def test_typing_never_stops_the_page(site: str, visit: Visit) -> None:
         expect(hits(page).first).to_contain_text("transforms3d")
 
     assert stops(page, typed) == []
+
+
+JUMPED = """() => new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((each) => (sum += each.value)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(sum), 300);
+})"""
+
+
+@pytest.mark.parametrize("width", [412, 1280])
+def test_nothing_below_the_box_jumps_when_its_script_has_come(width: int, site: str, visit: Visit) -> None:
+    page = visit(site, viewport={"width": width, "height": 823})
+    expect(box(page)).to_be_visible()
+    page.wait_for_timeout(300)
+    assert page.evaluate(JUMPED) < 0.01  # 0.1 is what a reader begins to notice (https://web.dev/articles/cls)
