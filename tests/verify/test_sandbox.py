@@ -58,13 +58,24 @@ def test_scratch_folders_are_empty_writable_and_gone_afterwards(sandbox):
     assert second.output.startswith(b"[]")
 
 
+FORKING = """
+import os, time
+for _ in range(9):
+    try:
+        os.fork()
+    except OSError:  # so that those who may not fork stay, too, and do not end the job by their own end
+        pass
+time.sleep(60)
+"""
+
+
 @pytest.mark.parametrize(
     ("code", "stopped"),
     [
         ("import time; time.sleep(60)", "time"),
         ("while True: print('y' * 1000)", "output"),
         ("import time; x = [b'x' * 1000000 * n for n in range(1, 40)]; time.sleep(60)", "memory"),
-        ("import os, time; [os.fork() for _ in range(9)]; time.sleep(60)", "processes"),
+        (FORKING, "processes"),
     ],
 )
 def test_going_over_a_limit_ends_a_job(sandbox, code, stopped):
@@ -76,7 +87,7 @@ def test_going_over_a_limit_ends_a_job(sandbox, code, stopped):
             wall_seconds=5, memory_bytes=200 << 20 if sandbox.name == "bubblewrap" else 8 << 30, processes=64
         )
     done = sandbox.run(job(code, limits=limits))
-    expected = {stopped} if stopped != "processes" else {"processes", "memory", None}
+    expected = {stopped} if stopped != "processes" else {"processes", "memory"}
     assert done.stopped in expected
     assert done.seconds < 8
 
