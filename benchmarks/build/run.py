@@ -206,7 +206,7 @@ def row(name: str, measured: Measured, of: float | None = None) -> str:
     """Return a row of the table; `of` is what mkdocs-material took."""
     seconds, memory = measured
     ratio = f"{of / seconds:.1f}" if of else ""
-    return f"| {name} | {seconds:.1f} | {memory:.0f} | {ratio} |"
+    return f"| {name} | {seconds:.1f} | {f'{memory:.0f}' if memory else 'ended before it was looked at'} | {ratio} |"
 
 
 def measure(size: int, say: Callable[[str], None], *, with_rivals: bool) -> None:
