@@ -47,7 +47,10 @@ class Workers:
             self._pool = None
 
     def run(
-        self, function: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], meanwhile: Callable[[], None]
+        self,
+        function: Callable[[Sequence[Item]], list[Result]],
+        items: Sequence[Item],
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Iterator[Result]:
         """Yield what `function`, which can be pickled, makes of the items, in their order.
 
@@ -82,10 +85,6 @@ def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):  # a container may give fewer than the machine has
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def nothing() -> None:
-    """Do nothing meanwhile."""
 
 
 def _prepare() -> None:

@@ -32,7 +32,7 @@ from builder.records.rules.rule import RULES
 from builder.records.rules.text import MAX_EVIDENCE_BYTES, unreadable
 from builder.records.summary import Summary
 from builder.records.tally import Tally
-from builder.workers import Workers, nothing
+from builder.workers import Workers
 
 _SUFFIXES = (".yaml", ".yml", EVIDENCE_SUFFIX)
 Value = TypeVar("Value")
@@ -216,7 +216,7 @@ class _Loader:
                 unread.append(found)
         work = [(found.path, found.evidence, found.plain) for found in unread]
         read = partial(read_records, str(self.root))
-        for found, (digest, record) in zip(unread, workers.run(read, work, nothing), strict=True):
+        for found, (digest, record) in zip(unread, workers.run(read, work), strict=True):
             found.record, found.digest = record, digest
         if shelf and (unread or len(known) > len(cards)):
             shelf.write({found.digest: found.record.plain() for found in cards.values() if found.digest})
