@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from builder.pages import prose
+from builder.pages import highlight, prose
 from builder.records.rules.card import RESERVED
 
 _SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
@@ -113,7 +113,7 @@ class Settings:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters |= {"prose": prose.prose, "inline": prose.inline, "code": prose.code}
+        environment.filters |= {"prose": prose.prose, "inline": prose.inline, "code": highlight.code}
         environment.globals |= {"settings": self}
         object.__setattr__(self, "environment", environment)
 

@@ -8,34 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
-from markupsafe import Markup, escape
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
+from markupsafe import Markup
+
+from builder.pages.highlight import code
 
 # Marks that change the order in which text is displayed, so that code can look like what it is not
 # (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
 _BIDI_MARK = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BIDI = re.compile(f"(<[^>]*>)|({_BIDI_MARK.pattern})")
-_LINE = r"[A-Za-z(](?:[^`\n\[\\]|`[^`\n\[\\])*(?<![ `])`?"
-"""A line that starts no list and no block of code, and has no link, no escape and no two backticks in a row."""
-_WORDS_AND_CODE = re.compile(rf"{_LINE}(?:\n+{_LINE})*\n*")
+# Paragraphs without lists, links, escapes and two backticks in a row. No line begins as a block of another kind does.
+_NEXT_LINE = r"(?<! )\n(?=[^\s\-*+0-9~`]|`(?!`)|[0-9]+(?:\.[0-9]|[^0-9.)]))"
+_SPAN = rf"`(?!`)[^`\n]*(?:{_NEXT_LINE}[^`\n]*)*`(?!`)"
+_PARAGRAPH = re.compile(rf"\n[^`\n\[\\]*(?:(?:{_SPAN}|{_NEXT_LINE})[^`\n\[\\]*)*(?<! )".replace(r"\n", _NEXT_LINE, 1))
 _BLANK = re.compile(r"\n{2,}")
-_FORMATTER = HtmlFormatter(nowrap=True)
-_LONGEST_HIGHLIGHTED = 20_000
-# Lexers of Pygments need a time that grows with the square of a line's or a gap's length: 16 s for one line of 20,000.
-_SLOW = re.compile(r"[^\n]{500}|\s{200}")
-# Not every lexer of Pygments comes to an end on every text: the one for tracebacks runs for ever on
-# "Thread 0x1 (most recent call first):". These do.
-_LANGUAGES = frozenset(
-    {"python", "console", "bash", "sh", "toml", "ini", "cfg", "yaml", "json", "diff", "docker", "make"}
-)
+_FENCE = re.compile(r"^```([A-Za-z]*)\n((?:(?![ \t]*```).*\n)*)```(?:\n|$)", re.MULTILINE)
 
 
 def _link_allowed(url: str) -> bool:
@@ -56,36 +46,46 @@ def _markdown() -> MarkdownIt:
 
 def prose(text: str) -> Markup:
     """Return a text of several paragraphs as HTML blocks."""
-    paragraphs = _simple(text)
-    if paragraphs is None:
-        return Markup(_MARKDOWN.render(text))  # noqa: S704 - markdown-it escapes, HTML is off
-    return Markup("".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs))  # noqa: S704 - escaped there
+    blocks = _simple(text)
+    return Markup(_MARKDOWN.render(text) if blocks is None else "".join(blocks))  # noqa: S704 - HTML is off, all escaped
 
 
 def inline(text: str) -> Markup:
     """Return one paragraph as HTML without a block around it: `code` and links only."""
     text = text.strip()
-    paragraphs = _simple(text)
-    if paragraphs is None or len(paragraphs) != 1:
-        return Markup(_MARKDOWN.renderInline(text))  # noqa: S704 - as above
-    return Markup(paragraphs[0])  # noqa: S704 - as above
+    return Markup((text and _paragraph(text)) or _MARKDOWN.renderInline(text))  # noqa: S704 - as above
 
 
 def _simple(text: str) -> list[str] | None:
-    """Return the paragraphs of a text that has nothing but words and `code` in them, None of any other.
+    """Return the blocks of a text that has nothing but words, `code` and fenced code in them, None of any other.
 
-    Most texts of most cards are such, and the whole parser takes a third of the time of a page for them.
+    Nearly all texts of cards are such, and the whole parser takes as long for them as all the rest of a page.
     """
-    if not _WORDS_AND_CODE.fullmatch(text) or not text.replace("\n", "").isprintable():
+    if not text.replace("\n", "").isprintable():
         return None
-    made = []
-    for paragraph in _BLANK.split(text.strip("\n")):
-        pieces = escapeHtml(paragraph).split("`")
-        if len(pieces) % 2 == 0:
-            return None
-        pieces[1::2] = [f"<code>{_code_span(piece)}</code>" for piece in pieces[1::2]]
-        made.append("".join(pieces))
-    return made
+    blocks = []
+    language: str | None = None
+    for number, piece in enumerate(_FENCE.split(text)):
+        if number % 3 == 1:
+            language = piece
+        elif number % 3 == 2:
+            blocks.append(_highlight_fence(piece, language or "", "") + "\n")
+        else:
+            for paragraph in filter(None, _BLANK.split(piece.strip("\n"))):
+                made = _paragraph(paragraph)
+                if made is None:
+                    return None
+                blocks.append(f"<p>{made}</p>\n")
+    return blocks
+
+
+def _paragraph(text: str) -> str | None:
+    """Return the inside of a paragraph of nothing but words and `code`, None of any other."""
+    if not _PARAGRAPH.fullmatch(f"\n{text}"):
+        return None
+    pieces = escapeHtml(text).split("`")
+    pieces[1::2] = [f"<code>{_code_span(piece)}</code>" for piece in pieces[1::2]]
+    return "".join(pieces)
 
 
 def _code_span(text: str) -> str:
@@ -110,17 +110,6 @@ def plain(text: str) -> str:
     return " ".join(without_links.replace("`", "").split())
 
 
-def code(text: str, language: str = "python") -> Markup:
-    """Return code with each token in a `span`, ready for a `code` element.
-
-    Another language than those of `_LANGUAGES`, or text so long that colour is of no help, comes out plain.
-    """
-    if language not in _LANGUAGES or len(text) > _LONGEST_HIGHLIGHTED or _SLOW.search(text):
-        return escape(text)
-    # Some lexers go round in circles on text that does not end with a line feed, so it gets one and loses it again.
-    return Markup(highlight(text + "\n", _lexer(language), _FORMATTER).removesuffix("\n"))  # noqa: S704 - Pygments escapes
-
-
 def reveal_bidi(html: str) -> str:
     """Put every mark that reorders text into an element of its own, which shows its name and keeps its effect inside.
 
@@ -132,12 +121,6 @@ def reveal_bidi(html: str) -> str:
 def _reveal(match: re.Match[str]) -> str:
     tag, char = match.groups()
     return tag or f'<bdi class="fc-bidi" data-mark="U+{ord(char):04X}">{char}</bdi>'
-
-
-@lru_cache
-def _lexer(language: str) -> Lexer:
-    # Leading line feeds stay: what a copy button takes must be what the record holds.
-    return get_lexer_by_name(language, stripnl=False)
 
 
 def _highlight_fence(text: str, language: str, _attributes: str) -> str:

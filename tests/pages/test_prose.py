@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.pages import prose
+from builder.pages import highlight, prose
 from tests.hostile import BIDI, LINE, LONG, PROSE
 from tests.sites import CARDS, library, soup, words
 
@@ -50,8 +50,7 @@ def test_fenced_code_is_highlighted_at_build_time() -> None:
     code = soup(prose.prose("```python\nimport os\n```")).select_one("pre > code")
     assert code.text == "import os"
     assert [(span["class"], span.text) for span in code.select("span[class^=k], span[class^=n]")] == [
-        (["kn"], "import"),
-        (["nn"], "os"),
+        (["k"], "import"),
     ]
 
 
@@ -143,7 +142,7 @@ def test_hostile_text_shows_as_text_and_makes_no_element(text: str) -> None:
 def test_no_text_makes_an_element_or_attribute_outside_the_subset(text: str) -> None:
     for make in (prose.prose, prose.inline):
         _harmless(soup(make(text)))
-    _harmless(soup(prose.reveal_bidi(str(prose.code(text, "text")))), more={"bdi"})
+    _harmless(soup(prose.reveal_bidi(str(highlight.code(text, "text")))), more={"bdi"})
 
 
 @given(TEXT)
@@ -151,22 +150,6 @@ def test_no_text_makes_an_element_or_attribute_outside_the_subset(text: str) -> 
 def test_text_without_marks_is_unchanged(text: str) -> None:
     line = " ".join(text.replace("`", "").replace("[", "").split())
     assert soup(prose.inline(line)).text == line
-
-
-@pytest.mark.parametrize("language", ["text", "no such language", *sorted(prose._LANGUAGES)])
-@given(TEXT | MARKS)
-@settings(max_examples=60, deadline=None)
-def test_highlighting_keeps_every_character_so_that_copies_are_exact(language: str, text: str) -> None:
-    assert soup(f"<pre>\n{prose.code(text, language)}</pre>").pre.text.removeprefix("\n") == text
-
-
-@pytest.mark.parametrize("text", [
-    "\n\n  import os\n", "import os\n\n", "\t\n", " " * 50, "", "x" * 10_000, f"# {LONG}\n", 'print("""\n', "a\\",
-    "\n" * 150, "Thread 0x1 (most recent call first):\n", ">>> a\n... b\n", "$ a\nb\n", "+a\n-b\n@@ c\n",
-])  # fmt: skip
-@pytest.mark.parametrize("language", ["python", "console", "diff", "make", "text"])
-def test_code_comes_out_character_by_character(language: str, text: str) -> None:
-    assert soup(f"<pre>{prose.code(text, language)}</pre>").pre.text == text
 
 
 @pytest.mark.parametrize(
@@ -182,15 +165,6 @@ def test_no_text_takes_long(text: str) -> None:
     assert time.process_time() - start < 5
 
 
-@pytest.mark.parametrize("language", sorted(prose._LANGUAGES))
-def test_no_code_takes_long_to_highlight(language: str) -> None:
-    # Each took Pygments 3 to 16 seconds with one of its lexers.
-    start = time.process_time()
-    for text in ("{" * 19_000, "_" * 19_000, ": " * 9_000, " \n" * 9_000, "\t\n" * 9_000, "a" * 19_000, "`" * 19_000):
-        prose.code(text, language)
-    assert time.process_time() - start < 5
-
-
 @pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 def test_marks_that_reorder_text_are_shown_and_act_on_nothing_else(mark: str) -> None:
     tree = soup(prose.reveal_bidi(f'<p title="{mark}">a{mark}b</p>'))
@@ -201,7 +175,7 @@ def test_marks_that_reorder_text_are_shown_and_act_on_nothing_else(mark: str) ->
 
 
 def test_bidi_marks_in_highlighted_code_are_shown_and_copied() -> None:
-    tree = soup(prose.reveal_bidi(str(prose.code(f"a = '{BIDI}'", "python"))))
+    tree = soup(prose.reveal_bidi(str(highlight.code(f"a = '{BIDI}'", "python"))))
     assert tree.text == f"a = '{BIDI}'"
     assert len(tree.select("bdi")) == sum(BIDI.count(mark) for mark in "\u202e\u2066\u2069\u200f")
 
@@ -233,13 +207,15 @@ def _harmless(tree: object, more: frozenset[str] | set[str] = frozenset()) -> No
 
 @given(
     st.lists(
-        st.sampled_from(
-            ["ab", "Z ", " ", "(", "`", "`code`", "` x `", "`a\nb`", "\n", "\n\n", "- ", "1. ", "&", "'", "\u00a0"]
-        ),
+        st.sampled_from([
+            "ab", "Z ", " ", "(", "`", "`code`", " x `", "`a\nb`", "`[x]`", "\n", "\n\n", "- ", "1. ", "1.5",
+            "2)", "7", "&", "'", "\u00a0", "```\n", "```python\nimport a\n```", "\n```", "    ", "\t",
+            "[a](https://b.c)", "\\", "+",
+        ]),
         max_size=14,
     ).map("".join)
     | MARKS
-)
+)  # fmt: skip
 @settings(max_examples=500, deadline=None)
 def test_texts_without_markup_look_as_the_parser_would_have_them(text: str) -> None:
     assert str(prose.prose(text)) == prose._MARKDOWN.render(text)
@@ -251,6 +227,6 @@ def test_most_texts_of_the_cards_need_no_parser() -> None:
         text for card in library(CARDS).cards.values() for text in (card.symptom, card.mechanism, *card.prevention)
     ]
     simple = [text for text in texts if prose._simple(text.strip()) is not None]
-    assert len(simple) > 0.6 * len(texts)
+    assert len(simple) > 0.9 * len(texts)
     for text in texts:
         assert str(prose.prose(text)) == prose._MARKDOWN.render(text)
