@@ -114,7 +114,7 @@ class Settings:
             lstrip_blocks=True,
         )
         environment.filters |= {"prose": prose.prose, "inline": prose.inline, "code": highlight.code}
-        environment.globals |= {"settings": self}
+        environment.globals |= {"settings": self, **{name: _once(environment, name) for name in ("heading", "badge")}}
         object.__setattr__(self, "environment", environment)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -128,6 +128,11 @@ class Settings:
         """Return a page's HTML. `root` leads from the page to the site's root, `./` on the root itself."""
         root = "../" * depth(path) or "./"
         return prose.reveal_bidi(self.environment.get_template(template).render(root=root, **context))
+
+
+def _once(environment: Environment, name: str) -> Callable[..., Any]:
+    """Return a macro of `once.html` that renders anything but once."""
+    return lru_cache(lambda *words: getattr(environment.get_template("once.html").module, name)(*words))
 
 
 @lru_cache(maxsize=4)

@@ -11,13 +11,13 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.events import (
     AliasEvent,
-    CollectionStartEvent,
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
+    StreamEndEvent,
 )
 from yaml.nodes import ScalarNode
 
@@ -77,7 +77,7 @@ class Source:
         Where it is missing: the key of the nearest parent that exists, or the parent itself if it is a scalar.
         """
         place, node, rest = self._walk(path)
-        return place if key or (rest and node.children is not None) else node.mark
+        return _mark(place if key or (rest and node.children is not None) else node.at)
 
     def existing(self, path: Path) -> Path:
         """Return the part of `path` that the text has."""
@@ -89,24 +89,24 @@ class Source:
         _, node, rest = self._walk(path)
         return None if rest else node.raw
 
-    def _walk(self, path: Path) -> tuple[Mark, _Node, Path]:
+    def _walk(self, path: Path) -> tuple[yaml.Mark, _Node, Path]:
         """Follow `path`: the place of the last key that exists, its value, and the steps that don't exist."""
-        node, place = self._root, self._root.mark
-        for at, step in enumerate(path):
+        node, place = self._root, self._root.at
+        for number, step in enumerate(path):
             if node.children is None or step not in node.children:
-                return place, node, path[at:]
+                return place, node, path[number:]
             place, node = node.children[step]
         return place, node, ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Node:
     """A value: its place, its data, its text where it is a scalar, else its children with the places of their keys."""
 
-    mark: Mark
+    at: yaml.Mark
     data: Any
     raw: str | None = None
-    children: dict[str | int, tuple[Mark, _Node]] | None = None
+    children: dict[str | int, tuple[yaml.Mark, _Node]] | None = None
 
 
 class _Reader:
@@ -114,23 +114,23 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._events = self._parse()
+        self._next = self._parse().__next__
 
     def read(self) -> _Node:
         root: _Node | None = None
-        for event in self._events:
+        while type(event := self._next()) is not StreamEndEvent:
             if isinstance(event, DocumentStartEvent) and root is not None:
-                raise Refused("documents", _mark(event))
+                raise Refused("documents", _mark(event.start_mark))
             if isinstance(event, NodeEvent):
                 root = self._node(event, 0)
                 if not isinstance(event, MappingStartEvent):
                     empty = not (root.raw or root.children)
-                    raise Refused("empty", Mark(1, 1)) if empty else Refused("not_mapping", root.mark)
+                    raise Refused("empty", Mark(1, 1)) if empty else Refused("not_mapping", _mark(root.at))
         if root is None:
             raise Refused("empty", Mark(1, 1))
         return root
 
-    def _parse(self) -> Iterator[yaml.Event]:
+    def _parse(self) -> Iterator[Any]:
         event = None
         try:
             for event in yaml.parse(self._text, Loader=_Loader):
@@ -141,48 +141,55 @@ class _Reader:
             raise Refused("syntax", Mark(1, 1), "an escape stands for no character", "remove it") from None
 
     def _node(self, event: Any, depth: int) -> _Node:
-        mark = _mark(event)
-        if isinstance(event, AliasEvent) or event.anchor:
-            raise Refused("anchor", mark, event.anchor or "")
-        if isinstance(event, CollectionStartEvent) and depth == MAX_DEPTH:
-            raise Refused("depth", mark)
+        kind, at = type(event), event.start_mark
+        if kind is AliasEvent or event.anchor:
+            raise Refused("anchor", _mark(at), event.anchor or "")
+        if kind is ScalarEvent:
+            if event.tag:
+                raise Refused("tag", _mark(at), event.tag)
+            return _Node(at, _scalar(event), event.value)
+        if depth == MAX_DEPTH:
+            raise Refused("depth", _mark(at))
         if event.tag:
-            raise Refused("tag", mark, event.tag)
-        if isinstance(event, ScalarEvent):
-            return _Node(mark, _scalar(event, mark), event.value)
-        if isinstance(event, MappingStartEvent):
-            return self._mapping(mark, depth + 1)
+            raise Refused("tag", _mark(at), event.tag)
+        if kind is MappingStartEvent:
+            return self._mapping(at, depth + 1)
         items: list[_Node] = []
-        while not isinstance(event := next(self._events), SequenceEndEvent):
+        while type(event := self._next()) is not SequenceEndEvent:
             items.append(self._node(event, depth + 1))
-        return _Node(
-            mark, [item.data for item in items], None, {at: (item.mark, item) for at, item in enumerate(items)}
-        )
+        return _Node(at, [item.data for item in items], None, {n: (item.at, item) for n, item in enumerate(items)})
 
-    def _mapping(self, mark: Mark, depth: int) -> _Node:
-        children: dict[str | int, tuple[Mark, _Node]] = {}
-        while not isinstance(event := next(self._events), MappingEndEvent):
+    def _mapping(self, at: yaml.Mark, depth: int) -> _Node:
+        children: dict[str | int, tuple[yaml.Mark, _Node]] = {}
+        data: dict[str, Any] = {}
+        while type(event := self._next()) is not MappingEndEvent:
             key = self._node(event, depth)
-            if not isinstance(key.data, str):
-                raise Refused("key", key.mark, key.raw or "")
-            if key.data in children:
-                raise Refused("duplicate", key.mark, f"{key.data}\n{children[key.data][0].line}")
-            children[key.data] = key.mark, self._node(next(self._events), depth)
-        return _Node(mark, {name: value.data for name, (_, value) in children.items()}, None, children)
+            name = key.data
+            if not isinstance(name, str):
+                raise Refused("key", _mark(key.at), key.raw or "")
+            if name in children:
+                raise Refused("duplicate", _mark(key.at), f"{name}\n{_mark(children[name][0]).line}")
+            value = self._node(self._next(), depth)
+            children[name] = key.at, value
+            data[name] = value.data
+        return _Node(at, data, None, children)
 
 
-def _mark(event: Any) -> Mark:
-    start = event.start_mark
-    return Mark(start.line + 1, start.column + 1)
+def _mark(at: Any) -> Mark:
+    return Mark(at.line + 1, at.column + 1)
 
 
-def _scalar(event: ScalarEvent, mark: Mark) -> Any:
+def _scalar(event: ScalarEvent) -> Any:
     text = event.value
     if event.style == '"' and (found := UNPRINTABLE.search(text)):
-        raise Refused("character", mark, f"U+{ord(found[0]):04X}")
+        raise Refused("character", _mark(event.start_mark), f"U+{ord(found[0]):04X}")
     if not event.implicit[0] or len(text) > _LONGEST_NUMBER:
         return text
-    tag = next((tag for tag, regexp in _RESOLVERS.get(text[:1], ()) if regexp.match(text)), "str")
+    for tag, regexp in _RESOLVERS.get(text[:1], ()):
+        if regexp.match(text):
+            break
+    else:
+        return text
     kind = tag.rpartition(":")[2]
     if kind in _TEXT_KINDS:
         return text
@@ -204,7 +211,7 @@ def _refused(error: yaml.YAMLError, text: str, last: Any) -> Refused:
     if line[place[1] :].startswith("\t") or line.lstrip(" ").startswith("\t"):
         return Refused("tab", Mark(place[0] + 1, line.index("\t") + 1))
     if isinstance(last, ScalarEvent) and last.style in {"'", '"'}:
-        begin, end = _mark(last), last.end_mark
+        begin, end = _mark(last.start_mark), last.end_mark
         if end is not None and begin.line <= end.line == place[0]:
             return Refused("syntax", begin, f"the quote that starts here is closed on line {end.line + 1}", CLOSE_QUOTE)
     start = (context_mark.line, context_mark.column) if context_mark else None
