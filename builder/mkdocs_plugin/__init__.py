@@ -82,7 +82,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         start = time.perf_counter()
         root = Path(config.docs_dir)
         try:
-            cards = library.load(root, cache.folder(root), self._workers)
+            cards = library.load(root, cache.folder(root), self._workers, parsed=True)
         except FixcardsError as error:
             raise PluginError(f"fixcards: {error}") from None
         for problem in cards.problems:

@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from packaging.version import Version
@@ -65,13 +65,28 @@ class Option:
     executable: bool
 
 
+class Near(NamedTuple):
+    """What a card shows of another one."""
+
+    id: str
+    path: str
+    title: str
+    package: str
+    verdict: str
+
+    @classmethod
+    def of(cls, card: Summary) -> Near:
+        """Return that of a card in short."""
+        return cls(card.id, card.path, card.title, card.package, card.verdict)
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A card with everything that is shown of it."""
 
     card: Card
     evidence: Evidence | None = None
-    related: tuple[Summary, ...] = ()
+    related: tuple[Near, ...] = ()
     tally: Tally = field(default_factory=Tally)
     source: str = ""
     """File below the folder of the cards."""
@@ -82,7 +97,7 @@ class Subject:
         return cls(
             library.cards[card_id],
             library.evidence.get(card_id),
-            tuple(library.summaries[other] for other in library.related[card_id]),
+            tuple(Near.of(library.summaries[other]) for other in library.related[card_id]),
             library.tally.get(card_id, Tally()),
             str(library.files[card_id]),
         )

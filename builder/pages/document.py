@@ -132,7 +132,12 @@ class Settings:
 
 def _once(environment: Environment, name: str) -> Callable[..., Any]:
     """Return a macro of `once.html` that renders anything but once."""
-    return lru_cache(lambda *words: getattr(environment.get_template("once.html").module, name)(*words))
+
+    @lru_cache
+    def macro(*words: Any) -> Any:
+        return getattr(environment.get_template("once.html").module, name)(*words)
+
+    return macro
 
 
 @lru_cache(maxsize=4)

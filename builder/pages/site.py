@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from builder.cache import digest_of
+from builder.cache import digest, digest_of
 from builder.errors import FixcardsError
-from builder.pages.card_page import ALTERNATE, SECTIONS, Subject, card_document
+from builder.pages.card_page import ALTERNATE, SECTIONS, Near, Subject, card_document
 from builder.pages.data import card_files, library_files
 from builder.pages.document import DataFile, Document, Kind, Section, Settings
 from builder.pages.listing import Listings
@@ -18,10 +18,11 @@ from builder.pages.reference import fields
 from builder.pages.search import search_files
 from builder.pages.work import Made, Work
 from builder.records import verdict
+from builder.records.card import Card
+from builder.records.evidence import Evidence
 from builder.records.library import Library
-from builder.records.record import Files, record_digest
+from builder.records.record import Content, Files, card_of, content_of
 from builder.records.rules import RULES
-from builder.records.summary import Summary
 from builder.records.tally import Tally
 
 _CARD = Kind(2, "", SECTIONS, has_source=True, has_data=True, alternate=ALTERNATE)
@@ -67,7 +68,9 @@ class Site:
     def works_of_all(self) -> Iterator[Work]:
         """Yield what is made from all cards together, so best where they are."""
         cards = list(self.library.summaries.values())
-        yield Work("cards.json", digest_of((cards, self._day())), partial(library_files, self.library))
+        yield Work(
+            "cards.json", digest_of((cards, self.settings.today.isoformat())), partial(library_files, self.library)
+        )
         yield Work("search", digest_of(cards), self._search)
 
     def documents(self) -> Iterator[Document]:
@@ -86,48 +89,78 @@ class Site:
     def _search(self, settings: Settings) -> Iterator[DataFile]:
         yield from search_files(self.library, [prose(path, settings) for path in _ABOUT], settings)
 
+    @cached_property
+    def _near(self) -> dict[str, tuple[Near, bytes]]:
+        """What other cards show of each, and its digest."""
+        return {
+            card.id: (Near.of(card), digest(card.title.encode(), card.verdict.encode()))
+            for card in self.library.summaries.values()
+        }
+
     def _card(self, card_id: str) -> Work:
         library = self.library
-        short = library.summaries[card_id]
         source, beside = str(library.files[card_id]), library.beside.get(card_id)
-        related = tuple(library.summaries[other] for other in library.related[card_id])
+        related = [self._near[other] for other in library.related[card_id]]
         tally = library.tally.get(card_id, Tally())
-        digest = library.digests.get(card_id)
-        key = digest_of(
-            (
-                digest or os.urandom(16),  # what can't be told is made each time
-                card_id in library.executed and self._day(),  # what was run counts less every day
-                tuple((other.path, other.title, other.package, other.verdict) for other in related),
-                tuple(tally.worked.items()),
-                tally.failed,
-            )
+        made_of = library.digests.get(card_id)
+        key = digest(
+            made_of or os.urandom(16),  # what can't be told is made each time
+            self._day if card_id in library.executed else b"",  # what was run counts less every day
+            *(part for other, shown in related for part in (other.id.encode(), shown)),
+            repr((sorted(tally.worked.items()), tally.failed)).encode() if tally.total else b"",
         )
-        make = partial(_card, str(library.root), source, beside, digest, related, tally)
-        return Work(short.path.rstrip("/"), key, make, _CARD)
+        origin = _Origin(
+            str(library.root), source, beside, card_id in library.executed, made_of, library.parsed.get(card_id)
+        )
+        make = partial(_card, origin, tuple(other for other, _ in related), tally)
+        return Work(library.summaries[card_id].path[:-1], key, make, _CARD)
 
-    def _day(self) -> str:
-        return self.settings.today.isoformat()
+    @cached_property
+    def _day(self) -> bytes:
+        return self.settings.today.isoformat().encode()
 
 
-def _card(
-    root: str,
-    source: str,
-    beside: str | None,
-    digest: bytes | None,
-    related: tuple[Summary, ...],
-    tally: Tally,
-    settings: Settings,
-) -> Iterator[Made]:
-    """Yield the page and files of a card, which is as it was when `digest` was made."""
-    files = Files(Path(root))
-    card, evidence, _ = files.record(files.root / source, files.root / beside if beside else None)
-    if card is None or (digest and record_digest(files.root, source, beside) != digest):
-        raise FixcardsError(f"{source}: was changed while the site was built; build it again")
-    subject = Subject(card, evidence, related, tally, source)
+class _Origin(NamedTuple):
+    """Where a card comes from, so that another process can take it from there."""
+
+    root: str
+    source: str
+    """File below `root`, as is `beside`, its evidence."""
+    beside: str | None
+    executed: bool
+    """Whether the evidence may be shown."""
+    digest: bytes | None
+    """Of the files when they were checked; None where that can't be told."""
+    parsed: bytes | None
+    """The card, if it was read just now."""
+
+    def read(self) -> tuple[Card, Evidence | None, Content]:
+        """Return the card, its evidence and the content of both files."""
+        content = content_of(self.root, self.source, self.beside)
+        if content and (self.digest or content.digest) == content.digest:
+            if self.parsed is not None:
+                return card_of(self.parsed), self._evidence(content), content
+            root = Path(self.root)
+            card, evidence, *_ = Files(root).record(
+                root / self.source, root / self.beside if self.beside else None, content
+            )
+            if card is not None:
+                return card, evidence, content
+        raise FixcardsError(f"{self.source}: was changed while the site was built; build it again")
+
+    def _evidence(self, content: Content) -> Evidence | None:
+        return Evidence.model_validate_json(content.evidence) if self.executed and content.evidence else None
+
+
+def _card(origin: _Origin, related: tuple[Near, ...], tally: Tally, settings: Settings) -> Iterator[Made]:
+    """Yield the page and files of a card."""
+    card, evidence, content = origin.read()
+    subject = Subject(card, evidence, related, tally, origin.source)
     yield card_document(subject, settings)
     yield from card_files(subject, settings)
-    for name in (source, beside) if evidence and beside else (source,):
-        yield DataFile(name, (files.root / name).read_bytes())
+    yield DataFile(origin.source, content.card)
+    if evidence and origin.beside and content.evidence:
+        yield DataFile(origin.beside, content.evidence)
 
 
 def _prose(path: str, settings: Settings) -> Iterator[Document]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,14 +23,14 @@ from builder.records.record import (
     UNREAD,
     Files,
     Record,
+    content_of,
     first_fault,
     read_records,
-    record_digest,
     shown,
 )
 from builder.records.rules.library import Shelf
 from builder.records.rules.rule import RULES
-from builder.records.rules.text import MAX_EVIDENCE_BYTES, unreadable
+from builder.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
 from builder.records.summary import Summary
 from builder.records.tally import Tally
 from builder.workers import Workers
@@ -62,6 +63,8 @@ class Library:
     """Evidence file of each card that has one, good or not, below `root`."""
     executed: frozenset[str] = frozenset()
     """Ids of the cards that have evidence which may be shown."""
+    parsed: Mapping[str, bytes] = field(default_factory=dict)
+    """The cards that had to be read just now, for `record.card_of`, where `load` was asked for them."""
 
     @cached_property
     def cards(self) -> Mapping[str, Card]:
@@ -77,7 +80,8 @@ class Library:
     def read(self, card_id: str) -> tuple[Card | None, Evidence | None]:
         """Read a card and its evidence as they are now."""
         beside = self.beside.get(card_id)
-        return Files(self.root).record(self.root / self.files[card_id], self.root / beside if beside else None)[:2]
+        read = Files(self.root).record(self.root / self.files[card_id], self.root / beside if beside else None)
+        return read.card, read.evidence
 
     @cached_property
     def related(self) -> Mapping[str, list[str]]:
@@ -131,14 +135,14 @@ class _Shown(Mapping[str, Value]):
         return len(self._ids)
 
 
-def load(root: Path, kept: Path | None = None, workers: Workers | None = None) -> Library:
+def load(root: Path, kept: Path | None = None, workers: Workers | None = None, *, parsed: bool = False) -> Library:
     """Read every record below `root`.
 
     What the folder `kept` remembers of files with the same content isn't read again; many files are spread over
-    `workers`. Total: a bad file becomes problems and stops no other. Raises `FixcardsError` only where `root` itself
-    can't be read.
+    `workers`. `parsed` keeps what was read, for whoever makes pages of it. Total: a bad file becomes problems and stops
+    no other. Raises `FixcardsError` only where `root` itself can't be read.
     """
-    return _Loader(root).load(kept, workers or Workers(1))
+    return _Loader(root).load(kept, workers or Workers(1), parsed=parsed)
 
 
 def read_card(path: Path, root: Path) -> tuple[Card | None, list[Problem]]:
@@ -147,16 +151,23 @@ def read_card(path: Path, root: Path) -> tuple[Card | None, list[Problem]]:
     return files.card(path), sorted(files.problems)
 
 
+State = tuple[int, ...]
+"""Size, times of change and number of a file's inode, by which one that somebody has written to is known."""
+_SETTLED = 2_000_000_000
+"""Nanoseconds after which a file that is written to again has another time, on any file system."""
+
+
 @dataclass(slots=True)
 class _Found:
     """One card file of the walk, with the evidence beside it; paths below the root."""
 
     path: str
+    state: State | None
+    """Of both files; None where one isn't a regular file, so that it must be looked at closely."""
     evidence: str | None = None
-    plain: bool = True
-    """Whether both are regular files, so that they may be opened without a closer look."""
     digest: bytes | None = None
     record: Record = UNREAD
+    parsed: bytes | None = None
 
     @property
     def below(self) -> PurePosixPath:
@@ -170,11 +181,12 @@ class _Loader:
         self.root = root
         self.files = Files(root)
         self.named = _namer(root)
+        self._start = time.time_ns()
 
-    def load(self, kept: Path | None, workers: Workers) -> Library:
+    def load(self, kept: Path | None, workers: Workers, *, parsed: bool) -> Library:
         walked = sorted(self._walk())
         cards = _together(walked)
-        self._read(cards, kept, workers)
+        self._read(cards, kept, workers, parsed=parsed)
         shelf = self._shelf(cards)
         for path, _ in walked:
             if _is_evidence(path):
@@ -200,26 +212,43 @@ class _Loader:
             paths=tuple(self.named(path) for path, _ in walked),
             beside={card.id: found.evidence for card, found in good if found.evidence},
             executed=frozenset(card.id for card, found in good if found.record.has_evidence),
+            parsed={card.id: found.parsed for card, found in good if found.parsed},
         )
 
-    def _read(self, cards: Mapping[str, _Found], kept: Path | None, workers: Workers) -> None:
+    def _read(self, cards: Mapping[str, _Found], kept: Path | None, workers: Workers, *, parsed: bool) -> None:
         """Fill in what each card came to."""
         shelf = cache.Shelf(kept / "records" / cache.digest(self.files.real_root.encode()).hex()) if kept else None
-        known: Mapping[bytes, Any] = (shelf.read() if shelf else None) or {}
-        unread = []
-        for found in cards.values():
-            if shelf and found.plain:
-                found.digest = record_digest(self.root, found.path, found.evidence)
-            if old := known.get(found.digest) if found.digest else None:
-                found.record = Record.from_plain(old)
+        known: Mapping[str, tuple[State | None, bytes, Any]] = (shelf.read() if shelf else None) or {}
+        unread, looked = [], 0
+        for path, found in cards.items():
+            state, digest, record = known.get(path, (None, b"", ()))
+            if digest and found.state:
+                if state == found.state:
+                    found.digest = digest
+                else:
+                    looked += 1
+                    content = content_of(str(self.root), path, found.evidence)
+                    found.digest = content.digest if content else None
+            if found.digest and found.digest == digest:
+                found.record = Record.from_plain(record)
             else:
                 unread.append(found)
-        work = [(found.path, found.evidence, found.plain) for found in unread]
-        read = partial(read_records, str(self.root))
-        for found, (digest, record) in zip(unread, workers.run(read, work), strict=True):
-            found.record, found.digest = record, digest
-        if shelf and (unread or len(known) > len(cards)):
-            shelf.write({found.digest: found.record.plain() for found in cards.values() if found.digest})
+        work = [(found.path, found.evidence, found.state is not None) for found in unread]
+        read = partial(read_records, str(self.root), parsed=parsed)
+        for found, made in zip(unread, workers.run(read, work), strict=True):
+            found.digest, found.record, found.parsed = made
+        if shelf and (unread or looked or len(known) > len(cards)):
+            shelf.write(
+                {
+                    found.path: (self._settled(found.state), found.digest, found.record.plain())
+                    for found in cards.values()
+                    if found.digest
+                }
+            )
+
+    def _settled(self, state: State | None) -> State | None:
+        """Return the state of files if their next change will show in it: they were not written to just now."""
+        return state if state and max(state) < self._start - _SETTLED else None
 
     def _shelf(self, cards: Mapping[str, _Found]) -> Shelf:
         """Return what the rules look at beside one record."""
@@ -244,20 +273,22 @@ class _Loader:
             ):
                 # Read once more for the places: to keep those of all cards would take a gigabyte for ten thousand.
                 for finding in findings:
-                    self.files.report(path, code, iter([finding]), self.files.source(path))
+                    self.files.report(
+                        path, code, iter([finding]), self.files.source(path, self.files.raw(path, MAX_BYTES))
+                    )
 
     def tally(self) -> dict[str, Tally]:
         """Read the counted reports of readers."""
         path = self.root / tally.FILE
-        raw = self.files.bytes(path, MAX_EVIDENCE_BYTES) if os.path.lexists(path) else None
+        raw = self.files.raw(path, MAX_EVIDENCE_BYTES) if os.path.lexists(path) else None
         try:
             return tally.parsed(raw) if raw is not None else {}
         except ValidationError as error:
             self.files.report(path, "FC307", RULES["FC307"].check(*first_fault(error, raw or b"")))
             return {}
 
-    def _walk(self) -> Iterator[tuple[str, bool]]:
-        """Yield every path below the root that is named like a record, and whether it is a regular file.
+    def _walk(self) -> Iterator[tuple[str, State | None]]:
+        """Yield every path below the root that is named like a record, with its state if it is a regular file.
 
         Links to folders are not followed, so that no loop can trap the walk; they are yielded to be reported.
         """
@@ -277,22 +308,29 @@ class _Loader:
                 name = entry.name
                 if name.startswith("."):
                     continue
-                is_folder = entry.is_dir(follow_symlinks=False)
                 path = f"{below}/{name}" if below else name
                 if name.lower().endswith(_SUFFIXES):
-                    yield path, entry.is_file(follow_symlinks=False)
-                elif is_folder:
+                    yield path, _state(entry)
+                elif entry.is_dir(follow_symlinks=False):
                     folders.append(path)
                 elif entry.is_symlink() and entry.is_dir():
-                    yield path, False
+                    yield path, None
 
 
-def _together(walked: Sequence[tuple[str, bool]]) -> dict[str, _Found]:
+def _state(entry: os.DirEntry[str]) -> State | None:
+    if not entry.is_file(follow_symlinks=False):
+        return None
+    status = entry.stat(follow_symlinks=False)
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _together(walked: Sequence[tuple[str, State | None]]) -> dict[str, _Found]:
     """Return the card files by path, each with its evidence."""
-    cards = {path: _Found(path, plain=plain) for path, plain in walked if not _is_evidence(path)}
-    for path, plain in walked:
+    cards = {path: _Found(path, state) for path, state in walked if not _is_evidence(path)}
+    for path, state in walked:
         if path.endswith(EVIDENCE_SUFFIX) and (found := cards.get(f"{path[: -len(EVIDENCE_SUFFIX)]}.yaml")):
-            found.evidence, found.plain = path, found.plain and plain
+            found.evidence = path
+            found.state = (*found.state, *state) if found.state and state else None
     return cards
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -56,6 +57,23 @@ class Record(NamedTuple):
         return cls(Summary(*short) if short else None, problems, has_evidence)
 
 
+class Content(NamedTuple):
+    """The bytes of a record's files, and the digest of them and of where they stand."""
+
+    digest: bytes
+    card: bytes
+    evidence: bytes | None
+
+
+class Read(NamedTuple):
+    """A record with all that was read: `data` is what the card's YAML says."""
+
+    card: Card | None
+    evidence: Evidence | None
+    record: Record
+    data: dict[str, Any] | None
+
+
 UNREAD = Record(None, (), has_evidence=False)
 
 
@@ -73,9 +91,11 @@ class Files:
 
     def card(self, path: Path) -> Card | None:
         """Read and check one card by itself."""
-        source = self.source(path)
-        if source is None:
-            return None
+        source = self.source(path, self.raw(path, MAX_BYTES))
+        return self.checked(path, source) if source else None
+
+    def checked(self, path: Path, source: Source) -> Card | None:
+        """Check what the file of a card says by itself."""
         card, invalid = None, None
         try:
             card = Card.model_validate(source.data)
@@ -90,9 +110,8 @@ class Files:
                 self.report(path, rule.code, rule.check(card, below), source)
         return card
 
-    def evidence(self, path: Path, card: Card | None) -> Evidence | None:
-        """Read and check one evidence file, which lies beside `card`."""
-        raw = self.bytes(path, MAX_EVIDENCE_BYTES)
+    def evidence(self, path: Path, card: Card | None, raw: bytes | None) -> Evidence | None:
+        """Check the content of one evidence file, which lies beside `card`."""
         if raw is None or self.report(path, "FC003", RULES["FC003"].check(raw)):
             return None
         try:
@@ -106,13 +125,18 @@ class Files:
         self.report(path, "FC306", RULES["FC306"].check(evidence))
         return evidence
 
-    def record(self, path: Path, evidence_path: Path | None) -> tuple[Card | None, Evidence | None, Record]:
-        """Read a card and its evidence; neither is returned where it may not be shown."""
+    def record(self, path: Path, evidence_path: Path | None, content: Content | None = None) -> Read:
+        """Read a card and its evidence, or take their `content`; neither is returned where it may not be shown."""
         before, self.problems = self.problems, set()
         try:
-            card = self.card(path)
-            evidence = self.evidence(evidence_path, card) if evidence_path is not None else None
-            of_evidence = shown(evidence_path) if evidence_path is not None else None
+            raw = self.raw(path, MAX_BYTES, content and content.card)
+            source = self.source(path, raw)
+            card = self.checked(path, source) if source else None
+            evidence, of_evidence = None, ""
+            if evidence_path is not None:
+                of_evidence = shown(evidence_path)
+                raw = self.raw(evidence_path, MAX_EVIDENCE_BYTES, content and content.evidence)
+                evidence = self.evidence(evidence_path, card, raw)
             problems = tuple(
                 (each.path == of_evidence, each.line, each.column, each.code, each.message, each.hint)
                 for each in sorted(self.problems)
@@ -121,25 +145,25 @@ class Files:
                 evidence = None
             short = summary(card, evidence) if card is not None else None
             made = Record(short, problems, evidence is not None)
-            return (card if made.good else None), evidence, made
+            return Read(card if made.good else None, evidence, made, source.data if source else None)
         finally:
             self.problems = before
 
-    def bytes(self, path: Path, most: int) -> bytes | None:
-        """Read a file, or report why it isn't one that may be read."""
-        if self.report(path, "FC001", RULES["FC001"].check(path, self.real_root)):
-            return None
-        try:
-            with path.open("rb") as file:
-                raw = file.read(most + 1)
-        except OSError as error:
-            self.report(path, "FC001", iter([unreadable(error)]))
-            return None
+    def raw(self, path: Path, most: int, raw: bytes | None = None) -> bytes | None:
+        """Return what is in a file, read unless it is given, or report why it isn't one that may be read."""
+        if raw is None:
+            if self.report(path, "FC001", RULES["FC001"].check(path, self.real_root)):
+                return None
+            try:
+                with path.open("rb") as file:
+                    raw = file.read(most + 1)
+            except OSError as error:
+                self.report(path, "FC001", iter([unreadable(error)]))
+                return None
         return None if self.report(path, "FC002", RULES["FC002"].check(raw, most)) else raw
 
-    def source(self, path: Path) -> Source | None:
+    def source(self, path: Path, raw: bytes | None) -> Source | None:
         """Read the YAML of a file, or report why not. Each stage takes for granted what the one before it refused."""
-        raw = self.bytes(path, MAX_BYTES)
         if raw is None or self.report(path, "FC003", RULES["FC003"].check(raw)):
             return None
         text = raw.decode()
@@ -174,33 +198,41 @@ class Files:
             return PurePosixPath(Path(os.path.relpath(os.path.realpath(path), self.real_root)).as_posix())
 
 
-def read_records(root: str, places: Sequence[tuple[str, str | None, bool]]) -> list[tuple[bytes | None, Record]]:
+def read_records(
+    root: str, places: Sequence[tuple[str, str | None, bool]], *, parsed: bool = False
+) -> list[tuple[bytes | None, Record, bytes | None]]:
     """Read records: paths below `root` of the card and of its evidence, and whether both are regular files.
 
-    With each comes the digest of its bytes, None where they aren't or were changed meanwhile.
+    With each comes the digest of its bytes, None where they aren't; and if `parsed`, a good card for `card_of`.
     """
     files = Files(Path(root))
-    made: list[tuple[bytes | None, Record]] = []
+    made: list[tuple[bytes | None, Record, bytes | None]] = []
     for path, evidence, plain in places:
-        before = record_digest(files.root, path, evidence) if plain else None
-        record = files.record(files.root / path, files.root / evidence if evidence else None)[2]
-        made.append((before if before and before == record_digest(files.root, path, evidence) else None, record))
+        content = content_of(root, path, evidence) if plain else None
+        read = files.record(files.root / path, files.root / evidence if evidence else None, content)
+        kept = pickle.dumps(read.data) if parsed and read.card is not None else None
+        made.append((content.digest if content else None, read.record, kept))
     return made
 
 
-def record_digest(root: Path, path: str, evidence: str | None) -> bytes | None:
-    """Return the digest of everything that a record is made from: the bytes of its files and where they stand.
+def card_of(parsed: bytes) -> Card:
+    """Return a card that `read_records` has found to be good, without reading its YAML again."""
+    return Card.model_validate(pickle.loads(parsed))  # noqa: S301 - from another process of this program
 
-    None where they can't be read. The files are regular ones; paths are below `root`.
-    """
-    parts = [path.encode("utf-8", "surrogateescape")]
+
+def content_of(root: str, path: str, evidence: str | None) -> Content | None:
+    """Read the files of a record, which are regular ones; paths are below `root`. None where they can't be read."""
     try:
-        for name in (path, evidence) if evidence else (path,):
-            with open(f"{root}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large library
-                parts.append(file.read(MAX_EVIDENCE_BYTES + 1) or b"")
+        card, *beside = (_raw(f"{root}/{name}") for name in ((path, evidence) if evidence else (path,)))
     except OSError:
         return None
-    return digest(*parts)
+    place = path.encode("utf-8", "surrogateescape")
+    return Content(digest(place, card, *beside), card, beside[0] if beside else None)
+
+
+def _raw(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large library
+        return file.read(MAX_EVIDENCE_BYTES + 1) or b""
 
 
 def evidence_path(card_path: Path) -> Path:

@@ -185,10 +185,8 @@ def _scalar(event: ScalarEvent) -> Any:
         raise Refused("character", _mark(event.start_mark), f"U+{ord(found[0]):04X}")
     if not event.implicit[0] or len(text) > _LONGEST_NUMBER:
         return text
-    for tag, regexp in _RESOLVERS.get(text[:1], ()):
-        if regexp.match(text):
-            break
-    else:
+    tag = next((tag for tag, regexp in _RESOLVERS.get(text[:1], ()) if regexp.match(text)), None)
+    if tag is None:
         return text
     kind = tag.rpartition(":")[2]
     if kind in _TEXT_KINDS:
