@@ -30,6 +30,8 @@ _PACKAGE_NAME = re.compile(NAME)
 _CARD_ID = re.compile(CARD_ID)
 _FRAME = re.compile(r"[\w.\-]+(?:/[\w.\-]+)*\.(?:py|pyx|pyi):(?:<\w+>|[\w.<>]+)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ORDINARY_URL = re.compile(r"https://(?:[a-z0-9]+[.-])+[a-z]+(?:/[A-Za-z0-9/._#?=&%+~-]*)?")
+"""Nearly all addresses; what it takes is right beyond doubt, so that they need no closer look."""
 _VERSION_STARTS = re.compile(r"[0-9]")
 _MOST_PARENTHESES = 20  # each level of a marker's parentheses costs the parser of `packaging` some levels of the stack
 
@@ -53,7 +55,7 @@ def distribution(requirement: str) -> str:
 
 
 def _not_blank(text: str) -> str:
-    if not any(char.isprintable() and not char.isspace() for char in text):
+    if not text[:1].isalnum() and not any(char.isprintable() and not char.isspace() for char in text):
         raise refuse("blank", "is empty", "write the text, or remove the key where it is optional")
     return text
 
@@ -122,6 +124,8 @@ def _requirement(text: str) -> str:
 
 
 def _https_url(text: str) -> str:
+    if _ORDINARY_URL.fullmatch(text):
+        return text
     hint = "write the whole address, for example https://github.com/encode/httpx/issues/271"
     try:
         parts = urlsplit(text)

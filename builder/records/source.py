@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,9 +114,21 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._next = self._parse().__next__
 
     def read(self) -> _Node:
+        try:
+            loader = _Loader(self._text)
+            try:
+                self._next = loader.get_event
+                return self._document()
+            finally:
+                loader.dispose()
+        except yaml.YAMLError as error:
+            raise _refused(error, self._text) from None
+        except ValueError:  # PyYAML's own reader lets chr() refuse \U00110000
+            raise Refused("syntax", Mark(1, 1), "an escape stands for no character", "remove it") from None
+
+    def _document(self) -> _Node:
         root: _Node | None = None
         while type(event := self._next()) is not StreamEndEvent:
             if isinstance(event, DocumentStartEvent) and root is not None:
@@ -129,16 +141,6 @@ class _Reader:
         if root is None:
             raise Refused("empty", Mark(1, 1))
         return root
-
-    def _parse(self) -> Iterator[Any]:
-        event = None
-        try:
-            for event in yaml.parse(self._text, Loader=_Loader):
-                yield event
-        except yaml.YAMLError as error:
-            raise _refused(error, self._text, event) from None
-        except ValueError:  # PyYAML's own reader lets chr() refuse \U00110000
-            raise Refused("syntax", Mark(1, 1), "an escape stands for no character", "remove it") from None
 
     def _node(self, event: Any, depth: int) -> _Node:
         kind, at = type(event), event.start_mark
@@ -198,8 +200,9 @@ def _scalar(event: ScalarEvent) -> Any:
         return text
 
 
-def _refused(error: yaml.YAMLError, text: str, last: Any) -> Refused:
+def _refused(error: yaml.YAMLError, text: str) -> Refused:
     lines = text.split("\n")
+    last = _last_event(text)
     problem_mark = getattr(error, "problem_mark", None)
     context_mark = getattr(error, "context_mark", None)
     if problem_mark is None:  # a character that YAML does not allow; `library` has refused those before
@@ -216,6 +219,15 @@ def _refused(error: yaml.YAMLError, text: str, last: Any) -> Refused:
     problem, context = getattr(error, "problem", None) or "", getattr(error, "context", None) or ""
     message, hint, place = explain(problem, context, lines, place, start)
     return Refused("syntax", _inside(lines, place), message, hint)
+
+
+def _last_event(text: str) -> Any:
+    """Return what the parser found last before its error."""
+    event = None
+    with suppress(yaml.YAMLError, ValueError):
+        for event in yaml.parse(text, Loader=_Loader):  # noqa: B007 - the last one is wanted
+            pass
+    return event
 
 
 def _inside(lines: list[str], place: tuple[int, int]) -> Mark:

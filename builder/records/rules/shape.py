@@ -215,12 +215,13 @@ def errors_in(data: Any, invalid: ValidationError | None) -> list[ErrorDetails]:
     ]
 
 
-def _empty(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    if path and (value is None or value == [] or value == {}):
-        yield path, value
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, child in children:
-        yield from _empty(child, (*path, step))
+def _empty(value: dict[Any, Any] | list[Any], path: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield path and value of everything below `value` that says nothing."""
+    for step, child in value.items() if isinstance(value, dict) else enumerate(value):
+        if child is None or child == [] or child == {}:
+            yield (*path, step), child
+        elif isinstance(child, (dict, list)):
+            yield from _empty(child, (*path, step))
 
 
 def keys_at(model: type[BaseModel], path: Path) -> list[str]:
