@@ -9,10 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from builder.pages import highlight, prose
+from builder.pages import prose
+from builder.pages.templates import environment
 from builder.records.rules.card import RESERVED
 
 _SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
@@ -106,16 +107,9 @@ class Settings:
     environment: Environment = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        environment = Environment(
-            loader=FileSystemLoader(self.templates),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters |= {"prose": prose.prose, "inline": prose.inline, "code": highlight.code}
-        environment.globals |= {"settings": self, **{name: _once(environment, name) for name in ("heading", "badge")}}
-        object.__setattr__(self, "environment", environment)
+        made = environment(self.templates)
+        made.globals["settings"] = self
+        object.__setattr__(self, "environment", made)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _settings, (self.site_name, self.templates, self.today, self.site_url, self.repo_url)
@@ -128,16 +122,6 @@ class Settings:
         """Return a page's HTML. `root` leads from the page to the site's root, `./` on the root itself."""
         root = "../" * depth(path) or "./"
         return prose.reveal_bidi(self.environment.get_template(template).render(root=root, **context))
-
-
-def _once(environment: Environment, name: str) -> Callable[..., Any]:
-    """Return a macro of `once.html` that renders anything but once."""
-
-    @lru_cache
-    def macro(*words: Any) -> Any:
-        return getattr(environment.get_template("once.html").module, name)(*words)
-
-    return macro
 
 
 @lru_cache(maxsize=4)
