@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from builder.cache import digest, digest_of
 from builder.pages.document import Section
 from builder.pages.work import Work, page_work
 from builder.records.card import CATEGORIES
@@ -53,7 +54,6 @@ class Choice(NamedTuple):
     path: str
     words: str
     number: int
-    current: bool
 
 
 class Figure(NamedTuple):
@@ -118,12 +118,12 @@ class Listings:
             (Section("search", "Search"),),
             figures=tuple(self.figures()),
             latest=tuple(self.rows[card_id] for card_id in self._latest[:LATEST] if card_id in self.rows),
-            categories=tuple(self._category_choices("")),
+            categories=tuple(self._category_choices()),
         )
 
     def _list(self, path: str, title: str, about: str, rows: Sequence[Row]) -> Iterator[Work]:
         pages = [rows[start : start + PER_PAGE] for start in range(0, len(rows), PER_PAGE)] or [rows]
-        filters = self._filters(path)
+        filters, digest_of_filters = self._filters
         for number, part in enumerate(pages, start=1):
             yield page_work(
                 "listing.html",
@@ -131,39 +131,47 @@ class Listings:
                 title if number == 1 else f"{title}, page {number}",
                 about,
                 (Section("cards", "Cards"),),
+                made_of=digest(
+                    digest_of_filters, b"%d of %d" % (len(rows), len(pages)), *(self._digests[row.path] for row in part)
+                ),
                 heading=title,
                 rows=tuple(part),
                 total=len(rows),
                 filters=filters,
+                here=f"{path}/",
                 page=number,
                 last=len(pages),
                 pages=tuple((n, f"{_page_path(path, n)}/") for n in _offered(number, len(pages))),
             )
 
-    def _filters(self, path: str) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
-        """Return the filters as plain links, the one of the list at `path` marked."""
+    @cached_property
+    def _digests(self) -> dict[str, bytes]:
+        """Digest of each row by its path."""
+        return {row.path: digest("\0".join(row).encode()) for row in self.rows.values()}
+
+    @cached_property
+    def _filters(self) -> tuple[tuple[tuple[str, tuple[Choice, ...]], ...], bytes]:
+        """The filters as plain links, and their digest."""
         verdicts = [
-            Choice(f"cards/verdict/{_slug(name)}/", name, self._verdicts[name], path == f"cards/verdict/{_slug(name)}")
+            Choice(f"cards/verdict/{_slug(name)}/", name, self._verdicts[name])
             for name in VERDICTS
             if self._verdicts[name]
         ]
-        packages = [Choice(f"{name}/", name, self._packages[name], path == name) for name in self._most]
+        most = sorted(sorted(self._packages, key=lambda name: (-self._packages[name], name))[:_PACKAGES_IN_FILTER])
+        packages = [Choice(f"{name}/", name, self._packages[name]) for name in most]
         if len(self._packages) > len(packages):
-            packages.append(Choice("cards/packages/", "all packages", len(self._packages), current=False))
-        categories = tuple(self._category_choices(path))
-        return (("Category", categories), ("Verdict", tuple(verdicts)), ("Package", tuple(packages)))
+            packages.append(Choice("cards/packages/", "all packages", len(self._packages)))
+        filters = (
+            ("Category", tuple(self._category_choices())),
+            ("Verdict", tuple(verdicts)),
+            ("Package", tuple(packages)),
+        )
+        return filters, digest_of(filters)
 
-    @cached_property
-    def _most(self) -> list[str]:
-        """The packages with the most cards, by name."""
-        most = sorted(self._packages, key=lambda name: (-self._packages[name], name))
-        return sorted(most[:_PACKAGES_IN_FILTER])
-
-    def _category_choices(self, path: str) -> Iterator[Choice]:
+    def _category_choices(self) -> Iterator[Choice]:
         for name in CATEGORIES:
             if number := self._categories[name]:
-                here = f"cards/category/{name}"
-                yield Choice(f"{here}/", CATEGORY_WORDS[name], number, path == here)
+                yield Choice(f"cards/category/{name}/", CATEGORY_WORDS[name], number)
 
     def _packages_page(self) -> Work:
         return page_work(
@@ -172,9 +180,7 @@ class Listings:
             "Packages",
             "Every package that has fix cards.",
             (Section("packages", "Packages"),),
-            packages=tuple(
-                Choice(f"{name}/", name, self._packages[name], current=False) for name in sorted(self._packages)
-            ),
+            packages=tuple(Choice(f"{name}/", name, self._packages[name]) for name in sorted(self._packages)),
         )
 
 

@@ -129,13 +129,16 @@ def write(folder: str, path: str, content: bytes) -> State:
     """See to it that a file has this content; one that has it already is not touched."""
     place = f"{folder}/{path}"
     try:
-        with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large site
-            before = os.fstat(file.fileno())
-            if before.st_size == len(content) and file.read() == content:
-                return _state(before)
+        return _put(place, content)
     except FileNotFoundError:
         os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
         return _put(place, content)
+    except FileExistsError:
+        pass
+    with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large site
+        before = os.fstat(file.fileno())
+        if before.st_size == len(content) and file.read() == content:
+            return _state(before)
     # Beside it and then in its place, so that a server sees the old file or the new one.
     part = f"{place}.{os.getpid()}.part"
     try:
@@ -149,9 +152,15 @@ def write(folder: str, path: str, content: bytes) -> State:
 
 
 def _put(place: str, content: bytes) -> State:
-    with open(place, "wb", buffering=0) as file:  # noqa: PTH123
-        file.write(content)
-        return _state(os.fstat(file.fileno()))
+    """Write a file that is not there yet."""
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        return _state(os.fstat(handle))
+    finally:
+        os.close(handle)
 
 
 def take_over(source: str, folder: str, without: Iterable[str]) -> set[str]:

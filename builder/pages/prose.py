@@ -115,7 +115,7 @@ def reveal_bidi(html: str) -> str:
 
     The text itself stays as it is, so that what is copied is exact.
     """
-    return _BIDI.sub(_reveal, html) if _BIDI_MARK.search(html) else html
+    return html if html.isascii() or not _BIDI_MARK.search(html) else _BIDI.sub(_reveal, html)
 
 
 def _reveal(match: re.Match[str]) -> str:

@@ -27,12 +27,21 @@ class Work:
 
 
 def page_work(
-    template: str, path: str, title: str, description: str, sections: tuple[Section, ...], **context: Any
+    template: str,
+    path: str,
+    title: str,
+    description: str,
+    sections: tuple[Section, ...],
+    made_of: bytes | None = None,
+    **context: Any,
 ) -> Work:
-    """Return the work that makes one page from a template. The context is plain data."""
+    """Return the work that makes one page from a template.
+
+    The context is plain data; `made_of` is a digest of it where it is cheaper to have than by reading all of it.
+    """
     make = partial(_page, template, path, title, description, sections, context)
     told = tuple((section.id, section.title) for section in sections)
-    key = digest_of((template, path, title, description, told, context))
+    key = digest_of((template, path, title, description, told, context if made_of is None else made_of))
     kind = Kind(depth(path), top(path), sections, has_source=False, has_data=False, alternate=None)
     return Work(path, key, make, kind)
 
