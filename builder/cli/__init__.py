@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import gc
 import io
 import json
 import os
@@ -308,6 +310,9 @@ def main() -> None:
         # A card can hold any character; a terminal or a log that can't show it gets an escape.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # To look for circles takes a tenth of a short command, most of it at the end, where everything goes anyway.
+    gc.set_threshold(100_000, 50, 50)
+    atexit.register(gc.freeze)
     try:
         status = cli.main(standalone_mode=False)
     except FixcardsError as error:
