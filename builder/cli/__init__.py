@@ -13,15 +13,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, BinaryIO
 
 import click
 
 from builder import __version__
 from builder.errors import FixcardsError
-
-if TYPE_CHECKING:
-    from builder.finder import Finder
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 BAR_FROM = 1 << 24
@@ -235,7 +232,7 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
 
     if site is None:
         _need_folder(root)
-    finder = Finder.of_site(site) if site is not None else _finder(root)
+    finder = Finder.of_site(site) if site is not None else Finder.of_cards(root, jobs=None)
     with _reading(log) as progress:
         found = finder.answer(log, progress)
     if as_json:
@@ -244,14 +241,6 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
         for line in lines(found, limit, click.style):
             click.echo(line)
     return CLEAN if found.found else FINDINGS
-
-
-def _finder(root: Path) -> Finder:
-    from builder.finder import Finder
-    from builder.workers import Workers
-
-    with Workers() as workers:
-        return Finder.of_cards(root, workers)
 
 
 @contextmanager

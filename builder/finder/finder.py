@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from builder import cache
 from builder.errors import FixcardsError
 from builder.finder.kept import Kept
-from builder.signature.answer import answer
 from builder.signature.index import Index, build
 from builder.signature.match import LIMIT, Match, match, order
 from builder.signature.normal import normal
@@ -22,7 +21,6 @@ from builder.signature.stream import Log, Part, parts, without_digits
 
 if TYPE_CHECKING:
     from builder.finder.outline import Outline
-    from builder.workers import Workers
 
 FOLDER = "search"
 """Where a site has its index."""
@@ -57,6 +55,8 @@ class Answer:
 
     def as_dict(self, limit: int = LIMIT) -> dict[str, Any]:
         """Return plain data as `builder.signature.answer.SCHEMA` describes it."""
+        from builder.signature.answer import answer  # not above, for a person is shown lines
+
         ranked = ((each, self.times(each.entry.id)) for each in self.matches[:limit])
         return answer(self.failure, ranked, self.site)
 
@@ -93,13 +93,14 @@ class Finder:
         return Outline(self._words())
 
     @classmethod
-    def of_cards(cls, root: str | Path = "cards", workers: Workers | None = None) -> Finder:
+    def of_cards(cls, root: str | Path = "cards", jobs: int | None = 1) -> Finder:
         """Return the finder of a folder of cards. Cards with a problem are left out, as they are on the site.
 
-        The index is kept, and made anew, by `workers`, where a file has another size or time of change.
+        The index is kept, and made anew, by so many processes (None: one for each processor, as `Workers` has it),
+        where a file has another size or time of change.
         """
         root = Path(root)
-        kept = Kept(root, lambda: dict(_index(root, workers)))
+        kept = Kept(root, lambda: dict(_index(root, jobs)))
         return cls(Index(kept.read), _site_url(root), partial(kept.read, _WORDS))
 
     @classmethod
@@ -173,13 +174,15 @@ class _Rejoined:
         return start or self._rest.read(size)
 
 
-def _index(root: Path, workers: Workers | None) -> Iterator[tuple[str, bytes]]:
+def _index(root: Path, jobs: int | None) -> Iterator[tuple[str, bytes]]:
     """Yield the index files of a folder of cards, and the words that an outline is made with."""
     from builder.finder.outline import words_of
     from builder.pages.entries import entries
     from builder.records.library import load
+    from builder.workers import Workers
 
-    known = tuple(entries(load(root, cache.folder(root), workers)))
+    with Workers(jobs) as workers:
+        known = tuple(entries(load(root, cache.folder(root), workers)))
     yield from build(known)
     yield _WORDS, words_of(known)
 

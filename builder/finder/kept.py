@@ -61,9 +61,9 @@ class Kept:
         rest = self._bytes(int.from_bytes(start[-8:], "big"))
         if start[:-8] != cache.digest(rest):
             return {}
-        version, paths, times, places = marshal.loads(rest)  # noqa: S302 - it is what was written, says the digest
+        version, paths, state, places = marshal.loads(rest)  # noqa: S302 - it is what was written, says the digest
         try:
-            fits = version == self._version and times == _times(paths)
+            fits = version == self._version and state == _state(_times(paths))
         except OSError:
             return {}
         return places if fits else {}
@@ -77,15 +77,15 @@ class Kept:
             return self._make()  # whoever reads the folder says what is wrong
         made = self._make()
         if max(max(changed, moved) for _, changed, moved, _ in times) < now - _SETTLED:
-            self._write(paths, times, made)
+            self._write(paths, _state(times), made)
         return made
 
-    def _write(self, paths: list[str], times: list[tuple[int, ...]], made: Parts) -> None:
+    def _write(self, paths: list[str], state: bytes, made: Parts) -> None:
         places, end = {}, _START
         for name, content in made.items():
             places[name] = (end, len(content), cache.digest(content))
             end += len(content)
-        rest = marshal.dumps((self._version, paths, times, places))
+        rest = marshal.dumps((self._version, paths, state, places))
         cache.replace(self._file, (cache.digest(rest), end.to_bytes(8, "big"), *made.values(), rest))
 
 
@@ -104,3 +104,7 @@ def _paths(root: str) -> list[str]:
 def _times(paths: list[str]) -> list[tuple[int, ...]]:
     # Without a loop in Python: for ten thousand cards this is most of what a search takes.
     return list(map(_TIMES, map(os.lstat, paths)))
+
+
+def _state(times: list[tuple[int, ...]]) -> bytes:
+    return cache.digest(marshal.dumps(times, 2))  # from version 3 on it also tells which numbers are the same object
