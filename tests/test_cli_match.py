@@ -71,7 +71,7 @@ def test_a_search_starts_without_what_only_building_and_checking_need(arguments:
     for _ in range(3):  # the first may have to make the folder for the index, the second the index
         ended = subprocess.run(command, input=LINE, capture_output=True, text=True, check=True, cwd=sites.REPOSITORY)
     loaded = set(ended.stdout.splitlines())
-    assert "builder.cli" in loaded
+    assert "builder.cli.commands" in loaded
     assert loaded.isdisjoint(
         {"pydantic", "yaml", "jinja2", "pygments", "markdown_it", "rich", "requests", "multiprocessing", "tempfile"}
         | {"importlib.metadata", "urllib.request", "builder.records", "builder.pages", "builder.verify"}
