@@ -30,8 +30,8 @@ class Kept:
     """
 
     def __init__(self, root: Path, make: Callable[[], Parts]) -> None:
-        self._root = os.path.realpath(root)
-        self._file = cache.folder(root) / "index" / cache.digest(os.fsencode(self._root)).hex()
+        self._top = f"{root}/"
+        self._file = cache.folder(root) / "index" / cache.digest(os.fsencode(os.path.realpath(root))).hex()
         self._make = make
         self._version = cache.installed()
         self._places = self._fitting()
@@ -63,7 +63,7 @@ class Kept:
             return {}
         version, paths, state, places = marshal.loads(rest)  # noqa: S302 - it is what was written, says the digest
         try:
-            fits = version == self._version and state == _state(_times(paths))
+            fits = version == self._version and state == _state(_times(self._top, paths))
         except OSError:
             return {}
         return places if fits else {}
@@ -71,8 +71,8 @@ class Kept:
     def _make_and_write(self) -> Parts:
         now = time.time_ns()
         try:
-            paths = _paths(self._root)
-            times = _times(paths)
+            paths = _paths(self._top)
+            times = _times(self._top, paths)
         except OSError:
             return self._make()  # whoever reads the folder says what is wrong
         made = self._make()
@@ -89,21 +89,22 @@ class Kept:
         cache.replace(self._file, (cache.digest(rest), end.to_bytes(8, "big"), *made.values(), rest))
 
 
-def _paths(root: str) -> list[str]:
-    """Return a folder and everything below it."""
-    paths, folders = [root], [root]
+def _paths(top: str) -> list[str]:
+    """Return the paths of everything below a folder, and that of itself, which is empty."""
+    paths, folders = [""], [""]
     while folders:
-        with os.scandir(folders.pop()) as found:
+        folder = folders.pop()
+        with os.scandir(top + folder) as found:
             for entry in found:
-                paths.append(entry.path)
+                paths.append(folder + entry.name)
                 if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
+                    folders.append(f"{folder}{entry.name}/")
     return paths
 
 
-def _times(paths: list[str]) -> list[tuple[int, ...]]:
-    # Without a loop in Python: for ten thousand cards this is most of what a search takes.
-    return list(map(_TIMES, map(os.lstat, paths)))
+def _times(top: str, paths: list[str]) -> list[tuple[int, ...]]:
+    # Without a loop in Python: for ten thousand cards this is a quarter of what a search takes.
+    return list(map(_TIMES, map(os.lstat, map(top.__add__, paths))))
 
 
 def _state(times: list[tuple[int, ...]]) -> bytes:
