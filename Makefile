@@ -78,6 +78,7 @@ clean: ## remove everything that the commands made
 
 .venv/site: .venv/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish]'
+	$(BIN)/python -m compileall -q builder  # pip leaves this to the first start where a package is editable
 	@touch $@
 
 .venv/test: .venv/site

@@ -8,10 +8,8 @@ import json
 import marshal
 import os
 import platform
-import shutil
 import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -43,7 +41,8 @@ def program() -> bytes:
 
 def installed() -> bytes:
     """Return a digest that changes with this program and what is installed, on this machine: fifty times as quick."""
-    paths = [*sys.path, *(each.path for folder, _, _ in os.walk(_PACKAGE) for each in os.scandir(folder))]
+    modules = (f"{folder}/{name}" for folder, _, names in os.walk(_PACKAGE) for name in names if name.endswith(".py"))
+    paths = [*sys.path, *modules]
     found = []
     for path in paths:
         with suppress(OSError):
@@ -93,28 +92,33 @@ class Shelf:
     def write(self, data: Any, stamp: bytes = b"") -> None:
         """Keep `data`. Where nothing can be written, nothing is kept."""
         content = marshal.dumps(data)
-        with suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(_new(self._version(), stamp).digest() + _new(content).digest())
-                    file.write(content)
-                Path(name).replace(self.path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
-            self._make_room()
+        head = _new(self._version(), stamp).digest() + _new(content).digest()
+        replace(self.path, (head, content))
 
-    def _make_room(self) -> None:
-        """Remove the files beside this one that were not written for longest."""
-        beside = sorted(self.path.parent.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-        for path in beside[:-MOST]:
-            path.unlink(missing_ok=True)
+
+def replace(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file as a whole or not at all, and remove those beside it that were not written for longest."""
+    import tempfile  # not above, for a search has no need of it
+
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.writelines(parts)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        beside = sorted(path.parent.iterdir(), key=lambda each: each.stat().st_mtime_ns)
+        for each in beside[:-MOST]:
+            each.unlink(missing_ok=True)
 
 
 def clear(root: Path) -> None:
     """Remove all that is kept of the cards in `root`, but for what executions keep."""
+    import shutil  # not above, for a search has no need of it
+
     for name in ("records", "sites", "index"):
         shutil.rmtree(folder(root) / name, ignore_errors=True)
 

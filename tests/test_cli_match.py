@@ -62,3 +62,17 @@ def test_limit_says_how_many_more_there_are() -> None:
         sites.library(sites.CARDS).cards[name].signature.traceback or "" for name in ("httpx-271", "docker-3256")
     )
     assert match("--limit", "1", text=text).stdout.endswith("1 more; --limit shows them\n")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["match"]])
+def test_a_search_starts_without_what_only_building_and_checking_need(arguments: list[str]) -> None:
+    program = "import sys; from builder.cli import main\ntry:\n    main()\nfinally:\n    print(*sys.modules, sep='\\n')"
+    command = [sys.executable, "-c", program, *arguments]
+    for _ in range(3):  # the first may have to make the folder for the index, the second the index
+        ended = subprocess.run(command, input=LINE, capture_output=True, text=True, check=True, cwd=sites.REPOSITORY)
+    loaded = set(ended.stdout.splitlines())
+    assert "builder.cli.commands" in loaded
+    assert loaded.isdisjoint(
+        {"pydantic", "yaml", "jinja2", "pygments", "markdown_it", "rich", "requests", "multiprocessing", "tempfile"}
+        | {"importlib.metadata", "urllib.request", "builder.records", "builder.pages", "builder.verify"}
+    )

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from builder import cache
 from builder.errors import FixcardsError
-from builder.signature.answer import answer
+from builder.finder.kept import Kept
 from builder.signature.index import Index, build
 from builder.signature.match import LIMIT, Match, match, order
 from builder.signature.normal import normal
@@ -23,7 +21,6 @@ from builder.signature.stream import Log, Part, parts, without_digits
 
 if TYPE_CHECKING:
     from builder.finder.outline import Outline
-    from builder.workers import Workers
 
 FOLDER = "search"
 """Where a site has its index."""
@@ -31,8 +28,7 @@ SMALL = 1 << 20
 """Bytes up to which a text is looked at as a whole."""
 _TIMEOUT = 30
 _MOST_KNOWN = 100_000
-_SETTLED = 2.0
-"""Seconds after which a change of a file shows in its times, so that what was read before is not taken for it."""
+_WORDS = "words"
 _SITE_URL = re.compile(r"^site_url:\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
 
 
@@ -59,6 +55,8 @@ class Answer:
 
     def as_dict(self, limit: int = LIMIT) -> dict[str, Any]:
         """Return plain data as `builder.signature.answer.SCHEMA` describes it."""
+        from builder.signature.answer import answer  # not above, for a person is shown lines
+
         ranked = ((each, self.times(each.entry.id)) for each in self.matches[:limit])
         return answer(self.failure, ranked, self.site)
 
@@ -80,7 +78,7 @@ class Answer:
 class Finder:
     """Finds known failures. Nothing that it is given leaves the machine: of a site it reads index files only."""
 
-    def __init__(self, index: Index, site: str | None = None, words: bytes = b"") -> None:
+    def __init__(self, index: Index, site: str | None = None, words: Callable[[], bytes] | None = None) -> None:
         self.index = index
         self._words = words
         published = str(index.head["site"])  # here, so that an index that is not there is an error here
@@ -88,35 +86,22 @@ class Finder:
 
     @cached_property
     def _outline(self) -> Outline | None:
-        if not self._words:
+        if self._words is None:
             return None
         from builder.finder.outline import Outline
 
-        return Outline(self._words)
+        return Outline(self._words())
 
     @classmethod
-    def of_cards(cls, root: str | Path = "cards", workers: Workers | None = None) -> Finder:
+    def of_cards(cls, root: str | Path = "cards", jobs: int | None = 1) -> Finder:
         """Return the finder of a folder of cards. Cards with a problem are left out, as they are on the site.
 
-        The index is kept, and made anew, by `workers`, where a file has another size or time of change.
+        The index is kept, and made anew, by so many processes (None: one for each processor, as `Workers` has it),
+        where a file has another size or time of change.
         """
         root = Path(root)
-        place = cache.folder(root) / "index" / cache.digest(os.path.realpath(root).encode()).hex()
-        shelf = cache.Shelf(place, cache.installed)
-        start = time.time()
-        stamp, newest = _state(root)
-        kept = shelf.read(stamp)
-        if kept is None:
-            from builder.finder.outline import words_of
-            from builder.pages.entries import entries
-            from builder.records.library import load
-
-            known = tuple(entries(load(root, cache.folder(root), workers)))
-            kept = dict(build(known)), words_of(known)
-            if newest < start - _SETTLED:
-                shelf.write(kept, stamp)
-        files, words = kept
-        return cls(Index(files.__getitem__), _site_url(root), words)
+        kept = Kept(root, lambda: dict(_index(root, jobs)))
+        return cls(Index(kept.read), _site_url(root), partial(kept.read, _WORDS))
 
     @classmethod
     def of_site(cls, where: str) -> Finder:
@@ -189,22 +174,17 @@ class _Rejoined:
         return start or self._rest.read(size)
 
 
-def _state(root: Path) -> tuple[bytes, float]:
-    """Return a digest of the names, sizes and times of all files below `root`, and the newest of the times."""
-    found, folders = [], [os.fspath(root)]
-    while folders:
-        try:
-            entries = list(os.scandir(folders.pop()))
-        except OSError:
-            continue  # whoever reads the cards says so
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(entry.path)
-                continue
-            status = entry.stat(follow_symlinks=False)
-            found.append((entry.path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
-    newest = max((max(changed, moved) for _, _, changed, moved, _ in found), default=0)
-    return cache.digest_of(sorted(found)), newest / 1e9
+def _index(root: Path, jobs: int | None) -> Iterator[tuple[str, bytes]]:
+    """Yield the index files of a folder of cards, and the words that an outline is made with."""
+    from builder.finder.outline import words_of
+    from builder.pages.entries import entries
+    from builder.records.library import load
+    from builder.workers import Workers
+
+    with Workers(jobs) as workers:
+        known = tuple(entries(load(root, cache.folder(root), workers)))
+    yield from build(known)
+    yield _WORDS, words_of(known)
 
 
 def _is_card(each: Match) -> bool:

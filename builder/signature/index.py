@@ -22,8 +22,6 @@ give the same bytes.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from bisect import bisect_right
 from collections import defaultdict
@@ -139,6 +137,9 @@ def _json(data: object) -> bytes:
 
 
 def _hash(content: bytes) -> str:
+    import base64  # not above, for a search has no need of them
+    import hashlib
+
     return base64.b32encode(hashlib.sha256(content).digest())[:HASH].decode().lower()
 
 

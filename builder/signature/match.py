@@ -54,8 +54,8 @@ class Candidate:
     """An entry that shares terms with the query."""
 
     number: int
-    points: int = 0
-    terms: dict[str, bool] = field(default_factory=dict)
+    points: int
+    terms: dict[str, bool]
     """The terms that it has; true for those of its signature and title."""
 
 
@@ -117,28 +117,32 @@ def plan(asked: Query, index: Index) -> list[tuple[str, int]]:
 
 
 def _candidates(asked: Query, index: Index) -> list[Candidate]:
-    """Return the entries that share terms with the query, those with the most points first."""
-    found: dict[int, Candidate] = {}
+    """Return the entries that share enough with the query to be worth a look, those with the most points first."""
+    found: list[tuple[str, dict[int, bool]]] = []
+    points: dict[int, int] = defaultdict(int)
     total = len(index)
     for term, weight in plan(asked, index):
         postings = index.postings(term, begun=term == asked.begun)
-        points = weight * rarity(total, max(1, len(postings)))
-        for posting in postings:
-            candidate = found.get(posting >> 1)
-            if candidate is None:
-                candidate = found[posting >> 1] = Candidate(posting >> 1)
-            if term not in candidate.terms:
-                candidate.points += points * (2 if posting & 1 else 1)
-                candidate.terms[term] = bool(posting & 1)
-    return sorted(found.values(), key=lambda each: (-each.points, each.number))
+        each = weight * rarity(total, max(1, len(postings)))
+        # Of an entry that has two of the words that are begun so the first counts.
+        strong = {posting >> 1: bool(posting & 1) for posting in reversed(postings)}
+        for number, twice in strong.items():
+            points[number] += 2 * each if twice else each
+        found.append((term, strong))
+    least = LEAST_SHARE * max(points.values(), default=0)
+    # Thousands share a term or two; only for the few at the top it is told which.
+    worth = [
+        Candidate(number, has, {term: strong[number] for term, strong in found if number in strong})
+        for number, has in points.items()
+        if 100 * has >= least
+    ]
+    return sorted(worth, key=lambda each: (-each.points, each.number))
 
 
 def _best(found: list[Candidate], index: Index) -> Iterator[Candidate]:
-    """Yield the candidates worth a look, from a bounded number of entry files."""
+    """Yield the candidates from a bounded number of entry files."""
     chunks: set[int] = set()
     for candidate in found:
-        if candidate.points * 100 < found[0].points * LEAST_SHARE:
-            return
         chunk = candidate.number // int(index.head["chunk"])
         if chunk in chunks or len(chunks) < MOST_CHUNKS:
             chunks.add(chunk)

@@ -18,7 +18,7 @@ _PLACEHOLDER = re.compile(PLACEHOLDER)
 _FILE_LINE = re.compile(r'([ |]*)File "')
 _MARGIN = re.compile(r"[ |]*")
 _VARYING = re.compile(VARYING)
-_LETTER = re.compile(LETTER)
+_ASCII_LETTER = re.compile("[A-Za-z]")
 _PART_OF_WORD = re.compile(r"[A-Za-z0-9_]")
 
 
@@ -99,7 +99,12 @@ def common_form(template: str) -> str:
 
 def _parts(parts: Iterable[str]) -> tuple[str, ...]:
     parts = tuple(part for part in parts if part)
-    return parts if _LETTER.search(_VARYING.sub("", "".join(parts))) else ()
+    return parts if _has_letter(_VARYING.sub("", "".join(parts))) else ()
+
+
+def _has_letter(text: str) -> bool:
+    # To compile the rule for all scripts takes longer than what else is done with a template.
+    return bool(_ASCII_LETTER.search(text) or (not text.isascii() and re.search(LETTER, text)))
 
 
 def _holds(line: str, parts: Sequence[str]) -> bool:

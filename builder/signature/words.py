@@ -53,7 +53,7 @@ MIXED = "_|[a-z][A-Z]"
 
 _QUOTED = re.compile(QUOTED)
 _SHORT = 32
-_WORD = re.compile(WORD)
+_ASCII_WORD = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _MIXED = re.compile(MIXED)
 _UPPER = re.compile("[A-Z]+")
 _STEMMED = re.compile("^[a-z]+$")
@@ -70,14 +70,19 @@ def words(text: str) -> list[str]:
     Words in `<...>` that the normaliser put in are left out.
     """
     if "<" not in text:
-        return [word for raw in _WORD.findall(text) if (word := _plain(raw))]
+        return [word for raw in _word(text).findall(text) if (word := _plain(raw))]
     found = []
-    for match in _WORD.finditer(text):
+    for match in _word(text).finditer(text):
         if text[match.start() - 1 : match.start()] == "<" and text[match.end() : match.end() + 1] == ">":
             continue
         if word := _plain(match[0]):
             found.append(word)
     return found
+
+
+def _word(text: str) -> re.Pattern[str]:
+    # Most texts have no letters beyond ASCII, and to compile the rule for these takes longer than to read a traceback.
+    return _ASCII_WORD if text.isascii() else re.compile(WORD)
 
 
 def _plain(raw: str) -> str:
@@ -123,7 +128,7 @@ def strength(name: str, message: str, packages: Iterable[str]) -> int:
     plain = telling(words(text))
     quoted = [word for found in _QUOTED.findall(message) for word in words(found)]
     more = [word for word in dict.fromkeys(quoted) if word not in plain and word not in BUILTIN and len(word) > 1]
-    mixed = [word for found in _WORD.findall(text) if _MIXED.search(found.strip("_")) for word in words(found)]
+    mixed = [word for found in _word(text).findall(text) if _MIXED.search(found.strip("_")) for word in words(found)]
     identifiers = {word for word in (*quoted, *mixed) if word in plain}
     told = set(words(text))
     named = any(word in told for package in packages for word in words(package))
