@@ -119,7 +119,7 @@ def clear(root: Path) -> None:
     """Remove all that is kept of the cards in `root`, but for what executions keep."""
     import shutil  # not above, for a search has no need of it
 
-    for name in ("records", "sites", "index"):
+    for name in ("records", "related", "sites", "templates", "index"):
         shutil.rmtree(folder(root) / name, ignore_errors=True)
 
 

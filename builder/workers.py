@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.connection import Connection
 
 FEW = 64
 """Items that are done before processes have started."""
@@ -66,9 +67,7 @@ class Workers:
             import multiprocessing  # here, for a search has no need of it
             from concurrent.futures import ProcessPoolExecutor
 
-            # A fork is there at once, but not for a server, which has threads whose locks it would inherit.
-            alone = threading.active_count() == 1 and sys.platform == "linux"
-            context = multiprocessing.get_context("fork" if alone else "spawn")
+            context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
             self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_prepare)
         waiting = iter(chunks)
         # A few chunks ahead of what is taken, so that results don't pile up.
@@ -79,6 +78,48 @@ class Workers:
         while flying:
             yield from flying.pop(0).result()
             flying += [self._pool.submit(function, chunk) for chunk in islice(waiting, 1)]
+
+    def aside(self, function: Callable[[], Result]) -> Callable[[], Result]:
+        """Begin something in a process of its own, which sees all that is here now; return what waits for the result.
+
+        Where no process can be had that quickly, it is done when it is waited for.
+        """
+        if self.jobs == 1 or not _may_fork():
+            return function
+        import multiprocessing
+
+        context = multiprocessing.get_context("fork")
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_answer, args=(theirs, function), daemon=True)
+        process.start()
+        theirs.close()
+
+        def wait() -> Result:
+            try:
+                result, error = ours.recv()
+            except EOFError:  # somebody has ended the process
+                return function()
+            finally:
+                ours.close()
+                process.join()
+            if error is not None:
+                raise error
+            return result  # type: ignore[no-any-return]
+
+        return wait
+
+
+def _answer(theirs: Connection, function: Callable[[], Any]) -> None:
+    _prepare()
+    try:
+        theirs.send((function(), None))
+    except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+        theirs.send((None, error))
+
+
+def _may_fork() -> bool:
+    """Return whether a fork, which is there at once, is safe: a server has threads whose locks it would inherit."""
+    return threading.active_count() == 1 and sys.platform == "linux"
 
 
 def _processors() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from builder.pages import assets
 from builder.pages.document import DataFile, Settings
 from builder.pages.press import file_of
 from builder.pages.site import Site
+from builder.pages.templates import Compiled
 from builder.pages.work import Work
 from builder.records import history, library
 from builder.workers import Workers
@@ -70,12 +72,13 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Get ready for a build."""
+        gc.disable()  # what is made lives to the end; to look for circles in it takes a tenth of the time
         self._workers = Workers(self.config.jobs)
         others = pages_wanted_by(config, self)
         if others and self.config.spread is None:
             log.info("page by page, for these plugins have page events (see `spread` in the README): %s", others)
         spreads = not others if self.config.spread is None else self.config.spread
-        self._spread = Spread(self.settings, config) if spreads else None
+        self._spread = Spread(self.settings, config, self._workers) if spreads else None
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add a page and data files for each card; a card with a problem is reported and left out."""
@@ -96,13 +99,12 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
                 self._spread.works.append(work)
             else:
                 self._hand_over(work, files, theirs, config)
-        for work in site.works_of_all():
-            if self._spread:
-                self._spread.works_of_all.append(work)
-            else:
-                self._hand_over(work, files, theirs, config)
         if self._spread:
+            self._spread.add_of_all(site.works_of_all())
             self._spread.take_from(files, cards, theirs)
+        else:
+            for work in site.works_of_all():
+                self._hand_over(work, files, theirs, config)
         assets.shrink(files)
         return files
 
@@ -128,6 +130,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """Take note of the theme's templates."""
         self._theme.env = env
+        kept = cache.folder(Path(config.docs_dir)) / "templates" / cache.digest(config.docs_dir.encode()).hex()
+        env.bytecode_cache = self._compiled = Compiled(cache.Shelf(kept))
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
         """Give the 404 page its search box, whose links start at the root, and the site map all pages."""
@@ -142,17 +146,22 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         """Make what has changed, and bring the site's folder up to date before other plugins look at it."""
         try:
             if self._spread:
-                self._spread.finish(config, self._theme, self._workers)
+                self._spread.finish(config, self._theme)
+            self._compiled.keep()
         except FixcardsError as error:
             raise PluginError(f"fixcards: {error}") from None
         finally:
-            self._workers.close()
+            self._end()
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leave nothing behind."""
-        self._workers.close()
+        self._end()
         if self._spread:
             self._spread.close()
+
+    def _end(self) -> None:
+        self._workers.close()
+        gc.enable()
 
 
 def _titles(nav: Any) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,9 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,19 +50,36 @@ class Spread:
     MkDocs empties the folder that it builds into, so for the time of a build it gets another one.
     """
 
-    def __init__(self, settings: Settings, config: MkDocsConfig) -> None:
+    def __init__(self, settings: Settings, config: MkDocsConfig, workers: Workers) -> None:
         self.works: list[Work] = []
         self.works_of_all: list[Work] = []
         self._settings = settings
+        self._workers = workers
         self._theirs: frozenset[str] = frozenset()
         self._site_dir = config.site_dir
         config.site_dir = self._apart = tempfile.mkdtemp(prefix="fixcards-")
+        name = cache.digest(self._site_dir.encode()).hex()
+        self._shelf = cache.Shelf(cache.folder(Path(config.docs_dir)) / "sites" / name)
+        self._stamp: bytes
+        self._known: press.Known
+        self._stamp, self._known = self._shelf.read() or (b"", {})
+        self._audit = workers.aside(partial(press.audit, self._site_dir, self._known))
+
+    def add_of_all(self, works: Iterable[Work]) -> None:
+        """Take works that are made from all cards together; one that has changed is begun while MkDocs goes on."""
+        for work in works:
+            key, _ = self._known.get(work.name, (b"", ()))
+            self.works_of_all.append(work if key == work.key else self._begun(work))
+
+    def _begun(self, work: Work) -> Work:
+        made = self._workers.aside(lambda: list(work.make(self._settings)))
+        return replace(work, make=lambda _: made())
 
     def take_from(self, files: Files, cards: Library, theirs: set[str]) -> None:
         """Keep MkDocs from copying what the works write; `theirs` are the pages that the site's author wrote."""
         self._theirs = frozenset(theirs)
         for card_id, card in cards.files.items():
-            for path in (str(card), cards.beside.get(card_id, "") if card_id in cards.executed else ""):
+            for path in (card, cards.beside.get(card_id, "") if card_id in cards.executed else ""):
                 if file := files.get_file_from_path(path):
                     files.remove(file)
 
@@ -72,29 +91,30 @@ class Spread:
                 page = SimpleNamespace(canonical_url=url, update_date=self._settings.today.isoformat())
                 yield SimpleNamespace(page=page)
 
-    def finish(self, config: MkDocsConfig, theme: Theme, workers: Workers) -> None:
+    def finish(self, config: MkDocsConfig, theme: Theme) -> None:
         """Bring the site's folder up to date: the works, what MkDocs built, and nothing else."""
         start = time.perf_counter()
         config.site_dir = self._site_dir
         kinds = dict.fromkeys(work.kind for work in self.works if work.kind)
         shells = {kind: Shell(kind, theme, self._settings.site_url) for kind in kinds}
         stamp = press.stamp_of(self._settings, (shell.text for shell in shells.values()))
-        shelf = cache.Shelf(cache.folder(Path(config.docs_dir)) / "sites" / cache.digest(self._site_dir.encode()).hex())
-        if shelf.read(stamp) is None:
+        if stamp != self._stamp:
             self._prove(shells, theme)
-        there = press.standing(self._site_dir)
+        found = self._audit()
         printed = press.print_works(
             press.Press(self._site_dir, self._settings, shells, self._theirs),
             self.works,
             self.works_of_all,
-            there,
-            shelf,
-            stamp,
-            workers,
+            self._known if stamp == self._stamp else {},
+            found,
+            self._workers,
             _Progress(),
         )
-        taken = press.take_over(self._apart, self._site_dir, printed.files)
-        press.clear(self._site_dir, there.keys() - printed.files - taken)
+        if printed.made or len(printed.works) != len(self._known):
+            self._shelf.write((stamp, printed.works))
+        ours = press.files_of(printed.works)
+        taken = press.take_over(self._apart, self._site_dir, ours)
+        press.clear(self._site_dir, (press.files_of(self._known) | found.others) - ours - taken)
         self.close()
         seconds = time.perf_counter() - start
         log.info("made %s pieces of the site, kept %s, %.2f s", f"{printed.made:,}", f"{printed.kept:,}", seconds)

@@ -99,7 +99,7 @@ class Subject:
             library.evidence.get(card_id),
             tuple(Near.of(library.summaries[other]) for other in library.related[card_id]),
             library.tally.get(card_id, Tally()),
-            str(library.files[card_id]),
+            library.files[card_id],
         )
 
 

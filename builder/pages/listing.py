@@ -78,22 +78,22 @@ class Listings:
     def works(self) -> Iterator[Work]:
         """Yield every list."""
         yield self._home()
-        everything = list(self.rows.values())
+        everything = list(self.rows)
         yield from self._list(
             "cards", "All cards", "Every fix card: known failures of packages, and what mends them.", everything
         )
         for category in CATEGORIES:
-            if rows := [row for row in everything if row.category == category]:
+            if ids := [card_id for card_id, row in self.rows.items() if row.category == category]:
                 words = CATEGORY_WORDS[category]
                 about = f"Fix cards of the category {category}."
-                yield from self._list(f"cards/category/{category}", words, about, rows)
+                yield from self._list(f"cards/category/{category}", words, about, ids)
         for verdict in VERDICTS:
-            if rows := [row for row in everything if row.verdict == verdict]:
+            if ids := [card_id for card_id, row in self.rows.items() if row.verdict == verdict]:
                 path = f"cards/verdict/{_slug(verdict)}"
-                yield from self._list(path, f"Cards: {verdict}", MEANINGS[verdict], rows)
+                yield from self._list(path, f"Cards: {verdict}", MEANINGS[verdict], ids)
         for package, cards in self.library.packages.items():
             about = f"Known failures of {package}, and the fixes that work."
-            yield from self._list(package, package, about, [self.rows[card.id] for card in cards])
+            yield from self._list(package, package, about, [card.id for card in cards])
         yield self._packages_page()
 
     def figures(self) -> list[Figure]:
@@ -121,9 +121,9 @@ class Listings:
             categories=tuple(self._category_choices()),
         )
 
-    def _list(self, path: str, title: str, about: str, rows: Sequence[Row]) -> Iterator[Work]:
-        pages = [rows[start : start + PER_PAGE] for start in range(0, len(rows), PER_PAGE)] or [rows]
-        filters, digest_of_filters = self._filters
+    def _list(self, path: str, title: str, about: str, ids: Sequence[str]) -> Iterator[Work]:
+        pages = [ids[start : start + PER_PAGE] for start in range(0, len(ids), PER_PAGE)] or [ids]
+        filters, of_filters = self._filters
         for number, part in enumerate(pages, start=1):
             yield page_work(
                 "listing.html",
@@ -131,23 +131,16 @@ class Listings:
                 title if number == 1 else f"{title}, page {number}",
                 about,
                 (Section("cards", "Cards"),),
-                made_of=digest(
-                    digest_of_filters, b"%d of %d" % (len(rows), len(pages)), *(self._digests[row.path] for row in part)
-                ),
+                made_of=digest(of_filters, b"%d" % len(ids), *(self.library.told[card_id] for card_id in part)),
                 heading=title,
-                rows=tuple(part),
-                total=len(rows),
+                rows=tuple(self.rows[card_id] for card_id in part),
+                total=len(ids),
                 filters=filters,
                 here=f"{path}/",
                 page=number,
                 last=len(pages),
                 pages=tuple((n, f"{_page_path(path, n)}/") for n in _offered(number, len(pages))),
             )
-
-    @cached_property
-    def _digests(self) -> dict[str, bytes]:
-        """Digest of each row by its path."""
-        return {row.path: digest("\0".join(row).encode()) for row in self.rows.values()}
 
     @cached_property
     def _filters(self) -> tuple[tuple[tuple[str, tuple[Choice, ...]], ...], bytes]:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from builder.cache import Shelf, digest, digest_of
+from builder.cache import digest, digest_of
 from builder.pages.document import Document, Kind, Settings
 from builder.pages.shell import Shell
 from builder.pages.work import Work
@@ -17,6 +18,10 @@ from builder.workers import Workers
 State = tuple[int, int]
 """Size and time of change of a file, by which one that somebody touched is known."""
 Written = tuple[tuple[str, State], ...]
+
+
+Known = Mapping[str, tuple[bytes, Written]]
+"""Key and files of each work by its name, as they were written last."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,8 @@ class Printed:
 
     made: int = 0
     kept: int = 0
-    files: set[str] = field(default_factory=set)
-    """Every file of the works, made now or earlier."""
+    works: dict[str, tuple[bytes, Written]] = field(default_factory=dict)
+    """Key and files of each by its name, made now or earlier."""
 
 
 def file_of(document: Document) -> str:
@@ -56,30 +61,44 @@ def file_of(document: Document) -> str:
     return f"{document.path}/index.html" if document.path else "index.html"
 
 
+class Audit(NamedTuple):
+    """What is found in a site's folder beside what was written there."""
+
+    off: frozenset[str]
+    """Names of the works whose files aren't as they were written."""
+    others: frozenset[str]
+    """Files that no known work has written."""
+
+
+def audit(folder: str, known: Known) -> Audit:
+    """Look through a site's folder."""
+    there = standing(folder)
+    off = {name for name, (_, files) in known.items() if any(there.get(path) != state for path, state in files)}
+    return Audit(frozenset(off), frozenset(there.keys() - files_of(known)))
+
+
 def print_works(
     press: Press,
     spread: Sequence[Work],
     here: Sequence[Work],
-    there: Mapping[str, State],
-    shelf: Shelf,
-    stamp: bytes,
+    known: Known,
+    found: Audit,
     workers: Workers,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Printed:
     """Bring the files of all works up to date.
 
-    `there` are the files that stand in the folder, as `standing` tells. The works `spread` go to `workers`, those in
-    `here` are made in this process. `shelf` remembers what was made with the same `stamp`: the digest of all that goes
-    into every work. `progress` is told how many works of how many are done.
+    `known` are the works as they were written last, as far as their keys still tell all that goes into them, and
+    `found` is what was in the folder. The works `spread` go to `workers`, those in `here` are made in this process.
+    `progress` is told how many works of how many are done.
     """
-    known: Mapping[str, tuple[bytes, Written]] = shelf.read(stamp) or {}
     printed = Printed()
-    now: dict[str, tuple[bytes, Written]] = {}
+    now = printed.works
 
     def outdated(works: Iterable[Work]) -> Iterator[Work]:
         for work in works:
             key, written = known.get(work.name, (b"", ()))
-            if key == work.key and written and all(there.get(path) == state for path, state in written):
+            if key == work.key and written and work.name not in found.off:
                 now[work.name] = key, written
                 printed.kept += 1
             else:
@@ -99,10 +118,12 @@ def print_works(
 
     for work, written in zip(waiting, workers.run(press, waiting, meanwhile), strict=True):
         enter(work, written)
-    if printed.made or len(now) != len(known):
-        shelf.write(now, stamp)
-    printed.files.update(path for _, written in now.values() for path, _ in written)
     return printed
+
+
+def files_of(known: Known) -> set[str]:
+    """Return the paths of all files of some works."""
+    return {path for _, files in known.values() for path, _ in files}
 
 
 def standing(folder: str) -> dict[str, State]:
@@ -128,13 +149,12 @@ def standing(folder: str) -> dict[str, State]:
 def write(folder: str, path: str, content: bytes) -> State:
     """See to it that a file has this content; one that has it already is not touched."""
     place = f"{folder}/{path}"
-    try:
-        return _put(place, content)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
-        return _put(place, content)
-    except FileExistsError:
-        pass
+    with suppress(FileExistsError):
+        try:
+            return _put(place, content, os.O_EXCL)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
+            return _put(place, content, os.O_EXCL)
     with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large site
         before = os.fstat(file.fileno())
         if before.st_size == len(content) and file.read() == content:
@@ -142,7 +162,7 @@ def write(folder: str, path: str, content: bytes) -> State:
     # Beside it and then in its place, so that a server sees the old file or the new one.
     part = f"{place}.{os.getpid()}.part"
     try:
-        state = _put(part, content)
+        state = _put(part, content, os.O_TRUNC)
         os.replace(part, place)  # noqa: PTH105
     except BaseException:
         with suppress(OSError):
@@ -151,9 +171,8 @@ def write(folder: str, path: str, content: bytes) -> State:
     return state
 
 
-def _put(place: str, content: bytes) -> State:
-    """Write a file that is not there yet."""
-    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+def _put(place: str, content: bytes, how: int) -> State:
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | how | getattr(os, "O_BINARY", 0), 0o666)
     try:
         rest = memoryview(content)
         while rest:

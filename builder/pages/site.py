@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from builder.cache import digest, digest_of
+from builder.cache import digest
 from builder.errors import FixcardsError
 from builder.pages.card_page import ALTERNATE, SECTIONS, Near, Subject, card_document
 from builder.pages.data import card_files, library_files
@@ -67,11 +67,9 @@ class Site:
 
     def works_of_all(self) -> Iterator[Work]:
         """Yield what is made from all cards together, so best where they are."""
-        cards = list(self.library.summaries.values())
-        yield Work(
-            "cards.json", digest_of((cards, self.settings.today.isoformat())), partial(library_files, self.library)
-        )
-        yield Work("search", digest_of(cards), self._search)
+        told = digest(*self.library.told.values())
+        yield Work("cards.json", digest(told, self._day), partial(library_files, self.library))
+        yield Work("search", told, self._search)
 
     def documents(self) -> Iterator[Document]:
         """Yield every page, one at a time."""
@@ -90,29 +88,26 @@ class Site:
         yield from search_files(self.library, [prose(path, settings) for path in _ABOUT], settings)
 
     @cached_property
-    def _near(self) -> dict[str, tuple[Near, bytes]]:
-        """What other cards show of each, and its digest."""
-        return {
-            card.id: (Near.of(card), digest(card.title.encode(), card.verdict.encode()))
-            for card in self.library.summaries.values()
-        }
+    def _near(self) -> dict[str, Near]:
+        """What other cards show of each."""
+        return {card.id: Near.of(card) for card in self.library.summaries.values()}
 
     def _card(self, card_id: str) -> Work:
         library = self.library
-        source, beside = str(library.files[card_id]), library.beside.get(card_id)
-        related = [self._near[other] for other in library.related[card_id]]
+        source, beside = library.files[card_id], library.beside.get(card_id)
+        related = library.related[card_id]
         tally = library.tally.get(card_id, Tally())
         made_of = library.digests.get(card_id)
         key = digest(
             made_of or os.urandom(16),  # what can't be told is made each time
             self._day if card_id in library.executed else b"",  # what was run counts less every day
-            *(part for other, shown in related for part in (other.id.encode(), shown)),
+            *(library.told[other] for other in related),
             repr((sorted(tally.worked.items()), tally.failed)).encode() if tally.total else b"",
         )
         origin = _Origin(
             str(library.root), source, beside, card_id in library.executed, made_of, library.parsed.get(card_id)
         )
-        make = partial(_card, origin, tuple(other for other, _ in related), tally)
+        make = partial(_card, origin, tuple(self._near[other] for other in related), tally)
         return Work(library.summaries[card_id].path[:-1], key, make, _CARD)
 
     @cached_property

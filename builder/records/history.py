@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 
-def newest_first(root: Path, files: Mapping[str, PurePosixPath]) -> list[str]:
+def newest_first(root: Path, files: Mapping[str, str]) -> list[str]:
     """Return the ids of `files` (paths below `root`), the last added first.
 
     A card that isn't committed yet is the newest. Where there is no git or no history, the order is by id.
     """
     order = {path: at for at, path in enumerate(_added(root))}
-    return sorted(files, key=lambda card_id: (order.get(str(files[card_id]), -1), card_id))
+    return sorted(files, key=lambda card_id: (order.get(files[card_id], -1), card_id))
 
 
 def _added(root: Path) -> list[str]:

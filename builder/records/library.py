@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -49,10 +49,12 @@ class Library:
 
     root: Path
     summaries: Mapping[str, Summary]
-    files: Mapping[str, PurePosixPath]
-    """Path of each card below `root`."""
+    files: Mapping[str, str]
+    """Path of each card below `root`, with `/` on every system."""
     digests: Mapping[str, bytes]
     """Digest of each card's and its evidence's bytes; without an entry where they can't be read in one go."""
+    told: Mapping[str, bytes]
+    """Digest of each summary."""
     tally: Mapping[str, Tally]
     problems: tuple[Problem, ...]
     known: frozenset[str]
@@ -63,6 +65,8 @@ class Library:
     """Evidence file of each card that has one, good or not, below `root`."""
     executed: frozenset[str] = frozenset()
     """Ids of the cards that have evidence which may be shown."""
+    kept: Path | None = None
+    """Folder that remembers what is costly to find out."""
     parsed: Mapping[str, bytes] = field(default_factory=dict)
     """The cards that had to be read just now, for `record.card_of`, where `load` was asked for them."""
 
@@ -86,7 +90,15 @@ class Library:
     @cached_property
     def related(self) -> Mapping[str, list[str]]:
         """Ids of the related cards of each card, nearest first."""
-        return related.related(self.summaries)
+        if self.kept is None:
+            return related.related(self.summaries)
+        shelf = cache.Shelf(self.kept / "related" / cache.digest(os.path.realpath(self.root).encode()).hex())
+        stamp = related.stamp(self.summaries)
+        made: dict[str, list[str]] | None = shelf.read(stamp)
+        if made is None:
+            made = related.related(self.summaries)
+            shelf.write(made, stamp)
+        return made
 
     @cached_property
     def packages(self) -> Mapping[str, list[Summary]]:
@@ -169,10 +181,6 @@ class _Found:
     record: Record = UNREAD
     parsed: bytes | None = None
 
-    @property
-    def below(self) -> PurePosixPath:
-        return PurePosixPath(self.path)
-
 
 class _Loader:
     """Collects records and problems on one walk over the files."""
@@ -190,7 +198,7 @@ class _Loader:
         shelf = self._shelf(cards)
         for path, _ in walked:
             if _is_evidence(path):
-                self.files.report(self.root / path, "FC303", RULES["FC303"].check(PurePosixPath(path), shelf))
+                self.files.report(self.root / path, "FC303", RULES["FC303"].check(path, shelf))
         for found in cards.values():
             self._problems(found, shelf)
         tallies = self.tally()
@@ -204,14 +212,16 @@ class _Loader:
         return Library(
             root=self.root,
             summaries={card.id: card for card, _ in good},
-            files={card.id: found.below for card, found in good},
+            files={card.id: found.path for card, found in good},
             digests={card.id: found.digest for card, found in good if found.digest},
+            told={card.id: found.record.told for card, found in good},
             tally=tallies,
             problems=tuple(sorted(self.files.problems)),
             known=shelf.known,
             paths=tuple(self.named(path) for path, _ in walked),
             beside={card.id: found.evidence for card, found in good if found.evidence},
             executed=frozenset(card.id for card, found in good if found.record.has_evidence),
+            kept=kept,
             parsed={card.id: found.parsed for card, found in good if found.parsed},
         )
 
@@ -257,8 +267,8 @@ class _Loader:
             if card := found.record.summary:
                 in_place = path == f"{card.package}/{card.number}.yaml"
                 owners[card.id].insert(0 if in_place else len(owners[card.id]), self.named(path))
-        places = frozenset(found.below for found in cards.values())
-        return Shelf(owners, frozenset(owners) | {f"{place.parent.name}-{place.stem}" for place in places}, places)
+        named = {"-".join(path.rpartition(".")[0].rsplit("/", 2)[-2:]) for path in cards}
+        return Shelf(owners, frozenset(owners) | named, cards.keys())
 
     def _problems(self, found: _Found, shelf: Shelf) -> None:
         """Take over a card's own problems, and find those that it has beside others."""

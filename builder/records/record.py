@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from builder.cache import digest
+from builder.cache import digest, digest_of
 from builder.records.card import Card
 from builder.records.evidence import EVIDENCE_SUFFIX, Evidence
 from builder.records.problem import Problem
@@ -40,6 +40,8 @@ class Record(NamedTuple):
     problems: tuple[tuple[bool, int, int, str, str, str], ...]
     has_evidence: bool
     """Whether there is evidence that may be shown."""
+    told: bytes = b""
+    """Digest of the summary."""
 
     @property
     def good(self) -> bool:
@@ -48,13 +50,13 @@ class Record(NamedTuple):
 
     def plain(self) -> tuple[Any, ...]:
         """Return plain data; `from_plain` takes it back."""
-        return (tuple(self.summary) if self.summary else None, self.problems, self.has_evidence)
+        return (tuple(self.summary) if self.summary else None, *self[1:])
 
     @classmethod
     def from_plain(cls, data: tuple[Any, ...]) -> Record:
         """Return the record of plain data."""
-        short, problems, has_evidence = data
-        return cls(Summary(*short) if short else None, problems, has_evidence)
+        short, *others = data
+        return cls(Summary(*short) if short else None, *others)
 
 
 class Content(NamedTuple):
@@ -144,7 +146,7 @@ class Files:
             if any(ours and code not in SHOWN_ALL_THE_SAME for ours, _, _, code, _, _ in problems):
                 evidence = None
             short = summary(card, evidence) if card is not None else None
-            made = Record(short, problems, evidence is not None)
+            made = Record(short, problems, evidence is not None, digest_of(short) if short else b"")
             return Read(card if made.good else None, evidence, made, source.data if source else None)
         finally:
             self.problems = before

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from builder.cache import digest
 from builder.records.fields import PLACEHOLDER
 from builder.records.summary import Summary
 
@@ -19,6 +20,12 @@ ENOUGH = 0.25
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
 _COMMON = 64
 """A word that stands in more signatures than this says nothing, and would make the work quadratic."""
+
+
+def stamp(cards: Mapping[str, Summary]) -> bytes:
+    """Return a digest of everything that `related` looks at."""
+    looked_at = ((card.id, card.error, card.exception, *card.aliases, "", *card.related) for card in cards.values())
+    return digest("\n".join(map("\t".join, looked_at)).encode())
 
 
 def related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:

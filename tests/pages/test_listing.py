@@ -209,7 +209,8 @@ def test_large_numbers_are_written_with_separators() -> None:
     found = library(LIBRARY)
     one = found.summaries["mooring-7"]
     cards = [one._replace(id=f"mooring-{at}", number=at, verdict="not executed", runs=0) for at in range(1, 1235)]
-    large = dataclasses.replace(found, summaries={card.id: card for card in cards})
+    told = {card.id: card.id.encode() for card in cards}
+    large = dataclasses.replace(found, summaries={card.id: card for card in cards}, told=told)
     assert [figure.number for figure in Listings(large, []).figures()] == ["1,234", "1", "0", "0"]
     assert "1,234 cards" in words({each.path: each for each in _documents(Listings(large, []))}["cards"].body())
 

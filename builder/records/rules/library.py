@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from builder.records.evidence import EVIDENCE_SUFFIX, run_digest
@@ -25,7 +24,7 @@ class Shelf:
     """The card files of each id as problems name them, the one in the right place first."""
     known: frozenset[str]
     """Ids of all card files, those with problems included."""
-    places: frozenset[PurePosixPath]
+    places: Set[str]
     """All card files, below `cards/`."""
 
 
@@ -50,12 +49,13 @@ def related_to_nothing(card: Summary, shelf: Shelf) -> Iterator[Finding]:
 
 
 @rule("FC303")
-def evidence_without_card(path: PurePosixPath, shelf: Shelf) -> Iterator[Finding]:
+def evidence_without_card(path: str, shelf: Shelf) -> Iterator[Finding]:
     """Evidence lies beside the card that it belongs to: `271.evidence.json` beside `271.yaml`."""
-    stem = path.name[: -len(EVIDENCE_SUFFIX)]
-    if not path.name.endswith(EVIDENCE_SUFFIX):
-        yield Finding(f"ends with {path.name[len(stem) :]}", f"rename it to {stem}{EVIDENCE_SUFFIX}")
-    elif path.with_name(f"{stem}.yaml") not in shelf.places:
+    folder, _, name = path.rpartition("/")
+    stem = name[: -len(EVIDENCE_SUFFIX)]
+    if not name.endswith(EVIDENCE_SUFFIX):
+        yield Finding(f"ends with {name[len(stem) :]}", f"rename it to {stem}{EVIDENCE_SUFFIX}")
+    elif (f"{folder}/{stem}.yaml" if folder else f"{stem}.yaml") not in shelf.places:
         yield Finding("is evidence without a card", f"remove it, or add the card {stem}.yaml beside it")
 
 
