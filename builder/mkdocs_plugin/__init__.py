@@ -68,6 +68,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
             repo_url=(config.repo_url or "").rstrip("/"),
         )
+        kept = cache.folder(Path(config.docs_dir)) / "templates" / cache.digest(config.docs_dir.encode()).hex()
+        self.settings.environment.bytecode_cache = self._compiled = Compiled(cache.Shelf(kept))
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -130,15 +132,14 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """Take note of the theme's templates."""
         self._theme.env = env
-        kept = cache.folder(Path(config.docs_dir)) / "templates" / cache.digest(config.docs_dir.encode()).hex()
-        env.bytecode_cache = self._compiled = Compiled(cache.Shelf(kept))
+        env.bytecode_cache = self._compiled
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
         """Give the 404 page its search box, whose links start at the root, and the site map all pages."""
         if template_name == "404.html":
             context["fixcards_search"] = self.settings.search_box(context["base_url"].rstrip("/") + "/")
-        elif template_name == "sitemap.xml" and self._spread:
-            context["pages"] = [*context["pages"], *self._spread.pages()]
+        elif template_name == "sitemap.xml":
+            context["fixcards_addresses"] = self._spread.addresses() if self._spread else []
         return context
 
     @event_priority(100)

@@ -6,12 +6,10 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
@@ -78,18 +76,16 @@ class Spread:
     def take_from(self, files: Files, cards: Library, theirs: set[str]) -> None:
         """Keep MkDocs from copying what the works write; `theirs` are the pages that the site's author wrote."""
         self._theirs = frozenset(theirs)
+        there = dict(files.src_uris)
         for card_id, card in cards.files.items():
             for path in (card, cards.beside.get(card_id, "") if card_id in cards.executed else ""):
-                if file := files.get_file_from_path(path):
+                if file := there.get(path):
                     files.remove(file)
 
-    def pages(self) -> Iterator[Any]:
-        """Yield the pages as the site map's template takes them."""
-        for work in self.works:
-            if work.kind and self._settings.site_url:
-                url = address(work.name, self._settings.site_url)
-                page = SimpleNamespace(canonical_url=url, update_date=self._settings.today.isoformat())
-                yield SimpleNamespace(page=page)
+    def addresses(self) -> list[str]:
+        """Return the addresses of the pages, none where the site has no address."""
+        url = self._settings.site_url
+        return [address(work.name, url) for work in self.works if work.kind] if url else []
 
     def finish(self, config: MkDocsConfig, theme: Theme) -> None:
         """Bring the site's folder up to date: the works, what MkDocs built, and nothing else."""
