@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
-from builder.records.card import Card
+from jinja2 import Environment, FileSystemLoader
+
+from builder.pages.card_page import Subject, card_context
+from builder.pages.document import Settings
 from builder.records.library import load
 
 MATERIAL = """site_name: cards
@@ -35,52 +39,36 @@ HUGO_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title
 """
 
 
-def page(card: Card) -> str:
-    """Return everything that a card says as one Markdown page."""
-    return "\n\n".join(_parts(card)) + "\n"
-
-
-def _parts(card: Card) -> Iterator[str]:
-    versions, signature, reproduction = card.versions, card.signature, card.reproduction
-    yield f"# {card.title}"
-    yield f"`{signature.error}`"
-    yield "## The fix"
-    yield card.fixes[0].body
-    yield "## How sure we are"
-    rows = [("Upstream issue", card.issue), ("Upstream fix", card.pr or "none"), ("Affected", versions.affected)]
-    yield "| | |\n|---|---|\n" + "\n".join(f"| {name} | {text} |" for name, text in rows)
-    yield "## Failure signature"
-    yield f"```text\n{signature.traceback or signature.error}\n```"
-    yield "\n".join(f"- `{text}`" for text in (*signature.aliases, *signature.frames))
-    for title, text in (
-        ("What broke", card.symptom),
-        ("Trigger", card.trigger),
-        ("Mechanism", card.mechanism),
-        ("If left unfixed", card.impact),
-    ):
-        if text:
-            yield f"## {title}\n\n{text}"
-    for number, fix in enumerate(card.fixes, start=1):
-        yield f"## Option {number}: {fix.title}"
-        yield from filter(None, (fix.body, fix.why, fix.use_when, fix.avoid_when))
-        if fix.code:
-            yield f"```python\n{fix.code}\n```"
-    yield f"## Minimal reproduction\n\n```python\n{reproduction.code}\n```"
-    yield "## Prevention\n\n" + "\n".join(f"- {text}" for text in card.prevention)
-    if card.discussion:
-        yield "## Discussion\n\n" + "\n".join(f"- {point.point} <{point.url}>" for point in card.discussion)
+def pages(cards: Path) -> Iterator[tuple[str, str]]:
+    """Yield path and Markdown of each card: all that our page says, by the template `card.md`."""
+    settings = Settings(
+        "cards", Path(), date(2026, 1, 1), "https://cards.example.org/", "https://github.com/example/cards"
+    )
+    template = Environment(  # noqa: S701 - Markdown
+        loader=FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True
+    ).get_template("card.md")
+    library = load(cards)
+    for card_id in library.summaries:
+        subject = Subject.of(library, card_id)
+        path = f"{subject.card.package}/{subject.card.number}"
+        context = card_context(subject, settings, path)
+        versions = subject.card.versions
+        affected = f"{subject.card.package} {versions.affected}" + "".join(
+            f" with {name} {range_}" for name, range_ in (versions.with_ or {}).items()
+        )
+        yield f"{path}.md", template.render(**context, affected=affected)
 
 
 def rival_sites(cards: Path, folder: Path) -> None:
     """Write a project of mkdocs-material and one of Hugo with the cards below `cards`."""
     shutil.rmtree(folder, ignore_errors=True)
-    for card in load(cards).cards.values():
-        text = page(card)
-        where = f"{card.package}/{card.number}.md"
-        for root, head in (("material/docs", ""), ("hugo/content", f"---\ntitle: {card.id}\n---\n\n")):
+    for where, text in pages(cards):
+        # Hugo's own addresses come from titles, so that it is told where the page lies.
+        head = f"---\ntitle: {where[:-3]}\nurl: /{where[:-3]}/\n---\n\n"
+        for root, before in (("material/docs", ""), ("hugo/content", head)):
             place = folder / root / where
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(head + text, encoding="utf-8")
+            place.write_text(before + text, encoding="utf-8")
     (folder / "material" / "docs" / "index.md").write_text("# Cards\n", encoding="utf-8")
     (folder / "material" / "mkdocs.yml").write_text(MATERIAL, encoding="utf-8")
     (folder / "hugo" / "hugo.toml").write_text(HUGO, encoding="utf-8")

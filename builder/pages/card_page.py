@@ -111,7 +111,7 @@ def card_document(subject: Subject, settings: Settings) -> Document:
         path=path,
         title=card.title,
         description=description(card),
-        body=lambda: settings.render("card.html", path, **_context(subject, settings, path)),
+        body=lambda: settings.render("card.html", path, **card_context(subject, settings, path)),
         sections=SECTIONS,
         source=subject.source,
         data=_structured_data(card, subject.evidence, settings, path),
@@ -119,8 +119,8 @@ def card_document(subject: Subject, settings: Settings) -> Document:
     )
 
 
-def _context(subject: Subject, settings: Settings, path: str) -> dict[str, Any]:
-    """Return what the template shows, besides the card itself."""
+def card_context(subject: Subject, settings: Settings, path: str) -> dict[str, Any]:
+    """Return what the page at `path` shows, by the names that the template knows."""
     card, evidence = subject.card, subject.evidence
     release = script.broken_release(card, evidence) or ""
     rows = release_rows(card, evidence)
