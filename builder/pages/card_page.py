@@ -228,10 +228,11 @@ def _reports(card: Card, options: list[Option], settings: Settings) -> list[dict
     if not settings.repo_url:
         return []
 
+    body = f"Card: {card.id}\n\nVersions you have (`pip list`):\n\nWhat you saw:\n"
+    rest = f"&labels=fix-report&body={quote(body)}"
+
     def report(words: str, label: str) -> dict[str, str]:
-        body = f"Card: {card.id}\n\nVersions you have (`pip list`):\n\nWhat you saw:\n"
-        query = f"title={quote(f'[{card.id}] {words}')}&labels=fix-report&body={quote(body)}"
-        return {"label": label, "url": f"{settings.repo_url}/issues/new?{query}"}
+        return {"label": label, "url": f"{settings.repo_url}/issues/new?title={quote(f'[{card.id}] {words}')}{rest}"}
 
     worked = [report(f"fix {o.number} worked", f"Option {o.letter} worked") for o in options]
     return [*worked, report("no fix worked", "None of them worked")]

@@ -76,6 +76,8 @@ class _Environment(Environment):
     @staticmethod
     def escaped(value: Any) -> str:
         """Return what `markupsafe.escape` does, as plain text."""
+        if type(value) is str:
+            return escape(value)
         if type(value) is Markup:
             return value
         return str(value.__html__()) if hasattr(value, "__html__") else escape(str(value))
