@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ from builder.pages.site import Site
 from builder.pages.templates import Compiled
 from builder.pages.work import Work
 from builder.records import history, library
-from builder.workers import Workers
+from builder.workers import Workers, calm_collector
 
 log = logging.getLogger("mkdocs.plugins.fixcards")
 _PACKAGE = Path(__file__).parents[1]
@@ -74,7 +73,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Get ready for a build."""
-        gc.disable()  # what is made lives to the end; to look for circles in it takes a tenth of the time
+        calm_collector()
         self._workers = Workers(self.config.jobs)
         others = pages_wanted_by(config, self)
         if others and self.config.spread is None:
@@ -152,17 +151,13 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         except FixcardsError as error:
             raise PluginError(f"fixcards: {error}") from None
         finally:
-            self._end()
+            self._workers.close()
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leave nothing behind."""
-        self._end()
+        self._workers.close()
         if self._spread:
             self._spread.close()
-
-    def _end(self) -> None:
-        self._workers.close()
-        gc.enable()
 
 
 def _titles(nav: Any) -> Iterator[tuple[str, str]]:

@@ -276,16 +276,15 @@ class _Loader:
             named = self.named(found.evidence if of_evidence and found.evidence else found.path)
             self.files.problems.add(Problem(named, line, column, code, message, hint))
         if card := found.record.summary:
-            path = self.root / found.path
             for code, findings in (
                 ("FC301", RULES["FC301"].check(card, self.named(found.path), shelf)),
                 ("FC302", RULES["FC302"].check(card, shelf)),
             ):
                 # Read once more for the places: to keep those of all cards would take a gigabyte for ten thousand.
                 for finding in findings:
-                    self.files.report(
-                        path, code, iter([finding]), self.files.source(path, self.files.raw(path, MAX_BYTES))
-                    )
+                    path = self.root / found.path
+                    source = self.files.source(path, self.files.raw(path, MAX_BYTES))
+                    self.files.report(path, code, iter([finding]), source)
 
     def tally(self) -> dict[str, Tally]:
         """Read the counted reports of readers."""
