@@ -131,3 +131,28 @@ def test_the_link_past_the_header_leads_to_the_fix(site: str, visit: Visit) -> N
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page).to_have_url(site + "httpx/271/#fix")
+
+
+def test_each_mark_in_the_picture_of_the_releases_tells_which_one_it_is(site: str, visit: Visit) -> None:
+    page = visit(site + "lantern/12/", viewport={"width": 1440, "height": 900})
+    marks = page.locator(".fc-releases i")
+    for at, tip in ((2, "1.1: tested: fails"), (3, "1.2: tested: fails"), (9, "1.4.1: inferred: passes")):
+        marks.nth(at).hover()
+        expect(marks.nth(at)).to_have_attribute("title", tip)
+
+
+@pytest.mark.parametrize("pixels", WIDTHS)
+def test_every_mark_and_number_of_a_card_with_hundreds_of_releases_is_on_the_page(
+    pixels: int, site: str, visit: Visit
+) -> None:
+    page = visit(site + "openai/1902/", viewport={"width": pixels, "height": 900})
+    inside = """(marks) => marks.filter((mark) => {
+        const box = mark.getBoundingClientRect(), picture = mark.closest('.fc-releases').getBoundingClientRect();
+        return box.width > 5 && box.left >= picture.left && box.right <= picture.right + 1
+            && box.top >= picture.top && box.bottom <= picture.bottom + 1;
+    }).length"""
+    marks = page.locator(".fc-releases i")
+    assert marks.evaluate_all(inside) == marks.count() > 400
+    shown = page.locator(".fc-versions").inner_text()
+    for tip in page.locator(".fc-releases span").evaluate_all("(spans) => spans.map((span) => span.title)"):
+        assert all(number in shown for number in tip.partition(": ")[0].split(", "))
