@@ -22,6 +22,7 @@ from builder import cache
 from builder.errors import FixcardsError
 from builder.mkdocs_plugin.pages import RecordPage, Theme
 from builder.mkdocs_plugin.spread import Spread, pages_wanted_by
+from builder.mkdocs_plugin.styles import add_sheet
 from builder.pages import assets
 from builder.pages.document import DataFile, Settings
 from builder.pages.press import file_of
@@ -104,6 +105,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         if self._spread:
             self._spread.take_from(files, cards, theirs)
         assets.shrink(files)
+        add_sheet(files, config)
         return files
 
     def _hand_over(self, work: Work, files: Files, theirs: set[str], config: MkDocsConfig) -> None:
