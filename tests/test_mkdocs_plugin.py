@@ -225,8 +225,28 @@ def test_pages_ask_no_other_origin_for_anything(real_site: Path) -> None:
             address = re.search(r'\b(?:src|href|data)="([^"]*)"', tag)
             if address and 'rel="canonical"' not in tag:
                 assert not address[1].startswith(("http", "//")), f"{path}: {tag}"
-    ours = [path for path in (real_site / "assets").rglob("*.css") if "fixcards" in path.name]
-    assert all("url(" not in path.read_text(encoding="utf-8") for path in ours)
+    for path in (real_site / "assets").rglob("*.css"):
+        addresses = re.findall(r"url\(['\"]?([^'\")]{0,5})", path.read_text(encoding="utf-8"))
+        assert set(addresses) <= {"data:"}, path
+
+
+def test_only_pages_that_the_author_wrote_have_the_whole_of_the_themes_styles(tmp_path: Path) -> None:
+    config = change(project(tmp_path, LIBRARY), "  font: false", "  language: en")
+    (tmp_path / "cards" / "notes.md").write_text("# Notes\n\n<div class='admonition'>So</div>\n", encoding="utf-8")
+    assert build(config).returncode == 0
+    styles = {
+        path: [link["href"] for link in read(tmp_path / "site", path).select("link[rel=stylesheet]")]
+        for path in ("", "lantern/12", "notes")
+    }
+    assert styles[""] == ["assets/stylesheets/cards.css"]
+    assert styles["lantern/12"] == ["../../assets/stylesheets/cards.css"]
+    assert [path.partition(".min")[0].rpartition("/")[2].split(".")[0] for path in styles["notes"]] == [
+        "main",
+        "palette",
+        "fixcards",
+    ]
+    for path in styles:
+        assert "fonts.g" not in (tmp_path / "site" / path / "index.html").read_text(encoding="utf-8")
 
 
 def test_cards_do_not_pass_through_the_themes_search(library_site: Path) -> None:

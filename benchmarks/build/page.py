@@ -24,7 +24,7 @@ from benchmarks.search.scale import Handler
 REPOSITORY = Path(__file__).parents[2]
 CACHE = REPOSITORY / ".cache" / "bench-build"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-TIMES = 3
+TIMES = 5
 
 
 class Site(Handler):

@@ -22,6 +22,7 @@ from builder import cache
 from builder.errors import FixcardsError
 from builder.mkdocs_plugin.pages import RecordPage, Theme
 from builder.mkdocs_plugin.spread import Spread, pages_wanted_by
+from builder.mkdocs_plugin.styles import add_sheet
 from builder.pages import assets
 from builder.pages.document import DataFile, Settings
 from builder.pages.press import file_of
@@ -107,6 +108,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             for work in site.works_of_all():
                 self._hand_over(work, files, theirs, config)
         assets.shrink(files)
+        add_sheet(files, config)
         return files
 
     def _hand_over(self, work: Work, files: Files, theirs: set[str], config: MkDocsConfig) -> None:

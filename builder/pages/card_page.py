@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from builder.pages import prose
 from builder.pages.document import Document, Section, Settings
-from builder.pages.releases import MEANINGS, release_rows
+from builder.pages.releases import MEANINGS, release_rows, release_spans
 from builder.pages.releases_picture import legend, releases_picture
 from builder.records import script
 from builder.records.card import Card, Fix, own_content_ratio
@@ -138,7 +138,7 @@ def card_context(subject: Subject, settings: Settings, path: str) -> dict[str, A
         "broken": release,
         "requirements": script.requirements(card, release),
         "commands": _commands(card, settings, path),
-        "rows": rows,
+        "spans": release_spans(rows),
         "meanings": MEANINGS,
         "picture": releases_picture(rows, f"Releases of {card.package}, each with its state; the table says the same."),
         "legend": legend(rows),

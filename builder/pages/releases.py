@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from packaging.version import Version
 
@@ -48,6 +50,29 @@ class ReleaseRow:
     def words(self) -> str:
         """The state in words."""
         return WORDS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSpan:
+    """Neighbouring releases of which the same is known: a row of the table."""
+
+    rows: tuple[ReleaseRow, ...]
+
+    @property
+    def name(self) -> str:
+        """What the row is called: its release, both of its releases, or the first and the last."""
+        first, last = self.rows[0].version, self.rows[-1].version
+        return (first, f"{first}, {last}", f"{first} to {last}")[min(len(self.rows), 3) - 1]
+
+    @property
+    def numbers(self) -> str:
+        """All releases where the name has not said them: whoever looks for theirs on the page has to find it."""
+        return ", ".join(row.version for row in self.rows) if len(self.rows) > 2 else ""
+
+
+def release_spans(rows: Iterable[ReleaseRow]) -> list[ReleaseSpan]:
+    """Return `rows` in the same order, neighbours with the same state and note together, of whatever line they are."""
+    return [ReleaseSpan(tuple(span)) for _, span in groupby(rows, key=lambda row: (row.state, row.note))]
 
 
 def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import Visit, unfold, width
+from .conftest import SETTLED, Visit, unfold, width
 
 WIDTHS = (360, 768, 1440)
 PAGES = {
@@ -36,6 +36,40 @@ def test_nobody_is_shut_out_and_nothing_is_wider_than_the_screen(
         page.set_viewport_size({"width": pixels, "height": 900})
         assert width(page) <= 0, f"{pixels} px"
         assert audit(page) == [], f"{pixels} px"
+
+
+FULL = """async (root) => {
+    const page = new DOMParser().parseFromString(await (await fetch(root + '404.html')).text(), 'text/html');
+    const ours = document.querySelector('link[rel=stylesheet]');
+    const theirs = [...page.querySelectorAll('link[rel=stylesheet]')].map((each) => document.importNode(each));
+    await Promise.all(theirs.map((each) => new Promise((done) => { each.onload = done; ours.before(each); })));
+    ours.remove();
+    return theirs.length;
+}"""
+
+
+LOOKS = """() => [...document.body.querySelectorAll('*')].map((each) => [null, '::before', '::after'].map((part) => {
+    const style = getComputedStyle(each, part);
+    if (part ? style.content === 'none' : !each.checkVisibility()) return '';
+    const names = [...style].filter((name) => !name.startsWith('--'));
+    return names.map((name) => style.getPropertyValue(name)).join();
+}).join())"""
+
+
+@pytest.mark.parametrize("path", ["", "lantern/12/", "cards/"])
+def test_pages_look_the_same_with_all_that_their_style_sheet_leaves_out(path: str, site: str, visit: Visit) -> None:
+    page = visit(site + path)
+    unfold(page)
+    looks = []
+    for full in (False, True):
+        if full:
+            assert page.evaluate(FULL, site) == 3
+        for pixels in (WIDTHS[0], WIDTHS[-1]):
+            page.set_viewport_size({"width": pixels, "height": 900})
+            page.evaluate(SETTLED)
+            looks.append(page.evaluate(LOOKS))
+    for before, after in zip(looks[:2], looks[2:], strict=True):
+        assert [at for at, look in enumerate(before) if look != after[at]] == []
 
 
 def test_the_reader_can_switch_between_light_and_dark(site: str, visit: Visit) -> None:
@@ -131,3 +165,28 @@ def test_the_link_past_the_header_leads_to_the_fix(site: str, visit: Visit) -> N
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page).to_have_url(site + "httpx/271/#fix")
+
+
+def test_each_mark_in_the_picture_of_the_releases_tells_which_one_it_is(site: str, visit: Visit) -> None:
+    page = visit(site + "lantern/12/", viewport={"width": 1440, "height": 900})
+    marks = page.locator(".fc-releases i")
+    for at, tip in ((2, "1.1: tested: fails"), (3, "1.2: tested: fails"), (9, "1.4.1: inferred: passes")):
+        marks.nth(at).hover()
+        expect(marks.nth(at)).to_have_attribute("title", tip)
+
+
+@pytest.mark.parametrize("pixels", WIDTHS)
+def test_every_mark_and_number_of_a_card_with_hundreds_of_releases_is_on_the_page(
+    pixels: int, site: str, visit: Visit
+) -> None:
+    page = visit(site + "openai/1902/", viewport={"width": pixels, "height": 900})
+    inside = """(marks) => marks.filter((mark) => {
+        const box = mark.getBoundingClientRect(), picture = mark.closest('.fc-releases').getBoundingClientRect();
+        return box.width > 5 && box.left >= picture.left && box.right <= picture.right + 1
+            && box.top >= picture.top && box.bottom <= picture.bottom + 1;
+    }).length"""
+    marks = page.locator(".fc-releases i")
+    assert marks.evaluate_all(inside) == marks.count() > 400
+    shown = page.locator(".fc-versions").inner_text()
+    for tip in page.locator(".fc-releases span").evaluate_all("(spans) => spans.map((span) => span.title)"):
+        assert all(number in shown for number in tip.partition(": ")[0].split(", "))

@@ -26,7 +26,7 @@ def test_everything_of_a_card_can_be_read(path: str, root: object, pixels: int, 
         expect(page.locator(f"#{name}")).to_be_visible()
     expect(page.locator("#error")).to_have_text(card.signature.error)
     assert page.locator("#code").text_content() == card.reproduction.code.rstrip("\n")
-    expect(page.locator("svg.fc-releases")).to_be_visible()
+    expect(page.locator(".fc-releases")).to_be_visible()
     assert width(page) <= 0
 
 

@@ -14,6 +14,8 @@ from tests.signature.samples import ASSETS, TEXTS, decided, javascript
 
 MOST = 15_000
 """Bytes that the code of the search may cost on its way, each module compressed by itself as hosts do."""
+MOST_OF_A_CARD = 14_500
+"""Bytes of a card's page, compressed: with the headers of the answer they are to be less than 15,000."""
 
 minified = pytest.mark.skipif(sys.platform != "linux", reason="the minifier has wheels for Linux only")
 
@@ -29,6 +31,15 @@ def test_the_code_of_the_search_is_small_on_its_way(real_site: Path) -> None:
     sizes = {path.name: len(gzip.compress(path.read_bytes(), 6)) for path in (real_site / "assets/search").iterdir()}
     assert sizes.keys() == {path.name for path in ASSETS.iterdir()}
     assert sum(sizes.values()) <= MOST, sizes
+
+
+def test_every_card_is_small_on_its_way_to_who_has_seen_one(real_site: Path) -> None:
+    sizes = {
+        path: len(gzip.compress(path.with_name("index.html").read_bytes(), 6))
+        for path in real_site.glob("*/*/card.json")
+    }
+    assert len(sizes) >= 32
+    assert max(sizes.values()) <= MOST_OF_A_CARD, max(sizes, key=sizes.__getitem__)
 
 
 @minified

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from builder.pages.releases import MEANINGS, WORDS, ReleaseRow, release_rows
+from builder.pages.releases import MEANINGS, WORDS, ReleaseRow, release_rows, release_spans
 from builder.records.card import Card
 from builder.records.evidence import Evidence, ReleaseResult
 from tests.sites import LIBRARY, library
@@ -130,3 +130,26 @@ def test_every_state_has_words_whose_meaning_is_told() -> None:
     told = {words.partition(":")[0] for words in WORDS.values()}
     assert told == set(MEANINGS)
     assert ReleaseRow("1.0", "inferred-fails", "1.0").words == "inferred: fails"
+
+
+def test_neighbours_of_which_the_same_is_known_share_a_row_that_names_every_one() -> None:
+    states = {
+        "1.0": "fails",
+        "1.1": "fails",
+        "1.2": "passes",
+        "2.0": "inferred-passes",
+        "2.1": "inferred-passes",
+        "3.0": "inferred-passes",
+    }
+    spans = release_spans(ReleaseRow(version, state, version) for version, state in states.items())
+    assert [(span.name, span.numbers) for span in spans] == [
+        ("1.0, 1.1", ""),
+        ("1.2", ""),
+        ("2.0 to 3.0", "2.0, 2.1, 3.0"),
+    ]
+
+
+def test_a_release_with_a_note_has_a_row_of_its_own() -> None:
+    rows = [ReleaseRow(f"1.{at}", "fails", f"1.{at}", "withdrawn" if at == 1 else "") for at in range(3)]
+    assert [span.name for span in release_spans(rows)] == ["1.0", "1.1", "1.2"]
+    assert [row for span in release_spans(rows) for row in span.rows] == rows
