@@ -44,12 +44,15 @@ def _lines(rows: list[ReleaseRow]) -> Iterator[tuple[str, list[ReleaseRow]]]:
     seen at a glance, and every change of result keeps a line of its own.
     """
     groups: list[list[ReleaseRow]] = []
+    before: set[str] = set()
     for _, line in groupby(rows, key=lambda row: row.line):
         members = list(line)
-        if groups and len({_result(row.state) for row in [*groups[-1], *members]}) == 1:
+        results = {_result(row.state) for row in members}
+        if results == before and len(results) == 1:
             groups[-1] += members
         else:
             groups.append(members)
+        before = results
     for members in groups:
         first, last = members[0].line, members[-1].line
         yield first if first == last else f"{first} to {last}", members
