@@ -29,7 +29,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate
+from operator import itemgetter, sub
 from typing import Any
 
 from builder.errors import FixcardsError
@@ -51,6 +52,8 @@ PART = 4_000
 """Bytes after which a term file ends; about 2 kB of them are left when it is compressed."""
 
 Read = Callable[[str], bytes]
+Row = tuple[str, str, str, bytes]
+"""What the index takes of an entry: id, terms of signature and title, further ones of its prose, record as JSON."""
 
 
 class IndexUnusableError(FixcardsError):
@@ -64,15 +67,29 @@ def build(
 
     An index for browsers takes `tables` (`portable.tables()`); Python has its own and leaves them unread.
     """
-    ordered = sorted(entries, key=lambda entry: entry.id)
-    postings: dict[str, list[int]] = defaultdict(list)
-    for number, entry in enumerate(ordered):
-        strong = terms(entry)
-        for term in strong:
-            postings[term].append(2 * number + 1)
-        for term in telling(words(entry.prose)):
-            if term not in strong:
-                postings[term].append(2 * number)
+    return assemble(map(row, entries), site, tables)
+
+
+def terms(entry: Entry) -> dict[str, None]:
+    """Return what an entry is found by besides its prose, in order: words of its signature and title, its frames."""
+    forms = map(common_form, entry.templates)
+    found = dict.fromkeys(words("\n".join((entry.package, entry.title, entry.exception, *forms))))
+    return found | dict.fromkeys(map(lower, entry.frames))
+
+
+def row(entry: Entry) -> Row:
+    """Return what the index takes of an entry. It depends on nothing else, so it can be kept or made anywhere."""
+    strong = terms(entry)
+    weak = [term for term in telling(words(entry.prose)) if term not in strong]
+    return entry.id, "\n".join(strong), "\n".join(weak), _json(entry.record())
+
+
+def assemble(
+    rows: Iterable[Row], site: str = "", tables: Mapping[str, Any] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the same as `build` of the entries that `row` was given."""
+    ordered = sorted(rows, key=itemgetter(0))
+    postings = _postings(ordered)
     common = {term: len(found) for term, found in sorted(postings.items()) if len(found) > COMMON}
     starts, term_names, card_names = [], [], []
     for start, content in _term_files(postings):
@@ -80,7 +97,7 @@ def build(
         term_names.append(_hash(content))
         yield f"terms/{len(term_names) - 1}-{term_names[-1]}.json", content
     for first in range(0, len(ordered), CHUNK):
-        content = _json([entry.record() for entry in ordered[first : first + CHUNK]])
+        content = b"[%b]" % b",".join([record for _, _, _, record in ordered[first : first + CHUNK]])
         card_names.append(_hash(content))
         yield f"cards/{len(card_names) - 1}-{card_names[-1]}.json", content
     head = {
@@ -99,30 +116,34 @@ def build(
     yield "index.json", _json(head)
 
 
-def terms(entry: Entry) -> dict[str, None]:
-    """Return what an entry is found by besides its prose, in order: words of its signature and title, its frames."""
-    found = words(entry.package) + words(entry.title) + words(entry.exception)
-    for template in entry.templates:
-        found += words(common_form(template))
-    found += [lower(frame) for frame in entry.frames]
-    return dict.fromkeys(found)
+def _postings(rows: Iterable[Row]) -> Mapping[str, list[int]]:
+    """Return the postings of all terms."""
+    postings: dict[str, list[int]] = defaultdict(list)
+    for number, (_, strong, weak, _) in enumerate(rows):
+        for term in strong.split("\n"):
+            postings[term].append(2 * number + 1)
+        for term in weak.split("\n"):
+            postings[term].append(2 * number)
+    postings.pop("", None)  # of an entry without terms
+    return postings
 
 
 def _term_files(postings: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, bytes]]:
     """Yield the start and content of each term file."""
-    part: dict[str, list[int]] = {}
+    part: dict[str, Sequence[int]] = {}
     size, before, start = 0, "", ""
     for term in sorted(postings):
         numbers = postings[term]
-        if len(numbers) > MOST:
+        count = len(numbers)
+        if count > MOST:
             continue
-        if size and size + 3 * len(numbers) > PART:
+        if size and size + 3 * count > PART:
             yield start, _json(part)
             part, size = {}, 0
         if not part:
             start = _shortest(before, term)
-        part[term] = [numbers[0], *(high - low for low, high in pairwise(numbers))]
-        size += len(term) + 5 + 3 * len(numbers)
+        part[term] = numbers if count == 1 else [numbers[0], *map(sub, numbers[1:], numbers)]
+        size += len(term) + 5 + 3 * count
         before = term
     if part:
         yield start, _json(part)
@@ -135,7 +156,9 @@ def _shortest(before: str, term: str) -> str:
 
 
 def _json(data: object) -> bytes:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    from pydantic_core import to_json  # not above, for a search has no need of it
+
+    return to_json(data)
 
 
 def _hash(content: bytes) -> str:
