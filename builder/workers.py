@@ -10,14 +10,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
 FEW = 64
 """Items that are done before processes have started."""
-_CHUNK = 50
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -51,17 +50,32 @@ class Workers:
         function: Callable[[Sequence[Item]], list[Result]],
         items: Sequence[Item],
         meanwhile: Callable[[], None] = lambda: None,
+        at_once: int = 50,
     ) -> Iterator[Result]:
         """Yield what `function`, which can be pickled, makes of the items, in their order.
 
-        It is given some of them at a time. `meanwhile` is called once, while others work.
+        It is given `at_once` of them at a time. `meanwhile` is called once, while others work.
         """
-        chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
+        starts = range(0, len(items), at_once)
         if self.jobs == 1 or len(items) <= FEW:
             meanwhile()
-            for chunk in chunks:
-                yield from function(chunk)
+            for start in starts:
+                yield from function(items[start : start + at_once])
             return
+        submit = self._ready(function, items)
+        waiting = iter(starts)
+        # A few chunks ahead of what is taken, so that results don't pile up.
+        flying = [submit(start, start + at_once) for start in islice(waiting, 4 * self.jobs)]
+        meanwhile()
+        while flying:
+            yield from flying.pop(0).result()
+            flying += [submit(start, start + at_once) for start in islice(waiting, 1)]
+
+    def _ready(
+        self, function: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]
+    ) -> Callable[[int, int], Future[list[Result]]]:
+        """Start the processes unless they run; return what has some of the items done, from one number to another."""
+        global _inherited  # noqa: PLW0603 - the one thing that a fork takes along
         if self._pool is None:
             import multiprocessing  # here, for a search has no need of it
             from concurrent.futures import ProcessPoolExecutor
@@ -69,16 +83,20 @@ class Workers:
             # A fork is there at once, but not for a server, which has threads whose locks it would inherit.
             alone = threading.active_count() == 1 and sys.platform == "linux"
             context = multiprocessing.get_context("fork" if alone else "spawn")
-            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_prepare)
-        waiting = iter(chunks)
-        # A few chunks ahead of what is taken, so that results don't pile up.
-        flying: list[Future[list[Result]]] = [
-            self._pool.submit(function, chunk) for chunk in islice(waiting, 4 * self.jobs)
-        ]
-        meanwhile()
-        while flying:
-            yield from flying.pop(0).result()
-            flying += [self._pool.submit(function, chunk) for chunk in islice(waiting, 1)]
+            pool = self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_prepare)
+            if alone:
+                _inherited = items
+                return lambda start, stop: pool.submit(_of_inherited, function, start, stop)
+        pool = self._pool
+        return lambda start, stop: pool.submit(function, items[start:stop])
+
+
+_inherited: Sequence[Any] = ()
+"""Items of the run that started processes by a fork: they are there without being sent."""
+
+
+def _of_inherited(function: Callable[[Sequence[Any]], list[Any]], start: int, stop: int) -> list[Any]:
+    return function(_inherited[start:stop])
 
 
 def _processors() -> int:

@@ -32,19 +32,7 @@ class Entry:
 
     def record(self) -> dict[str, Any]:
         """Return what the index keeps to check a match and to show it; `from_record` takes it back."""
-        full = {
-            "id": self.id,
-            "package": self.package,
-            "templates": list(self.templates),
-            "exception": self.exception,
-            "frames": list(self.frames),
-            "title": self.title,
-            "affected": self.affected,
-            "fixed": self.fixed,
-            "needs": dict(self.needs),
-            "shown": dict(self.shown),
-        }
-        return {key: value for key, value in full.items() if value}
+        return {name: value for name, value in vars(self).items() if value and name != "prose"}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:

@@ -28,16 +28,20 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import accumulate
-from operator import itemgetter, sub
-from typing import Any
+from functools import cache, cached_property
+from itertools import accumulate, islice
+from json.encoder import encode_basestring
+from operator import attrgetter, sub
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builder.errors import FixcardsError
 from builder.signature.entry import Entry
 from builder.signature.normal import TABLE_VERSION
-from builder.signature.template import common_form
-from builder.signature.words import lower, telling, words
+from builder.signature.template import HOLE, common_form
+from builder.signature.words import lower, telling_words, words
+
+if TYPE_CHECKING:
+    from builder.workers import Workers
 
 FORMAT = 2
 """Raised whenever an older reader would misread the files or the tables."""
@@ -51,9 +55,25 @@ SHORTEST = 3
 PART = 4_000
 """Bytes after which a term file ends; about 2 kB of them are left when it is compressed."""
 
+SHEET = 1000 * CHUNK
+"""Entries that are taken in at once: as many as are worth a process."""
+
 Read = Callable[[str], bytes]
-Row = tuple[str, str, str, bytes]
-"""What the index takes of an entry: id, terms of signature and title, further ones of its prose, record as JSON."""
+Row = tuple[tuple[str, ...], tuple[str, ...], bytes]
+"""What the index takes of an entry: terms of its signature and title, further ones of its prose, record as JSON."""
+
+
+class _Sheet(NamedTuple):
+    """What some entries in a row add to the index. Numbers count from the first of them."""
+
+    entries: int
+    files: list[bytes]
+    terms: list[str]
+    firsts: list[int]
+    """The first posting of each term."""
+    steps: list[bytes]
+    """The further ones, as term files have them."""
+    lasts: list[int]
 
 
 class IndexUnusableError(FixcardsError):
@@ -61,92 +81,138 @@ class IndexUnusableError(FixcardsError):
 
 
 def build(
-    entries: Iterable[Entry], site: str = "", tables: Mapping[str, Any] | None = None
+    entries: Iterable[Entry],
+    site: str = "",
+    tables: Mapping[str, Any] | None = None,
+    workers: Workers | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the path and content of every index file. The entries may come in any order; ids are unique.
 
-    An index for browsers takes `tables` (`portable.tables()`); Python has its own and leaves them unread.
+    An index for browsers takes `tables` (`portable.tables()`); Python has its own and leaves them unread. Many entries
+    are read by `workers`.
     """
-    return assemble(map(row, entries), site, tables)
-
-
-def terms(entry: Entry) -> dict[str, None]:
-    """Return what an entry is found by besides its prose, in order: words of its signature and title, its frames."""
-    forms = map(common_form, entry.templates)
-    found = dict.fromkeys(words("\n".join((entry.package, entry.title, entry.exception, *forms))))
-    return found | dict.fromkeys(map(lower, entry.frames))
-
-
-def row(entry: Entry) -> Row:
-    """Return what the index takes of an entry. It depends on nothing else, so it can be kept or made anywhere."""
-    strong = terms(entry)
-    weak = [term for term in telling(words(entry.prose)) if term not in strong]
-    return entry.id, "\n".join(strong), "\n".join(weak), _json(entry.record())
+    ordered = sorted(entries, key=attrgetter("id"))
+    if workers and len(ordered) > SHEET:
+        return _files(workers.run(_sheet_of, ordered, at_once=SHEET), site, tables)
+    return assemble(map(row, ordered), site, tables)
 
 
 def assemble(
     rows: Iterable[Row], site: str = "", tables: Mapping[str, Any] | None = None
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the same as `build` of the entries that `row` was given."""
-    ordered = sorted(rows, key=itemgetter(0))
-    postings = _postings(ordered)
-    common = {term: len(found) for term, found in sorted(postings.items()) if len(found) > COMMON}
-    starts, term_names, card_names = [], [], []
-    for start, content in _term_files(postings):
+    """Yield the same as `build` of the entries that `row` was given; the rows are in the order of the entries' ids."""
+    waiting = iter(rows)
+    sheets = (_sheet(some) for some in iter(lambda: list(islice(waiting, SHEET)), []))
+    return _files(sheets, site, tables)
+
+
+def row(entry: Entry) -> Row:
+    """Return what the index takes of an entry. It depends on nothing else, so it can be kept or made anywhere."""
+    strong = terms(entry)
+    weak = telling_words(entry.prose)
+    for term in strong:
+        weak.pop(term, None)
+    return tuple(strong), tuple(weak), _json()(entry.record())
+
+
+def terms(entry: Entry) -> dict[str, None]:
+    """Return what an entry is found by besides its prose, in order: words of its signature and title, its frames."""
+    text = "\n".join((entry.package, entry.title, entry.exception, *map(common_form, entry.templates)))
+    found = dict.fromkeys(words(text.replace(HOLE, " ")))
+    for frame in entry.frames:
+        found[lower(frame)] = None
+    return found
+
+
+def _sheet_of(entries: Sequence[Entry]) -> list[_Sheet]:
+    return [_sheet(map(row, entries))]
+
+
+def _sheet(rows: Iterable[Row]) -> _Sheet:
+    """Return what some rows add to the index, as if they were all."""
+    postings: dict[str, list[int]] = defaultdict(list)
+    records = []
+    for number, (strong, weak, record) in enumerate(rows):
+        records.append(record)
+        posting = 2 * number + 1
+        for term in strong:
+            postings[term].append(posting)
+        posting -= 1
+        for term in weak:
+            postings[term].append(posting)
+    steps = [list(map(sub, found[1:], found)) for found in postings.values()]
+    return _Sheet(
+        len(records),
+        [b"[%b]" % b",".join(records[start : start + CHUNK]) for start in range(0, len(records), CHUNK)],
+        list(postings),
+        [found[0] for found in postings.values()],
+        _json()(steps)[2:-2].split(b"],[") if steps else [],
+        [found[-1] for found in postings.values()],
+    )
+
+
+def _files(sheets: Iterable[_Sheet], site: str, tables: Mapping[str, Any] | None) -> Iterator[tuple[str, bytes]]:
+    base = 0
+    cards: list[str] = []
+    written: dict[str, bytes] = {}
+    ends: dict[str, int] = {}
+    for sheet in sheets:
+        for content in sheet.files:
+            cards.append(_hash(content))
+            yield f"cards/{len(cards) - 1}-{cards[-1]}.json", content
+        for term, first, steps, last in zip(sheet.terms, sheet.firsts, sheet.steps, sheet.lasts, strict=True):
+            before = ends.get(term)
+            if before is None:
+                written[term] = b"%d,%b" % (base + first, steps) if steps else b"%d" % (base + first)
+            else:
+                written[term] += (
+                    b",%d,%b" % (base + first - before, steps) if steps else b",%d" % (base + first - before)
+                )
+            ends[term] = base + last
+        base += 2 * sheet.entries
+    starts, names = [], []
+    common: dict[str, int] = {}
+    for start, content in _term_files(written, common):
         starts.append(start)
-        term_names.append(_hash(content))
-        yield f"terms/{len(term_names) - 1}-{term_names[-1]}.json", content
-    for first in range(0, len(ordered), CHUNK):
-        content = b"[%b]" % b",".join([record for _, _, _, record in ordered[first : first + CHUNK]])
-        card_names.append(_hash(content))
-        yield f"cards/{len(card_names) - 1}-{card_names[-1]}.json", content
+        names.append(_hash(content))
+        yield f"terms/{len(names) - 1}-{names[-1]}.json", content
     head = {
         "format": FORMAT,
         "rules": TABLE_VERSION,
         "site": site,
-        "entries": len(ordered),
+        "entries": base // 2,
         "chunk": CHUNK,
         "most": MOST,
         "common": common,
         "starts": starts,
-        "terms": "".join(term_names),
-        "cards": "".join(card_names),
+        "terms": "".join(names),
+        "cards": "".join(cards),
         "tables": tables or {},
     }
-    yield "index.json", _json(head)
+    yield "index.json", _json()(head)
 
 
-def _postings(rows: Iterable[Row]) -> Mapping[str, list[int]]:
-    """Return the postings of all terms."""
-    postings: dict[str, list[int]] = defaultdict(list)
-    for number, (_, strong, weak, _) in enumerate(rows):
-        for term in strong.split("\n"):
-            postings[term].append(2 * number + 1)
-        for term in weak.split("\n"):
-            postings[term].append(2 * number)
-    postings.pop("", None)  # of an entry without terms
-    return postings
-
-
-def _term_files(postings: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, bytes]]:
-    """Yield the start and content of each term file."""
-    part: dict[str, Sequence[int]] = {}
+def _term_files(written: Mapping[str, bytes], common: dict[str, int]) -> Iterator[tuple[str, bytes]]:
+    """Yield the start and content of each term file; enter in `common` how many entries have a common term."""
+    part: list[bytes] = []
     size, before, start = 0, "", ""
-    for term in sorted(postings):
-        numbers = postings[term]
-        count = len(numbers)
-        if count > MOST:
-            continue
+    for term in sorted(written):
+        postings = written[term]
+        count = postings.count(b",") + 1
+        if count > COMMON:
+            common[term] = count
+            if count > MOST:
+                continue
         if size and size + 3 * count > PART:
-            yield start, _json(part)
-            part, size = {}, 0
+            yield start, b"{%b}" % b",".join(part)
+            part, size = [], 0
         if not part:
             start = _shortest(before, term)
-        part[term] = numbers if count == 1 else [numbers[0], *map(sub, numbers[1:], numbers)]
+        part.append(b"%b:[%b]" % (encode_basestring(term).encode(), postings))
         size += len(term) + 5 + 3 * count
         before = term
     if part:
-        yield start, _json(part)
+        yield start, b"{%b}" % b",".join(part)
 
 
 def _shortest(before: str, term: str) -> str:
@@ -155,10 +221,11 @@ def _shortest(before: str, term: str) -> str:
     return term[:size]
 
 
-def _json(data: object) -> bytes:
+@cache
+def _json() -> Callable[[object], bytes]:
     from pydantic_core import to_json  # not above, for a search has no need of it
 
-    return to_json(data)
+    return to_json
 
 
 def _hash(content: bytes) -> str:

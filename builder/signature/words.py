@@ -6,7 +6,7 @@ Case rules are those of ASCII and nothing counts UTF-16 code units, so that anot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 WORD = r"[A-Za-z_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff][A-Za-z0-9_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]*"
 """A word: an identifier, or letters beyond ASCII without punctuation, symbols and box drawing."""
@@ -54,8 +54,8 @@ _QUOTED = re.compile(QUOTED)
 _SHORT, _MOST = 32, 1 << 16
 _WORD = re.compile(WORD)
 _PUT_IN = re.compile(f"<{WORD}>")
-_APART = "".join(chr(code) if chr(code).isalnum() or chr(code) == "_" else " " for code in range(128))
-"""Every ASCII character, or a space where it belongs to no word: thrice as quick as the expression."""
+_APART = "".join(chr(code).lower() if chr(code).isalnum() or chr(code) == "_" else " " for code in range(128))
+"""Every ASCII character in small, or a space where it belongs to no word: thrice as quick as the expression."""
 _MIXED = re.compile(MIXED)
 _UPPER = re.compile("[A-Z]+")
 _STEMMED = re.compile("^[a-z]+$")
@@ -71,26 +71,41 @@ def words(text: str) -> list[str]:
 
     Words in `<...>` that the normaliser put in are left out.
     """
+    return list(filter(None, map(_WORDS.__getitem__, _raw(text))))
+
+
+def telling_words(text: str) -> dict[str, None]:
+    """Return what `telling` makes of the words of a text, in less time."""
+    found = dict.fromkeys(map(_TELLING.__getitem__, _raw(text)))
+    found.pop("", None)
+    return found
+
+
+def _raw(text: str) -> list[str]:
     if "<" in text:
         text = _PUT_IN.sub(" ", text)
-    raw = text.translate(_APART).split() if text.isascii() else _WORD.findall(text)
-    return list(filter(None, map(_PLAIN.__getitem__, raw)))
+    return text.translate(_APART).split() if text.isascii() else _WORD.findall(text)
 
 
-class _Plain(dict[str, str]):
+def _word(raw: str) -> str:
+    # An ASCII word that the expression would find doesn't begin with a digit.
+    return stem(lower(raw.lstrip("0123456789")).strip("_")[:LONGEST])
+
+
+class _Made(dict[str, str]):
     """What becomes of each raw word. Most come again and again and are looked up without a call."""
 
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self._make = make
+
     def __missing__(self, raw: str) -> str:
-        # A word doesn't begin with a digit.
-        word = stem(lower(raw.lstrip("0123456789")).strip("_")[:LONGEST])
+        made = self._make(raw)
         if len(raw) <= _SHORT:
             if len(self) >= _MOST:
                 self.clear()
-            self[raw] = word
-        return word
-
-
-_PLAIN = _Plain()
+            self[raw] = made
+        return made
 
 
 def stem(word: str) -> str:
@@ -110,7 +125,15 @@ _STEMMED_GENERIC = frozenset(stem(word) for word in GENERIC) | GENERIC
 
 def telling(found: Iterable[str]) -> list[str]:
     """Return the words that say something by themselves, each once, in order."""
-    return [word for word in dict.fromkeys(found) if word not in _STEMMED_GENERIC and len(word) > 1]
+    return [word for word in dict.fromkeys(found) if _tells(word)]
+
+
+def _tells(word: str) -> bool:
+    return word not in _STEMMED_GENERIC and len(word) > 1
+
+
+_WORDS = _Made(_word)
+_TELLING = _Made(lambda raw: word if _tells(word := _word(raw)) else "")
 
 
 def strength(name: str, message: str, packages: Iterable[str]) -> int:
