@@ -43,6 +43,8 @@ class Answer:
     failure: Failure
     found: dict[str, tuple[Match, int]] = field(default_factory=dict)
     site: str = ""
+    _best: tuple[int, int, str] | None = None
+    """What the best match is ordered by."""
 
     @property
     def matches(self) -> list[Match]:
@@ -64,13 +66,16 @@ class Answer:
 
     def add(self, failure: Failure, matches: list[Match]) -> None:
         """Take over what one failure matches."""
-        best = min((order(each) for each, _ in self.found.values()), default=None) if matches else None
-        if not self.found or (matches and (best is None or order(matches[0]) < best)):
+        if not self.found or (matches and self._best is not None and order(matches[0]) < self._best):
             self.failure = failure
         for each in matches:
-            known, times = self.found.get(each.entry.id, (each, 0))
+            known, times = self.found.get(each.entry.id, (None, 0))
             if known is each:
                 self.found[each.entry.id] = (each, times + 1)
+                continue
+            self._best = min(self._best or order(each), order(each))
+            if known is None:
+                self.found[each.entry.id] = (each, 1)
                 continue
             first = min((at for at in (known.line, each.line) if at), default=0)
             better = min(known, each, key=order)
