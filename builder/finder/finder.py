@@ -117,7 +117,7 @@ class Finder:
             from builder.records.library import load
 
             known = tuple(entries(load(root, cache.folder(root), workers)))
-            kept = dict(build(known)), words_of(known)
+            kept = dict(build(known, workers=workers)), words_of(known)
             if newest < start - _SETTLED:
                 shelf.write(kept, stamp)
         files, words = kept
