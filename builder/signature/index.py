@@ -67,7 +67,8 @@ class _Sheet(NamedTuple):
     """What some entries in a row add to the index. Numbers count from the first of them."""
 
     entries: int
-    files: list[bytes]
+    files: list[tuple[str, bytes]]
+    """Entry files with the hashes of their content."""
     terms: list[str]
     firsts: list[int]
     """The first posting of each term."""
@@ -141,9 +142,10 @@ def _sheet(rows: Iterable[Row]) -> _Sheet:
         for term in weak:
             postings[term].append(posting)
     steps = [list(map(sub, found[1:], found)) for found in postings.values()]
+    contents = (b"[%b]" % b",".join(records[start : start + CHUNK]) for start in range(0, len(records), CHUNK))
     return _Sheet(
         len(records),
-        [b"[%b]" % b",".join(records[start : start + CHUNK]) for start in range(0, len(records), CHUNK)],
+        [(_hash(content), content) for content in contents],
         list(postings),
         [found[0] for found in postings.values()],
         _json()(steps)[2:-2].split(b"],[") if steps else [],
@@ -157,9 +159,9 @@ def _files(sheets: Iterable[_Sheet], site: str, tables: Mapping[str, Any] | None
     written: dict[str, bytes] = {}
     ends: dict[str, int] = {}
     for sheet in sheets:
-        for content in sheet.files:
-            cards.append(_hash(content))
-            yield f"cards/{len(cards) - 1}-{cards[-1]}.json", content
+        for name, content in sheet.files:
+            yield f"cards/{len(cards)}-{name}.json", content
+            cards.append(name)
         for term, first, steps, last in zip(sheet.terms, sheet.firsts, sheet.steps, sheet.lasts, strict=True):
             before = ends.get(term)
             if before is None:
