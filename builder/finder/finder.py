@@ -163,13 +163,12 @@ class Finder:
     def _count(self, part: Part, known: dict[bytes, list[Match]], found: Answer) -> None:
         """Add what a part of a log holds. Logs repeat themselves with other values: what was read once is counted."""
         content = without_digits(part.content)
-        digests = [_digest(content)]
-        if self._outline and digests[0] not in known:
-            digests.append(_digest(self._outline.of(content)))
-        if digests[-1] in known:
-            found.add(found.failure, known[digests[-1]])
-            _remember(known, digests[:1], known[digests[-1]])
+        key = _digest(self._outline.of(content) if self._outline else content)
+        if key in known:
+            found.add(found.failure, known[key])
             return
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
         everything: list[Match] = []
         for failure in chains(read_numbered(part.numbered())):
             inner = _digest(without_digits(_key(failure).encode()))
@@ -177,7 +176,7 @@ class Finder:
                 known[inner] = self._matches(failure)
             found.add(failure, known[inner])
             everything += known[inner]
-        _remember(known, digests, everything)
+        known[key] = everything
 
     def _matches(self, failure: Failure) -> list[Match]:
         return [each for each in match(failure, self.index, LIMIT) if _is_card(each)]
@@ -218,11 +217,6 @@ def _is_card(each: Match) -> bool:
 
 def _digest(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=12).digest()
-
-
-def _remember(known: dict[bytes, list[Match]], digests: list[bytes], matches: list[Match]) -> None:
-    for digest in digests if len(known) < _MOST_KNOWN else ():
-        known[digest] = matches
 
 
 def _key(failure: Failure) -> str:
