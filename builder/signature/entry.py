@@ -32,7 +32,19 @@ class Entry:
 
     def record(self) -> dict[str, Any]:
         """Return what the index keeps to check a match and to show it; `from_record` takes it back."""
-        return {name: value for name, value in vars(self).items() if value and name != "prose"}
+        full = {
+            "id": self.id,
+            "package": self.package,
+            "templates": self.templates,
+            "exception": self.exception,
+            "frames": self.frames,
+            "title": self.title,
+            "affected": self.affected,
+            "fixed": self.fixed,
+            "needs": self.needs,
+            "shown": self.shown,
+        }
+        return {key: value for key, value in full.items() if value}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:

@@ -38,7 +38,7 @@ from builder.errors import FixcardsError
 from builder.signature.entry import Entry
 from builder.signature.normal import TABLE_VERSION
 from builder.signature.template import HOLE, common_form
-from builder.signature.words import lower, telling_words, words
+from builder.signature.words import distinct_words, lower, telling_words
 
 if TYPE_CHECKING:
     from builder.workers import Workers
@@ -119,7 +119,7 @@ def row(entry: Entry) -> Row:
 def terms(entry: Entry) -> dict[str, None]:
     """Return what an entry is found by besides its prose, in order: words of its signature and title, its frames."""
     text = "\n".join((entry.package, entry.title, entry.exception, *map(common_form, entry.templates)))
-    found = dict.fromkeys(words(text.replace(HOLE, " ")))
+    found = distinct_words(text.replace(HOLE, " "))
     for frame in entry.frames:
         found[lower(frame)] = None
     return found

@@ -74,9 +74,18 @@ def words(text: str) -> list[str]:
     return list(filter(None, map(_WORDS.__getitem__, _raw(text))))
 
 
+def distinct_words(text: str) -> dict[str, None]:
+    """Return `words`, each once."""
+    return _distinct(_WORDS, text)
+
+
 def telling_words(text: str) -> dict[str, None]:
     """Return what `telling` makes of the words of a text, in less time."""
-    found = dict.fromkeys(map(_TELLING.__getitem__, _raw(text)))
+    return _distinct(_TELLING, text)
+
+
+def _distinct(made: _Made, text: str) -> dict[str, None]:
+    found = dict.fromkeys(map(made.__getitem__, _raw(text)))
     found.pop("", None)
     return found
 
