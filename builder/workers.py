@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 FEW = 64
 """Items that are done before processes have started."""
-_CHUNK = 50
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -52,32 +51,44 @@ class Workers:
         function: Callable[[Sequence[Item]], list[Result]],
         items: Sequence[Item],
         meanwhile: Callable[[], None] = lambda: None,
+        at_once: int = 50,
     ) -> Iterator[Result]:
         """Yield what `function`, which can be pickled, makes of the items, in their order.
 
-        It is given some of them at a time. `meanwhile` is called once, while others work.
+        It is given `at_once` of them at a time. `meanwhile` is called once, while others work.
         """
-        chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
+        starts = range(0, len(items), at_once)
         if self.jobs == 1 or len(items) <= FEW:
             meanwhile()
-            for chunk in chunks:
-                yield from function(chunk)
+            for start in starts:
+                yield from function(items[start : start + at_once])
             return
+        submit = self._ready(function, items)
+        waiting = iter(starts)
+        # A few chunks ahead of what is taken, so that results don't pile up.
+        flying = [submit(start, start + at_once) for start in islice(waiting, 4 * self.jobs)]
+        meanwhile()
+        while flying:
+            yield from flying.pop(0).result()
+            flying += [submit(start, start + at_once) for start in islice(waiting, 1)]
+
+    def _ready(
+        self, function: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]
+    ) -> Callable[[int, int], Future[list[Result]]]:
+        """Start the processes unless they run; return what has some of the items done, from one number to another."""
+        global _inherited  # noqa: PLW0603 - the one thing that a fork takes along
         if self._pool is None:
             import multiprocessing  # here, for a search has no need of it
             from concurrent.futures import ProcessPoolExecutor
 
-            context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
-            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_prepare)
-        waiting = iter(chunks)
-        # A few chunks ahead of what is taken, so that results don't pile up.
-        flying: list[Future[list[Result]]] = [
-            self._pool.submit(function, chunk) for chunk in islice(waiting, 4 * self.jobs)
-        ]
-        meanwhile()
-        while flying:
-            yield from flying.pop(0).result()
-            flying += [self._pool.submit(function, chunk) for chunk in islice(waiting, 1)]
+            alone = _may_fork()
+            context = multiprocessing.get_context("fork" if alone else "spawn")
+            pool = self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_prepare)
+            if alone:
+                _inherited = items
+                return lambda start, stop: pool.submit(_of_inherited, function, start, stop)
+        pool = self._pool
+        return lambda start, stop: pool.submit(function, items[start:stop])
 
     def aside(self, function: Callable[[], Result]) -> Callable[[], Result]:
         """Begin something in a process of its own, which sees all that is here now; return what waits for the result.
@@ -107,6 +118,14 @@ class Workers:
             return result  # type: ignore[no-any-return]
 
         return wait
+
+
+_inherited: Sequence[Any] = ()
+"""Items of the run that started processes by a fork: they are there without being sent."""
+
+
+def _of_inherited(function: Callable[[Sequence[Any]], list[Any]], start: int, stop: int) -> list[Any]:
+    return function(_inherited[start:stop])
 
 
 def _answer(theirs: Connection, function: Callable[[], Any]) -> None:

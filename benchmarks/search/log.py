@@ -1,5 +1,7 @@
 """What a dense log of 1 GB costs `fixcards match`, beside a bare loop over its lines.
 
+Both run by turns in one process each, and times are those of the processor, so that others on the machine matter less.
+
 Usage: python -m benchmarks.search.log [--gigabytes 1]
 """
 
@@ -12,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from benchmarks.search import uncovered
 from benchmarks.search.run import printed
@@ -19,6 +22,7 @@ from builder.records.library import load
 
 REPOSITORY = Path(__file__).parents[2]
 CACHE = REPOSITORY / ".cache" / "bench-search"
+ROUNDS = 3
 HEADER = "Traceback (most recent call last):\n"
 QUIET = "2026-03-02T09:{0:02}:{1:02}.123Z step {2} compiled src/module_{2}.c in {1} ms\n"
 
@@ -52,25 +56,21 @@ def write(path: Path, size: int, every: int, failure: Failure) -> int:
 
 
 def bare(path: Path) -> float:
-    """Return how long a bare loop over the lines takes, the best of three."""
-    taken = []
-    for _ in range(3):
-        start = time.perf_counter()
-        with path.open(encoding="utf-8", errors="replace") as file:
-            for _line in file:
-                pass
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+    """Return how long a bare loop over the lines takes."""
+    start = time.process_time()
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for _line in file:
+            pass
+    return time.process_time() - start
 
 
 def matched(path: Path) -> tuple[float, float]:
     """Return seconds and peak megabytes of `fixcards match`."""
     program = [str(Path(sys.executable).with_name("fixcards")), "match"]
-    start = time.perf_counter()
     with path.open("rb") as log:
         process = subprocess.Popen(program, stdin=log, stdout=subprocess.DEVNULL, cwd=REPOSITORY)
         _, _, used = os.wait4(process.pid, 0)
-    return time.perf_counter() - start, used.ru_maxrss / 1000
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1000
 
 
 def main() -> None:
@@ -90,9 +90,10 @@ def main() -> None:
     path = CACHE / "log.txt"
     for name, (every, failure) in logs.items():
         count = write(path, int(chosen.gigabytes * 1e9), every, failure)
-        loop = bare(path)
-        seconds, memory = matched(path)
-        say(f"| {name} | {count:,} | {loop:.2f} | {seconds:.1f} | {seconds / loop:.1f} | {memory:.0f} |\n")
+        rounds = [(bare(path), *matched(path)) for _ in range(ROUNDS)]
+        loop, seconds, memory = (median(each) for each in zip(*rounds, strict=True))
+        times = median(taken / looped for looped, taken, _ in rounds)
+        say(f"| {name} | {count:,} | {loop:.2f} | {seconds:.1f} | {times:.1f} | {memory:.0f} |\n")
         sys.stdout.flush()
     path.unlink()
 

@@ -1,4 +1,4 @@
-"""What the search costs at 1,000, 10,000 and 100,000 cards: bytes and milliseconds in Chromium, seconds to build.
+"""What the search costs at 1,000, 10,000 and 100,000 cards: seconds to index them, bytes and milliseconds in Chromium.
 
 Usage: python -m benchmarks.search.scale [SIZE ...]
 """
@@ -14,7 +14,9 @@ import shutil
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from playwright.sync_api import sync_playwright
 
@@ -23,9 +25,12 @@ from benchmarks.search.rivals import document
 from benchmarks.search.run import CACHE, filled
 from builder.pages.assets import served
 from builder.signature.entry import Entry
-from builder.signature.index import build
+from builder.signature.index import assemble, build, row
 from builder.signature.portable import tables
+from builder.workers import Workers
 
+ROUNDS = 5
+BUILT = "| cards | index s | tantivy s | times | processor s | tantivy s | times | of kept rows s |"
 REPOSITORY = Path(__file__).parents[2]
 ASSETS = REPOSITORY / "templates" / "theme" / "assets" / "search"
 PAGE = """<!doctype html><script type="module">
@@ -76,11 +81,9 @@ def pasted(entry: Entry) -> str:
 
 
 def measured(entries: list[Entry], folder: Path) -> str:
-    """Return a row: seconds to build, bytes of the first query, milliseconds of computing once its parts are there."""
-    start = time.process_time()
+    """Return a row: size of the index, bytes of the first query, milliseconds of computing once its parts are there."""
     shutil.rmtree(folder, ignore_errors=True)
     files = dict(build(entries, tables=tables()))
-    seconds = time.process_time() - start
     for path, content in files.items():
         (folder / "search" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "search" / path).write_bytes(content)
@@ -112,7 +115,6 @@ def measured(entries: list[Entry], folder: Path) -> str:
     server.shutdown()
     cells = [
         f"{len(entries):,}",
-        f"{seconds:.1f}",
         f"{len(files):,}",
         f"{sum(map(len, files.values())) / 1e6:.1f}",
         f"{sorted(firsts)[len(firsts) // 2] / 1000:.0f}",
@@ -124,25 +126,63 @@ def measured(entries: list[Entry], folder: Path) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def tantivy_seconds(entries: list[Entry]) -> float:
-    """Return how long tantivy takes to index the same cards with two threads."""
+def ours(entries: list[Entry]) -> object:
+    """Make the index in as many processes as the machine has processors, which are started and ended."""
+    with Workers() as workers:
+        return dict(build(entries, tables=tables(), workers=workers))
+
+
+def kept(entries: list[Entry]) -> Callable[[], object]:
+    """Return what makes the index, in one process, of rows that were made earlier."""
+    rows = [row(entry) for entry in sorted(entries, key=lambda entry: entry.id)]
+    return lambda: dict(assemble(rows, tables=tables()))
+
+
+def tantivy(entries: list[Entry]) -> Callable[[], object]:
+    """Return what has tantivy index the same cards with two threads."""
     import tantivy
 
     documents = [document(entry) for entry in entries]
-    schema = tantivy.SchemaBuilder()
-    for name in ("id", "title", "text"):
-        schema.add_text_field(name, stored=True)
     folder = CACHE / "tantivy"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    start = time.perf_counter()
-    index = tantivy.Index(schema.build(), path=str(folder))
-    writer = index.writer(heap_size=256_000_000, num_threads=2)
-    for each in documents:
-        writer.add_document(tantivy.Document(**each))
-    writer.commit()
-    writer.wait_merging_threads()
-    return time.perf_counter() - start
+
+    def index() -> None:
+        schema = tantivy.SchemaBuilder()
+        for name in ("id", "title", "text"):
+            schema.add_text_field(name, stored=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        index = tantivy.Index(schema.build(), path=str(folder))
+        writer = index.writer(heap_size=256_000_000, num_threads=2)
+        for each in documents:
+            writer.add_document(tantivy.Document(**each))
+        writer.commit()
+        writer.wait_merging_threads()
+
+    return index
+
+
+def timed(make: Callable[[], object]) -> tuple[float, float]:
+    """Return seconds by the clock, and of the processor's time in this process, its threads and its children."""
+    start, before = time.perf_counter(), os.times()
+    made = make()
+    seconds, after = time.perf_counter() - start, os.times()
+    del made
+    return seconds, sum(after[:4]) - sum(before[:4])
+
+
+def compared(entries: list[Entry]) -> str:
+    """Return a row: seconds to make the index and how often tantivy's fit into them, medians of runs by turns."""
+    makers = (lambda: ours(entries), kept(entries), tantivy(entries))
+    runs = [[timed(make) for make in makers] for _ in range(ROUNDS)]
+    (wall, work), (again, _), (rival, rival_work) = (
+        [median(run[at][kind] for run in runs) for kind in (0, 1)] for at in range(len(makers))
+    )
+    ratio, work_ratio = (median(run[0][kind] / run[2][kind] for run in runs) for kind in (0, 1))
+    cells = [
+        f"{len(entries):,}",
+        *(f"{each:.2f}" for each in (wall, rival, ratio, work, rival_work, work_ratio, again)),
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
@@ -153,11 +193,14 @@ def main() -> None:
     code = sum(len(gzip.compress(module.encode(), 6)) for module in modules)
     say = sys.stdout.write
     say(f"code: {code / 1000:.1f} kB gzipped\n\n")
-    say("| cards | build s | files | MB | first query kB | most | computing ms | most | right |\n|" + "---|" * 9 + "\n")
-    for size in sizes:
-        entries = list(generated(bases, size))
+    library = {size: list(generated(bases, size)) for size in sizes}
+    say(f"{BUILT}\n|{'---|' * 8}\n")
+    for entries in library.values():  # first, since processes are forked where no server's threads run yet
+        say(compared(entries) + "\n")
+        sys.stdout.flush()
+    say("\n| cards | files | MB | first query kB | most | computing ms | most | right |\n|" + "---|" * 8 + "\n")
+    for entries in library.values():
         say(measured(entries, CACHE / "scale") + "\n")
-        say(f"\ntantivy, two threads: {tantivy_seconds(entries):.1f} s for {size:,}\n\n")
         sys.stdout.flush()
 
 

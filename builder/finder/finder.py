@@ -39,6 +39,8 @@ class Answer:
     failure: Failure
     found: dict[str, tuple[Match, int]] = field(default_factory=dict)
     site: str = ""
+    _best: tuple[int, int, str] | None = None
+    """What the best match is ordered by."""
 
     @property
     def matches(self) -> list[Match]:
@@ -62,13 +64,16 @@ class Answer:
 
     def add(self, failure: Failure, matches: list[Match]) -> None:
         """Take over what one failure matches."""
-        best = min((order(each) for each, _ in self.found.values()), default=None) if matches else None
-        if not self.found or (matches and (best is None or order(matches[0]) < best)):
+        if not self.found or (matches and self._best is not None and order(matches[0]) < self._best):
             self.failure = failure
         for each in matches:
-            known, times = self.found.get(each.entry.id, (each, 0))
+            known, times = self.found.get(each.entry.id, (None, 0))
             if known is each:
                 self.found[each.entry.id] = (each, times + 1)
+                continue
+            self._best = min(self._best or order(each), order(each))
+            if known is None:
+                self.found[each.entry.id] = (each, 1)
                 continue
             first = min((at for at in (known.line, each.line) if at), default=0)
             better = min(known, each, key=order)
@@ -143,13 +148,12 @@ class Finder:
     def _count(self, part: Part, known: dict[bytes, list[Match]], found: Answer) -> None:
         """Add what a part of a log holds. Logs repeat themselves with other values: what was read once is counted."""
         content = without_digits(part.content)
-        digests = [_digest(content)]
-        if self._outline and digests[0] not in known:
-            digests.append(_digest(self._outline.of(content)))
-        if digests[-1] in known:
-            found.add(found.failure, known[digests[-1]])
-            _remember(known, digests[:1], known[digests[-1]])
+        key = _digest(self._outline.of(content) if self._outline else content)
+        if key in known:
+            found.add(found.failure, known[key])
             return
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
         everything: list[Match] = []
         for failure in chains(read_numbered(part.numbered())):
             inner = _digest(without_digits(_key(failure).encode()))
@@ -157,7 +161,7 @@ class Finder:
                 known[inner] = self._matches(failure)
             found.add(failure, known[inner])
             everything += known[inner]
-        _remember(known, digests, everything)
+        known[key] = everything
 
     def _matches(self, failure: Failure) -> list[Match]:
         return [each for each in match(failure, self.index, LIMIT) if _is_card(each)]
@@ -183,7 +187,7 @@ def _index(root: Path, jobs: int | None) -> Iterator[tuple[str, bytes]]:
 
     with Workers(jobs) as workers:
         known = tuple(entries(load(root, cache.folder(root), workers)))
-    yield from build(known)
+        yield from build(known, workers=workers)
     yield _WORDS, words_of(known)
 
 
@@ -193,11 +197,6 @@ def _is_card(each: Match) -> bool:
 
 def _digest(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=12).digest()
-
-
-def _remember(known: dict[bytes, list[Match]], digests: list[bytes], matches: list[Match]) -> None:
-    for digest in digests if len(known) < _MOST_KNOWN else ():
-        known[digest] = matches
 
 
 def _key(failure: Failure) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from builder.signature.entry import Entry
 from builder.signature.lines import PREFIXES
@@ -13,11 +13,13 @@ from builder.signature.stream import without_digits
 from builder.signature.versions import TOLD
 
 _WORD = re.compile(rb"[A-Za-z_]+")
+_TOKEN = re.compile(rb"[A-Za-z_]+|[^A-Za-z_]+")
 _TELLS = re.compile(f"{WARNS}|{KNOWN}$")
 _READING = " ".join(
     (HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, *FOLDERS, *PATTERNS.values(), *(rule for _, rule in PREFIXES))
 )
-_MOST_LINES = 100_000
+_MOST, _LONGEST_LINE, _LONGEST_TOKEN = 50_000, 400, 40
+"""Lines and tokens whose outlines are kept, and the bytes of each."""
 
 
 class Outline:
@@ -29,13 +31,21 @@ class Outline:
     """
 
     def __init__(self, words: bytes) -> None:
-        self._kept = _Kept(frozenset(words.split()))
+        self._known = frozenset(words.split())
+        self._lines = _Kept(self._line, _LONGEST_LINE)
+        self._tokens = _Kept(self._token, _LONGEST_TOKEN)
 
     def of(self, content: bytes) -> bytes:
         """Return the outline of a text that is `without_digits`."""
-        if len(self._kept) > _MOST_LINES:
-            self._kept.clear()
-        return b"\n".join(map(self._kept.__getitem__, content.split(b"\n")))
+        return b"\n".join(map(self._lines.__getitem__, content.split(b"\n")))
+
+    def _line(self, line: bytes) -> bytes:
+        return b"".join(map(self._tokens.__getitem__, _TOKEN.findall(line)))
+
+    def _token(self, token: bytes) -> bytes:
+        if not _WORD.match(token) or token.lower() in self._known or _TELLS.search(token.decode("ascii")):
+            return token
+        return b"W" if token[:1].isupper() else b"w"
 
 
 def words_of(entries: Iterable[Entry]) -> bytes:
@@ -49,18 +59,16 @@ def words_of(entries: Iterable[Entry]) -> bytes:
 
 
 class _Kept(dict[bytes, bytes]):
-    """What becomes of each line. Most come again and again and are looked up without a call."""
+    """What becomes of a text. Most come again and again and are looked up without a call."""
 
-    def __init__(self, known: frozenset[bytes]) -> None:
+    def __init__(self, make: Callable[[bytes], bytes], longest: int) -> None:
         super().__init__()
-        self._known = known
+        self._make, self._longest = make, longest
 
-    def __missing__(self, line: bytes) -> bytes:
-        kept = self[line] = _WORD.sub(self._word, line)
-        return kept
-
-    def _word(self, found: re.Match[bytes]) -> bytes:
-        word = found[0]
-        if word.lower() in self._known or _TELLS.search(word.decode("ascii")):
-            return word
-        return b"W" if word[:1].isupper() else b"w"
+    def __missing__(self, text: bytes) -> bytes:
+        made = self._make(text)
+        if len(text) <= self._longest:
+            if len(self) >= _MOST:
+                self.clear()
+            self[text] = made
+        return made

@@ -35,14 +35,14 @@ class Entry:
         full = {
             "id": self.id,
             "package": self.package,
-            "templates": list(self.templates),
+            "templates": self.templates,
             "exception": self.exception,
-            "frames": list(self.frames),
+            "frames": self.frames,
             "title": self.title,
             "affected": self.affected,
             "fixed": self.fixed,
-            "needs": dict(self.needs),
-            "shown": dict(self.shown),
+            "needs": self.needs,
+            "shown": self.shown,
         }
         return {key: value for key, value in full.items() if value}
 

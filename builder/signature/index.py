@@ -26,15 +26,20 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import accumulate, pairwise
-from typing import Any
+from functools import cache, cached_property
+from itertools import accumulate, islice
+from json.encoder import encode_basestring
+from operator import attrgetter, sub
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builder.errors import FixcardsError
 from builder.signature.entry import Entry
 from builder.signature.normal import TABLE_VERSION
-from builder.signature.template import common_form
-from builder.signature.words import lower, telling, words
+from builder.signature.template import HOLE, common_form
+from builder.signature.words import distinct_words, lower, telling_words
+
+if TYPE_CHECKING:
+    from builder.workers import Workers
 
 FORMAT = 2
 """Raised whenever an older reader would misread the files or the tables."""
@@ -48,7 +53,26 @@ SHORTEST = 3
 PART = 4_000
 """Bytes after which a term file ends; about 2 kB of them are left when it is compressed."""
 
+SHEET = 1000 * CHUNK
+"""Entries that are taken in at once: as many as are worth a process."""
+
 Read = Callable[[str], bytes]
+Row = tuple[tuple[str, ...], tuple[str, ...], bytes]
+"""What the index takes of an entry: terms of its signature and title, further ones of its prose, record as JSON."""
+
+
+class _Sheet(NamedTuple):
+    """What some entries in a row add to the index. Numbers count from the first of them."""
+
+    entries: int
+    files: list[tuple[str, bytes]]
+    """Entry files with the hashes of their content."""
+    terms: list[str]
+    firsts: list[int]
+    """The first posting of each term."""
+    steps: list[bytes]
+    """The further ones, as term files have them."""
+    lasts: list[int]
 
 
 class IndexUnusableError(FixcardsError):
@@ -56,74 +80,139 @@ class IndexUnusableError(FixcardsError):
 
 
 def build(
-    entries: Iterable[Entry], site: str = "", tables: Mapping[str, Any] | None = None
+    entries: Iterable[Entry],
+    site: str = "",
+    tables: Mapping[str, Any] | None = None,
+    workers: Workers | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the path and content of every index file. The entries may come in any order; ids are unique.
 
-    An index for browsers takes `tables` (`portable.tables()`); Python has its own and leaves them unread.
+    An index for browsers takes `tables` (`portable.tables()`); Python has its own and leaves them unread. Many entries
+    are read by `workers`.
     """
-    ordered = sorted(entries, key=lambda entry: entry.id)
-    postings: dict[str, list[int]] = defaultdict(list)
-    for number, entry in enumerate(ordered):
-        strong = terms(entry)
-        for term in strong:
-            postings[term].append(2 * number + 1)
-        for term in telling(words(entry.prose)):
-            if term not in strong:
-                postings[term].append(2 * number)
-    common = {term: len(found) for term, found in sorted(postings.items()) if len(found) > COMMON}
-    starts, term_names, card_names = [], [], []
-    for start, content in _term_files(postings):
-        starts.append(start)
-        term_names.append(_hash(content))
-        yield f"terms/{len(term_names) - 1}-{term_names[-1]}.json", content
-    for first in range(0, len(ordered), CHUNK):
-        content = _json([entry.record() for entry in ordered[first : first + CHUNK]])
-        card_names.append(_hash(content))
-        yield f"cards/{len(card_names) - 1}-{card_names[-1]}.json", content
-    head = {
-        "format": FORMAT,
-        "rules": TABLE_VERSION,
-        "site": site,
-        "entries": len(ordered),
-        "chunk": CHUNK,
-        "most": MOST,
-        "common": common,
-        "starts": starts,
-        "terms": "".join(term_names),
-        "cards": "".join(card_names),
-        "tables": tables or {},
-    }
-    yield "index.json", _json(head)
+    ordered = sorted(entries, key=attrgetter("id"))
+    if workers and len(ordered) > SHEET:
+        return _files(workers.run(_sheet_of, ordered, at_once=SHEET), site, tables)
+    return assemble(map(row, ordered), site, tables)
+
+
+def assemble(
+    rows: Iterable[Row], site: str = "", tables: Mapping[str, Any] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the same as `build` of the entries that `row` was given; the rows are in the order of the entries' ids."""
+    waiting = iter(rows)
+    sheets = (_sheet(some) for some in iter(lambda: list(islice(waiting, SHEET)), []))
+    return _files(sheets, site, tables)
+
+
+def row(entry: Entry) -> Row:
+    """Return what the index takes of an entry. It depends on nothing else, so it can be kept or made anywhere."""
+    strong = terms(entry)
+    weak = telling_words(entry.prose)
+    for term in strong:
+        weak.pop(term, None)
+    return tuple(strong), tuple(weak), _json()(entry.record())
 
 
 def terms(entry: Entry) -> dict[str, None]:
     """Return what an entry is found by besides its prose, in order: words of its signature and title, its frames."""
-    found = words(entry.package) + words(entry.title) + words(entry.exception)
-    for template in entry.templates:
-        found += words(common_form(template))
-    found += [lower(frame) for frame in entry.frames]
-    return dict.fromkeys(found)
+    text = "\n".join((entry.package, entry.title, entry.exception, *map(common_form, entry.templates)))
+    found = distinct_words(text.replace(HOLE, " "))
+    for frame in entry.frames:
+        found[lower(frame)] = None
+    return found
 
 
-def _term_files(postings: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, bytes]]:
-    """Yield the start and content of each term file."""
-    part: dict[str, list[int]] = {}
+def _sheet_of(entries: Sequence[Entry]) -> list[_Sheet]:
+    return [_sheet(map(row, entries))]
+
+
+def _sheet(rows: Iterable[Row]) -> _Sheet:
+    """Return what some rows add to the index, as if they were all."""
+    postings: dict[str, list[int]] = defaultdict(list)
+    records = []
+    for number, (strong, weak, record) in enumerate(rows):
+        records.append(record)
+        posting = 2 * number + 1
+        for term in strong:
+            postings[term].append(posting)
+        posting -= 1
+        for term in weak:
+            postings[term].append(posting)
+    steps = [list(map(sub, found[1:], found)) for found in postings.values()]
+    contents = (b"[%b]" % b",".join(records[start : start + CHUNK]) for start in range(0, len(records), CHUNK))
+    return _Sheet(
+        len(records),
+        [(_hash(content), content) for content in contents],
+        list(postings),
+        [found[0] for found in postings.values()],
+        _json()(steps)[2:-2].split(b"],[") if steps else [],
+        [found[-1] for found in postings.values()],
+    )
+
+
+def _files(sheets: Iterable[_Sheet], site: str, tables: Mapping[str, Any] | None) -> Iterator[tuple[str, bytes]]:
+    base = 0
+    cards: list[str] = []
+    written: dict[str, bytes] = {}
+    ends: dict[str, int] = {}
+    for sheet in sheets:
+        for name, content in sheet.files:
+            yield f"cards/{len(cards)}-{name}.json", content
+            cards.append(name)
+        for term, first, steps, last in zip(sheet.terms, sheet.firsts, sheet.steps, sheet.lasts, strict=True):
+            before = ends.get(term)
+            if before is None:
+                written[term] = b"%d,%b" % (base + first, steps) if steps else b"%d" % (base + first)
+            else:
+                written[term] += (
+                    b",%d,%b" % (base + first - before, steps) if steps else b",%d" % (base + first - before)
+                )
+            ends[term] = base + last
+        base += 2 * sheet.entries
+    starts, names = [], []
+    common: dict[str, int] = {}
+    for start, content in _term_files(written, common):
+        starts.append(start)
+        names.append(_hash(content))
+        yield f"terms/{len(names) - 1}-{names[-1]}.json", content
+    head = {
+        "format": FORMAT,
+        "rules": TABLE_VERSION,
+        "site": site,
+        "entries": base // 2,
+        "chunk": CHUNK,
+        "most": MOST,
+        "common": common,
+        "starts": starts,
+        "terms": "".join(names),
+        "cards": "".join(cards),
+        "tables": tables or {},
+    }
+    yield "index.json", _json()(head)
+
+
+def _term_files(written: Mapping[str, bytes], common: dict[str, int]) -> Iterator[tuple[str, bytes]]:
+    """Yield the start and content of each term file; enter in `common` how many entries have a common term."""
+    part: list[bytes] = []
     size, before, start = 0, "", ""
-    for term in sorted(postings):
-        numbers = postings[term]
-        if len(numbers) > MOST:
-            continue
-        if size and size + 3 * len(numbers) > PART:
-            yield start, _json(part)
-            part, size = {}, 0
+    for term in sorted(written):
+        postings = written[term]
+        count = postings.count(b",") + 1
+        if count > COMMON:
+            common[term] = count
+            if count > MOST:
+                continue
+        if size and size + 3 * count > PART:
+            yield start, b"{%b}" % b",".join(part)
+            part, size = [], 0
         if not part:
             start = _shortest(before, term)
-        part[term] = [numbers[0], *(high - low for low, high in pairwise(numbers))]
-        size += len(term) + 5 + 3 * len(numbers)
+        part.append(b"%b:[%b]" % (encode_basestring(term).encode(), postings))
+        size += len(term) + 5 + 3 * count
         before = term
     if part:
-        yield start, _json(part)
+        yield start, b"{%b}" % b",".join(part)
 
 
 def _shortest(before: str, term: str) -> str:
@@ -132,8 +221,11 @@ def _shortest(before: str, term: str) -> str:
     return term[:size]
 
 
-def _json(data: object) -> bytes:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+@cache
+def _json() -> Callable[[object], bytes]:
+    from pydantic_core import to_json  # not above, for a search has no need of it
+
+    return to_json
 
 
 def _hash(content: bytes) -> str:

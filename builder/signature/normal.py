@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 TABLE_VERSION = 1
 """Raised whenever a rule changes what comes out, since saved normal forms then no longer compare."""
 
 _START = r"(^|[^A-Za-z0-9_.\uE000])"
+_DIGITS = "0123456789"
 _PATH_END = "\\x00-\\x20\"'`<>|:;()\\[\\]{},*?"
 
 
@@ -45,67 +46,80 @@ class Rule:
     pattern: str
     replacement: str | Callable[[str], str]
     why: str
-    sign: str = ""
-    """Text that every match has: where it is missing the rule has nothing to do."""
+    signs: tuple[str, ...] = ()
+    """Texts of which every match has one: where all are missing the rule has nothing to do."""
 
     @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self.pattern, re.ASCII)
+    def _substituted(self) -> Callable[[str], str]:
+        """Return a text with every match replaced."""
+        compiled = re.compile(self.pattern, re.ASCII)
+        put = self.replacement
+        if not compiled.groups:
+            return partial(compiled.sub, put if isinstance(put, str) else lambda match: put(match[0]))
+        if isinstance(put, str):
+            return partial(compiled.sub, lambda match: match[1] + put)
+        return partial(compiled.sub, lambda match: match[1] + put(match[0][len(match[1]) :]))
 
     def apply(self, text: str) -> str:
         """Return `text` with every match of the rule replaced."""
-        if self.sign not in text:
-            return text
-        return self._compiled.sub(self._replace, text)
-
-    def _replace(self, match: re.Match[str]) -> str:
-        kept = match[1] if match.re.groups else ""
-        if isinstance(self.replacement, str):
-            return kept + self.replacement
-        return kept + self.replacement(match[0][len(kept) :])
+        for sign in self.signs:
+            if sign in text:
+                break
+        else:
+            if self.signs:
+                return text
+        return self._substituted(text)
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("ansi", r"\x1b\[[0-?]*[ -/]*[@-~]", "", "colours and cursor movements of terminals (ECMA-48)", sign="\x1b["),
-    Rule("title", r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?", "", "terminal titles and links (OSC)", sign="\x1b]"),
+    Rule(
+        "ansi", r"\x1b\[[0-?]*[ -/]*[@-~]", "", "colours and cursor movements of terminals (ECMA-48)", signs=("\x1b[",)
+    ),
+    Rule("title", r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?", "", "terminal titles and links (OSC)", signs=("\x1b]",)),
     Rule("control", r"[\x00-\x08\x0b-\x1f\x7f]+", "", "other control characters"),
-    Rule("single quote", "[\u2018\u2019]", "'", "typographic quotes"),
-    Rule("double quote", "[\u201c\u201d]", '"', "typographic quotes"),
+    Rule("single quote", "[\u2018\u2019]", "'", "typographic quotes", signs=("\u2018", "\u2019")),
+    Rule("double quote", "[\u201c\u201d]", '"', "typographic quotes", signs=("\u201c", "\u201d")),
     Rule(
         "url",
         r"(^|[^A-Za-z0-9_])(?:https?|ftp|file|wss?)://[^\x00-\x20\"'`<>()]*",
         "<url>",
         "addresses differ by host",
-        sign="://",
+        signs=("://",),
     ),
     Rule(
         "quoted path",
         '(")(?:[A-Za-z]:[\\\\/]|~?/)[^"\\n]+',
         library_path,
         "a path in double quotes may have spaces; a library's is kept from site-packages on",
-        sign='"',
+        signs=('"',),
     ),
-    Rule("windows path", rf"{_START}[A-Za-z]:[\\/]+[^{_PATH_END}]*", library_path, "the same without quotes", sign=":"),
+    Rule(
+        "windows path",
+        rf"{_START}[A-Za-z]:[\\/]+[^{_PATH_END}]*",
+        library_path,
+        "the same without quotes",
+        signs=(":/", ":\\"),
+    ),
     Rule(
         "path",
         rf"(^|[^A-Za-z0-9_.\uE000~/<>])~?/[^/{_PATH_END}]+[^{_PATH_END}]*",
         library_path,
         "the same on other systems",
-        sign="/",
+        signs=("/",),
     ),
     Rule(
         "memory",
         rf"{_START}0x[0-9A-Fa-f]+(?![A-Za-z0-9_])",
         "<address>",
         "objects lie elsewhere in each run",
-        sign="0x",
+        signs=("0x",),
     ),
     Rule(
         "uuid",
         rf"{_START}[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{12}}(?![A-Za-z0-9_])",
         "<id>",
         "made anew in each run",
-        sign="-",
+        signs=("-",),
     ),
     Rule(
         "date",
@@ -113,14 +127,14 @@ RULES: tuple[Rule, ...] = (
         r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?(?![A-Za-z0-9_])",
         "<date>",
         "ISO 8601 dates and times",
-        sign="-",
+        signs=tuple(f"-{digit}" for digit in _DIGITS),
     ),
     Rule(
         "time",
         rf"{_START}[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}(?:[.,][0-9]{{1,9}})?(?![A-Za-z0-9_])",
         "<time>",
         "times of day and durations",
-        sign=":",
+        signs=tuple(f":{digit}" for digit in _DIGITS),
     ),
     Rule("hash", rf"{_START}(?:[0-9a-f]{{16,}}|[0-9A-F]{{16,}})(?![A-Za-z0-9_])", "<id>", "digests and ids"),
     Rule(
@@ -129,10 +143,15 @@ RULES: tuple[Rule, ...] = (
         r"(?:[num]?s|[kKMGT]i?B|%)?(?![A-Za-z0-9_])",
         "<n>",
         "counts, versions, sizes, durations; digits inside a name such as int64 are kept",
+        signs=tuple(_DIGITS),
     ),
-    Rule("value in single quotes", "(=)'[^'\\n]*'", "<value>", "settings that are printed as name='value'", sign="='"),
-    Rule("value in double quotes", '(=)"[^"\\n]*"', "<value>", 'settings that are printed as name="value"', sign='="'),
-    Rule("space", r"[ \t]+", " ", "indentation and wrapping"),
+    Rule(
+        "value in single quotes", "(=)'[^'\\n]*'", "<value>", "settings that are printed as name='value'", signs=("='",)
+    ),
+    Rule(
+        "value in double quotes", '(=)"[^"\\n]*"', "<value>", 'settings that are printed as name="value"', signs=('="',)
+    ),
+    Rule("space", r"[ \t]+", " ", "indentation and wrapping", signs=("  ", "\t")),
 )
 """The table, in the order in which the rules are applied."""
 
@@ -142,6 +161,8 @@ TIDY = LOOK | {"single quote", "double quote", "space"}
 """Rules about the look of a line."""
 
 _TIDY = tuple(rule for rule in RULES if rule.name in TIDY)
+_SIGN = re.compile('[\x00-\x1f\x7f\u2018\u2019\u201c\u201d"/\\\\0-9]')
+_HEXADECIMAL = re.compile("[A-Fa-f][A-Fa-f]{7}")
 
 
 def normal(line: str) -> str:
@@ -150,9 +171,15 @@ def normal(line: str) -> str:
     A private character U+E000 stands for a part that is already known to vary and goes through untouched, or is
     swallowed with the path around it.
     """
-    for rule in RULES:
-        line = rule.apply(line)
+    if _varies(line):
+        for rule in RULES:
+            line = rule.apply(line)
     return line.strip(" ")
+
+
+def _varies(line: str) -> bool:
+    """Return whether any rule may have a match: most messages are plain words, and three looks are enough for those."""
+    return bool(_SIGN.search(line) or "='" in line or "  " in line or _HEXADECIMAL.search(line))
 
 
 def tidy(line: str) -> str:

@@ -94,7 +94,7 @@ def forms(template: str) -> Forms:
 
 def common_form(template: str) -> str:
     """Return the normal form of a template with U+E000 where a placeholder is."""
-    return normal(_PLACEHOLDER.sub(HOLE, template))
+    return normal(_PLACEHOLDER.sub(HOLE, template) if "{" in template else template)
 
 
 def _parts(parts: Iterable[str]) -> tuple[str, ...]:

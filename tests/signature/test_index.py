@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+import marshal
 import random
 from dataclasses import replace
 
 import pytest
 
-from builder.signature.index import FORMAT, HASH, Index, IndexUnusableError, build, terms
+from builder.signature import index
+from builder.signature.entry import Entry
+from builder.signature.index import CHUNK, FORMAT, HASH, Index, IndexUnusableError, assemble, build, row, terms
+from builder.workers import Workers
 from tests.signature.samples import entries
 
 
@@ -21,13 +25,32 @@ def test_the_same_entries_give_the_same_bytes_in_any_order(files: dict[str, byte
     assert dict(build(mixed)) == files
 
 
+def test_one_process_and_many_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [replace(entry, id=f"{entry.id}-{copy}") for entry in entries() for copy in range(20)]
+    alone = dict(build(many))
+    monkeypatch.setattr(index, "SHEET", 5 * CHUNK)
+    with Workers(2) as workers:
+        assert dict(build(many, workers=workers)) == alone
+        assert dict(build(many[::-1], workers=workers)) == alone
+
+
+def test_rows_that_were_kept_give_the_index_of_their_entries(files: dict[str, bytes]) -> None:
+    rows = [row(entry) for entry in sorted(entries(), key=lambda entry: entry.id)]
+    assert dict(assemble(marshal.loads(marshal.dumps(rows)))) == files  # noqa: S302 - just written
+
+
+def test_entries_without_a_word_are_entries(files: dict[str, bytes]) -> None:
+    nameless = Index.of([Entry("b"), Entry("a")])
+    assert [nameless.entry(number).id for number in range(len(nameless))] == ["a", "b"]
+
+
 def test_every_entry_comes_back_by_each_of_its_terms(files: dict[str, bytes]) -> None:
-    index = Index(files.__getitem__)
+    built = Index(files.__getitem__)
     ordered = sorted(entries(), key=lambda entry: entry.id)
     for number, entry in enumerate(ordered):
-        assert index.entry(number) == replace(entry, prose="")
+        assert built.entry(number) == replace(entry, prose="")
         for term in terms(entry):
-            assert 2 * number + 1 in index.postings(term), term
+            assert 2 * number + 1 in built.postings(term), term
 
 
 def test_a_name_changes_with_the_content_and_with_nothing_else(files: dict[str, bytes]) -> None:
@@ -49,8 +72,7 @@ def test_a_query_reads_only_the_parts_that_it_needs(files: dict[str, bytes]) -> 
         read.append(path)
         return made[path]
 
-    index = Index(reading)
-    index.postings("soft_unicode")
+    Index(reading).postings("soft_unicode")
     assert len(read) == 2
     assert len(made) > 20
 
@@ -77,6 +99,6 @@ def test_a_damaged_index_is_an_error_that_says_which_file(files: dict[str, bytes
 
 
 def test_an_empty_library_has_an_index_too() -> None:
-    index = Index.of(())
-    assert len(index) == 0
-    assert index.postings("anything") == []
+    empty = Index.of(())
+    assert len(empty) == 0
+    assert empty.postings("anything") == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,22 @@ PIECES = [
     "1ms",
 ]
 PIECES += ["\x1b[", "\x1b]", "\x1b[1", " ", "1 "]
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(st.one_of(st.sampled_from([*PIECES, "deadbeef", "-", "\u2018", "\t"]), st.text(max_size=3))).map("".join)
+)
+def test_a_rule_that_is_skipped_would_have_changed_nothing(line):
+    applied = line
+    for rule in RULES:
+        applied = re.sub(rule.pattern, partial(put, rule), applied, flags=re.ASCII)
+    assert normal(line) == applied.strip(" ")
+
+
+def put(rule, match):
+    kept = match[1] if match.re.groups else ""
+    return kept + (rule.replacement if isinstance(rule.replacement, str) else rule.replacement(match[0][len(kept) :]))
 
 
 @pytest.mark.parametrize("piece", PIECES)

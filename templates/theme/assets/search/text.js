@@ -5,7 +5,7 @@ import rules from "./rules.js";
 const HOLE = "\ue000";
 const { MOST_PREFIXES, LONGEST_SUFFIX } = rules.limits;
 const every = (pattern) => new RegExp(pattern, "g");
-const RULES = rules.rules.map((rule) => ({ ...rule, pattern: every(rule.pattern) }));
+const RULES = rules.rules.map((rule) => ({ ...rule, pattern: every(rule.pattern), by: replacement(rule) }));
 const LOOK = RULES.filter((rule) => rule.look);
 const TIDY = RULES.filter((rule) => rule.tidy);
 const PREFIX = new RegExp(rules.prefix);
@@ -53,11 +53,14 @@ function libraryPath(path) {
   return "<path>";
 }
 
+// A text where there is one: calls for a million matches would leave a million pieces to the collector of garbage.
+function replacement({ put, kept }) {
+  if (put !== null) return kept ? `$1${put}` : put;
+  return (match, first) => first + libraryPath(match.slice(first.length));
+}
+
 function apply(rule, text) {
-  return text.replace(rule.pattern, (match, first) => {
-    const kept = rule.kept ? first ?? "" : "";
-    return kept + (rule.put ?? libraryPath(match.slice(kept.length)));
-  });
+  return text.replace(rule.pattern, rule.by);
 }
 
 export function normal(line) {
@@ -174,10 +177,21 @@ export function* clean(raw, number) {
 function* pieces(raw) {
   let line = raw;
   if (LOOKS.test(line)) line = LOOK.reduce((text, rule) => apply(rule, text), line);
-  if (line.includes("&")) line = line.replace(ENTITY, (found, name) => (Object.hasOwn(rules.entities, name) ? rules.entities[name] : found));
+  if (line.includes("&")) line = plain(line);
   for (const part of unescaped(line)) {
     for (let start = 0; start === 0 || start < part.length; start += rules.longestLine) yield part.slice(start, start + rules.longestLine);
   }
+}
+
+// In stretches that begin with "&", since one replacement of a million entities is dearer than many of a thousand.
+function plain(line) {
+  let made = "";
+  for (let start = 0, end; start < line.length; start = end) {
+    end = line.indexOf("&", start + 10000);
+    if (end < 0) end = line.length;
+    made += line.slice(start, end).replace(ENTITY, (found, name) => (Object.hasOwn(rules.entities, name) ? rules.entities[name] : found));
+  }
+  return made;
 }
 
 function unescaped(line) {

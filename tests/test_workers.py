@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+
+from builder.workers import FEW, Workers
+
+
+class Item:
+    """A number that takes note of being sent to another process."""
+
+    sent = 0
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __reduce__(self) -> tuple[type[Item], tuple[int]]:
+        Item.sent += 1
+        return Item, (self.number,)
+
+
+def doubled(numbers: Sequence[int]) -> list[int]:
+    return [2 * number for number in numbers]
+
+
+def numbered(items: Sequence[Item]) -> list[int]:
+    return [item.number for item in items]
+
+
+def test_results_come_in_the_order_of_the_items_for_any_number_of_processes_and_any_size_of_a_piece() -> None:
+    items = range(FEW + 137)
+    for jobs in (1, 2):
+        with Workers(jobs) as workers:
+            for at_once in (7, 50, 1_000):
+                assert list(workers.run(doubled, items, at_once=at_once)) == [2 * number for number in items]
+
+
+def test_only_processes_that_are_no_forks_are_sent_the_items_of_the_first_run() -> None:
+    items = [Item(number) for number in range(FEW + 1)]
+    with Workers(2) as workers:
+        assert list(workers.run(numbered, items)) == list(range(FEW + 1))
+        assert Item.sent == (0 if sys.platform == "linux" else len(items))
+        assert list(workers.run(numbered, items[::-1])) == list(range(FEW + 1))[::-1]
+
+
+def test_what_takes_little_is_done_here() -> None:
+    with Workers(2) as workers:
+        assert (
+            list(workers.run(lambda items: [threading.get_ident()] * len(items), range(FEW)))
+            == [threading.get_ident()] * FEW
+        )
