@@ -115,11 +115,16 @@ def replace(path: Path, parts: Iterable[bytes]) -> None:
             each.unlink(missing_ok=True)
 
 
+def shelf_of(kept: Path, sort: str, of: str) -> Shelf:
+    """Return where a sort of things is kept of something that has a path or another name."""
+    return Shelf(kept / sort / digest(of.encode("utf-8", "surrogateescape")).hex())
+
+
 def clear(root: Path) -> None:
     """Remove all that is kept of the cards in `root`, but for what executions keep."""
     import shutil  # not above, for a search has no need of it
 
-    for name in ("records", "related", "sites", "templates", "index"):
+    for name in ("records", "related", "rows", "sites", "templates", "index"):
         shutil.rmtree(folder(root) / name, ignore_errors=True)
 
 

@@ -68,8 +68,9 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
             repo_url=(config.repo_url or "").rstrip("/"),
         )
-        kept = cache.folder(Path(config.docs_dir)) / "templates" / cache.digest(config.docs_dir.encode()).hex()
-        self.settings.environment.bytecode_cache = self._compiled = Compiled(cache.Shelf(kept))
+        kept = cache.folder(Path(config.docs_dir))
+        self._compiled = Compiled(cache.shelf_of(kept, "templates", config.docs_dir))
+        self.settings.environment.bytecode_cache = self._compiled
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:

@@ -56,8 +56,7 @@ class Spread:
         self._theirs: frozenset[str] = frozenset()
         self._site_dir = config.site_dir
         config.site_dir = self._apart = tempfile.mkdtemp(prefix="fixcards-")
-        name = cache.digest(self._site_dir.encode()).hex()
-        self._shelf = cache.Shelf(cache.folder(Path(config.docs_dir)) / "sites" / name)
+        self._shelf = cache.shelf_of(cache.folder(Path(config.docs_dir)), "sites", self._site_dir)
         self._stamp: bytes
         self._known: press.Known
         self._stamp, self._known = self._shelf.read() or (b"", {})

@@ -90,15 +90,19 @@ class Library:
     @cached_property
     def related(self) -> Mapping[str, list[str]]:
         """Ids of the related cards of each card, nearest first."""
-        if self.kept is None:
+        shelf = self.shelf("related")
+        if shelf is None:
             return related.related(self.summaries)
-        shelf = cache.Shelf(self.kept / "related" / cache.digest(os.path.realpath(self.root).encode()).hex())
         stamp = related.stamp(self.summaries)
         made: dict[str, list[str]] | None = shelf.read(stamp)
         if made is None:
             made = related.related(self.summaries)
             shelf.write(made, stamp)
         return made
+
+    def shelf(self, sort: str) -> cache.Shelf | None:
+        """Return where a sort of things about these cards is kept, None where nothing is."""
+        return cache.shelf_of(self.kept, sort, os.path.realpath(self.root)) if self.kept else None
 
     @cached_property
     def packages(self) -> Mapping[str, list[Summary]]:
@@ -227,7 +231,7 @@ class _Loader:
 
     def _read(self, cards: Mapping[str, _Found], kept: Path | None, workers: Workers, *, parsed: bool) -> None:
         """Fill in what each card came to."""
-        shelf = cache.Shelf(kept / "records" / cache.digest(self.files.real_root.encode()).hex()) if kept else None
+        shelf = cache.shelf_of(kept, "records", self.files.real_root) if kept else None
         known: Mapping[str, tuple[State | None, bytes, Any]] = (shelf.read() if shelf else None) or {}
         unread, looked = [], 0
         for path, found in cards.items():
