@@ -187,8 +187,9 @@ def _scalar(event: ScalarEvent) -> Any:
         raise Refused("character", _mark(event.start_mark), f"U+{ord(found[0]):04X}")
     if not event.implicit[0] or len(text) > _LONGEST_NUMBER:
         return text
-    tag = next((tag for tag, regexp in _RESOLVERS.get(text[:1], ()) if regexp.match(text)), None)
-    if tag is None:
+    resolvers = _RESOLVERS.get(text[:1])
+    tag = resolvers and next((tag for tag, regexp in resolvers if regexp.match(text)), None)
+    if not tag:
         return text
     kind = tag.rpartition(":")[2]
     if kind in _TEXT_KINDS:

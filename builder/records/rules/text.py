@@ -102,6 +102,8 @@ def schema_line(text: str) -> Iterator[Finding]:
 @rule("FC008")
 def invisible_character(text: str) -> Iterator[Finding]:
     """A card has no control characters and no line separators that editors don't show as line ends."""
+    if text.replace("\n", "").isprintable():  # as nearly all are: ten times as quick as the expression
+        return
     if found := _INVISIBLE.search(text):
         hint = "remove it; in code write an escape instead"
         yield Finding(f"has the invisible character U+{ord(found[0]):04X}", hint, _after(text[: found.start()]))
