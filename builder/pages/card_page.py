@@ -40,6 +40,7 @@ SECTIONS = (
     Section("related", "Related failures"),
     Section("sources", "Sources"),
 )
+_SECTIONS = {section.id: section for section in SECTIONS}
 KINDS = {
     "upgrade": "Upgrade",
     "pin": "Pin",
@@ -127,7 +128,7 @@ def card_context(subject: Subject, settings: Settings, path: str) -> dict[str, A
     options = _options(card, evidence, release)
     return {
         "card": card,
-        "sections": {section.id: section for section in SECTIONS},
+        "sections": _SECTIONS,
         "judgement": judge(card, evidence, settings.today),
         "evidence": evidence,
         "runs": evidence.runs if evidence else (),
@@ -223,16 +224,20 @@ def scripts(card: Card, evidence: Evidence | None) -> dict[str, str]:
     return made
 
 
+_ASKED = quote("\n\nVersions you have (`pip list`):\n\nWhat you saw:\n")
+
+
 def _reports(card: Card, options: list[Option], settings: Settings) -> list[dict[str, str]]:
     """Return the prefilled reports: for each fix that it worked, and that none did. The titles are counted."""
     if not settings.repo_url:
         return []
 
-    body = f"Card: {card.id}\n\nVersions you have (`pip list`):\n\nWhat you saw:\n"
-    rest = f"&labels=fix-report&body={quote(body)}"
+    # Ids are safe in an address. To quote the rest of it once and not for each option saves a tenth of a page's time.
+    title = f"{settings.repo_url}/issues/new?title=%5B{card.id}%5D%20"
+    body = f"&labels=fix-report&body=Card%3A%20{card.id}{_ASKED}"
 
     def report(words: str, label: str) -> dict[str, str]:
-        return {"label": label, "url": f"{settings.repo_url}/issues/new?title={quote(f'[{card.id}] {words}')}{rest}"}
+        return {"label": label, "url": f"{title}{words.replace(' ', '%20')}{body}"}
 
     worked = [report(f"fix {o.number} worked", f"Option {o.letter} worked") for o in options]
     return [*worked, report("no fix worked", "None of them worked")]
@@ -242,7 +247,7 @@ def _sources(card: Card) -> list[tuple[str, str]]:
     """Return every address that the page uses, each once, with what it is."""
     found = [(card.issue, "Upstream issue"), (card.pr, "Upstream fix")]
     found += [(point.url, "Discussion") for point in card.discussion]
-    found += [(url, "Linked in the text") for text in _texts(card) for url in prose.links(text)]
+    found += [(url, "Linked in the text") for text in _texts(card) if "](" in text for url in prose.links(text)]
     named: dict[str, str] = {}
     for url, what in found:
         if url:

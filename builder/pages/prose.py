@@ -96,8 +96,6 @@ def _code_span(text: str) -> str:
 
 def links(text: str) -> Iterator[str]:
     """Yield the addresses that prose links to, in order."""
-    if "](" not in text:
-        return
     for block in _MARKDOWN.parse(text):
         for token in block.children or ():
             if token.type == "link_open" and token.attrs["href"]:

@@ -33,6 +33,7 @@ from builder.records.fields import (
     Title,
     Url,
     refuse,
+    specifier_set,
 )
 
 Category = Literal[
@@ -77,7 +78,7 @@ class Versions(Part):
     @cached_property
     def affected_set(self) -> SpecifierSet:
         """`affected`, parsed; pre-releases that it names count."""
-        return SpecifierSet(self.affected, prereleases=True)
+        return specifier_set(self.affected)
 
     @cached_property
     def named_broken(self) -> str | None:
@@ -266,9 +267,13 @@ class Card(Part):
         return f"{self.package}-{self.number}"
 
 
+_ISSUE = re.compile(r"https://[\w./-]+/[0-9]+")
+"""Nearly all issues' addresses; these need not be taken apart."""
+
+
 def issue_number(url: str) -> int | None:
     """Return the number at the end of an issue's URL, whatever the tracker; None where there is none."""
-    path = urlsplit(url).path.rstrip("/")
+    path = url if _ISSUE.fullmatch(url) else urlsplit(url).path.rstrip("/")
     found = re.search(r"(?:^|/)([1-9][0-9]{0,11})$", path) or re.search(r"[?&]id=([1-9][0-9]{0,11})$", url)
     return int(found[1]) if found else None
 

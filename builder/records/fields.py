@@ -49,6 +49,12 @@ def parsed_requirement(text: str) -> Requirement:
     return Requirement(text.replace("{version}", "0"))
 
 
+@lru_cache(maxsize=4096)
+def specifier_set(text: str) -> SpecifierSet:
+    """Return `text` parsed, to be shared; pre-releases that it names count. Raises `InvalidSpecifier`."""
+    return SpecifierSet(text, prereleases=True)
+
+
 def distribution(requirement: str) -> str:
     """Return the normalised name of the distribution that a valid requirement installs."""
     return canonicalize_name(parsed_requirement(requirement).name)
@@ -83,7 +89,7 @@ def _specifier(text: str) -> str:
     try:
         if not text.isascii():
             raise InvalidSpecifier(text)
-        SpecifierSet(text)
+        specifier_set(text)
     except InvalidSpecifier:
         raise refuse(
             "specifier",

@@ -6,12 +6,12 @@ import json
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from builder.errors import FixcardsError
 from builder.records.card import Card, Fix
 from builder.records.evidence import Evidence
+from builder.records.fields import parsed_requirement
 
 SCRIPT_NAME = "repro.py"
 
@@ -63,7 +63,7 @@ def upgrade_target(card: Card, fix: Fix) -> str | None:
     """Return the release of the card's package that an upgrade was set up with; None where it upgrades another one."""
     if fix.requires is None:
         return card.versions.fixed
-    for requirement in (Requirement(text) for text in fix.requires if "{version}" not in text):
+    for requirement in (parsed_requirement(text) for text in fix.requires if "{version}" not in text):
         if canonicalize_name(requirement.name) == card.package:
             return next((pin.version for pin in requirement.specifier if pin.operator == "=="), None)
     return None
