@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 
+import pytest
+
 from builder.workers import FEW, Workers
+from tests.sites import REPOSITORY
 
 
 class Item:
@@ -36,12 +42,34 @@ def test_results_come_in_the_order_of_the_items_for_any_number_of_processes_and_
                 assert list(workers.run(doubled, items, at_once=at_once)) == [2 * number for number in items]
 
 
-def test_only_processes_that_are_no_forks_are_sent_the_items_of_the_first_run() -> None:
+def inherited() -> None:
+    """Fail unless processes have the items of the first run without being sent them."""
     items = [Item(number) for number in range(FEW + 1)]
     with Workers(2) as workers:
         assert list(workers.run(numbered, items)) == list(range(FEW + 1))
         assert Item.sent == (0 if sys.platform == "linux" else len(items))
         assert list(workers.run(numbered, items[::-1])) == list(range(FEW + 1))[::-1]
+
+
+def test_only_processes_that_are_no_forks_are_sent_the_items_of_the_first_run() -> None:
+    # In a program of its own, for nothing is forked beside the threads that other tests may have left.
+    program = "from tests.test_workers import inherited; inherited()"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=REPOSITORY)
+
+
+def test_what_is_done_aside_comes_back_with_its_result_or_its_error() -> None:
+    for jobs in (1, 2):
+        with Workers(jobs) as workers:
+            assert workers.aside(lambda: 6 * 7)() == 42
+            with pytest.raises(ZeroDivisionError):
+                workers.aside(lambda: 1 // 0)()
+
+
+def test_what_is_done_aside_is_done_here_when_its_process_is_killed() -> None:
+    here = os.getpid()
+    with Workers(2) as workers:
+        wait = workers.aside(lambda: os.getpid() if os.getpid() == here else os.kill(os.getpid(), signal.SIGKILL))
+        assert wait() == here
 
 
 def test_what_takes_little_is_done_here() -> None:
