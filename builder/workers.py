@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 FEW = 64
 """Items that are done before processes have started."""
@@ -33,6 +34,7 @@ class Workers:
     def __init__(self, jobs: int | None = None) -> None:
         self.jobs = jobs or _processors()
         self._pool: ProcessPoolExecutor | None = None
+        self._aside: set[BaseProcess] = set()
 
     def __enter__(self) -> Workers:
         return self
@@ -45,6 +47,10 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+        for process in self._aside:  # for which nobody has waited
+            process.kill()
+            process.join()
+        self._aside.clear()
 
     def run(
         self,
@@ -103,6 +109,7 @@ class Workers:
         ours, theirs = context.Pipe(duplex=False)
         process = context.Process(target=_answer, args=(theirs, function), daemon=True)
         process.start()
+        self._aside.add(process)
         theirs.close()
 
         def wait() -> Result:
@@ -113,6 +120,7 @@ class Workers:
             finally:
                 ours.close()
                 process.join()
+                self._aside.discard(process)
             if error is not None:
                 raise error
             return result  # type: ignore[no-any-return]

@@ -97,6 +97,18 @@ def test_a_file_that_somebody_touched_is_made_again(site: Path) -> None:
     assert (site / "httpx" / "271" / "card.json").is_file()
 
 
+def test_a_page_that_the_author_writes_at_a_cards_address_comes_and_goes(site: Path, tmp_path: Path) -> None:
+    before = tree(site)
+    page = tmp_path / "cards" / "httpx" / "271.md"
+    page.write_text("# My own page\n", encoding="utf-8")
+    again(site)
+    assert "My own page" in (site / "httpx" / "271" / "index.html").read_text(encoding="utf-8")
+    assert (site / "httpx" / "271" / "card.json").is_file()
+    page.unlink()
+    again(site)
+    assert tree(site) == before
+
+
 def test_a_changed_template_changes_every_page_as_a_clean_build_does(tmp_path: Path) -> None:
     config = change(project(tmp_path, LIBRARY), "  - fixcards\n", "  - fixcards:\n      templates: looks\n")
     shutil.copytree(REPOSITORY / "templates", tmp_path / "looks")

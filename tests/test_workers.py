@@ -78,3 +78,10 @@ def test_what_takes_little_is_done_here() -> None:
             list(workers.run(lambda items: [threading.get_ident()] * len(items), range(FEW)))
             == [threading.get_ident()] * FEW
         )
+
+
+def test_what_nobody_waits_for_ends_with_the_workers() -> None:
+    with Workers(2) as workers:
+        workers.aside(lambda: bytes(1_000_000))  # more than goes into a pipe that nobody reads
+        assert workers._aside
+    assert not workers._aside

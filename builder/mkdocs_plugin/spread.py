@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
 import time
 from collections.abc import Iterable
@@ -55,7 +54,9 @@ class Spread:
         self._workers = workers
         self._theirs: frozenset[str] = frozenset()
         self._site_dir = config.site_dir
-        config.site_dir = self._apart = tempfile.mkdtemp(prefix="fixcards-")
+        # It goes when the program ends, however that comes about.
+        self._apart = tempfile.TemporaryDirectory(prefix="fixcards-", ignore_cleanup_errors=True)
+        config.site_dir = self._apart.name
         self._shelf = cache.shelf_of(cache.folder(Path(config.docs_dir)), "sites", self._site_dir)
         self._stamp: bytes
         self._known: press.Known
@@ -75,6 +76,13 @@ class Spread:
     def take_from(self, files: Files, cards: Library, theirs: set[str]) -> None:
         """Keep MkDocs from copying what the works write; `theirs` are the pages that the site's author wrote."""
         self._theirs = frozenset(theirs)
+        # A work whose page somebody else writes is another one, so that it is made again when that begins or ends.
+        self.works = [
+            replace(work, key=work.key + b" without its page")
+            if f"{work.name}/index.html".lstrip("/") in theirs
+            else work
+            for work in self.works
+        ]
         there = dict(files.src_uris)
         for card_id, card in cards.files.items():
             for path in (card, cards.beside.get(card_id, "") if card_id in cards.executed else ""):
@@ -108,7 +116,7 @@ class Spread:
         if printed.made or len(printed.works) != len(self._known):
             self._shelf.write((stamp, printed.works))
         ours = press.files_of(printed.works)
-        taken = press.take_over(self._apart, self._site_dir, ours)
+        taken = press.take_over(self._apart.name, self._site_dir, ours)
         press.clear(self._site_dir, (press.files_of(self._known) | found.others) - ours - taken)
         self.close()
         seconds = time.perf_counter() - start
@@ -116,7 +124,7 @@ class Spread:
 
     def close(self) -> None:
         """Remove the folder into which MkDocs built."""
-        shutil.rmtree(self._apart, ignore_errors=True)
+        self._apart.cleanup()
 
     def _prove(self, shells: dict[Kind, Shell], theme: Theme) -> None:
         """Make sure that the theme would make the same pages, on one of each kind."""
