@@ -18,7 +18,7 @@ from builder.cache import Shelf
 from builder.pages import highlight, prose
 
 _ONCE = ("heading", "badge")
-"""Macros of `once.html`, which have few different results."""
+"""Macros of `once.html`, which have few different results, as filters: Jinja calls these without looking into them."""
 
 
 def environment(folder: Path) -> Environment:
@@ -31,7 +31,7 @@ def environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"prose": prose.prose, "inline": prose.inline, "code": highlight.code}
-    made.globals |= {name: _once(made, name) for name in _ONCE}
+    made.filters |= {name: _once(made, name) for name in _ONCE}
     return made
 
 
