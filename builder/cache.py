@@ -8,15 +8,16 @@ import json
 import marshal
 import os
 import platform
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 _PACKAGE = Path(__file__).parent
-_LIBRARIES = ("jinja2", "markdown-it-py", "packaging", "pydantic", "pygments", "pyyaml")
+_LIBRARIES = ("jinja2", "markdown-it-py", "markupsafe", "mdurl", "packaging", "pydantic", "pygments", "pyyaml")
 _DIGEST = 16
+SETTLED = 2 * 10**9
+"""Nanoseconds after which a change of a file shows in its times, so that what was read before is not taken for it."""
 MOST = 8
 """Files of a sort that are kept: folders of cards, sites. Each has the last state only, so this bounds their size."""
 
@@ -42,7 +43,8 @@ def program() -> bytes:
 def installed() -> bytes:
     """Return a digest that changes with this program and what is installed, on this machine: fifty times as quick."""
     modules = (f"{folder}/{name}" for folder, _, names in os.walk(_PACKAGE) for name in names if name.endswith(".py"))
-    paths = [*sys.path, *modules]
+    # Not all of `sys.path`, which begins with the folder of whatever program this is part of.
+    paths = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *modules]
     found = []
     for path in paths:
         with suppress(OSError):

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,10 +48,9 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
-        for process in self._aside:  # for which nobody has waited
-            process.kill()
-            process.join()
-        self._aside.clear()
+        for process in list(self._aside):  # for which nobody has waited
+            self._end(process)
+        _inherited.clear()
 
     def run(
         self,
@@ -82,7 +82,6 @@ class Workers:
         self, function: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]
     ) -> Callable[[int, int], Future[list[Result]]]:
         """Start the processes unless they run; return what has some of the items done, from one number to another."""
-        global _inherited  # noqa: PLW0603 - the one thing that a fork takes along
         if self._pool is None:
             import multiprocessing  # here, for a search has no need of it
             from concurrent.futures import ProcessPoolExecutor
@@ -91,7 +90,7 @@ class Workers:
             context = multiprocessing.get_context("fork" if alone else "spawn")
             pool = self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_prepare)
             if alone:
-                _inherited = items
+                _inherited[:] = items
                 return lambda start, stop: pool.submit(_of_inherited, function, start, stop)
         pool = self._pool
         return lambda start, stop: pool.submit(function, items[start:stop])
@@ -99,7 +98,7 @@ class Workers:
     def aside(self, function: Callable[[], Result]) -> Callable[[], Result]:
         """Begin something in a process of its own, which sees all that is here now; return what waits for the result.
 
-        Where no process can be had that quickly, it is done when it is waited for.
+        Where no process can be had that quickly, or it comes to a bad end, it is done when it is waited for.
         """
         if self.jobs == 1 or not _may_fork():
             return function
@@ -107,28 +106,34 @@ class Workers:
 
         context = multiprocessing.get_context("fork")
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_answer, args=(theirs, function), daemon=True)
-        process.start()
+        process = context.Process(target=_answer, args=(ours, theirs, function), daemon=True)
+        try:
+            process.start()
+        except (OSError, AssertionError):  # there are too many already, or this one may have none
+            ours.close()
+            return function
+        finally:
+            theirs.close()
         self._aside.add(process)
-        theirs.close()
 
         def wait() -> Result:
             try:
-                result, error = ours.recv()
-            except EOFError:  # somebody has ended the process
-                return function()
+                return ours.recv()  # type: ignore[no-any-return]
+            except EOFError:
+                return function()  # what is wrong, if anything is, is raised where it is
             finally:
                 ours.close()
-                process.join()
-                self._aside.discard(process)
-            if error is not None:
-                raise error
-            return result  # type: ignore[no-any-return]
+                self._end(process)
 
         return wait
 
+    def _end(self, process: BaseProcess) -> None:
+        process.kill()
+        process.join()
+        self._aside.discard(process)
 
-_inherited: Sequence[Any] = ()
+
+_inherited: list[Any] = []
 """Items of the run that started processes by a fork: they are there without being sent."""
 
 
@@ -136,12 +141,11 @@ def _of_inherited(function: Callable[[Sequence[Any]], list[Any]], start: int, st
     return function(_inherited[start:stop])
 
 
-def _answer(theirs: Connection, function: Callable[[], Any]) -> None:
+def _answer(ours: Connection, theirs: Connection, function: Callable[[], Any]) -> None:
     _prepare()
-    try:
-        theirs.send((function(), None))
-    except Exception as error:  # noqa: BLE001 - raised again where it is waited for
-        theirs.send((None, error))
+    ours.close()  # so that this process ends when the other one has
+    with suppress(Exception):
+        theirs.send(function())
 
 
 def _may_fork() -> bool:

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from benchmarks.search.run import filled
 
 REPOSITORY = Path(__file__).parents[2]
 CACHE = REPOSITORY / ".cache" / "bench-build"
+OLD = CACHE / "old"
 BIN = Path(sys.executable).parent
 Measured = tuple[float, float]
 """Seconds, and the most memory of all processes together in megabytes."""
@@ -65,6 +66,12 @@ def _memory(pid: int) -> float:
         return 0.0
 
 
+def some(paths: Iterable[Path]) -> Path:
+    """Return one of some paths, the same every time."""
+    found = sorted(paths)
+    return found[777 % len(found)]
+
+
 class Ours:
     """Our site of some generated cards."""
 
@@ -88,10 +95,7 @@ class Ours:
         return run([BIN / "mkdocs", "build", "--quiet"], self.folder)
 
     def clean(self) -> Measured:
-        # Moved, not removed: for some seconds ext4 looks twice at each inode that was given back.
-        site = self.folder / "site"
-        if site.exists():
-            site.rename(self.folder / f"site-{time.monotonic_ns()}")
+        aside(self.folder / "site")
         shutil.rmtree(self.folder / ".cache", ignore_errors=True)
         return self.build()
 
@@ -102,7 +106,7 @@ class Ours:
     def edit(self) -> tuple[str, str]:
         """Change a card; return its address and the new words."""
         self._edits += 1
-        path = sorted(self.cards.glob("*/*.yaml"))[777]
+        path = some(self.cards.glob("*/*.yaml"))
         words = f"Edited {self._edits} times"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         at = next(at for at, line in enumerate(lines) if line.startswith("title:"))
@@ -136,7 +140,7 @@ class Theirs:
     def edit(self) -> tuple[str, str]:
         """Change a page; return its address and the new words."""
         self._edits += 1
-        path = sorted(self.folder.glob("docs/*/*.md"))[777]
+        path = some(self.folder.glob("docs/*/*.md"))
         words = f"Edited {self._edits} times"
         _, _, rest = path.read_text(encoding="utf-8").partition("\n")
         path.write_text(f"# {words}\n{rest}", encoding="utf-8")
@@ -241,7 +245,8 @@ def row(name: str, measured: Measured, of: float | None = None) -> str:
 def measure(size: int, say: Callable[[str], None], *, with_rivals: bool) -> None:
     """Say the tables of one size."""
     ours = Ours(size)
-    times, few = (3 if size <= most else 1 for most in (10_000, 1_000))
+    times = 3 if size <= 10_000 else 1
+    few = 3 if size <= 1_000 else 1
     say(f"\n{size:,} cards\n\n| | seconds | MB | times faster than mkdocs-material |\n|---|---|---|---|")
     theirs, material = None, None
     if with_rivals:
@@ -268,11 +273,16 @@ def measure(size: int, say: Callable[[str], None], *, with_rivals: bool) -> None
     say(f"\n| | seconds | times the parser |\n|---|---|---|\n{checks(ours)}")
 
 
+def aside(site: Path) -> None:
+    """Put away a site that was built before: once it is removed, ext4 looks twice at each inode for some seconds."""
+    if site.exists():
+        OLD.mkdir(parents=True, exist_ok=True)
+        site.rename(OLD / f"{time.monotonic_ns()}")
+
+
 def hugo(folder: Path) -> Measured:
     """Build Hugo's site anew."""
-    site = folder / "public"
-    if site.exists():
-        site.rename(folder / f"public-{time.monotonic_ns()}")
+    aside(folder / "public")
     return run([BIN / "hugo", "build", "--quiet"], folder)
 
 
@@ -289,6 +299,7 @@ def main() -> None:
         said.append(text)
 
     for size in chosen.sizes:
+        shutil.rmtree(OLD, ignore_errors=True)
         measure(size, say, with_rivals=not chosen.without_rivals)
     report.put("build", "\n".join(said))
 

@@ -6,8 +6,10 @@ import marshal
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
+from typing import BinaryIO
 
 from builder import cache
 
@@ -15,8 +17,6 @@ Parts = Mapping[str, bytes]
 Place = tuple[int, int, bytes]
 """Where a part begins, its size, its digest."""
 
-_SETTLED = 2 * 10**9
-"""Nanoseconds after which a change of a file shows in its times, so that what was read before is not taken for it."""
 _START = len(cache.digest()) + 8
 """Bytes before the parts: digest and place of what follows them, which is what they were made from and their places."""
 _TIMES = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
@@ -34,6 +34,10 @@ class Kept:
         self._file = cache.folder(root) / "index" / cache.digest(os.fsencode(os.path.realpath(root))).hex()
         self._make = make
         self._version = cache.installed()
+        self._open: BinaryIO | None = None
+        # One handle for all parts: they are of one file, whatever takes its place meanwhile.
+        with suppress(OSError):
+            self._open = self._file.open("rb")
         self._places = self._fitting()
         self._made: Parts = {} if self._places else self._make_and_write()
 
@@ -48,22 +52,23 @@ class Kept:
         return self._made[name]
 
     def _bytes(self, start: int, size: int = -1) -> bytes:
+        if self._open is None:
+            return b""
         try:
-            with self._file.open("rb") as file:
-                file.seek(start)
-                return file.read(size)
-        except (OSError, ValueError):  # a damaged number is no place
+            self._open.seek(start)
+            return self._open.read(size)
+        except (OSError, ValueError, OverflowError):  # a damaged number is no place
             return b""
 
     def _fitting(self) -> dict[str, Place]:
         """Return the places of the parts that are kept, none where they don't fit."""
         start = self._bytes(0, _START)
         rest = self._bytes(int.from_bytes(start[-8:], "big"))
-        if start[:-8] != cache.digest(rest):
+        if start[:-8] != cache.digest(self._version, rest):
             return {}
-        version, paths, state, places = marshal.loads(rest)  # noqa: S302 - it is what was written, says the digest
+        paths, state, places = marshal.loads(rest)  # noqa: S302 - it is what was written, says the digest
         try:
-            fits = version == self._version and state == _state(_times(self._top, paths))
+            fits = state == _state(_times(self._top, paths))
         except OSError:
             return {}
         return places if fits else {}
@@ -76,7 +81,7 @@ class Kept:
         except OSError:
             return self._make()  # whoever reads the folder says what is wrong
         made = self._make()
-        if max(max(changed, moved) for _, changed, moved, _ in times) < now - _SETTLED:
+        if max(max(changed, moved) for _, changed, moved, _ in times) < now - cache.SETTLED:
             self._write(paths, _state(times), made)
         return made
 
@@ -85,8 +90,8 @@ class Kept:
         for name, content in made.items():
             places[name] = (end, len(content), cache.digest(content))
             end += len(content)
-        rest = marshal.dumps((self._version, paths, state, places))
-        cache.replace(self._file, (cache.digest(rest), end.to_bytes(8, "big"), *made.values(), rest))
+        rest = marshal.dumps((paths, state, places))
+        cache.replace(self._file, (cache.digest(self._version, rest), end.to_bytes(8, "big"), *made.values(), rest))
 
 
 def _paths(top: str) -> list[str]:
@@ -96,6 +101,8 @@ def _paths(top: str) -> list[str]:
         folder = folders.pop()
         with os.scandir(top + folder) as found:
             for entry in found:
+                if entry.name.startswith("."):  # no card, and a repository's own files change with every look at it
+                    continue
                 paths.append(folder + entry.name)
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(f"{folder}{entry.name}/")

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from builder.mkdocs_plugin.spread import Spread, pages_wanted_by
 from builder.mkdocs_plugin.styles import add_sheet
 from builder.pages import assets
 from builder.pages.document import DataFile, Settings
-from builder.pages.press import file_of
+from builder.pages.press import page_file
 from builder.pages.site import Site
 from builder.pages.templates import Compiled
 from builder.pages.work import Work
@@ -68,9 +69,10 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
             repo_url=(config.repo_url or "").rstrip("/"),
         )
-        kept = cache.folder(Path(config.docs_dir))
-        self._compiled = Compiled(cache.shelf_of(kept, "templates", config.docs_dir))
-        self.settings.environment.bytecode_cache = self._compiled
+        # Two, for a template that both environments have would be compiled for one of them, which escapes otherwise.
+        shelf = partial(cache.shelf_of, cache.folder(Path(config.docs_dir)), "templates")
+        self._compiled = tuple(Compiled(shelf(f"{whose} {config.docs_dir}")) for whose in ("ours", "the theme's"))
+        self.settings.environment.bytecode_cache, self._of_theme = self._compiled
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -119,7 +121,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
                 if committed := files.get_file_from_path(made.path):
                     files.remove(committed)  # a schema that lies in the folder for editors
                 files.append(File.generated(config, made.path, content=made.content))
-            elif file_of(made) not in theirs:  # a page that the site's author wrote goes first
+            elif page_file(made.path) not in theirs:  # a page that the site's author wrote goes first
                 files.append(RecordPage.of(made, config).file)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -134,7 +136,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """Take note of the theme's templates."""
         self._theme.env = env
-        env.bytecode_cache = self._compiled
+        env.bytecode_cache = self._of_theme
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
         """Give the 404 page its search box, whose links start at the root, and the site map all pages."""
@@ -150,7 +152,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         try:
             if self._spread:
                 self._spread.finish(config, self._theme)
-            self._compiled.keep()
+            for compiled in self._compiled:
+                compiled.keep()
         except FixcardsError as error:
             raise PluginError(f"fixcards: {error}") from None
         finally:

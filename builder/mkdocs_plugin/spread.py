@@ -17,6 +17,7 @@ from builder import cache
 from builder.mkdocs_plugin.pages import Theme
 from builder.pages import press
 from builder.pages.document import Document, Kind, Settings
+from builder.pages.press import page_file
 from builder.pages.shell import Shell, address
 from builder.pages.work import Work
 from builder.records.library import Library
@@ -90,9 +91,10 @@ class Spread:
                     files.remove(file)
 
     def addresses(self) -> list[str]:
-        """Return the addresses of the pages, none where the site has no address."""
+        """Return the addresses of the pages that nobody else writes, none where the site has no address."""
         url = self._settings.site_url
-        return [address(work.name, url) for work in self.works if work.kind] if url else []
+        ours = (work.name for work in self.works if work.kind and page_file(work.name) not in self._theirs)
+        return [address(name, url) for name in ours] if url else []
 
     def finish(self, config: MkDocsConfig, theme: Theme) -> None:
         """Bring the site's folder up to date: the works, what MkDocs built, and nothing else."""

@@ -18,8 +18,7 @@ from builder.workers import Workers
 State = tuple[int, int]
 """Size and time of change of a file, by which one that somebody touched is known."""
 Written = tuple[tuple[str, State], ...]
-
-
+"""The files of a work with their states."""
 Known = Mapping[str, tuple[bytes, Written]]
 """Key and files of each work by its name, as they were written last."""
 
@@ -40,7 +39,7 @@ class Press:
 
     def _files(self, work: Work) -> Iterator[tuple[str, State]]:
         for made in work.make(self.settings):
-            path = file_of(made) if isinstance(made, Document) else made.path
+            path = page_file(made.path) if isinstance(made, Document) else made.path
             if path not in self.without:
                 content = self.shells[made.kind].fill(made) if isinstance(made, Document) else made.content
                 yield path, write(self.folder, path, content)
@@ -56,9 +55,9 @@ class Printed:
     """Key and files of each by its name, made now or earlier."""
 
 
-def file_of(document: Document) -> str:
-    """Return the path of a document's file below the site."""
-    return f"{document.path}/index.html" if document.path else "index.html"
+def page_file(path: str) -> str:
+    """Return the file of the page at `path`, below the site."""
+    return f"{path}/index.html" if path else "index.html"
 
 
 class Audit(NamedTuple):

@@ -91,7 +91,7 @@ def _paragraph(text: str) -> str | None:
 def _code_span(text: str) -> str:
     """Return what is between two backticks as CommonMark reads it."""
     text = text.replace("\n", " ")
-    return text[1:-1] if text.strip() and text[0] == text[-1] == " " else text
+    return text[1:-1] if text.strip(" ") and text[0] == text[-1] == " " else text
 
 
 def links(text: str) -> Iterator[str]:

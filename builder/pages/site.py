@@ -133,7 +133,7 @@ class _Origin(NamedTuple):
         """Return the card, its evidence and the content of both files."""
         content = content_of(self.root, self.source, self.beside)
         if content and (self.digest or content.digest) == content.digest:
-            if self.parsed is not None:
+            if self.parsed is not None and self.digest:
                 return card_of(self.parsed), self._evidence(content), content
             root = Path(self.root)
             card, evidence, *_ = Files(root).record(

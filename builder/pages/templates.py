@@ -75,7 +75,7 @@ class _Environment(Environment):
 
     @staticmethod
     def escaped(value: Any) -> str:
-        """Return what `markupsafe.escape` does, as plain text."""
+        """Return what `markupsafe.escape` does as plain text, quotes in another spelling."""
         if type(value) is str:
             return escape(value)
         if type(value) is Markup:
@@ -86,7 +86,7 @@ class _Environment(Environment):
 def _once(made: Environment, name: str) -> Callable[..., Markup]:
     """Return a macro of `once.html` that renders anything but once."""
 
-    @lru_cache
+    @lru_cache(typed=True)
     def macro(*words: Any) -> Markup:
         return Markup(getattr(made.get_template("once.html").module, name)(*words))  # noqa: S704 - a template's output
 

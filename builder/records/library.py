@@ -168,9 +168,7 @@ def read_card(path: Path, root: Path) -> tuple[Card | None, list[Problem]]:
 
 
 State = tuple[int, ...]
-"""Size, times of change and number of a file's inode, by which one that somebody has written to is known."""
-_SETTLED = 2_000_000_000
-"""Nanoseconds after which a file that is written to again has another time, on any file system."""
+"""Times of change, size and number of each of some files, by which one that somebody has written to is known."""
 
 
 @dataclass(slots=True)
@@ -262,7 +260,8 @@ class _Loader:
 
     def _settled(self, state: State | None) -> State | None:
         """Return the state of files if their next change will show in it: they were not written to just now."""
-        return state if state and max(state) < self._start - _SETTLED else None
+        times = (*state[0::4], *state[1::4]) if state else (self._start,)
+        return state if max(times) < self._start - cache.SETTLED else None
 
     def _shelf(self, cards: Mapping[str, _Found]) -> Shelf:
         """Return what the rules look at beside one record."""
@@ -334,7 +333,7 @@ def _state(entry: os.DirEntry[str]) -> State | None:
     if not entry.is_file(follow_symlinks=False):
         return None
     status = entry.stat(follow_symlinks=False)
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def _together(walked: Sequence[tuple[str, State | None]]) -> dict[str, _Found]:

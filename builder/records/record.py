@@ -234,7 +234,9 @@ def content_of(root: str, path: str, evidence: str | None) -> Content | None:
 
 def _raw(path: str) -> bytes:
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large library
-        return file.read(MAX_EVIDENCE_BYTES + 1) or b""
+        if os.fstat(file.fileno()).st_size > MAX_EVIDENCE_BYTES:
+            return file.read(MAX_EVIDENCE_BYTES + 1) or b""
+        return file.readall()  # `read` takes as much memory as it may need before it looks
 
 
 def evidence_path(card_path: Path) -> Path:

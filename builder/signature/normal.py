@@ -162,6 +162,7 @@ TIDY = LOOK | {"single quote", "double quote", "space"}
 
 _TIDY = tuple(rule for rule in RULES if rule.name in TIDY)
 _SIGN = re.compile('[\x00-\x1f\x7f\u2018\u2019\u201c\u201d"/\\\\0-9]')
+# The first letter by itself, for the expression looks for that quickly.
 _HEXADECIMAL = re.compile("[A-Fa-f][A-Fa-f]{7}")
 
 
