@@ -83,7 +83,7 @@ class Shelf:
             raw = self.path.read_bytes()
         except OSError:
             return None
-        head = _new(self._version(), stamp).digest()
+        head = self._head(stamp)
         content = memoryview(raw)[2 * _DIGEST :]
         if raw[:_DIGEST] != head or raw[_DIGEST : 2 * _DIGEST] != _new(content).digest():
             return None
@@ -92,8 +92,11 @@ class Shelf:
     def write(self, data: Any, stamp: bytes = b"") -> None:
         """Keep `data`. Where nothing can be written, nothing is kept."""
         content = marshal.dumps(data)
-        head = _new(self._version(), stamp).digest() + _new(content).digest()
-        replace(self.path, (head, content))
+        replace(self.path, (self._head(stamp), _new(content).digest(), content))
+
+    def _head(self, stamp: bytes) -> bytes:
+        """Return what the file begins with: another program's, or that of another sort of things, isn't taken."""
+        return bytes(_new(self._version(), stamp, self.path.parent.name.encode()).digest())
 
 
 def replace(path: Path, parts: Iterable[bytes]) -> None:

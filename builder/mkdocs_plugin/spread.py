@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
 import time
 from collections.abc import Iterable
@@ -55,7 +54,9 @@ class Spread:
         self._workers = workers
         self._theirs: frozenset[str] = frozenset()
         self._site_dir = config.site_dir
-        config.site_dir = self._apart = tempfile.mkdtemp(prefix="fixcards-")
+        # It goes when the program ends, too: MkDocs says nothing to plugins when a build is interrupted.
+        self._folder = tempfile.TemporaryDirectory(prefix="fixcards-", ignore_cleanup_errors=True)
+        config.site_dir = self._apart = self._folder.name
         self._shelf = cache.shelf_of(cache.folder(Path(config.docs_dir)), "sites", self._site_dir)
         self._stamp: bytes
         self._known: press.Known
@@ -75,11 +76,17 @@ class Spread:
     def take_from(self, files: Files, cards: Library, theirs: set[str]) -> None:
         """Keep MkDocs from copying what the works write; `theirs` are the pages that the site's author wrote."""
         self._theirs = frozenset(theirs)
+        self.works = [self._without_page(work) if f"{work.name}/index.html" in theirs else work for work in self.works]
         there = dict(files.src_uris)
         for card_id, card in cards.files.items():
             for path in (card, cards.beside.get(card_id, "") if card_id in cards.executed else ""):
                 if file := there.get(path):
                     files.remove(file)
+
+    @staticmethod
+    def _without_page(work: Work) -> Work:
+        """Return a work whose page the site's author wrote, told from the same with its page."""
+        return replace(work, key=cache.digest(work.key, b"without its page"))
 
     def addresses(self) -> list[str]:
         """Return the addresses of the pages, none where the site has no address."""
@@ -96,6 +103,7 @@ class Spread:
         if stamp != self._stamp:
             self._prove(shells, theme)
         found = self._audit()
+        press.unlink_folders(self._site_dir, found.others)
         printed = press.print_works(
             press.Press(self._site_dir, self._settings, shells, self._theirs),
             self.works,
@@ -116,7 +124,7 @@ class Spread:
 
     def close(self) -> None:
         """Remove the folder into which MkDocs built."""
-        shutil.rmtree(self._apart, ignore_errors=True)
+        self._folder.cleanup()
 
     def _prove(self, shells: dict[Kind, Shell], theme: Theme) -> None:
         """Make sure that the theme would make the same pages, on one of each kind."""
