@@ -172,19 +172,25 @@ def test_a_page_that_the_author_adds_at_a_cards_address_is_shown_and_the_cards_c
     own.write_text("# A page of my own\n", encoding="utf-8")
     again(site)
     assert "A page of my own" in (site / "httpx" / "271" / "index.html").read_text(encoding="utf-8")
+    addresses = (site / "sitemap.xml").read_text(encoding="utf-8")
+    assert addresses.count("/httpx/271/</loc>") == 1
     own.unlink()
     again(site)
     assert tree(site) == before
+
+
+def test_hidden_files_that_the_author_wants_published_are_published(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "cards" / ".well-known").mkdir()
+    (tmp_path / "cards" / ".well-known" / "security.txt").write_text("Contact: us", encoding="utf-8")
+    change(tmp_path / "mkdocs.yml", "plugins:\n", "exclude_docs: '!.well-known'\nplugins:\n")
+    again(site)
+    assert (site / ".well-known" / "security.txt").read_text(encoding="utf-8") == "Contact: us"
 
 
 def _folder_for_page(site: Path) -> None:
     for path in (site / "httpx" / "271" / "index.html", site / "404.html"):
         path.unlink()
         path.mkdir()
-
-
-def _full_folder_for_page(site: Path) -> None:
-    _folder_for_page(site)
     (site / "404.html" / "stray.html").write_text("x", encoding="utf-8")
 
 
@@ -209,7 +215,7 @@ def _empty_folders(site: Path) -> None:
 
 @pytest.mark.parametrize(
     "harm",
-    [_folder_for_page, _full_folder_for_page, _file_for_folder, _links, _empty_folders],
+    [_folder_for_page, _file_for_folder, _links, _empty_folders],
     ids=lambda it: it.__name__,
 )
 def test_whatever_stands_in_the_sites_folder_makes_room_for_the_site(harm: Callable[[Path], None], site: Path) -> None:

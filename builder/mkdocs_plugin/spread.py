@@ -86,7 +86,7 @@ class Spread:
     @staticmethod
     def _without_page(work: Work) -> Work:
         """Return a work whose page the site's author wrote, told from the same with its page."""
-        return replace(work, key=cache.digest(work.key, b"without its page"))
+        return replace(work, key=cache.digest(work.key, b"without its page"), kind=None)
 
     def addresses(self) -> list[str]:
         """Return the addresses of the pages, none where the site has no address."""
@@ -103,7 +103,7 @@ class Spread:
         if stamp != self._stamp:
             self._prove(shells, theme)
         found = self._audit()
-        press.unlink_folders(self._site_dir, found.others)
+        press.remove_links(self._site_dir, found.others)
         printed = press.print_works(
             press.Press(self._site_dir, self._settings, shells, self._theirs),
             self.works,

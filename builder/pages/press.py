@@ -129,8 +129,8 @@ def files_of(known: Known) -> set[str]:
     return {path for _, files in known.values() for path, _ in files}
 
 
-def standing(folder: str) -> dict[str, State]:
-    """Return every file in a site's folder but those in hidden folders at its top, which MkDocs leaves alone, too.
+def standing(folder: str, *, hidden: bool = False) -> dict[str, State]:
+    """Return every file in a site's folder, what is `hidden` at its top only if asked for: MkDocs leaves that alone.
 
     A link is a file, wherever it leads. Empty folders are there as well, their paths ending with a slash. What another
     build takes away meanwhile is not there. Raises `FixcardsError` where `folder` is none.
@@ -150,7 +150,7 @@ def standing(folder: str) -> dict[str, State]:
         if below and not entries:
             found[below] = (0, 0)
         for entry in entries:
-            if not below and entry.name.startswith("."):
+            if not (below or hidden) and entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(f"{below}{entry.name}/")
@@ -216,13 +216,13 @@ def _put(place: str, content: bytes, how: int) -> State:
 
 def take_over(source: str, folder: str, without: Iterable[str]) -> set[str]:
     """Copy every file below `source` to the same place in `folder` but those in `without`; return their paths."""
-    taken = {path for path in standing(source) if not path.endswith("/")}.difference(without)
+    taken = {path for path in standing(source, hidden=True) if not path.endswith("/")}.difference(without)
     for path in sorted(taken):
         write(folder, path, Path(source, path).read_bytes())
     return taken
 
 
-def unlink_folders(folder: str, files: Iterable[str]) -> None:
+def remove_links(folder: str, files: Iterable[str]) -> None:
     """Remove the links among files of a site: what is written below one would go to where it leads."""
     for path in files:
         place = f"{folder}/{path}"
