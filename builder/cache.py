@@ -8,6 +8,7 @@ import json
 import marshal
 import os
 import platform
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -44,7 +45,7 @@ def installed() -> bytes:
     """Return a digest that changes with this program and what is installed, on this machine: fifty times as quick."""
     modules = (f"{folder}/{name}" for folder, _, names in os.walk(_PACKAGE) for name in names if name.endswith(".py"))
     # Not all of `sys.path`, which begins with the folder of whatever program this is part of.
-    paths = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *modules]
+    paths = [*(path for path in sys.path if path.endswith("-packages")), *modules]
     found = []
     for path in paths:
         with suppress(OSError):
@@ -85,7 +86,7 @@ class Shelf:
             raw = self.path.read_bytes()
         except OSError:
             return None
-        head = _new(self._version(), stamp).digest()
+        head = self._head(stamp)
         content = memoryview(raw)[2 * _DIGEST :]
         if raw[:_DIGEST] != head or raw[_DIGEST : 2 * _DIGEST] != _new(content).digest():
             return None
@@ -94,8 +95,11 @@ class Shelf:
     def write(self, data: Any, stamp: bytes = b"") -> None:
         """Keep `data`. Where nothing can be written, nothing is kept."""
         content = marshal.dumps(data)
-        head = _new(self._version(), stamp).digest() + _new(content).digest()
-        replace(self.path, (head, content))
+        replace(self.path, (self._head(stamp), _new(content).digest(), content))
+
+    def _head(self, stamp: bytes) -> bytes:
+        """Return what the file begins with: another program's, or that of another sort of things, isn't taken."""
+        return bytes(_new(self._version(), stamp, self.path.parent.name.encode()).digest())
 
 
 def replace(path: Path, parts: Iterable[bytes]) -> None:

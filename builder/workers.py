@@ -161,8 +161,19 @@ def _processors() -> int:
 
 def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent sees to it
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     gc.freeze()
     calm_collector()
+
+
+def _leave_with_parent() -> None:
+    """End this process once its parent has: one that was killed can't tell its pool, which would wait for ever."""
+    import multiprocessing
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def calm_collector() -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,139 @@ def test_the_cache_of_other_cards_is_not_taken_for_that_of_these(site: Path, tmp
     before = tree(site)
     again(site)
     assert tree(site) == before
+
+
+def test_what_is_kept_of_one_sort_is_not_taken_for_another(site: Path, tmp_path: Path) -> None:
+    before = tree(site)
+    shelves = [path for path in (tmp_path / ".cache").rglob("*") if path.is_file()]
+    kept = [shelf.read_bytes() for shelf in shelves]
+    for shelf, content in zip(shelves, kept[1:] + kept[:1], strict=True):
+        shelf.write_bytes(content)
+    again(site)
+    assert tree(site) == before
+
+
+def test_a_page_that_the_author_adds_at_a_cards_address_is_shown_and_the_cards_comes_back_with_its_removal(
+    site: Path, tmp_path: Path
+) -> None:
+    before = tree(site)
+    own = tmp_path / "cards" / "httpx" / "271.md"
+    own.write_text("# A page of my own\n", encoding="utf-8")
+    again(site)
+    assert "A page of my own" in (site / "httpx" / "271" / "index.html").read_text(encoding="utf-8")
+    addresses = (site / "sitemap.xml").read_text(encoding="utf-8")
+    assert addresses.count("/httpx/271/</loc>") == 1
+    own.unlink()
+    again(site)
+    assert tree(site) == before
+
+
+def test_hidden_files_that_the_author_wants_published_are_published(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "cards" / ".well-known").mkdir()
+    (tmp_path / "cards" / ".well-known" / "security.txt").write_text("Contact: us", encoding="utf-8")
+    change(tmp_path / "mkdocs.yml", "plugins:\n", "exclude_docs: '!.well-known'\nplugins:\n")
+    again(site)
+    assert (site / ".well-known" / "security.txt").read_text(encoding="utf-8") == "Contact: us"
+
+
+def _folder_for_page(site: Path) -> None:
+    for path in (site / "httpx" / "271" / "index.html", site / "404.html"):
+        path.unlink()
+        path.mkdir()
+    (site / "404.html" / "stray.html").write_text("x", encoding="utf-8")
+
+
+def _file_for_folder(site: Path) -> None:
+    for path in (site / "httpx" / "271", site / "flask", site / "assets"):
+        shutil.rmtree(path)
+        path.write_text("x", encoding="utf-8")
+
+
+def _links(site: Path) -> None:
+    (site / "flask").rename(site.parent / "elsewhere")
+    (site / "flask").symlink_to(site.parent / "elsewhere")
+    for path, to in ((site / "httpx" / "271" / "index.html", "nowhere"), (site / "404.html", site / "index.html")):
+        path.unlink()
+        path.symlink_to(to)
+
+
+def _empty_folders(site: Path) -> None:
+    (site / "stray" / "deep").mkdir(parents=True)
+    (site / "httpx" / "271" / "more").mkdir()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [_folder_for_page, _file_for_folder, _links, _empty_folders],
+    ids=lambda it: it.__name__,
+)
+def test_whatever_stands_in_the_sites_folder_makes_room_for_the_site(harm: Callable[[Path], None], site: Path) -> None:
+    def everything() -> list[tuple[str, bytes | None]]:
+        found = sorted(site.rglob("*"))
+        assert not [path for path in found if path.is_symlink()]
+        return [(path.name, path.read_bytes() if path.is_file() else None) for path in found]
+
+    before = everything()
+    harm(site)
+    again(site)
+    assert everything() == before
+
+
+def test_a_card_folder_may_become_a_file_and_a_folder_again(site: Path, tmp_path: Path) -> None:
+    before = tree(site)
+    flask = tmp_path / "cards" / "flask"
+    flask.rename(tmp_path / "flask")
+    flask.write_text("a file", encoding="utf-8")
+    again(site)
+    assert (site / "flask").read_text(encoding="utf-8") == "a file"
+    flask.unlink()
+    (tmp_path / "flask").rename(flask)
+    again(site)
+    assert tree(site) == before
+
+
+def test_a_file_where_the_site_should_be_is_left_alone_with_what_to_do(tmp_path: Path) -> None:
+    config = project(tmp_path, LIBRARY)
+    (tmp_path / "site").write_text("mine", encoding="utf-8")
+    done = build(config)
+    assert done.returncode == 1
+    assert "is no folder; remove it, or set another `site_dir`" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "site").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_hook_that_changes_how_templates_are_read_changes_the_pages(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "hook.py").write_text("def on_env(env, **_):\n    env.trim_blocks = True\n", encoding="utf-8")
+    change(tmp_path / "mkdocs.yml", "plugins:\n", "hooks: [hook.py]\nplugins:\n")
+    again(site)
+    assert tree(site) == afresh(site, tmp_path / "afresh")
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
+def test_a_build_that_is_stopped_leaves_no_processes_and_where_it_can_no_files(
+    sign: signal.Signals, site: Path, tmp_path: Path
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [tool("mkdocs"), "build", "--quiet", "--config-file", str(tmp_path / "mkdocs.yml")]
+    for seconds in (0.8, 1.2):
+        shutil.rmtree(tmp_path / ".cache")
+        shutil.rmtree(site, ignore_errors=True)
+        # Whoever inherits the output holds it open as long as it runs.
+        build = subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            env=environment(TMPDIR=str(temporary)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        time.sleep(seconds)
+        build.send_signal(sign)
+        said, _ = build.communicate(timeout=20)
+        assert b"Traceback" not in said
+        if sign == signal.SIGINT:
+            assert not list(temporary.iterdir())
+        again(site)
 
 
 def test_two_builds_at_once_and_one_that_is_killed_do_no_harm(site: Path, tmp_path: Path) -> None:

@@ -156,6 +156,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
                 compiled.keep()
         except FixcardsError as error:
             raise PluginError(f"fixcards: {error}") from None
+        except OSError as error:
+            raise PluginError(f"fixcards: the site can't be written: {error.strerror}: {error.filename}") from error
         finally:
             self._workers.close()
 

@@ -55,7 +55,7 @@ class Spread:
         self._workers = workers
         self._theirs: frozenset[str] = frozenset()
         self._site_dir = config.site_dir
-        # It goes when the program ends, however that comes about.
+        # It goes when the program ends, too: MkDocs says nothing to plugins when a build is interrupted.
         self._apart = tempfile.TemporaryDirectory(prefix="fixcards-", ignore_cleanup_errors=True)
         config.site_dir = self._apart.name
         self._shelf = cache.shelf_of(cache.folder(Path(config.docs_dir)), "sites", self._site_dir)
@@ -77,24 +77,22 @@ class Spread:
     def take_from(self, files: Files, cards: Library, theirs: set[str]) -> None:
         """Keep MkDocs from copying what the works write; `theirs` are the pages that the site's author wrote."""
         self._theirs = frozenset(theirs)
-        # A work whose page somebody else writes is another one, so that it is made again when that begins or ends.
-        self.works = [
-            replace(work, key=work.key + b" without its page")
-            if f"{work.name}/index.html".lstrip("/") in theirs
-            else work
-            for work in self.works
-        ]
+        self.works = [self._without_page(work) if page_file(work.name) in theirs else work for work in self.works]
         there = dict(files.src_uris)
         for card_id, card in cards.files.items():
             for path in (card, cards.beside.get(card_id, "") if card_id in cards.executed else ""):
                 if file := there.get(path):
                     files.remove(file)
 
+    @staticmethod
+    def _without_page(work: Work) -> Work:
+        """Return a work whose page the site's author wrote, told from the same with its page."""
+        return replace(work, key=cache.digest(work.key, b"without its page"), kind=None)
+
     def addresses(self) -> list[str]:
-        """Return the addresses of the pages that nobody else writes, none where the site has no address."""
+        """Return the addresses of the pages, none where the site has no address."""
         url = self._settings.site_url
-        ours = (work.name for work in self.works if work.kind and page_file(work.name) not in self._theirs)
-        return [address(name, url) for name in ours] if url else []
+        return [address(work.name, url) for work in self.works if work.kind] if url else []
 
     def finish(self, config: MkDocsConfig, theme: Theme) -> None:
         """Bring the site's folder up to date: the works, what MkDocs built, and nothing else."""
@@ -106,6 +104,7 @@ class Spread:
         if stamp != self._stamp:
             self._prove(shells, theme)
         found = self._audit()
+        press.remove_links(self._site_dir, found.others)
         printed = press.print_works(
             press.Press(self._site_dir, self._settings, shells, self._theirs),
             self.works,

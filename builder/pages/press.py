@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from builder.cache import digest, digest_of
+from builder.errors import FixcardsError
 from builder.pages.document import Document, Kind, Settings
 from builder.pages.shell import Shell
 from builder.pages.work import Work
@@ -66,7 +69,7 @@ class Audit(NamedTuple):
     off: frozenset[str]
     """Names of the works whose files aren't as they were written."""
     others: frozenset[str]
-    """Files that no known work has written."""
+    """Files that no known work has written, and empty folders, which end with a slash."""
 
 
 def audit(folder: str, known: Known) -> Audit:
@@ -125,8 +128,12 @@ def files_of(known: Known) -> set[str]:
     return {path for _, files in known.values() for path, _ in files}
 
 
-def standing(folder: str) -> dict[str, State]:
-    """Return every file in a site's folder but those in hidden folders at its top, which MkDocs leaves alone, too."""
+def standing(folder: str, *, hidden: bool = False) -> dict[str, State]:
+    """Return every file in a site's folder, what is `hidden` at its top only if asked for: MkDocs leaves that alone.
+
+    A link is a file, wherever it leads. Empty folders are there as well, their paths ending with a slash. What another
+    build takes away meanwhile is not there. Raises `FixcardsError` where `folder` is none.
+    """
     found: dict[str, State] = {}
     folders = [""]
     while folders:
@@ -135,29 +142,43 @@ def standing(folder: str) -> dict[str, State]:
             entries = list(os.scandir(f"{folder}/{below}"))
         except FileNotFoundError:
             continue
+        except NotADirectoryError:
+            if below:
+                continue
+            raise FixcardsError(f"{folder}: is no folder; remove it, or set another `site_dir`") from None
+        if below and not entries:
+            found[below] = (0, 0)
         for entry in entries:
-            if not below and entry.name.startswith("."):
+            if not (below or hidden) and entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(f"{below}{entry.name}/")
             else:
-                found[f"{below}{entry.name}"] = _state(entry.stat(follow_symlinks=False))
+                with suppress(FileNotFoundError):
+                    found[f"{below}{entry.name}"] = _state(entry.stat(follow_symlinks=False))
     return found
 
 
 def write(folder: str, path: str, content: bytes) -> State:
-    """See to it that a file has this content; one that has it already is not touched."""
+    """See to it that a file has this content; one that has it already is not touched.
+
+    A file, folder or link that stands in its way is removed.
+    """
     place = f"{folder}/{path}"
     with suppress(FileExistsError):
         try:
             return _put(place, content, os.O_EXCL)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
+            _make_way(folder, path)
             os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
             return _put(place, content, os.O_EXCL)
-    with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large site
-        before = os.fstat(file.fileno())
-        if before.st_size == len(content) and file.read() == content:
-            return _state(before)
+    before = os.lstat(place)  # not what a link leads to, and a pipe would never end
+    if stat.S_ISDIR(before.st_mode):
+        shutil.rmtree(place)
+    elif stat.S_ISREG(before.st_mode) and before.st_size == len(content):
+        with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large site
+            if file.read() == content:
+                return _state(before)
     # Beside it and then in its place, so that a server sees the old file or the new one.
     part = f"{place}.{os.getpid()}.part"
     try:
@@ -168,6 +189,17 @@ def write(folder: str, path: str, content: bytes) -> State:
             os.unlink(part)  # noqa: PTH108
         raise
     return state
+
+
+def _make_way(folder: str, path: str) -> None:
+    """Remove the file that stands where a folder above `path` should."""
+    steps = path.split("/")
+    for depth in range(1, len(steps)):
+        above = "/".join([folder, *steps[:depth]])
+        if os.path.lexists(above) and not os.path.isdir(above):  # noqa: PTH112
+            with suppress(FileNotFoundError, IsADirectoryError):  # another process may have been here
+                os.unlink(above)  # noqa: PTH108
+            return
 
 
 def _put(place: str, content: bytes, how: int) -> State:
@@ -183,16 +215,26 @@ def _put(place: str, content: bytes, how: int) -> State:
 
 def take_over(source: str, folder: str, without: Iterable[str]) -> set[str]:
     """Copy every file below `source` to the same place in `folder` but those in `without`; return their paths."""
-    taken = set(standing(source)).difference(without)
+    taken = {path for path in standing(source, hidden=True) if not path.endswith("/")}.difference(without)
     for path in sorted(taken):
         write(folder, path, Path(source, path).read_bytes())
     return taken
 
 
-def clear(folder: str, files: Iterable[str]) -> None:
-    """Remove files of a site, and the folders that they leave empty."""
+def remove_links(folder: str, files: Iterable[str]) -> None:
+    """Remove the links among files of a site: what is written below one would go to where it leads."""
     for path in files:
-        Path(folder, path).unlink(missing_ok=True)
+        place = f"{folder}/{path}"
+        if os.path.islink(place):  # noqa: PTH114
+            os.unlink(place)  # noqa: PTH108
+
+
+def clear(folder: str, files: Iterable[str]) -> None:
+    """Remove files of a site, and the folders that are empty or that they leave empty."""
+    for path in files:
+        # A folder may stand at its place by now, or a file above it.
+        with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            os.unlink(f"{folder}/{path}")  # noqa: PTH108
         above = os.path.dirname(path)  # noqa: PTH120
         while above:
             try:

@@ -14,11 +14,27 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
 from markupsafe import Markup
 
-from builder.cache import Shelf
+from builder.cache import Shelf, digest_of
 from builder.pages import highlight, prose
 
 _ONCE = ("heading", "badge")
 """Macros of `once.html`, which have few different results, as filters: Jinja calls these without looking into them."""
+_SYNTAX = (
+    "block_start_string",
+    "block_end_string",
+    "variable_start_string",
+    "variable_end_string",
+    "comment_start_string",
+    "comment_end_string",
+    "line_statement_prefix",
+    "line_comment_prefix",
+    "trim_blocks",
+    "lstrip_blocks",
+    "newline_sequence",
+    "keep_trailing_newline",
+    "optimized",
+)
+"""Settings of an environment on which a template's code depends."""
 
 
 def environment(folder: Path) -> Environment:
@@ -46,18 +62,25 @@ class Compiled(BytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give Jinja the code of a template, unless it has changed."""
         checksum, code = self._known.get(bucket.key, ("", b""))
-        if checksum == bucket.checksum:
+        if checksum == _checksum(bucket):
             bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Remember the code of a template."""
-        self._new[bucket.key] = bucket.checksum, bucket.bytecode_to_string()
+        self._new[bucket.key] = _checksum(bucket), bucket.bytecode_to_string()
 
     def keep(self) -> None:
         """Write down what was compiled anew."""
         if self._new:
             self._shelf.write({**self._known, **self._new})
             self._new = {}
+
+
+def _checksum(bucket: Bucket) -> str:
+    """Return a digest of a template's text and of what a hook may have set that it is compiled by."""
+    env = bucket.environment
+    syntax = [repr(getattr(env, name)) for name in _SYNTAX]
+    return digest_of((bucket.checksum, syntax, sorted(env.extensions), sorted(env.filters), sorted(env.tests))).hex()
 
 
 class _Generator(CodeGenerator):
