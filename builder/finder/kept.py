@@ -30,16 +30,20 @@ class Kept:
     """
 
     def __init__(self, root: Path, make: Callable[[], Parts]) -> None:
+        self._open: BinaryIO | None = None
         self._top = f"{root}/"
         self._file = cache.folder(root) / "index" / cache.digest(os.fsencode(os.path.realpath(root))).hex()
         self._make = make
         self._version = cache.installed()
-        self._open: BinaryIO | None = None
         # One handle for all parts: they are of one file, whatever takes its place meanwhile.
         with suppress(OSError):
             self._open = self._file.open("rb")
         self._places = self._fitting()
         self._made: Parts = {} if self._places else self._make_and_write()
+
+    def __del__(self) -> None:
+        if self._open is not None:
+            self._open.close()
 
     def read(self, name: str) -> bytes:
         """Return a part. Raises `KeyError` where there is none of that name."""
