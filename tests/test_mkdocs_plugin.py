@@ -463,3 +463,29 @@ def _soon(met: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(0.1)
     return True
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("{{ nothing.at_all }}", "card.html:1: 'nothing' is undefined"),
+        ("{% if %}", "card.html:1: Expected an expression"),
+        ('{% from "none.html" import x %}', "none.html"),
+    ],
+)
+def test_a_fault_in_a_template_of_ones_own_is_named_with_its_line(tmp_path: Path, wrong: str, said: str) -> None:
+    config = change(project(tmp_path, LIBRARY), "  - fixcards\n", "  - fixcards:\n      templates: looks\n")
+    shutil.copytree(REPOSITORY / "templates", tmp_path / "looks")
+    card = tmp_path / "looks" / "card.html"
+    card.write_text(wrong + card.read_text(encoding="utf-8"), encoding="utf-8")
+    done = build(config)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_number_of_processes_that_makes_nothing_is_refused(tmp_path: Path) -> None:
+    config = change(project(tmp_path, LIBRARY), "  - fixcards\n", "  - fixcards:\n      jobs: 0\n")
+    done = build(config)
+    assert done.returncode == 1
+    assert "fixcards: `jobs: 0` makes nothing; give a number from 1 on" in done.stderr

@@ -59,6 +59,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         """Put our theme's templates before Material's, behind those of the site's own `custom_dir`."""
         if not config.use_directory_urls:
             raise PluginError("fixcards: cards have addresses like /httpx/271/; remove `use_directory_urls: false`")
+        if self.config.jobs is not None and self.config.jobs < 1:
+            raise PluginError(f"fixcards: `jobs: {self.config.jobs}` makes nothing; give a number from 1 on")
         templates = Path(self.config.templates or TEMPLATES)
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(templates / "theme"))
         config.watch.append(str(templates))

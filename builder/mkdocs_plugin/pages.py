@@ -7,11 +7,13 @@ from typing import Any
 from markupsafe import Markup, escape
 from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from builder.errors import FixcardsError
 from builder.pages.card_page import json_for_script
 from builder.pages.document import Document
 
@@ -55,7 +57,10 @@ class RecordPage(Page):
     def render(self, config: MkDocsConfig, files: Files) -> None:
         """Make the page's HTML and its table of contents."""
         sections = self.document.sections
-        self.content = self.document.body()
+        try:
+            self.content = self.document.body()
+        except FixcardsError as error:
+            raise PluginError(f"fixcards: {error}") from None
         self.toc = TableOfContents([AnchorLink(section.title, section.id, 2) for section in sections])
         self.present_anchor_ids = {section.id for section in sections}
 

@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment
+from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
+from builder.errors import FixcardsError
 from builder.pages import prose
-from builder.pages.templates import environment
+from builder.pages.templates import environment, place_of
 from builder.records.rules.card import RESERVED
 
 _SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
@@ -119,9 +120,16 @@ class Settings:
         return Markup(self.environment.from_string(_SEARCH_BOX).render(root=root))  # noqa: S704 - a template's output
 
     def render(self, template: str, path: str, **context: Any) -> str:
-        """Return a page's HTML. `root` leads from the page to the site's root, `./` on the root itself."""
+        """Return a page's HTML. `root` leads from the page to the site's root, `./` on the root itself.
+
+        Raises `FixcardsError` where a template has a fault: they may be the site's own.
+        """
         root = "../" * depth(path) or "./"
-        return prose.reveal_bidi(self.environment.get_template(template).render(root=root, **context))
+        try:
+            html = self.environment.get_template(template).render(root=root, **context)
+        except TemplateError as error:
+            raise FixcardsError(f"{place_of(error)}: {error.message}") from error
+        return prose.reveal_bidi(html)
 
 
 @lru_cache(maxsize=4)

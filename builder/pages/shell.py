@@ -64,8 +64,8 @@ class Shell:
         theirs = render(document, address(document.path, self._site_url)).encode("utf-8", "xmlcharrefreplace")
         if self.fill(document) != theirs:
             raise FixcardsError(
-                f"the theme's templates change what pages say (seen on /{document.path}/), so they can't be rendered "
-                "once for many; set `spread: false` for the plugin fixcards"
+                f"the theme's templates change what pages say, or a card is in `nav` (seen on /{document.path}/), so "
+                "they can't be rendered once for many; set `spread: false` for the plugin fixcards"
             )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
@@ -49,6 +50,14 @@ def environment(folder: Path) -> Environment:
     made.filters |= {"prose": prose.prose, "inline": prose.inline, "code": highlight.code}
     made.filters |= {name: _once(made, name) for name in _ONCE}
     return made
+
+
+def place_of(error: TemplateError) -> str:
+    """Return the template and the line in which an error lies, as far as it tells."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "the templates"
 
 
 class Compiled(BytecodeCache):
