@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 
+import psutil
 import pytest
 
 from builder.workers import FEW, Workers
@@ -80,8 +82,36 @@ def test_what_takes_little_is_done_here() -> None:
         assert set(workers.run(here, range(FEW))) == {os.getpid()}
 
 
-def test_what_nobody_waits_for_ends_with_the_workers() -> None:
+def forgotten() -> None:
+    """Fail unless a process for which nobody waits ends with the workers, or is none where there are no forks."""
     with Workers(2) as workers:
         workers.aside(lambda: bytes(1_000_000))  # more than goes into a pipe that nobody reads
-        assert workers._aside
-    assert not workers._aside
+        (child,) = psutil.Process().children() or [None]
+        assert (child is not None) == (sys.platform == "linux")
+    assert not child or not child.is_running()
+
+
+def test_what_nobody_waits_for_ends_with_the_workers() -> None:
+    subprocess.run(
+        [sys.executable, "-c", "from tests.test_workers import forgotten; forgotten()"], check=True, cwd=REPOSITORY
+    )
+
+
+def lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_what_is_done_aside_ends_with_a_program_that_is_killed() -> None:
+    program = (
+        "import os, psutil, signal\nfrom builder.workers import Workers\nWorkers(2).aside(lambda: bytes(1_000_000))\n"
+        "print(*(child.pid for child in psutil.Process().children()), flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=REPOSITORY)
+    assert done.returncode == -signal.SIGKILL
+    end = time.monotonic() + 10
+    while any(map(lives, map(int, done.stdout.split()))):
+        assert time.monotonic() < end, "a process was left behind"
+        time.sleep(0.05)
