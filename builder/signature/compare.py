@@ -10,7 +10,7 @@ from builder.signature import versions
 from builder.signature.entry import Entry
 from builder.signature.normal import normal, tidy
 from builder.signature.reading import PATTERNS, Failure
-from builder.signature.template import forms, spans
+from builder.signature.template import forms, plain_quotes, spans
 from builder.signature.words import lower, strength, telling, words
 
 _HEAD = re.compile(PATTERNS["head"], re.ASCII)
@@ -141,15 +141,25 @@ def home(entry: Entry) -> frozenset[str]:
 
 
 def sayings(failure: Failure) -> Iterator[Said]:
-    """Yield the lines that may carry a message: those of exceptions first, then every line as it is."""
+    """Yield the lines that may carry a message: those of exceptions first, then every line as it is.
+
+    A message is looked at with the next line, too: a narrow terminal or a mail has broken it, between words or in one.
+    """
     for number, head in enumerate(failure.exceptions):
         raw = next((loose.raw for loose in failure.lines if loose.line == head.line and head.message in loose.raw), "")
-        printed = tidy(head.message)
-        yield Said(head.name, printed, normal(head.message), raw, head.line, number == len(failure.exceptions) - 1)
+        last = number == len(failure.exceptions) - 1
+        rest = _next(failure, head.line)
+        for message in dict.fromkeys((head.message, f"{head.message} {rest}".strip(" "), head.message + rest)):
+            yield Said(head.name, plain_quotes(tidy(message)), plain_quotes(normal(message)), raw, head.line, last)
     heads = {head.line for head in failure.exceptions}
     for loose in failure.lines:
         again = loose.line in heads
-        yield Said("", tidy(loose.raw), normal(loose.raw), loose.raw, loose.line, last=False, again=again)
+        printed, common = plain_quotes(tidy(loose.raw)), plain_quotes(normal(loose.raw))
+        yield Said("", printed, common, loose.raw, loose.line, last=False, again=again)
+
+
+def _next(failure: Failure, line: int) -> str:
+    return next((loose.text for loose in failure.lines if loose.line == line + 1), "")
 
 
 def _fit(template: str, name: str, message: str, line: Said, packages: Sequence[str]) -> Fit | None:
@@ -214,7 +224,7 @@ def _marks(
     raw: str, parts: tuple[str, ...], places: tuple[tuple[int, int], ...], where: str
 ) -> tuple[tuple[int, int], ...]:
     """Return which parts of the line as printed match; all of the message where only the normal form does."""
-    found = spans(raw, parts)
+    found = spans(plain_quotes(raw), parts)
     if found:
         return found
     first = where[places[0][0] : places[0][0] + 12]

@@ -42,14 +42,21 @@ PREFIXES: tuple[tuple[str, str], ...] = (
     ("quotation", r"^[ ]?(?:>[ ]?)+"),
     (
         "ISO time",
-        r"^\[?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
-        r"(?:Z|[ ]?[+-][0-9]{2}:?[0-9]{2})?\]?[ ]?",
+        r"^\[?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}(?:T|,?[ ])[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+        r"(?:Z|[ ]UTC|[ ]?[+-][0-9]{2}:?[0-9]{2})?\]?[ ]?",
     ),
     ("workflow log", r"^[^\t\n]{1,120}\t[^\t\n]{1,120}\t\ufeff?(?=[0-9]{4}-[0-9]{2}-[0-9]{2}T)"),
     ("time", r"^\[?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?\]?[ ]"),
-    ("syslog time", r"^[A-Z][a-z]{2}[ ]{1,2}[0-9]{1,2}[ ][0-9]{2}:[0-9]{2}:[0-9]{2}[ ]"),
+    (
+        "syslog time",
+        r"^(?:[A-Z][a-z]{1,2}[ ])?[A-Z][a-z\u00e0-\u00ff]{2}[ ]{1,2}[0-9]{1,2}[ ]"
+        r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,9})?[ ]",
+    ),
     ("syslog host", r"^[A-Za-z0-9_.\-]{1,64}[ ][A-Za-z0-9_.\-/@]{1,64}\[[0-9]{1,9}\]:[ ]"),
-    ("container", r"^[A-Za-z0-9][A-Za-z0-9_.\-/]{0,80}[ ]{0,40}\|(?:[ ]|$)"),
+    ("process", r"^[A-Za-z0-9_.\-/@]{1,64}\[[A-Za-z0-9_.\-]{1,40}\]:[ ]"),
+    ("stream", r"^(?:stderr|stdout)[ ][FP][ ]|^[0-9]{2}[EO][ +]"),
+    ("source of a log", r"^\{[A-Za-z0-9_]{1,60}[.]py:[0-9]{1,6}\}[ ]"),
+    ("container", r"^[A-Za-z0-9][A-Za-z0-9_.\-/@|]{0,80}[ ]{0,40}\|(?:[ ]|$)"),
     ("pod", r"^\[pod/[^\]\n]{1,200}\][ ]"),
     ("build step", r"^#[0-9]{1,6}[ ][0-9]{1,9}\.[0-9]{1,9}[ ]"),
     ("workflow command", r"^##\[[a-z]{1,20}\]|^::[a-z]{1,20}[^:\n]{0,200}::"),
@@ -68,18 +75,26 @@ PREFIXES: tuple[tuple[str, str], ...] = (
 
 PATTERNS = {
     "break": r"\r\n|\r|\n",
-    "look": r"[\x00-\x08\x0b-\x1f\x7f]",
-    "escaped": r'Traceback \(most recent|\\n  File \\?"',
+    "look": r"[\x00-\x08\x0b-\x1f\x7f\u00a0\u2007\u202f\u200b-\u200d\u2060\ufeff]|\[[0-9;]{1,12}m",
+    "escaped": r'Traceback \(most recent call last\):?\\+[nr]|\\n  File \\*"',
+    # A traceback in one line, as a list or as what is left without its ends of lines, and where its lines begin.
+    "joined": r'Traceback \(most recent call last\):[^\n]{0,60}File "',
+    "joint": (
+        r'<br ?/?>|</p>|[ ](?=File "[^"\n]+", line [0-9])'
+        r"|[ ]['\"]?(?=[A-Za-z_][A-Za-z0-9_.]{0,80}(?:Error|Exception|Warning|Interrupt|Exit)(?:: |$))"
+    ),
     "entity": r"&([a-z]{2,4}|#x?[0-9a-f]{1,3});",
     "escape": r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+',
 }
 SIMPLE = {"n": "\n", "r": "\n", "t": "\t"}
 """What letters behind a backslash stand for; any other character stands for itself."""
 MOST_PREFIXES = 8
+MOST_ESCAPES = 3
+"""Times that a text is escaped: each logger or shell on its way may do it."""
 LONGEST_SUFFIX = 16
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
-_BREAK, _LOOKS, _ESCAPED, _ENTITY, _ESCAPE = (re.compile(pattern) for pattern in PATTERNS.values())
+_BREAK, _LOOKS, _ESCAPED, _JOINED, _JOINT, _ENTITY, _ESCAPE = (re.compile(pattern) for pattern in PATTERNS.values())
 _LOOK = tuple(rule for rule in RULES if rule.name in LOOK)
 _PREFIX = re.compile("|".join(f"(?:{pattern})" for _, pattern in PREFIXES), re.ASCII)
 _SUFFIX = re.compile(SUFFIX, re.ASCII)
@@ -124,15 +139,18 @@ def _pieces(line: str) -> Iterator[str]:
 def _unescaped(line: str) -> list[str]:
     r"""Return the lines inside a line of JSON or of a string as Python shows it, or the line itself.
 
-    A JSON object gives its string values; a traceback with `\n` for line breaks gives its lines.
+    A JSON object gives its string values; a traceback with `\n` for line breaks, or with none, gives its lines.
     """
     start = line.find('{"')
     if start >= 0 and start == _begin(line) and line.rstrip(" ").endswith("}"):
         inside = _values(line[start:])
         return inside or [line]
-    if "\\n" in line and _ESCAPED.search(line):
-        return [part for part in _plain(line).split("\n") if part]
-    return [line]
+    for _ in range(MOST_ESCAPES):
+        if "\\" in line and _ESCAPED.search(line):
+            line = _plain(line)
+    if _JOINED.search(line):
+        line = _JOINT.sub("\n", line)
+    return [part for part in line.split("\n") if part]
 
 
 def _begin(line: str) -> int:
@@ -153,7 +171,7 @@ def _values(line: str) -> list[str]:
                 value = "".join(part)
                 rest = line[match.end() : match.end() + 2].lstrip(" ")
                 if not rest.startswith(":") and " " in value:
-                    found += [each for each in value.split("\n") if each]
+                    found += [each for part_of in value.split("\n") if part_of for each in _unescaped(part_of)]
             part = []
             inside = not inside
         elif inside:

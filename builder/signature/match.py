@@ -15,13 +15,13 @@ from builder.signature.entry import Entry
 from builder.signature.index import Index
 from builder.signature.query import Query, query
 from builder.signature.reading import Failure, chains
-from builder.signature.verdict import judged
+from builder.signature.verdict import SAID, judged
 from builder.signature.words import telling
 
 TIERS = ("exact", "likely", "possible")
 LIMIT = 8
 """Matches that are returned unless more are asked for."""
-MOST_CHAINS = 6
+MOST_CHAINS = 16
 """Failures of one text that are looked at."""
 MOST_CHUNKS = 8
 """Entry files that a query reads at most."""
@@ -194,6 +194,6 @@ def _settle(matches: list[Match]) -> list[Match]:
     settled = []
     for each in matches:
         if each.tier == "exact" and same[each.text] > 1 and "frame" not in " ".join(each.reasons):
-            each = replace(each, tier="likely", reasons=(*each.reasons, "other cards have the same message"))  # noqa: PLW2901
+            each = replace(each, tier="likely", reasons=(*each.reasons, SAID["twins"]))  # noqa: PLW2901
         settled.append(each)
     return settled

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-TABLE_VERSION = 1
+TABLE_VERSION = 2
 """Raised whenever a rule changes what comes out, since saved normal forms then no longer compare."""
 
 _START = r"(^|[^A-Za-z0-9_.\uE000])"
@@ -75,8 +75,29 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "ansi", r"\x1b\[[0-?]*[ -/]*[@-~]", "", "colours and cursor movements of terminals (ECMA-48)", signs=("\x1b[",)
     ),
-    Rule("title", r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?", "", "terminal titles and links (OSC)", signs=("\x1b]",)),
+    Rule(
+        "title",
+        r"\x1b[\]_][^\x07\x1b]*(?:\x07|\x1b\\)?",
+        "",
+        "terminal titles and links (OSC), times of build servers (APC)",
+        signs=("\x1b]", "\x1b_"),
+    ),
     Rule("control", r"[\x00-\x08\x0b-\x1f\x7f]+", "", "other control characters"),
+    Rule("blank", "[\u00a0\u2007\u202f]", " ", "spaces that pages put in", signs=("\u00a0", "\u2007", "\u202f")),
+    Rule(
+        "invisible",
+        "[\u200b-\u200d\u2060\ufeff]+",
+        "",
+        "characters without width",
+        signs=tuple("\u200b\u200c\u200d\u2060\ufeff"),
+    ),
+    Rule(
+        "written ansi",
+        r"(^|[^0-9;\[])(?:(?:\^\[|\\x1[bB]|\\033|\\u001[bB]|\\e)?\[[0-9;]{1,12}m)+",
+        "",
+        "colours whose escape character was lost or written out",
+        signs=tuple(f"{digit}m" for digit in _DIGITS),
+    ),
     Rule("single quote", "[\u2018\u2019]", "'", "typographic quotes", signs=("\u2018", "\u2019")),
     Rule("double quote", "[\u201c\u201d]", '"', "typographic quotes", signs=("\u201c", "\u201d")),
     Rule(
@@ -155,13 +176,13 @@ RULES: tuple[Rule, ...] = (
 )
 """The table, in the order in which the rules are applied."""
 
-LOOK = frozenset({"ansi", "title", "control"})
-"""Rules about characters that only terminals heed."""
+LOOK = frozenset({"ansi", "title", "control", "blank", "invisible", "written ansi"})
+"""Rules about characters that only terminals and pages heed."""
 TIDY = LOOK | {"single quote", "double quote", "space"}
 """Rules about the look of a line."""
 
 _TIDY = tuple(rule for rule in RULES if rule.name in TIDY)
-_SIGN = re.compile('[\x00-\x1f\x7f\u2018\u2019\u201c\u201d"/\\\\0-9]')
+_SIGN = re.compile('[\x00-\x1f\x7f\u00a0\u2007\u202f\u200b-\u200d\u2060\ufeff\u2018\u2019\u201c\u201d"/\\\\0-9]')
 # The first letter by itself, for the expression looks for that quickly.
 _HEXADECIMAL = re.compile("[A-Fa-f][A-Fa-f]{7}")
 

@@ -5,10 +5,12 @@ They travel in the index (`index.json`, key `tables`): an index brings the very 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
 from builder.signature import index, lines, match, normal, query, reading, template, verdict, versions, words
+from builder.signature.entry import Entry
 
 
 def tables() -> dict[str, Any]:
@@ -18,32 +20,42 @@ def tables() -> dict[str, Any]:
         "folders": list(reading.FOLDERS),
         "entities": lines.ENTITIES,
         "escapes": lines.SIMPLE,
-        "prefix": "|".join(f"(?:{pattern})" for _, pattern in lines.PREFIXES),
-        "suffix": lines.SUFFIX,
         "longestLine": lines.LONGEST,
         "word": words.WORD,
         "quoted": words.QUOTED,
-        "mixed": words.MIXED,
         "longestWord": words.LONGEST,
         "endings": [list(ending) for ending in words.ENDINGS],
         "generic": " ".join(sorted(words.GENERIC)),
         "builtin": " ".join(sorted(words.BUILTIN)),
         "seen": versions.SEEN,
-        "pythonPath": versions.PYTHON_PATH,
-        "release": versions.VERSION,
-        "clause": versions.CLAUSE,
         "told": sorted(versions.TOLD),
         "stages": versions.STAGES,
-        "patterns": {**reading.PATTERNS, **lines.PATTERNS, "archive": reading.ARCHIVE},
+        "patterns": {
+            **reading.PATTERNS,
+            **lines.PATTERNS,
+            "archive": reading.ARCHIVE,
+            "prefix": "|".join(f"(?:{pattern})" for _, pattern in lines.PREFIXES),
+            "suffix": lines.SUFFIX,
+            "mixed": words.MIXED,
+            "letter": template.LETTER,
+            "warns": query.WARNS,
+            "pythonPath": versions.PYTHON_PATH,
+            "release": versions.VERSION,
+            "clause": versions.CLAUSE,
+        },
         "placeholder": template.PLACEHOLDER,
         "varying": template.VARYING,
-        "letter": template.LETTER,
-        "warns": query.WARNS,
+        "said": verdict.SAID,
+        "lower": verdict.LOWER,
+        "entry": {
+            field.name: _blank(field) for field in dataclasses.fields(Entry) if field.name not in ("id", "prose")
+        },
+        "quote": template.QUOTE,
         "limits": {
             name: getattr(module, name)
             for module, names in (
-                (lines, ("MOST_PREFIXES", "LONGEST_SUFFIX")),
-                (reading, ("HEADER", "INNERMOST_FIRST", "HANDLING", "CAUSE", "REPEATED", "NAME_LENGTH")),
+                (lines, ("MOST_PREFIXES", "LONGEST_SUFFIX", "MOST_ESCAPES")),
+                (reading, ("HEADER", "INNERMOST_FIRST", "HANDLING", "CAUSE", "REPEATED", "NAME_LENGTH", "FAR")),
                 (reading, ("MOST_EXCEPTIONS", "MOST_FRAMES", "MOST_LINES", "SUMMARY")),
                 (query, ("MOST_TERMS", "MOST_HEADS", "MOST_FRAMES_ASKED", "TYPED_LINES", "TYPED_WORDS")),
                 (index, ("HASH", "COMPLETED", "SHORTEST")),
@@ -65,3 +77,9 @@ def _row(rule: normal.Rule) -> dict[str, Any]:
         "look": rule.name in normal.LOOK,
         "tidy": rule.name in normal.TIDY,
     }
+
+
+def _blank(field: dataclasses.Field[Any]) -> Any:
+    """Return what a field of an entry is where its record leaves it out."""
+    made = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+    return list(made) if isinstance(made, tuple) else made

@@ -17,7 +17,7 @@ KNOWN = (
 
 PATTERNS: dict[str, str] = {
     # Python itself; "in" without a comma is faulthandler's. Also old Django pages: File "..." in name.
-    "frame": r'File "([^"\n]+)"(?:, line [0-9]+)?(?:,? in ([^\n]+))?',
+    "frame": r'File \\?"([^"\n]+?)\\?"(?:, line [0-9]+)?(?:,? in (<[a-z]+>|[^\n\',\\]+))?',
     "ipython": r"^[ ]*File ([^ \"\n][^\n]{0,400}?):[0-9]+(?:, in ([^\n(]+)|$)",
     "ipython old": r"^(~?[^ \n]+[.]pyx?) in ([A-Za-z_<][A-Za-z0-9_<>]*)",
     "pytest": r"^[ ]*((?:[A-Za-z]:)?[^:\n<>]{1,400}[.]pyx?):[0-9]+:(?: in ([^\n]+)|[ ]*([A-Za-z_][A-Za-z0-9_.]*)?)$",
@@ -26,13 +26,18 @@ PATTERNS: dict[str, str] = {
     "member": r"^[ ]*\+[-+]+ (?:[0-9]+|[.]{3}) -+$",
     "warning": rf"^[ ]*((?:[A-Za-z]:)?[^:\n]{{1,400}}[.]py):[0-9]+: ({CLASS}): ([^\n]*)$",
     "head": rf"^({CLASS})(?:: ([^\n]*)|:?)$",
-    "known": rf"^(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?[A-Za-z0-9_]*{KNOWN}$",
+    # "Error: ..." alone is what programs put before a message of their own.
+    "known": rf"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?[A-Za-z0-9_]*{KNOWN}$",
     "dotted": r"^[a-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*[.][A-Z][A-Za-z0-9_]*$",
     "raised": r"(?:Error|Exception|Warning|Interrupt|Exit)(?:: |\()",
     "script": r"^[ \t]*at [^\n]*[:(][0-9a-z<]",
     "django": r"^Exception (Type|Value):[ ]*([^\n]*)$",
-    "source": r"^[ ]*(?:-+> ?[0-9]+|[0-9]+|\u2771) |^[ ]*[\^~]+[ ]*$|^>[ ]{3}",
+    "source": r"^[ ]*(?:-+> ?[0-9]+|[0-9]+|\u2771) |^[ ]*[\^~]+[ ]*$|^>[ ]{3}|^[ ]*raise [A-Za-z_.]+\(",
     "ruler": r"^[^A-Za-z]*$",
+    "boxed": r"^[ ]*[\u2502|][^\n]*[\u2502|][ ]*$",
+    # What may stand before the header of a traceback, and what may differ of it from line to line.
+    "headed": r"^([ \t]*[^ \t\n][^\n]{0,120}?)Traceback \(most recent call last\)",
+    "count": r"[ ]*[0-9]+(?:[ ]+[0-9]+)*",
 }
 
 HEADER = "Traceback (most recent call last)"
@@ -49,8 +54,11 @@ MOST_LINES = 400
 SUMMARY = 8
 """Exceptions before a line that it may repeat, as the summary at the end of a test run does."""
 NAME_LENGTH = 120
+FAR = 10_000
+"""An indentation that no line has."""
 
 _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
+_COUNT = _FIND["count"]
 _NAME_BACK = re.compile(r"[A-Za-z0-9_.]")
 _ARCHIVE = re.compile(ARCHIVE)
 
@@ -157,14 +165,27 @@ class _Reader:
         self.shown: dict[str, str] = {}
         self.django = ""
         self.within = ""  # function whose source pytest has shown
+        self.before = ""  # expression for what the header of a traceback showed to stand before each of its lines
 
     def read(self, found: Iterable[Line]) -> Failure:
         for line in found:
             versions.add_seen(self.shown, line.raw)
-            self._line(line)
+            self._line(self._behind(line))
         return Failure(
             tuple(self.exceptions), tuple(self.loose.values()), tuple(self.frames), tuple(self.others), self.shown
         )
+
+    def _behind(self, line: Line) -> Line:
+        """Return a line without what stood before the last header, with any numbers: no table knows every logger.
+
+        A header between words teaches nothing that does harm, since the next lines don't begin with these words.
+        """
+        if self.before:
+            line = Line(line.raw, re.sub(self.before, "", line.text), line.number)
+        headed = _FIND["headed"].match(line.text)
+        if headed:
+            self.before = "^" + _COUNT.pattern.join(map(re.escape, _COUNT.split(headed[1])))
+        return line
 
     def _line(self, line: Line) -> None:
         text = line.text
@@ -172,7 +193,7 @@ class _Reader:
         if _FIND["ruler"].match(bare):
             if _FIND["member"].match(text):
                 self.relation, self.margin = "grouped", -1
-        elif self._marker(text) or self._frame(line):
+        elif self._marker(text) or self._frame(line) or self._boxed(line.raw):
             pass
         elif _FIND["script"].match(text):
             self._not_python()
@@ -196,6 +217,10 @@ class _Reader:
         self.margin = -1
         return False
 
+    def _boxed(self, raw: str) -> bool:
+        """Take what stands in a drawn box below a frame: source and local variables, exceptions among them."""
+        return bool((self.frames or self.others) and _FIND["boxed"].match(raw))
+
     def _source(self, text: str) -> bool:
         """Take a line of source that pytest or IPython shows outside a traceback's form."""
         defined = _FIND["def"].match(text)
@@ -217,7 +242,7 @@ class _Reader:
     def _frame(self, line: Line) -> bool:
         """Take a line that names a file and a function."""
         text = line.text
-        if 'File "' in text:
+        if "File " in text:
             found = _FIND["frame"].search(text)
             if found:
                 self._add(found[1], found[2] or "", max(0, found.start() - len(text[: found.start()].lstrip(" \t"))))
@@ -232,7 +257,8 @@ class _Reader:
         for name in ("ipython", "ipython old", "rich"):
             found = _FIND[name].match(text)
             if found:
-                self._add(found[1], (found[2] or "").strip(" "), 0)
+                # What rich draws ends with the box, wherever on the screen the exception follows.
+                self._add(found[1], (found[2] or "").strip(" "), FAR if name == "rich" else 0)
                 return True
         return False
 
@@ -315,7 +341,8 @@ class _Reader:
 
     def _not_python(self) -> None:
         """Forget an exception whose stack is one of JavaScript or Java."""
-        if self.exceptions and self.exceptions[-1].frames == () and self.margin < 0:
+        last = self.exceptions[-1] if self.exceptions else None
+        if last and not last.frames and not last.others and self.margin < 0:
             wrong = self.exceptions.pop()
             self.loose = {text: loose for text, loose in self.loose.items() if loose.line != wrong.line}
 

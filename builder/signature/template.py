@@ -14,10 +14,14 @@ PLACEHOLDER = r"\{[a-z_][a-z0-9_]*\}"
 VARYING = "<[a-z]+>"
 LETTER = r"[A-Za-z\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]"
 
+QUOTE = '["`\u00ab\u00bb\u201a\u201e\u2039\u203a]'
+"""Quotes that count as one and the same, `'`: they differ by who prints, quotes or types a message."""
+
 _PLACEHOLDER = re.compile(PLACEHOLDER)
 _FILE_LINE = re.compile(r'([ |]*)File "')
 _MARGIN = re.compile(r"[ |]*")
 _VARYING = re.compile(VARYING)
+_QUOTE = re.compile(QUOTE)
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _PART_OF_WORD = re.compile(r"[A-Za-z0-9_]")
 
@@ -98,8 +102,13 @@ def common_form(template: str) -> str:
 
 
 def _parts(parts: Iterable[str]) -> tuple[str, ...]:
-    parts = tuple(part for part in parts if part)
+    parts = tuple(plain_quotes(part) for part in parts if part)
     return parts if _has_letter(_VARYING.sub("", "".join(parts))) else ()
+
+
+def plain_quotes(text: str) -> str:
+    """Return a text of the same length with every quote as the same one, as lines and templates are compared."""
+    return _QUOTE.sub("'", text)
 
 
 def _has_letter(text: str) -> bool:
@@ -108,11 +117,11 @@ def _has_letter(text: str) -> bool:
 
 
 def _holds(line: str, parts: Sequence[str]) -> bool:
-    return bool(spans(line, parts, whole=False))
+    return bool(spans(plain_quotes(line), parts, whole=False))
 
 
 def spans(line: str, parts: Sequence[str], *, whole: bool = True) -> tuple[tuple[int, int], ...]:
-    """Return where the parts of a template stand in a line, in order; nothing where they don't.
+    """Return where the parts of a template stand in a line of plain quotes, in order; nothing where they don't.
 
     `whole` refuses a place that begins or ends inside a word.
     """

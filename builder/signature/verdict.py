@@ -17,10 +17,27 @@ LEAST_LIKENESS = 50
 LEAST_WORDS = 50
 """Percent of typed words, by rarity, that an entry has to have."""
 
+SAID = {
+    "both": "same exception and message",
+    "message": "same message",
+    "other": "same message, another exception",
+    "inner": ", the innermost too",
+    "stranger": "the traceback shows none of its packages",
+    "alias": "another wording of it, and nothing names its package",
+    "twins": "other cards have the same message",
+    "affected": "which is affected",
+    "unaffected": "which is not among the affected",
+    "alike": "same exception, % of the message's telling words",
+    "words": "has the words ",
+    "have": "you seem to have",
+    "fixed": "; fixed in ",
+}
+"""What reasons say in words; a number stands before the per cent sign."""
+
 Judged = tuple[str, int, tuple[str, ...]]
 
 _POSSIBLE = 2
-_LOWER = {"exact": "likely", "likely": "possible", "possible": ""}
+LOWER = {"exact": "likely", "likely": "possible", "possible": ""}
 
 
 def judged(evidence: Evidence, entry: Entry, coverage: int, known: tuple[str, ...], *, typed: bool) -> Judged | None:
@@ -30,7 +47,7 @@ def judged(evidence: Evidence, entry: Entry, coverage: int, known: tuple[str, ..
     """
     tier = _tier(evidence, entry) or (_typed(coverage, known) if typed else "")
     if tier and (evidence.unmet or evidence.affected is False):
-        tier = _LOWER[tier]
+        tier = LOWER[tier]
     if not tier:
         return None
     return tier, _score(evidence, entry, coverage), tuple(_reasons(evidence, entry, known))
@@ -98,26 +115,18 @@ def _reasons(evidence: Evidence, entry: Entry, known: tuple[str, ...]) -> list[s
     found = []
     fit = evidence.fit
     if fit is not None:
-        found.append(
-            "same exception and message"
-            if fit.agrees and fit.template
-            else "same message"
-            if fit.agrees is None
-            else "same message, another exception"
-        )
+        found.append(SAID["both" if fit.agrees and fit.template else "message" if fit.agrees is None else "other"])
     elif evidence.agrees:
-        found.append(f"same exception, {evidence.likeness}% of the message's telling words")
+        found.append(SAID["alike"].replace("%", f"{evidence.likeness}%"))
     elif known:
-        found.append("has the words " + ", ".join(known[:8]))
+        found.append(SAID["words"] + ", ".join(known[:8]))
     if evidence.frames:
         of = len(dict.fromkeys(entry.frames))
-        found.append(
-            f"{evidence.frames} of {of} library frames" + (", the innermost too" if evidence.innermost else "")
-        )
+        found.append(f"{evidence.frames} of {of} library frames" + (SAID["inner"] if evidence.innermost else ""))
     if evidence.stranger:
-        found.append("the traceback shows none of its packages")
+        found.append(SAID["stranger"])
     if evidence.alias:
-        found.append("another wording of it, and nothing names its package")
+        found.append(SAID["alias"])
     found += _releases(evidence, entry)
     return found
 
@@ -126,12 +135,12 @@ def _releases(evidence: Evidence, entry: Entry) -> list[str]:
     found = []
     have = evidence.versions.get(entry.package)
     if have and evidence.affected is not None:
-        state = "which is affected" if evidence.affected else f"which is not among the affected ({entry.affected})"
-        after = f"; fixed in {entry.fixed}" if entry.fixed and evidence.affected else ""
-        found.append(f"you seem to have {entry.package} {have}, {state}{after}")
+        state = SAID["affected"] if evidence.affected else f"{SAID['unaffected']} ({entry.affected})"
+        after = SAID["fixed"] + entry.fixed if entry.fixed and evidence.affected else ""
+        found.append(f"{SAID['have']} {entry.package} {have}, {state}{after}")
     if evidence.unmet:
         found.append(
             f"it takes {evidence.unmet} {entry.needs[evidence.unmet]}, "
-            f"you seem to have {evidence.versions[evidence.unmet]}"
+            f"{SAID['have']} {evidence.versions[evidence.unmet]}"
         )
     return found

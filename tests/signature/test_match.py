@@ -200,7 +200,7 @@ def test_stacks_of_other_languages_match_nothing(name: str) -> None:
             "warnings",
             "words",
             "cut-at-the-bottom",
-            *(each for each in TEXTS if each.startswith("python-")),
+            *(each for each in TEXTS if each.startswith(("python-", "shape-"))),
         }
     ),
 )

@@ -2,15 +2,11 @@
 
 import rules from "./rules.js";
 import { chains, lastPart } from "./reading.js";
-import { forms, lower, normal, spans, telling, strength, tidy, trim, words } from "./text.js";
+import { FIND, forms, lower, normal, plainQuotes, spans, telling, strength, tidy, trim, words } from "./text.js";
 import { within } from "./versions.js";
 
-const HEAD = new RegExp(rules.patterns.head);
-const KNOWN = new RegExp(rules.patterns.known);
-const DOTTED = new RegExp(rules.patterns.dotted);
-const WARNS = new RegExp(rules.warns);
+const SAID = rules.said;
 const TIERS = ["exact", "likely", "possible"];
-const LOWER = { exact: "likely", likely: "possible", possible: "" };
 const { MOST_TERMS, MOST_HEADS, MOST_FRAMES_ASKED, TYPED_LINES, TYPED_WORDS } = rules.limits;
 const { LIMIT, MOST_CHAINS, MOST_CHUNKS, MOST_COMMON, LEAST_SHARE, STEP, STRONG, ENOUGH, MANY, LEAST_COVERAGE, WHOLE, LEAST_LIKENESS, LEAST_WORDS } = rules.limits;
 const [OF_HEAD, OF_FRAME, OF_LINE, OF_PACKAGE] = [4, 3, 2, 1];
@@ -42,8 +38,8 @@ export function query(failure) {
 
 function worth(failure) {
   const texts = failure.lines.map((loose) => loose.text);
-  const warning = texts.filter((text) => WARNS.test(text));
-  const others = failure.exceptions.length ? [] : texts.filter((text) => !WARNS.test(text));
+  const warning = texts.filter((text) => FIND.warns.test(text));
+  const others = failure.exceptions.length ? [] : texts.filter((text) => !FIND.warns.test(text));
   return [...warning.reverse().slice(0, 20), ...others.reverse().slice(0, 10)];
 }
 
@@ -81,7 +77,7 @@ async function matchesOf(failure, index) {
 }
 
 function entryOf(record) {
-  return { package: "", templates: [], exception: "", frames: [], title: "", affected: "", fixed: "", needs: {}, shown: {}, ...record };
+  return { ...rules.entry, ...record };
 }
 
 function rarity(entries, frequency) {
@@ -157,7 +153,7 @@ function settled(matches) {
   for (const each of matches) if (each.tier === "exact" && each.marks.length) same.set(each.text, (same.get(each.text) ?? 0) + 1);
   return matches.map((each) =>
     each.tier === "exact" && (same.get(each.text) ?? 0) > 1 && !each.reasons.join(" ").includes("frame")
-      ? { ...each, tier: "likely", reasons: [...each.reasons, "other cards have the same message"] }
+      ? { ...each, tier: "likely", reasons: [...each.reasons, SAID.twins] }
       : each,
   );
 }
@@ -200,8 +196,8 @@ function compare(failure, said, entry) {
 }
 
 function parted(template, exception) {
-  const found = HEAD.exec(template);
-  return found && (KNOWN.test(found[1]) || DOTTED.test(found[1]) || sameName(found[1], exception)) ? [found[1], found[2] ?? ""] : ["", template];
+  const found = FIND.head.exec(template);
+  return found && (FIND.known.test(found[1]) || FIND.dotted.test(found[1]) || sameName(found[1], exception)) ? [found[1], found[2] ?? ""] : ["", template];
 }
 
 function home(entry) {
@@ -211,18 +207,15 @@ function home(entry) {
 }
 
 function sayings(failure) {
-  const said = failure.exceptions.map((head, number) => ({
-    name: head.name,
-    printed: tidy(head.message),
-    common: normal(head.message),
-    raw: failure.lines.find((loose) => loose.line === head.line && loose.raw.includes(head.message))?.raw ?? "",
-    line: head.line,
-    last: number === failure.exceptions.length - 1,
-  }));
+  const said = [];
+  const say = (name, message, raw, line, last, again) => said.push({ name, printed: plainQuotes(tidy(message)), common: plainQuotes(normal(message)), raw, line, last, again });
+  failure.exceptions.forEach(({ name, message, line }, number) => {
+    const raw = failure.lines.find((loose) => loose.line === line && loose.raw.includes(message))?.raw ?? "";
+    const rest = failure.lines.find((loose) => loose.line === line + 1)?.text ?? "";
+    for (const each of new Set([message, trim(`${message} ${rest}`, " "), message + rest])) say(name, each, raw, line, number === failure.exceptions.length - 1);
+  });
   const heads = new Set(failure.exceptions.map((head) => head.line));
-  for (const loose of failure.lines) {
-    said.push({ again: heads.has(loose.line), name: "", printed: tidy(loose.raw), common: normal(loose.raw), raw: loose.raw, line: loose.line, last: false });
-  }
+  for (const { raw, line } of failure.lines) say("", raw, raw, line, false, heads.has(line));
   return said;
 }
 
@@ -260,7 +253,7 @@ function higher(one, other) {
 }
 
 function marksOf(raw, parts, places, where) {
-  const found = spans(raw, parts);
+  const found = spans(plainQuotes(raw), parts);
   if (found.length) return found;
   const start = Math.max(0, raw.indexOf(where.slice(places[0][0], places[0][0] + 12)));
   return raw ? [[start, raw.length]] : [];
@@ -316,7 +309,7 @@ function perhapsWithin(release, specifier) {
 
 function judge(evidence, entry, coverage, known, typed) {
   let tier = tierOf(evidence, entry) || (typed ? typedTier(coverage, known) : "");
-  if (tier && (evidence.unmet || evidence.affected === false)) tier = LOWER[tier];
+  if (tier && (evidence.unmet || evidence.affected === false)) tier = rules.lower[tier];
   return tier ? { tier, score: scoreOf(evidence, entry, coverage), reasons: reasonsOf(evidence, entry, known) } : null;
 }
 
@@ -368,17 +361,17 @@ function scoreOf(evidence, entry, coverage) {
 function reasonsOf(evidence, entry, known) {
   const { fit } = evidence;
   const found = [];
-  if (fit) found.push(fit.agrees ? "same exception and message" : fit.agrees === null ? "same message" : "same message, another exception");
-  else if (evidence.agrees) found.push(`same exception, ${evidence.likeness}% of the message's telling words`);
-  else if (known.length) found.push(`has the words ${known.slice(0, 8).join(", ")}`);
-  if (evidence.frames) found.push(`${evidence.frames} of ${unique(entry.frames).length} library frames${evidence.innermost ? ", the innermost too" : ""}`);
-  if (evidence.stranger) found.push("the traceback shows none of its packages");
-  if (evidence.alias) found.push("another wording of it, and nothing names its package");
+  if (fit) found.push(fit.agrees ? SAID.both : fit.agrees === null ? SAID.message : SAID.other);
+  else if (evidence.agrees) found.push(SAID.alike.replace("%", `${evidence.likeness}%`));
+  else if (known.length) found.push(SAID.words + known.slice(0, 8).join(", "));
+  if (evidence.frames) found.push(`${evidence.frames} of ${unique(entry.frames).length} library frames${evidence.innermost ? SAID.inner : ""}`);
+  if (evidence.stranger) found.push(SAID.stranger);
+  if (evidence.alias) found.push(SAID.alias);
   const have = evidence.versions[entry.package];
   if (have && evidence.affected !== null) {
-    const state = evidence.affected ? "which is affected" : `which is not among the affected (${entry.affected})`;
-    found.push(`you seem to have ${entry.package} ${have}, ${state}${entry.fixed && evidence.affected ? `; fixed in ${entry.fixed}` : ""}`);
+    const state = evidence.affected ? SAID.affected : `${SAID.unaffected} (${entry.affected})`;
+    found.push(`${SAID.have} ${entry.package} ${have}, ${state}${entry.fixed && evidence.affected ? SAID.fixed + entry.fixed : ""}`);
   }
-  if (evidence.unmet) found.push(`it takes ${evidence.unmet} ${entry.needs[evidence.unmet]}, you seem to have ${evidence.versions[evidence.unmet]}`);
+  if (evidence.unmet) found.push(`it takes ${evidence.unmet} ${entry.needs[evidence.unmet]}, ${SAID.have} ${evidence.versions[evidence.unmet]}`);
   return found;
 }

@@ -1,11 +1,12 @@
 // Pasted text -> what it says: exceptions with their library frames, loose lines, releases.
 
 import rules from "./rules.js";
-import { lines, trim, trimEnd, trimStart } from "./text.js";
+import { FIND, lines, trim, trimEnd, trimStart } from "./text.js";
 import { addSeen } from "./versions.js";
 
-const FIND = Object.fromEntries(Object.entries(rules.patterns).map(([name, pattern]) => [name, new RegExp(pattern)]));
-const { HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, NAME_LENGTH, MOST_EXCEPTIONS, MOST_FRAMES, MOST_LINES, SUMMARY } = rules.limits;
+const { HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, NAME_LENGTH, FAR, MOST_EXCEPTIONS, MOST_FRAMES, MOST_LINES, SUMMARY } = rules.limits;
+
+const escape = (text) => text.replace(/[^A-Za-z0-9_]/g, "\\$&");
 
 export const lastPart = (name) => name.slice(name.lastIndexOf(".") + 1);
 
@@ -55,6 +56,7 @@ export class Reader {
   since = 0;
   inward = true;
   versions = new Map();
+  before = "";
   django = "";
   within = "";
 
@@ -65,11 +67,14 @@ export class Reader {
 
   take(line) {
     addSeen(this.versions, line.raw);
-    const { text } = line;
+    const text = (line.text = line.text.replace(this.before, ""));
+    const headed = FIND.headed.exec(text);
+    // What stood before a header stands before the lines below it, with any numbers: no table knows every logger.
+    if (headed) this.before = new RegExp(`^${headed[1].split(FIND.count).map(escape).join(rules.patterns.count)}`);
     const bare = trim(text);
     if (FIND.ruler.test(bare)) {
       if (FIND.member.test(text)) [this.relation, this.margin] = ["grouped", -1];
-    } else if (this.#marker(text) || this.#frame(line)) {
+    } else if (this.#marker(text) || this.#frame(line) || ((this.frames.length || this.others.length) && FIND.boxed.test(line.raw))) {
       // taken
     } else if (FIND.script.test(text)) {
       this.#notPython();
@@ -111,7 +116,7 @@ export class Reader {
 
   #frame(line) {
     const { text } = line;
-    if (text.includes('File "')) {
+    if (text.includes("File ")) {
       const found = FIND.frame.exec(text);
       if (found) {
         this.#add(found[1], found[2] ?? "", Math.max(0, found.index - trimStart(text.slice(0, found.index)).length));
@@ -128,7 +133,7 @@ export class Reader {
     for (const name of ["ipython", "ipython old", "rich"]) {
       const other = FIND[name].exec(text);
       if (other) {
-        this.#add(other[1], trim(other[2] ?? "", " "), 0);
+        this.#add(other[1], trim(other[2] ?? "", " "), name === "rich" ? FAR : 0);
         return true;
       }
     }
@@ -213,9 +218,10 @@ export class Reader {
   }
 
   #notPython() {
-    if (this.exceptions.length && !this.exceptions.at(-1).frames.length && this.margin < 0) {
-      const wrong = this.exceptions.pop();
-      for (const [text, loose] of this.loose) if (loose.line === wrong.line) this.loose.delete(text);
+    const last = this.exceptions.at(-1);
+    if (last && !last.frames.length && !last.others.length && this.margin < 0) {
+      this.exceptions.pop();
+      for (const [text, loose] of this.loose) if (loose.line === last.line) this.loose.delete(text);
     }
   }
 

@@ -3,25 +3,21 @@
 import rules from "./rules.js";
 
 const HOLE = "\ue000";
-const { MOST_PREFIXES, LONGEST_SUFFIX } = rules.limits;
+const { MOST_PREFIXES, LONGEST_SUFFIX, MOST_ESCAPES } = rules.limits;
 const every = (pattern) => new RegExp(pattern, "g");
 const RULES = rules.rules.map((rule) => ({ ...rule, pattern: every(rule.pattern), by: replacement(rule) }));
 const LOOK = RULES.filter((rule) => rule.look);
 const TIDY = RULES.filter((rule) => rule.tidy);
-const PREFIX = new RegExp(rules.prefix);
-const SUFFIX = new RegExp(rules.suffix);
-const LOOKS = new RegExp(rules.patterns.look);
-const BREAK = new RegExp(rules.patterns.break);
+export const FIND = Object.fromEntries(Object.entries(rules.patterns).map(([name, pattern]) => [name, new RegExp(pattern)]));
 const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
-const ESCAPED = new RegExp(rules.patterns.escaped);
 const ENTITY = every(rules.patterns.entity);
+const JOINT = every(rules.patterns.joint);
+const QUOTE = every(rules.quote);
 const ESCAPE = every(rules.patterns.escape);
 const WORD = every(rules.word);
 const QUOTED = every(rules.quoted);
 const PLACEHOLDER = every(rules.placeholder);
 const VARYING = every(rules.varying);
-const LETTER = new RegExp(rules.letter);
-const MIXED = new RegExp(rules.mixed);
 const PART_OF_WORD = /[A-Za-z0-9_]/;
 const BUILTIN = new Set(rules.builtin.split(" "));
 const GENERIC = new Set(rules.generic.split(" ").flatMap((word) => [word, stem(word)]));
@@ -109,7 +105,7 @@ export function strength(name, message, packages) {
   const plain = telling(told);
   const quoted = [...message.matchAll(QUOTED)].flatMap((match) => words(match[1]));
   const more = [...new Set(quoted)].filter((word) => !plain.includes(word) && !BUILTIN.has(word) && word.length > 1).length;
-  const mixed = (text.match(WORD) ?? []).filter((found) => MIXED.test(trim(found, "_"))).flatMap(words);
+  const mixed = (text.match(WORD) ?? []).filter((found) => FIND.mixed.test(trim(found, "_"))).flatMap(words);
   const identifiers = new Set([...quoted, ...mixed].filter((word) => plain.includes(word))).size;
   const named = packages.some((each) => words(each).some((word) => told.includes(word)));
   if (!plain.length && !more) return 0;
@@ -132,9 +128,12 @@ export function forms(template) {
   return made;
 }
 
+// Every quote as the same one, at the same place: they differ by who prints or types a message.
+export const plainQuotes = (text) => text.replace(QUOTE, "'");
+
 function partsOf(text) {
-  const parts = text.split(HOLE).filter((part) => part);
-  return LETTER.test(parts.join("").replace(VARYING, "")) ? parts : [];
+  const parts = plainQuotes(text).split(HOLE).filter((part) => part);
+  return FIND.letter.test(parts.join("").replace(VARYING, "")) ? parts : [];
 }
 
 export function spans(line, parts) {
@@ -164,7 +163,7 @@ function cut(line, start, part, first, last) {
 
 export function* lines(text) {
   let number = 0;
-  for (const raw of text.split(BREAK)) {
+  for (const raw of text.split(FIND.break)) {
     number += 1;
     if (raw) yield* clean(raw, number);
   }
@@ -176,7 +175,7 @@ export function* clean(raw, number) {
 
 function* pieces(raw) {
   let line = raw;
-  if (LOOKS.test(line)) line = LOOK.reduce((text, rule) => apply(rule, text), line);
+  if (FIND.look.test(line)) line = LOOK.reduce((text, rule) => apply(rule, text), line);
   if (line.includes("&")) line = plain(line);
   for (const part of unescaped(line)) {
     for (let start = 0; start === 0 || start < part.length; start += rules.longestLine) yield part.slice(start, start + rules.longestLine);
@@ -200,10 +199,11 @@ function unescaped(line) {
     const inside = values(line.slice(start));
     return inside.length ? inside : [line];
   }
-  if (line.includes("\\n") && ESCAPED.test(line)) {
-    return line.replace(ESCAPE, (found, code) => (code === undefined ? found : character(code))).split("\n").filter((part) => part);
+  for (let round = 0; round < MOST_ESCAPES && FIND.escaped.test(line); round += 1) {
+    line = line.replace(ESCAPE, (found, code) => (code === undefined ? found : character(code)));
   }
-  return [line];
+  if (FIND.joined.test(line)) line = line.replace(JOINT, "\n");
+  return line.split("\n").filter((part) => part);
 }
 
 function begin(line) {
@@ -220,7 +220,7 @@ function values(line) {
       if (inside) {
         const end = match.index + 1;
         const rest = trimStart(line.slice(end, end + 2), " ");
-        if (!rest.startsWith(":") && part.includes(" ")) found.push(...part.split("\n").filter((each) => each));
+        if (!rest.startsWith(":") && part.includes(" ")) for (const each of part.split("\n")) if (each) found.push(...unescaped(each));
       }
       part = "";
       inside = !inside;
@@ -242,7 +242,7 @@ function character(code) {
 export function stripped(line) {
   let rest = trimEnd(bare(line));
   for (let round = 0; round < MOST_PREFIXES; round += 1) {
-    const found = SUFFIX.exec(rest.slice(-LONGEST_SUFFIX));
+    const found = FIND.suffix.exec(rest.slice(-LONGEST_SUFFIX));
     if (!found) break;
     rest = trimEnd(rest.slice(0, rest.length - found[0].length));
   }
@@ -252,7 +252,7 @@ export function stripped(line) {
 function bare(line) {
   let rest = line;
   for (let round = 0; round < MOST_PREFIXES; round += 1) {
-    const found = PREFIX.exec(rest);
+    const found = FIND.prefix.exec(rest);
     if (!found) break;
     rest = rest.slice(found[0].length);
   }

@@ -1,12 +1,9 @@
 // Releases that a text shows, and whether one is in a range: PEP 440 as far as failures need it.
 
 import rules from "./rules.js";
-import { lower, trim, trimEnd } from "./text.js";
+import { FIND, lower, trim, trimEnd } from "./text.js";
 
 const SEEN = new RegExp(rules.seen, "g");
-const PYTHON_PATH = new RegExp(rules.pythonPath);
-const RELEASE = new RegExp(rules.release);
-const CLAUSE = new RegExp(rules.clause);
 const TOLD = new Set(rules.told);
 const { FINAL, WIDTH, STAGE, POST, DEV, NO_DEV } = rules.limits;
 
@@ -17,14 +14,14 @@ export function addSeen(found, line) {
     if (TOLD.has(lower(before.slice(before.lastIndexOf(" ") + 1)))) continue;
     found.set(match[2].toLowerCase().replace(/[-_.]+/g, "-"), match[3]);
   }
-  const path = PYTHON_PATH.exec(line);
+  const path = FIND.pythonPath.exec(line);
   if (path && !found.has("python")) found.set("python", `${path[1]}.${path[2]}`);
 }
 
 const whole = (text) => Number((text || "0").slice(0, 9));
 
 export function key(version) {
-  const found = RELEASE.exec(lower(version));
+  const found = FIND.release.exec(lower(version));
   if (!found) return null;
   const release = found[2].split(".").slice(0, WIDTH).map(whole);
   while (release.length < WIDTH) release.push(0);
@@ -45,7 +42,7 @@ export function within(version, specifier) {
   for (const part of specifier.split(",")) {
     const clause = trim(part, " ");
     if (!clause) continue;
-    const found = CLAUSE.exec(clause);
+    const found = FIND.clause.exec(clause);
     const fits = found ? fitsClause(have, found[1], found[2]) : null;
     if (!fits) return fits;
   }
