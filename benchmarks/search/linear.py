@@ -61,6 +61,8 @@ UNITS: dict[str, str] = {
     "nested containers": "a | ",
     "tabs": "a\tb\t",
     "spaces": " ",
+    "spaces of pages": "\u00a0",
+    "words between them": "a\u00a0",
     "paths": "/a",
     "Windows paths": "C:\\a ",
     "addresses": "http://a ",

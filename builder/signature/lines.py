@@ -10,6 +10,8 @@ from builder.signature.normal import LOOK, RULES
 
 LONGEST = 4000
 """Characters of one line; a longer one goes on as a line of its own, so that no step costs more than linear time."""
+STRETCH = 20_000
+"""Characters in which marks and entities are replaced at once: a million pieces of one text are dear to collect."""
 
 ENTITIES = {
     "lt": "<",
@@ -124,16 +126,25 @@ def clean(numbered: Iterable[tuple[int, str]]) -> Iterator[Line]:
 
 
 def _pieces(line: str) -> Iterator[str]:
-    if _LOOKS.search(line):
-        for rule in _LOOK:
-            line = rule.apply(line)
-    if "&" in line:
-        line = _ENTITY.sub(lambda found: ENTITIES.get(found[1], found[0]), line)
+    if len(line) > STRETCH:
+        line = "".join(_looked(line[start : start + STRETCH]) for start in range(0, len(line), STRETCH))
+    else:
+        line = _looked(line)
     for part in _unescaped(line):
         if len(part) <= LONGEST:
             yield part
         else:
             yield from (part[start : start + LONGEST] for start in range(0, len(part), LONGEST))
+
+
+def _looked(line: str) -> str:
+    """Return a line without what only terminals and pages heed."""
+    if _LOOKS.search(line):
+        for rule in _LOOK:
+            line = rule.apply(line)
+    if "&" in line:
+        line = _ENTITY.sub(lambda found: ENTITIES.get(found[1], found[0]), line)
+    return line
 
 
 def _unescaped(line: str) -> list[str]:

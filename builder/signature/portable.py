@@ -54,7 +54,7 @@ def tables() -> dict[str, Any]:
         "limits": {
             name: getattr(module, name)
             for module, names in (
-                (lines, ("MOST_PREFIXES", "LONGEST_SUFFIX", "MOST_ESCAPES")),
+                (lines, ("MOST_PREFIXES", "LONGEST_SUFFIX", "MOST_ESCAPES", "STRETCH")),
                 (reading, ("HEADER", "INNERMOST_FIRST", "HANDLING", "CAUSE", "REPEATED", "NAME_LENGTH", "FAR")),
                 (reading, ("MOST_EXCEPTIONS", "MOST_FRAMES", "MOST_LINES", "SUMMARY")),
                 (query, ("MOST_TERMS", "MOST_HEADS", "MOST_FRAMES_ASKED", "TYPED_LINES", "TYPED_WORDS")),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builder.signature.lines import STRETCH
 from tests.signature.samples import DATA, TEXTS, JavaScript, decided, entries, javascript
 
 VECTORS = DATA / "vectors.json"
@@ -98,6 +99,14 @@ PIECES = st.one_of(
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_python_and_javascript_agree_on_any_text(browser: JavaScript, text: str) -> None:
     assert browser.ask(text=text) == decided(text)
+
+
+@pytest.mark.parametrize("mark", ["\x1b[31m", "&lt;", "\u00a0\u00a0", "\x1b]0;a title\x07"])
+def test_they_agree_on_a_line_that_is_cleaned_in_stretches(browser: JavaScript, mark: str) -> None:
+    text = mark * (3 * STRETCH // len(mark)) + "KeyError: 'wick'"
+    made = decided(text)
+    assert browser.ask(text=text) == made
+    assert made["failure"]["exceptions"][-1]["message"] == "'wick'"
 
 
 VERSIONS = st.from_regex(r"\A[0-9]{1,2}(\.[0-9]{1,2}){0,3}((a|b|rc)[0-9])?(\.post[0-9])?(\.dev[0-9])?\Z")

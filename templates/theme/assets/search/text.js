@@ -3,7 +3,7 @@
 import rules from "./rules.js";
 
 const HOLE = "\ue000";
-const { MOST_PREFIXES, LONGEST_SUFFIX, MOST_ESCAPES } = rules.limits;
+const { MOST_PREFIXES, LONGEST_SUFFIX, MOST_ESCAPES, STRETCH } = rules.limits;
 const every = (pattern) => new RegExp(pattern, "g");
 const RULES = rules.rules.map((rule) => ({ ...rule, pattern: every(rule.pattern), by: replacement(rule) }));
 const LOOK = RULES.filter((rule) => rule.look);
@@ -174,23 +174,19 @@ export function* clean(raw, number) {
 }
 
 function* pieces(raw) {
-  let line = raw;
-  if (FIND.look.test(line)) line = LOOK.reduce((text, rule) => apply(rule, text), line);
-  if (line.includes("&")) line = plain(line);
-  for (const part of unescaped(line)) {
-    for (let start = 0; start === 0 || start < part.length; start += rules.longestLine) yield part.slice(start, start + rules.longestLine);
-  }
+  for (const part of unescaped(parts(raw, STRETCH).map(looked).join(""))) yield* parts(part, rules.longestLine);
 }
 
-// In stretches that begin with "&", since one replacement of a million entities is dearer than many of a thousand.
-function plain(line) {
-  let made = "";
-  for (let start = 0, end; start < line.length; start = end) {
-    end = line.indexOf("&", start + 10000);
-    if (end < 0) end = line.length;
-    made += line.slice(start, end).replace(ENTITY, (found, name) => (Object.hasOwn(rules.entities, name) ? rules.entities[name] : found));
-  }
-  return made;
+function parts(line, size) {
+  const found = [];
+  for (let start = 0; start < line.length; start += size) found.push(line.slice(start, start + size));
+  return found;
+}
+
+function looked(line) {
+  let rest = line;
+  if (FIND.look.test(rest)) rest = LOOK.reduce((text, rule) => apply(rule, text), rest);
+  return rest.replace(ENTITY, (found, name) => (Object.hasOwn(rules.entities, name) ? rules.entities[name] : found));
 }
 
 function unescaped(line) {
