@@ -10,7 +10,7 @@ from builder.signature import versions
 from builder.signature.entry import Entry
 from builder.signature.normal import normal, tidy
 from builder.signature.reading import PATTERNS, Failure
-from builder.signature.template import forms, plain_quotes, spans
+from builder.signature.template import begun, forms, plain_quotes, spans
 from builder.signature.words import lower, strength, telling, words
 
 _HEAD = re.compile(PATTERNS["head"], re.ASCII)
@@ -31,6 +31,8 @@ class Fit:
     """Whether the exception's class is the template's; None where one of them names none."""
     foreign: bool
     """Whether the text prints the class with a module that is none of the entry's, and the template with none."""
+    cut: bool
+    """Whether the line ends before the template does."""
     headed: bool
     """Whether the line is the one that names an exception."""
     last: bool
@@ -170,35 +172,42 @@ def _fit(template: str, name: str, message: str, line: Said, packages: Sequence[
         agrees = _same(line.name, name)
     elif name and name.split(".")[-1] in line.raw:
         agrees = True
-    if not message:
-        if not agrees or not line.name:
+    form = forms(message)
+    if not form.normal:  # a class alone, or with a number or the like
+        if not agrees or not line.name or (message and line.common != form.common):
             return None
         return Fit(
             template,
-            100 if not line.common else 30,
+            100 if line.common == form.common else 30,
             strength(name, "", packages),
             agrees,
             _foreign(line.name, name, packages),
+            False,
             True,
             line.last,
             line.line,
             line.raw,
             _mark(line.raw, name),
         )
-    form = forms(message)
     places = spans(line.printed, form.printed)
     where = line.printed
     if not places:
         places, where = spans(line.common, form.normal), line.common
+    said = form.common
+    cut = not places
+    if cut:
+        places, where = begun(line.common, form.normal), line.common
+        said = "".join(where[start:end] for start, end in places)
     if not places:
         return None
     size = sum(end - start for start, end in places)
     return Fit(
         template,
         100 * size // max(1, len(where)),
-        strength(name, form.common, packages),
+        strength(name, said, packages),
         agrees,
         _foreign(line.name, name, packages),
+        cut,
         bool(line.name),
         line.last,
         line.line,
@@ -215,9 +224,9 @@ def _separated(name: str) -> str:
     return _SEPARATORS.sub("-", lower(name)).strip("-")
 
 
-def _rank(fit: Fit) -> tuple[int, int, int, int, int]:
+def _rank(fit: Fit) -> tuple[int, int, int, int, int, int]:
     agreed = 2 if fit.agrees else 1 if fit.agrees is None else 0
-    return (agreed, int(fit.headed), min(fit.strength, 9), int(fit.last), fit.coverage)
+    return (agreed, int(not fit.cut), int(fit.headed), min(fit.strength, 9), int(fit.last), fit.coverage)
 
 
 def _marks(

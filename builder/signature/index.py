@@ -36,7 +36,7 @@ from builder.errors import FixcardsError
 from builder.signature.entry import Entry
 from builder.signature.normal import TABLE_VERSION
 from builder.signature.template import HOLE, common_form
-from builder.signature.words import distinct_words, lower, telling_words
+from builder.signature.words import alike, distinct_words, lower, parts, telling_words
 
 if TYPE_CHECKING:
     from builder.workers import Workers
@@ -109,15 +109,16 @@ def row(entry: Entry) -> Row:
     """Return what the index takes of an entry. It depends on nothing else, so it can be kept or made anywhere."""
     strong = terms(entry)
     weak = telling_words(entry.prose)
-    for term in strong:
-        weak.pop(term, None)
-    return tuple(strong), tuple(weak), _json()(entry.record())
+    return tuple(strong), tuple([term for term in weak if term not in strong]), _json()(entry.record())
 
 
 def terms(entry: Entry) -> dict[str, None]:
     """Return what an entry is found by besides its prose, in order: words of its signature and title, its frames."""
-    text = "\n".join((entry.package, entry.title, entry.exception, *map(common_form, entry.templates)))
+    functions = [frame.rpartition(":")[2] for frame in entry.frames]
+    text = "\n".join((entry.package, entry.title, entry.exception, *map(common_form, entry.templates), *functions))
     found = distinct_words(text.replace(HOLE, " "))
+    for word in [word for word in found if "_" in word]:
+        found.update(parts(word))
     for frame in entry.frames:
         found[lower(frame)] = None
     return found
@@ -262,11 +263,11 @@ class Index:
         """Return how many entries have a common term, 0 where it is none."""
         return int(self.head["common"].get(term, 0))
 
-    def postings(self, term: str, *, begun: bool = False) -> list[int]:
+    def postings(self, term: str, *, typed: bool = False, begun: bool = False) -> list[int]:
         """Return the postings of a term, none where it is unknown or too common.
 
         `begun` takes an unknown term for the start of a word that is still being typed: the postings of the first
-        `COMPLETED` words that begin so, as far as they stand in one file.
+        `COMPLETED` words that begin so, as far as they stand in one file. `typed` takes it for a slip of the fingers.
         """
         number = self.part_of(term)
         if number < 0:
@@ -274,9 +275,10 @@ class Index:
         part = self._part("terms", number)
         if term in part:
             return list(accumulate(part[term]))
-        if not begun or len(term) < SHORTEST:
+        if not typed or len(term) < SHORTEST:
             return []
-        longer = [found for found in part if found.startswith(term)][:COMPLETED]
+        longer = [found for found in part if found.startswith(term)][:COMPLETED] if begun else []
+        longer = longer or [found for found in part if alike(term, found)][:COMPLETED]
         return sorted({posting for found in longer for posting in accumulate(part[found])})
 
     def part_of(self, term: str) -> int:

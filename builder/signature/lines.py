@@ -83,7 +83,7 @@ PATTERNS = {
     "joined": r'Traceback \(most recent call last\):[^\n]{0,60}File "',
     "joint": (
         r'<br ?/?>|</p>|[ ](?=File "[^"\n]+", line [0-9])'
-        r"|[ ]['\"]?(?=[A-Za-z_][A-Za-z0-9_.]{0,80}(?:Error|Exception|Warning|Interrupt|Exit)(?:: |$))"
+        r"|[ ()\]}'\"^~]['\"]?(?=[A-Za-z_][A-Za-z0-9_.]{0,80}(?:Error|Exception|Warning|Interrupt|Exit)(?:: |$))"
     ),
     "entity": r"&([a-z]{2,4}|#x?[0-9a-f]{1,3});",
     "escape": r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+',

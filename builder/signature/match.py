@@ -15,8 +15,9 @@ from builder.signature.entry import Entry
 from builder.signature.index import Index
 from builder.signature.query import Query, query
 from builder.signature.reading import Failure, chains
-from builder.signature.verdict import SAID, judged
-from builder.signature.words import telling
+from builder.signature.template import HOLE, forms
+from builder.signature.verdict import SAID, Typed, judged
+from builder.signature.words import telling, words
 
 TIERS = ("exact", "likely", "possible")
 LIMIT = 8
@@ -122,7 +123,7 @@ def _candidates(asked: Query, index: Index) -> list[Candidate]:
     points: dict[int, int] = defaultdict(int)
     total = len(index)
     for term, weight in plan(asked, index):
-        postings = index.postings(term, begun=term == asked.begun)
+        postings = index.postings(term, typed=asked.typed, begun=term == asked.begun)
         each = weight * rarity(total, max(1, len(postings)))
         # Of an entry that has two of the words that are begun so the first counts.
         strong = {posting >> 1: bool(posting & 1) for posting in reversed(postings)}
@@ -150,8 +151,7 @@ def _best(found: list[Candidate], index: Index) -> Iterator[Candidate]:
 
 
 def _match(evidence: Evidence, entry: Entry, candidate: Candidate, asked: Query, index: Index) -> Match | None:
-    coverage, known = _covered(asked, candidate, index)
-    made = judged(evidence, entry, coverage, known, typed=asked.typed)
+    made = judged(evidence, entry, _typed(asked, candidate, entry, index) if asked.typed else None)
     if made is None:
         return None
     tier, score, reasons = made
@@ -168,21 +168,31 @@ def _match(evidence: Evidence, entry: Entry, candidate: Candidate, asked: Query,
     )
 
 
-def _covered(asked: Query, candidate: Candidate, index: Index) -> tuple[int, tuple[str, ...]]:
-    """Return how much of a typed query an entry has, in percent by rarity, and the telling words among it."""
-    if not asked.typed:
-        return 0, ()
+def _typed(asked: Query, candidate: Candidate, entry: Entry, index: Index) -> Typed:
+    """Return what typed words and an entry have in common. An unknown word counts as half of the rarest."""
     total = len(index)
-    have = wanted = 0
+    have = telling_points = all_points = 0
     for word in asked.words:
-        frequency = index.frequency(word) or len(index.postings(word, begun=word == asked.begun))
-        points = rarity(total, max(1, frequency)) if frequency else rarity(total, 1) // 2
-        wanted += 2 * points
+        frequency = index.frequency(word) or len(index.postings(word, typed=True, begun=word == asked.begun))
+        points = rarity(total, frequency) if frequency else rarity(total, 1) // 2
+        all_points += 2 * points
         if word in candidate.terms:
             have += points * (2 if candidate.terms[word] else 1)
-    return (100 * have // wanted if wanted else 0), tuple(
-        telling(word for word in asked.words if word in candidate.terms)
+        if word in candidate.terms or telling((word,)):
+            telling_points += 2 * points
+    shared = [word for word in asked.words if word in candidate.terms]
+    return Typed(
+        100 * have // max(1, telling_points),
+        200 * have // max(1, all_points) + max((_share(shared, entry, each) for each in entry.templates), default=0),
+        tuple(telling(shared)),
     )
+
+
+def _share(known: list[str], entry: Entry, template: str) -> int:
+    """Return the percentage of a message's words, and of its package's, that are among some; a placeholder is one."""
+    common = forms(template).common
+    own = set(words(f"{entry.package} {common}"))
+    return 100 * len(own.intersection(known)) // max(1, len(own) + common.count(HOLE))
 
 
 def _settle(matches: list[Match]) -> list[Match]:

@@ -137,7 +137,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "uuid",
-        rf"{_START}[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{12}}(?![A-Za-z0-9_])",
+        rf"{_START}(?=[A-Fa-f-]{{0,35}}[0-9])[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{12}}(?![A-Za-z0-9_])",
         "<id>",
         "made anew in each run",
         signs=("-",),
@@ -157,7 +157,13 @@ RULES: tuple[Rule, ...] = (
         "times of day and durations",
         signs=tuple(f":{digit}" for digit in _DIGITS),
     ),
-    Rule("hash", rf"{_START}(?:[0-9a-f]{{16,}}|[0-9A-F]{{16,}})(?![A-Za-z0-9_])", "<id>", "digests and ids"),
+    Rule(
+        "hash",
+        rf"{_START}(?=[A-Fa-f]{{0,40}}[0-9])(?:[0-9a-f]{{16,}}|[0-9A-F]{{16,}})(?![A-Za-z0-9_])",
+        "<id>",
+        "digests and ids",
+        signs=tuple(_DIGITS),
+    ),
     Rule(
         "number",
         rf"{_START}[0-9]+(?:[.][0-9]+)*(?:e[+-]?[0-9]+)?"
@@ -183,8 +189,6 @@ TIDY = LOOK | {"single quote", "double quote", "space"}
 
 _TIDY = tuple(rule for rule in RULES if rule.name in TIDY)
 _SIGN = re.compile('[\x00-\x1f\x7f\u00a0\u2007\u202f\u200b-\u200d\u2060\ufeff\u2018\u2019\u201c\u201d"/\\\\0-9]')
-# The first letter by itself, for the expression looks for that quickly.
-_HEXADECIMAL = re.compile("[A-Fa-f][A-Fa-f]{7}")
 
 
 def normal(line: str) -> str:
@@ -201,7 +205,7 @@ def normal(line: str) -> str:
 
 def _varies(line: str) -> bool:
     """Return whether any rule may have a match: most messages are plain words, and three looks are enough for those."""
-    return bool(_SIGN.search(line) or "='" in line or "  " in line or _HEXADECIMAL.search(line))
+    return bool(_SIGN.search(line) or "='" in line or "  " in line)
 
 
 def tidy(line: str) -> str:

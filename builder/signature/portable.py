@@ -24,7 +24,7 @@ def tables() -> dict[str, Any]:
         "word": words.WORD,
         "quoted": words.QUOTED,
         "longestWord": words.LONGEST,
-        "endings": [list(ending) for ending in words.ENDINGS],
+        "endings": [[list(ending) for ending in endings] for endings in words.ENDINGS],
         "generic": " ".join(sorted(words.GENERIC)),
         "builtin": " ".join(sorted(words.BUILTIN)),
         "seen": versions.SEEN,
@@ -58,9 +58,10 @@ def tables() -> dict[str, Any]:
                 (reading, ("HEADER", "INNERMOST_FIRST", "HANDLING", "CAUSE", "REPEATED", "NAME_LENGTH", "FAR")),
                 (reading, ("MOST_EXCEPTIONS", "MOST_FRAMES", "MOST_LINES", "SUMMARY")),
                 (query, ("MOST_TERMS", "MOST_HEADS", "MOST_FRAMES_ASKED", "TYPED_LINES", "TYPED_WORDS")),
+                (template, ("DOTS", "LEAST_BEGUN")),
                 (index, ("HASH", "COMPLETED", "SHORTEST")),
                 (match, ("LIMIT", "MOST_CHAINS", "MOST_CHUNKS", "MOST_COMMON", "LEAST_SHARE", "STEP")),
-                (verdict, ("STRONG", "ENOUGH", "MANY", "LEAST_COVERAGE", "WHOLE", "LEAST_LIKENESS", "LEAST_WORDS")),
+                (verdict, ("STRONG", "ENOUGH", "MANY", "LEAST_COVERAGE", "WHOLE", "LEAST_LIKENESS", "LEAST_WORDS", "NEAR")),
                 (versions, ("FINAL", "WIDTH", "STAGE", "POST", "DEV", "NO_DEV")),
             )
             for name in names

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from builder.signature.normal import normal
 from builder.signature.reading import Failure
-from builder.signature.words import lower, telling, words
+from builder.signature.words import lower, parts, telling, words
 
 MOST_TERMS = 48
 """Terms that are looked up at most: each may cost the reader's browser a file."""
@@ -28,10 +28,11 @@ _HEAD, _FRAME, _LINE, _PACKAGE = 4, 3, 2, 1
 
 @dataclass(frozen=True)
 class Query:
-    """Terms with their weights, the heaviest first. `typed` is whether it reads like words that somebody typed."""
+    """Terms with their weights, the heaviest first."""
 
     terms: dict[str, int]
     typed: bool
+    """Whether it reads like words that somebody typed."""
     words: tuple[str, ...]
     """The words of a typed query, each once."""
     begun: str = ""
@@ -41,12 +42,8 @@ class Query:
 def query(failure: Failure) -> Query:
     """Return what to ask the index for: the last exceptions first, then the innermost frames, then other lines."""
     found = [word for loose in failure.lines for word in words(normal(loose.text))]
-    typed = (
-        not failure.exceptions
-        and not failure.frames
-        and len(failure.lines) <= TYPED_LINES
-        and len(found) <= TYPED_WORDS
-    )
+    found = [each for word in found for each in (word, *parts(word))]
+    typed = not _printed(failure) and len(failure.lines) <= TYPED_LINES and len(found) <= TYPED_WORDS
     terms: dict[str, int] = {}
     heads = list(reversed(failure.exceptions))[:MOST_HEADS]
     for number, head in enumerate(heads):
@@ -63,6 +60,13 @@ def query(failure: Failure) -> Query:
     if not typed:
         return Query(terms, typed, ())
     return Query(terms, typed, tuple(dict.fromkeys(found)), found[-1] if found else "")
+
+
+def _printed(failure: Failure) -> bool:
+    """Return whether a text shows places in files, or an exception with its message, which nobody types."""
+    return bool(failure.frames or failure.others) or any(
+        head.message or head.frames or head.others for head in failure.exceptions
+    )
 
 
 def _worth(failure: Failure) -> list[str]:

@@ -30,7 +30,7 @@ PATTERNS: dict[str, str] = {
     "known": rf"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?[A-Za-z0-9_]*{KNOWN}$",
     "dotted": r"^[a-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*[.][A-Z][A-Za-z0-9_]*$",
     "raised": r"(?:Error|Exception|Warning|Interrupt|Exit)(?:: |\()",
-    "script": r"^[ \t]*at [^\n]*[:(][0-9a-z<]",
+    "script": r"^[ \t]*at (?![^\n]*[.]pyx?[:)])[^\n]*[:(][0-9a-z<]",
     "django": r"^Exception (Type|Value):[ ]*([^\n]*)$",
     "source": r"^[ ]*(?:-+> ?[0-9]+|[0-9]+|\u2771) |^[ ]*[\^~]+[ ]*$|^>[ ]{3}|^[ ]*raise [A-Za-z_.]+\(",
     "ruler": r"^[^A-Za-z]*$",

@@ -17,6 +17,11 @@ LETTER = r"[A-Za-z\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]"
 QUOTE = '["`\u00ab\u00bb\u201a\u201e\u2039\u203a]'
 """Quotes that count as one and the same, `'`: they differ by who prints, quotes or types a message."""
 
+DOTS = ".\u2026"
+"""What stands at the end of a line that was cut."""
+LEAST_BEGUN = 12
+"""Characters that a line which ends inside a template has to share with it before its end."""
+
 _PLACEHOLDER = re.compile(PLACEHOLDER)
 _FILE_LINE = re.compile(r'([ |]*)File "')
 _MARGIN = re.compile(r"[ |]*")
@@ -136,6 +141,22 @@ def spans(line: str, parts: Sequence[str], *, whole: bool = True) -> tuple[tuple
         at = start + len(part)
         found.append((start, at))
     return tuple(found)
+
+
+def begun(line: str, parts: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Return where a template stands in a line that ends before it does; nothing where the line doesn't.
+
+    Summaries and narrow logs cut messages. One that is cut where a placeholder stands has to end in dots.
+    """
+    text = line.rstrip(DOTS)
+    tail = text[-LEAST_BEGUN:]
+    for number, part in enumerate(parts):
+        at = part.find(tail)
+        if at >= 0 and len(tail) == LEAST_BEGUN:
+            found = spans(text, (*parts[:number], part[: at + LEAST_BEGUN]))
+            if found and found[-1][1] == len(text):
+                return found
+    return spans(text, parts[:-1]) if text != line else ()
 
 
 def _cut(line: str, start: int, part: str, *, first: bool, last: bool) -> bool:

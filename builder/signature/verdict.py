@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from builder.signature.compare import Evidence
 from builder.signature.entry import Entry
+from builder.signature.words import words
 
 STRONG, ENOUGH = 6, 3
 """Strength of a message that identifies a failure without any frame, and of one that makes it likely."""
@@ -14,12 +17,15 @@ LEAST_COVERAGE = 34
 WHOLE = 80
 """Percent of a line that a template has to make up to be possible where its words say nothing."""
 LEAST_LIKENESS = 50
-LEAST_WORDS = 50
-"""Percent of typed words, by rarity, that an entry has to have."""
+LEAST_WORDS = 45
+"""Percent of typed words that say something, by rarity, that an entry has to have."""
+NEAR = 200
+"""How near a typed query has to be, of 300, where a single telling word is known."""
 
 SAID = {
     "both": "same exception and message",
     "message": "same message",
+    "cut": "beginning of the same message",
     "other": "same message, another exception",
     "inner": ", the innermost too",
     "stranger": "the traceback shows none of its packages",
@@ -40,22 +46,32 @@ _POSSIBLE = 2
 LOWER = {"exact": "likely", "likely": "possible", "possible": ""}
 
 
-def judged(evidence: Evidence, entry: Entry, coverage: int, known: tuple[str, ...], *, typed: bool) -> Judged | None:
-    """Return tier, score and reasons of an entry, None where it doesn't fit.
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What words that somebody typed have in common with an entry."""
 
-    `coverage` is the percentage of a typed query that it has, `known` the telling words among it.
-    """
-    tier = _tier(evidence, entry) or (_typed(coverage, known) if typed else "")
+    coverage: int
+    """Percentage that it has, by rarity, of the words that say something."""
+    nearness: int
+    """Up to 300: two thirds of it are what it has of all the words, one what they have of its message."""
+    known: tuple[str, ...]
+    """The telling words among them."""
+
+
+def judged(evidence: Evidence, entry: Entry, typed: Typed | None) -> Judged | None:
+    """Return tier, score and reasons of an entry, None where it doesn't fit. `typed` is None for what was pasted."""
+    tier = _tier(evidence, entry) or (_of_words(typed, entry) if typed else "")
     if tier and (evidence.unmet or evidence.affected is False):
         tier = LOWER[tier]
     if not tier:
         return None
-    return tier, _score(evidence, entry, coverage), tuple(_reasons(evidence, entry, known))
+    nearness, known = (typed.nearness, typed.known) if typed else (0, ())
+    return tier, _score(evidence, entry, nearness), tuple(_reasons(evidence, entry, known))
 
 
 def _tier(evidence: Evidence, entry: Entry) -> str:
     fit, shared = evidence.fit, evidence.frames
-    if fit is None or fit.agrees is False:
+    if fit is None or fit.agrees is False or (fit.cut and fit.strength < ENOUGH):
         return _without_message(evidence, entry)
     full = fit.coverage >= LEAST_COVERAGE
     if shared:
@@ -67,7 +83,7 @@ def _tier(evidence: Evidence, entry: Entry) -> str:
         return "possible" if full and fit.strength >= ENOUGH else ""
     says = fit.strength > 0 or (fit.coverage >= WHOLE and fit.agrees is True)
     steps = (fit.strength >= STRONG) + (fit.strength >= ENOUGH) + says + full - (evidence.elsewhere or fit.foreign)
-    if evidence.alias:  # what a package passes on from another is that one's message as well
+    if evidence.alias or fit.cut:  # what a package passes on from another is that one's message as well
         steps = min(steps, _POSSIBLE)
     return ("", "", "possible", "likely", "exact")[max(0, steps)]
 
@@ -88,20 +104,22 @@ def _without_message(evidence: Evidence, entry: Entry) -> str:
     return "possible" if alike else ""
 
 
-def _typed(coverage: int, known: tuple[str, ...]) -> str:
-    if coverage >= LEAST_WORDS and (len(known) >= MANY or (known and coverage >= 85)):
-        return "possible"
-    return ""
+def _of_words(typed: Typed, entry: Entry) -> str:
+    """Return *possible* where an entry has enough of what was typed: several words or its package, else nearly all."""
+    known = typed.known
+    if len(known) >= MANY or (known and set(words(entry.package)) <= set(known)):
+        return "possible" if typed.coverage >= LEAST_WORDS else ""
+    return "possible" if known and typed.nearness >= NEAR else ""
 
 
-def _score(evidence: Evidence, entry: Entry, coverage: int) -> int:
+def _score(evidence: Evidence, entry: Entry, nearness: int) -> int:
     fit = evidence.fit
-    score = evidence.likeness + 3 * coverage
+    score = evidence.likeness + nearness
     if fit is not None:
         score = max(
             score, 350 + fit.coverage + 10 * min(fit.strength, 10) + (40 if fit.last else 0) + (40 if fit.agrees else 0)
         )
-        score -= 200 if fit.agrees is False else 0
+        score -= 200 if fit.agrees is False else 40 if fit.cut else 0
     if entry.frames:
         score += 150 * evidence.frames // len(dict.fromkeys(entry.frames)) + min(evidence.frames, 10) * 5
     score += 80 if evidence.innermost else 0
@@ -115,7 +133,8 @@ def _reasons(evidence: Evidence, entry: Entry, known: tuple[str, ...]) -> list[s
     found = []
     fit = evidence.fit
     if fit is not None:
-        found.append(SAID["both" if fit.agrees and fit.template else "message" if fit.agrees is None else "other"])
+        same = "cut" if fit.cut else "both" if fit.agrees else "message" if fit.agrees is None else "other"
+        found.append(SAID[same])
     elif evidence.agrees:
         found.append(SAID["alike"].replace("%", f"{evidence.likeness}%"))
     elif known:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 WORD = r"[A-Za-z_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff][A-Za-z0-9_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]*"
 """A word: an identifier, or letters beyond ASCII without punctuation, symbols and box drawing."""
@@ -14,28 +15,35 @@ WORD = r"[A-Za-z_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff][A-Za-z0-9_\u00aa-\u1ff
 LONGEST = 64
 """Characters of a word that count; longer ones are data."""
 
-ENDINGS = (("ies", "y", 5), ("sses", "ss", 6), ("ing", "", 6), ("ed", "", 5), ("s", "", 4))
-"""Endings of words in small letters, what takes their place, and the least length of a word that is changed."""
+ENDINGS = ((("ies", "y", 5), ("sses", "ss", 6), ("s", "", 4)), (("ing", "", 6), ("ed", "", 5)))
+"""Endings of words in small letters, what takes their place, and the least length of a word that is changed.
+
+Of each group one is taken off, so that `warnings` becomes what `warning` does.
+"""
 
 _GENERIC_WORDS = """
-a an and are argument arguments array as assert assertion assertionerror at attempt attribute attributeerror
-available bad base be because been bool breaks broken but by bytes call callable called calling can cannot cause
-character class code command compatible could crash crashes current data decode default deprecated
-deprecationwarning dict did directory does doesn don dtype during e element elements empty encode end error errors
-except exception exist exists expect expected fail failed fails failure false file filename files float for format
-found frame from func function futurewarning g get gets given got has hashable have i if implemented import
-importerror in index indexerror indices init input instance instances instead int integer invalid ioerror is isn it
-item items iter iterable iterator k key keyerror keys keyword kwargs length level like line list lookuperror may
-mean memory memoryerror message method mismatch missing module modulenotfounderror modules more must n name
-named nameerror names no none nonetype not notimplemented notimplementederror null number numbers obj object objects
-of on one only open operand operation option or oserror out output package parameter parameters parse pass path
-permission please position positional possible property provided python raise raised range read recursion
-recursionerror required requires result return run runtime runtimeerror runtimewarning s see self sequence set shape
-should size some specified stopiteration str string subscriptable such support supported supports syntax syntaxerror
-systemexit t takes than that the there this to too traceback true try tuple type typeerror types unable unexpected
-unhashable unicode unicodedecodeerror unicodeencodeerror unknown unpack unsupported use used user userwarning using
-v valid value valueerror values variable version warn warning was were what when where which while will with without
-wrong x y yield you your z zero zerodivisionerror
+a after again also always am an and any anymore anyone are argument arguments array as assert assertion assertionerror
+at attempt attribute attributeerror available bad base be because been before bool break breaks broken bug but by
+bytes call callable called calling can cannot cant cause character class code command compatible could couldnt crash
+crashes current data decode default deprecated deprecationwarning dict did didnt directory do does doesn doesnt doing
+don done dont down downgrade downgraded dtype during e element elements empty encode end error errors except exception
+exist exists expect expected fail failed fails failure false file filename files fix fixed fixes float for format
+found frame from func function futurewarning g get gets given go goes going got had has hashable have having help here
+how i if im implemented import importerror in index indexerror indices init input install installed installing
+instance instances instead int integer invalid ioerror is isn isnt issue issues it item items iter iterable iterator
+ive just k key keyerror keys keyword kwargs latest length level like line list lookuperror may me mean memory
+memoryerror message method mismatch missing module modulenotfounderror modules more must my n name named nameerror
+names never new newer no none nonetype not notimplemented notimplementederror now null number numbers obj object
+objects of off old older on one only open operand operation option or oserror our out output over package parameter
+parameters parse pass path permission please position positional possible problem problems property provided python
+raise raised range read really recent recursion recursionerror required requires result return run runtime
+runtimeerror runtimewarning s said say saying says see self sequence set shape should since size some somebody
+specified start started starting still stopiteration stopped str string subscriptable such suddenly support supported
+supports syntax syntaxerror systemexit t takes than thanks that the then there this to too traceback true try tuple
+type typeerror types unable unexpected unhashable unicode unicodedecodeerror unicodeencodeerror unknown unpack
+unsupported until up update updated updating upgrade upgraded upgrades upgrading us use used user userwarning using v
+valid value valueerror values variable version vs warn warning was way we went were what when where which while who
+why will with without won wont work worked working works wrong x y yield you your z zero zerodivisionerror
 """
 GENERIC = frozenset(_GENERIC_WORDS.split())
 """Words that errors of all sorts share. A message made of these alone identifies nothing."""
@@ -122,15 +130,22 @@ class _Made(dict[str, str]):
         return made
 
 
+@lru_cache(maxsize=1 << 16)
+def parts(word: str) -> dict[str, None]:
+    """Return the words that an identifier is made of, none where it is one word."""
+    return dict.fromkeys(stem(part) for part in word.split("_") if part) if "_" in word else {}
+
+
 def stem(word: str) -> str:
     """Return a word in small letters without its ending; identifiers with digits or underscores stay whole."""
     if len(word) < 4 or not _STEMMED.match(word):
         return word
-    for ending, instead, least in ENDINGS:
-        if len(word) >= least and word.endswith(ending):
-            if ending == "s" and word[-2] in "suia":
-                return word
-            return word[: -len(ending)] + instead
+    for endings in ENDINGS:
+        for ending, instead, least in endings:
+            if len(word) >= least and word.endswith(ending):
+                if ending != "s" or word[-2] not in "suia":
+                    word = word[: -len(ending)] + instead
+                break
     return word
 
 
@@ -172,3 +187,14 @@ def strength(name: str, message: str, packages: Iterable[str]) -> int:
     if not identifiers and not named and len(more) < 2:
         return (len(plain) + 1) // 2
     return len(plain) + 2 * len(identifiers) + (2 if named else 0) + len(more)
+
+
+def alike(word: str, other: str) -> bool:
+    """Return whether two words differ in one place only, by one letter, in long ones by two."""
+    size, most = min(len(word), len(other)), max(len(word), len(other))
+    allowed = 0 if size < 4 else 1 if size < 8 else 2
+    if most - size > allowed:
+        return False
+    start = next((at for at in range(size) if word[at] != other[at]), size)
+    end = next((at for at in range(size - start) if word[-1 - at] != other[-1 - at]), size - start)
+    return most - start - end <= allowed

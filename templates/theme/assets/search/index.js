@@ -1,6 +1,7 @@
 // The published index, read in parts. Its format is documented in builder/signature/index.py.
 
 import rules from "./rules.js";
+import { alike } from "./text.js";
 
 const { HASH, COMPLETED, SHORTEST } = rules.limits;
 
@@ -30,13 +31,15 @@ export class Index {
     return this.#load("cards", numbers.map((number) => Math.floor(number / this.head.chunk)));
   }
 
-  postings(term, begun = false) {
+  postings(term, typed = false, begun = false) {
     const number = this.#partOf(term);
     if (number < 0) return [];
     const part = this.#parts.get(`terms/${number}`);
     if (Object.hasOwn(part, term)) return summed(part[term]);
-    if (!begun || term.length < SHORTEST) return [];
-    const longer = Object.keys(part).filter((found) => found.startsWith(term)).slice(0, COMPLETED);
+    if (!typed || term.length < SHORTEST) return [];
+    const near = (fits) => Object.keys(part).filter(fits).slice(0, COMPLETED);
+    let longer = begun ? near((found) => found.startsWith(term)) : [];
+    if (!longer.length) longer = near((found) => alike(term, found));
     return [...new Set(longer.flatMap((found) => summed(part[found])))].sort((a, b) => a - b);
   }
 

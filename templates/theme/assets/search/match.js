@@ -2,25 +2,27 @@
 
 import rules from "./rules.js";
 import { chains, lastPart } from "./reading.js";
-import { FIND, forms, lower, normal, plainQuotes, spans, telling, strength, tidy, trim, words } from "./text.js";
+import { FIND, HOLE, begun, forms, lower, normal, partsOfName, plainQuotes, spans, telling, strength, tidy, trim, words } from "./text.js";
 import { within } from "./versions.js";
 
 const SAID = rules.said;
 const TIERS = ["exact", "likely", "possible"];
 const { MOST_TERMS, MOST_HEADS, MOST_FRAMES_ASKED, TYPED_LINES, TYPED_WORDS } = rules.limits;
-const { LIMIT, MOST_CHAINS, MOST_CHUNKS, MOST_COMMON, LEAST_SHARE, STEP, STRONG, ENOUGH, MANY, LEAST_COVERAGE, WHOLE, LEAST_LIKENESS, LEAST_WORDS } = rules.limits;
+const { LIMIT, MOST_CHAINS, MOST_CHUNKS, MOST_COMMON, LEAST_SHARE, STEP, STRONG, ENOUGH, MANY, LEAST_COVERAGE, WHOLE, LEAST_LIKENESS, LEAST_WORDS, NEAR } = rules.limits;
 const [OF_HEAD, OF_FRAME, OF_LINE, OF_PACKAGE] = [4, 3, 2, 1];
 
 const unique = (found) => [...new Set(found)];
 const whole = (number) => Math.floor(number);
+const percent = (part, of) => whole((100 * part) / Math.max(1, of));
 const before = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 const top = (frame) => frame.split("/")[0];
 
 // What to ask the index for
 
 export function query(failure) {
-  const found = failure.lines.flatMap((loose) => words(normal(loose.text)));
-  const typed = !failure.exceptions.length && !failure.frames.length && failure.lines.length <= TYPED_LINES && found.length <= TYPED_WORDS;
+  const found = failure.lines.flatMap((loose) => words(normal(loose.text))).flatMap((word) => [word, ...partsOfName(word)]);
+  const printed = [failure, ...failure.exceptions].some(({ message, frames, others }) => message || frames.length || others.length);
+  const typed = !printed && failure.lines.length <= TYPED_LINES && found.length <= TYPED_WORDS;
   const terms = new Map();
   const add = (more, points) => {
     for (const term of more) if (terms.size < MOST_TERMS && !terms.has(term)) terms.set(term, points);
@@ -33,7 +35,7 @@ export function query(failure) {
   if (typed) add(found, OF_HEAD);
   else for (const text of worth(failure)) add(telling(words(normal(text))), OF_LINE);
   add(inner.slice(0, 4).flatMap((frame) => words(top(frame))), OF_PACKAGE);
-  return typed ? { terms, typed, words: unique(found), begun: found.at(-1) ?? "" } : { terms, typed, words: [], begun: "" };
+  return { terms, typed, words: typed ? unique(found) : [], begun: (typed && found.at(-1)) || "" };
 }
 
 function worth(failure) {
@@ -69,8 +71,7 @@ async function matchesOf(failure, index) {
   for (const candidate of chosen) {
     const entry = entryOf(index.entry(candidate.number));
     const evidence = compare(failure, said, entry);
-    const [coverage, known] = covered(asked, candidate, index);
-    const judged = judge(evidence, entry, coverage, known, asked.typed);
+    const judged = judge(evidence, entry, asked.typed && typedOf(asked, candidate, entry, index));
     if (judged) matches.push({ entry, ...judged, line: evidence.fit?.line ?? 0, text: evidence.fit?.text ?? "", marks: evidence.fit?.marks ?? [], versions: evidence.versions });
   }
   return matches;
@@ -107,7 +108,7 @@ function planned(asked, index) {
 function candidates(asked, plan, index) {
   const found = new Map();
   for (const [term, points] of plan) {
-    const postings = index.postings(term, term === asked.begun);
+    const postings = index.postings(term, asked.typed, term === asked.begun);
     const worthEach = points * rarity(index.length, Math.max(1, postings.length));
     for (const posting of postings) {
       const number = posting >> 1;
@@ -136,16 +137,24 @@ function best(found, index) {
   return chosen;
 }
 
-function covered(asked, candidate, index) {
-  if (!asked.typed) return [0, []];
-  let [have, wanted] = [0, 0];
+function typedOf(asked, candidate, entry, index) {
+  let [have, told, all] = [0, 0, 0];
   for (const word of asked.words) {
-    const frequency = index.frequency(word) || index.postings(word, word === asked.begun).length;
+    const frequency = index.frequency(word) || index.postings(word, true, word === asked.begun).length;
     const points = frequency ? rarity(index.length, frequency) : whole(rarity(index.length, 1) / 2);
-    wanted += 2 * points;
-    if (candidate.terms.has(word)) have += points * (candidate.terms.get(word) ? 2 : 1);
+    const has = candidate.terms.has(word);
+    all += 2 * points;
+    if (has) have += points * (candidate.terms.get(word) ? 2 : 1);
+    if (has || telling([word]).length) told += 2 * points;
   }
-  return [wanted ? whole((100 * have) / wanted) : 0, telling(asked.words.filter((word) => candidate.terms.has(word)))];
+  const shared = asked.words.filter((word) => candidate.terms.has(word));
+  const share = (template) => {
+    const { common } = forms(template);
+    const own = unique(words(`${entry.package} ${common}`));
+    return percent(own.filter((word) => shared.includes(word)).length, own.length + common.split(HOLE).length - 1);
+  };
+  const nearness = whole((200 * have) / Math.max(1, all)) + Math.max(0, ...entry.templates.map(share));
+  return { coverage: percent(have, told), nearness, known: telling(shared) };
 }
 
 function settled(matches) {
@@ -224,17 +233,20 @@ function fitOf(template, name, message, line, packages) {
   let agrees = null;
   if (name && line.name) agrees = sameName(line.name, name);
   else if (name && line.raw.includes(lastPart(name))) agrees = true;
-  const made = (coverage, strong, headed, marks) => ({ template, coverage, strength: strong, agrees, foreign: foreign(line.name, name, packages), headed, last: line.last, line: line.line, text: line.raw, marks });
-  if (!message) {
-    if (!agrees || !line.name) return null;
-    return made(line.common ? 30 : 100, strength(name, "", packages), true, markName(line.raw, name));
-  }
+  const made = (coverage, strong, cut, headed, marks) => ({ template, coverage, strength: strong, agrees, foreign: foreign(line.name, name, packages), cut, headed, last: line.last, line: line.line, text: line.raw, marks });
   const form = forms(message);
+  const same = line.common === form.common;
+  if (!form.normal.length) {
+    if (!agrees || !line.name || (message && !same)) return null;
+    return made(same ? 100 : 30, strength(name, "", packages), false, true, markName(line.raw, name));
+  }
   let [places, where] = [spans(line.printed, form.printed), line.printed];
   if (!places.length) [places, where] = [spans(line.common, form.normal), line.common];
+  const cut = !places.length;
+  if (cut) places = begun(where, form.normal);
   if (!places.length) return null;
-  const size = places.reduce((sum, [start, end]) => sum + end - start, 0);
-  return made(whole((100 * size) / Math.max(1, where.length)), strength(name, form.common, packages), Boolean(line.name), marksOf(line.raw, form.printed, places, where));
+  const found = places.map(([start, end]) => where.slice(start, end)).join("");
+  return made(percent(found.length, where.length), strength(name, cut ? found : form.common, packages), cut, Boolean(line.name), marksOf(line.raw, form.printed, places, where));
 }
 
 const separated = (name) => trim(lower(name).replace(/[-_.]+/g, "-"), "-");
@@ -244,7 +256,7 @@ function foreign(shown, name, packages) {
 }
 
 function rank(fit) {
-  return [fit.agrees ? 2 : fit.agrees === null ? 1 : 0, Number(fit.headed), Math.min(fit.strength, 9), Number(fit.last), fit.coverage];
+  return [fit.agrees ? 2 : fit.agrees === null ? 1 : 0, Number(!fit.cut), Number(fit.headed), Math.min(fit.strength, 9), Number(fit.last), fit.coverage];
 }
 
 function higher(one, other) {
@@ -268,7 +280,7 @@ function likenessOf(message, common) {
   const mine = telling(words(forms(message).common));
   const theirs = telling(words(common));
   const shared = mine.filter((word) => theirs.includes(word)).length;
-  return whole((100 * shared) / Math.max(1, mine.length + theirs.length - shared));
+  return percent(shared, mine.length + theirs.length - shared);
 }
 
 const sameName = (name, other) => Boolean(name && other) && lastPart(name) === lastPart(other);
@@ -307,15 +319,16 @@ function perhapsWithin(release, specifier) {
 
 // Tier, score, reasons
 
-function judge(evidence, entry, coverage, known, typed) {
-  let tier = tierOf(evidence, entry) || (typed ? typedTier(coverage, known) : "");
+function judge(evidence, entry, typed) {
+  let tier = tierOf(evidence, entry) || (typed ? ofWords(typed, entry) : "");
   if (tier && (evidence.unmet || evidence.affected === false)) tier = rules.lower[tier];
-  return tier ? { tier, score: scoreOf(evidence, entry, coverage), reasons: reasonsOf(evidence, entry, known) } : null;
+  const { nearness, known } = typed || { nearness: 0, known: [] };
+  return tier ? { tier, score: scoreOf(evidence, entry, nearness), reasons: reasonsOf(evidence, entry, known) } : null;
 }
 
 function tierOf(evidence, entry) {
   const { fit, frames: shared } = evidence;
-  if (fit === null || fit.agrees === false) return withoutMessage(evidence, entry);
+  if (fit === null || fit.agrees === false || (fit.cut && fit.strength < ENOUGH)) return withoutMessage(evidence, entry);
   const full = fit.coverage >= LEAST_COVERAGE;
   if (shared) {
     const sure = fit.strength > 0 || evidence.innermost;
@@ -325,7 +338,7 @@ function tierOf(evidence, entry) {
   if (evidence.stranger) return full && fit.strength >= ENOUGH ? "possible" : "";
   const says = fit.strength > 0 || (fit.coverage >= WHOLE && fit.agrees === true);
   const steps = (fit.strength >= STRONG) + (fit.strength >= ENOUGH) + says + full - (evidence.elsewhere || fit.foreign);
-  return ["", "", "possible", "likely", "exact"][Math.max(0, evidence.alias ? Math.min(steps, 2) : steps)];
+  return ["", "", "possible", "likely", "exact"][Math.max(0, evidence.alias || fit.cut ? Math.min(steps, 2) : steps)];
 }
 
 function withoutMessage(evidence, entry) {
@@ -339,16 +352,18 @@ function withoutMessage(evidence, entry) {
   return alike ? "possible" : "";
 }
 
-function typedTier(coverage, known) {
-  return coverage >= LEAST_WORDS && (known.length >= MANY || (known.length && coverage >= 85)) ? "possible" : "";
+function ofWords({ coverage, nearness, known }, entry) {
+  if (!known.length) return "";
+  const many = known.length >= MANY || words(entry.package).every((word) => known.includes(word));
+  return (many ? coverage >= LEAST_WORDS : nearness >= NEAR) ? "possible" : "";
 }
 
-function scoreOf(evidence, entry, coverage) {
+function scoreOf(evidence, entry, nearness) {
   const { fit } = evidence;
-  let score = evidence.likeness + 3 * coverage;
+  let score = evidence.likeness + nearness;
   if (fit) {
     score = Math.max(score, 350 + fit.coverage + 10 * Math.min(fit.strength, 10) + (fit.last ? 40 : 0) + (fit.agrees ? 40 : 0));
-    if (fit.agrees === false) score -= 200;
+    score -= fit.agrees === false ? 200 : fit.cut ? 40 : 0;
   }
   if (entry.frames.length) score += whole((150 * evidence.frames) / unique(entry.frames).length) + Math.min(evidence.frames, 10) * 5;
   if (evidence.innermost) score += 80;
@@ -361,7 +376,7 @@ function scoreOf(evidence, entry, coverage) {
 function reasonsOf(evidence, entry, known) {
   const { fit } = evidence;
   const found = [];
-  if (fit) found.push(fit.agrees ? SAID.both : fit.agrees === null ? SAID.message : SAID.other);
+  if (fit) found.push(fit.cut ? SAID.cut : fit.agrees ? SAID.both : fit.agrees === null ? SAID.message : SAID.other);
   else if (evidence.agrees) found.push(SAID.alike.replace("%", `${evidence.likeness}%`));
   else if (known.length) found.push(SAID.words + known.slice(0, 8).join(", "));
   if (evidence.frames) found.push(`${evidence.frames} of ${unique(entry.frames).length} library frames${evidence.innermost ? SAID.inner : ""}`);

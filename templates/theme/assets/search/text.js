@@ -2,8 +2,8 @@
 
 import rules from "./rules.js";
 
-const HOLE = "\ue000";
-const { MOST_PREFIXES, LONGEST_SUFFIX, MOST_ESCAPES, STRETCH } = rules.limits;
+export const HOLE = "\ue000";
+const { MOST_PREFIXES, LONGEST_SUFFIX, MOST_ESCAPES, STRETCH, DOTS, LEAST_BEGUN } = rules.limits;
 const every = (pattern) => new RegExp(pattern, "g");
 const RULES = rules.rules.map((rule) => ({ ...rule, pattern: every(rule.pattern), by: replacement(rule) }));
 const LOOK = RULES.filter((rule) => rule.look);
@@ -84,15 +84,28 @@ export function words(text) {
   return found;
 }
 
+// The words that an identifier is made of, none where it is one word.
+export const partsOfName = (word) => (word.includes("_") ? word.split("_").filter(Boolean).map(stem) : []);
+
+// Whether two words differ in one place only, by one letter, in long ones by two.
+export function alike(word, other) {
+  const size = Math.min(word.length, other.length);
+  const most = Math.max(word.length, other.length);
+  const allowed = (size >= 4) + (size >= 8);
+  let [start, end] = [0, 0];
+  while (start < size && word[start] === other[start]) start += 1;
+  while (end < size - start && word.at(-1 - end) === other.at(-1 - end)) end += 1;
+  return most - start - end <= allowed;
+}
+
 export function stem(word) {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
-  for (const [ending, instead, least] of rules.endings) {
-    if (word.length >= least && word.endsWith(ending)) {
-      if (ending === "s" && "suia".includes(word.at(-2))) return word;
-      return word.slice(0, -ending.length) + instead;
-    }
+  let rest = word;
+  for (const endings of rules.endings) {
+    const [ending, instead] = endings.find(([each, , least]) => rest.length >= least && rest.endsWith(each)) ?? [];
+    if (ending && (ending !== "s" || !"suia".includes(rest.at(-2)))) rest = rest.slice(0, -ending.length) + instead;
   }
-  return word;
+  return rest;
 }
 
 export function telling(found) {
@@ -148,6 +161,18 @@ export function spans(line, parts) {
     found.push([start, at]);
   }
   return found;
+}
+
+// Where a template stands in a line that ends before it does.
+export function begun(line, parts) {
+  const text = trimEnd(line, DOTS);
+  const tail = text.slice(-LEAST_BEGUN);
+  for (let number = 0; number < parts.length && tail.length === LEAST_BEGUN; number += 1) {
+    const at = parts[number].indexOf(tail);
+    const found = at < 0 ? [] : spans(text, [...parts.slice(0, number), parts[number].slice(0, at + LEAST_BEGUN)]);
+    if (found.at(-1)?.[1] === text.length) return found;
+  }
+  return text === line ? [] : spans(text, parts.slice(0, -1));
 }
 
 function cut(line, start, part, first, last) {
