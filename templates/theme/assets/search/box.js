@@ -1,6 +1,6 @@
 // The search box: what is typed, pasted or dropped goes to the worker and nowhere else.
 
-import { article, element, linked, nothing, pressed } from "./results.js";
+import { article, linked, nothing } from "./results.js";
 
 const WAIT = 80; // milliseconds without a keystroke after which the search starts
 const LARGEST = 50 * 1024 * 1024;
@@ -36,25 +36,16 @@ export class Box {
   #asked = 0;
 
   constructor(form) {
+    const find = (selector) => form.querySelector(selector);
     this.form = form;
     this.root = new URL(form.dataset.root, document.baseURI);
-    this.text = form.querySelector("textarea");
-    this.status = element("p", "fc-hint fc-status");
-    this.status.role = "status";
-    this.results = element("ol", "fc-found");
-    this.results.ariaLabel = "Matching cards";
-    this.rest = element("div", "fc-nothing");
-    const file = element("input", "fc-sr");
-    file.type = "file";
-    file.id = `${this.text.id}-file`;
-    this.link = pressed("fc-link", () => this.#copyLink(), "Copy a link to this search");
-    this.link.hidden = true;
-    const label = element("label", "fc-file", "Choose a log file, or drop one here");
-    label.htmlFor = file.id;
-    const tools = element("p", "fc-tools", file, label, this.link);
-    form.querySelector(".fc-results").replaceWith(tools, this.status, this.results, this.rest);
+    this.text = find("textarea");
+    this.link = find(".fc-link");
+    this.status = find(".fc-status");
+    this.results = find(".fc-found");
+    this.rest = find(".fc-nothing");
+    this.#listen(find("[type=file]"));
     form.hidden = false;
-    this.#listen(file);
   }
 
   #listen(file) {
@@ -71,6 +62,7 @@ export class Box {
       this.searchFile(new File([pasted], "the pasted text"));
     });
     file.addEventListener("change", () => file.files[0] && this.searchFile(file.files[0]));
+    this.link.addEventListener("click", () => this.#copyLink());
     form.addEventListener("keydown", (event) => this.#key(event));
     form.addEventListener("dragover", (event) => {
       event.preventDefault();
@@ -117,35 +109,33 @@ export class Box {
     const text = this.text.value;
     const short = text.trim();
     this.link.hidden = !short || short.length > LINK || !navigator.clipboard;
-    if (!short) {
-      this.#asked += 1;
-      this.#clear();
-      this.#say("");
-    } else this.#ask({ text }, short);
+    if (short) this.#ask({ text }, short);
+    else this.#stop("");
   }
 
   searchFile(file) {
     this.link.hidden = true;
     if (file.size > LARGEST) {
-      this.#asked += 1;
-      this.#clear();
-      this.#say(`${file.name} is larger than 50 MB. “fixcards match ${file.name}” reads files of any size.`);
+      this.#stop(`${file.name} is larger than 50 MB. “fixcards match ${file.name}” reads files of any size.`);
       return;
     }
     this.#say(`Reading ${file.name} …`);
     this.#ask({ file }, "", (done) => this.#say(`Reading ${file.name}: ${Math.floor(100 * done)}%`));
   }
 
-  async #ask(question, text, progress = () => {}) {
+  async #ask(question, text, progress) {
     clearTimeout(this.#timer);
     this.#asked += 1;
     const number = this.#asked;
+    const current = () => number === this.#asked;
     this.results.ariaBusy = true;
-    const found = await ask(this.root, question, (done) => number === this.#asked && progress(done));
-    if (number !== this.#asked) return; // another search was started meanwhile
+    const found = await ask(this.root, question, (done) => current() && progress(done));
+    if (!current()) return; // another search was started meanwhile
     this.#clear();
-    if (found.failed) this.#fail(found.failed);
-    else this.#show(found, text);
+    if (found.failed) {
+      this.#say(FAILED[found.failed]);
+      this.rest.append(linked("", "All cards", new URL("cards/", this.root)));
+    } else this.#show(found, text);
   }
 
   #show({ matches, understood }, text) {
@@ -161,9 +151,11 @@ export class Box {
     }
   }
 
-  #fail(why) {
-    this.#say(FAILED[why]);
-    this.rest.append(linked("", "All cards", new URL("cards/", this.root)));
+  #stop(words) {
+    this.#asked += 1;
+    clearTimeout(this.#timer);
+    this.#clear();
+    this.#say(words);
   }
 
   #clear() {
