@@ -5,6 +5,7 @@ import { article, linked, nothing } from "./results.js";
 const WAIT = 80; // milliseconds without a keystroke after which the search starts
 const LARGEST = 50 * 1024 * 1024;
 const LONG = 20_000; // characters from which on a browser lays out a text so long that the page stands still
+const PAUSE = 1000; // milliseconds without news after which the last of them is read out
 const LINK = 300; // characters of a text that fit into a link
 const FAILED = {
   missing: "The search index could not be loaded. It is made together with the site; try again, or browse all cards.",
@@ -33,6 +34,7 @@ function ask(root, question, progress) {
 
 export class Box {
   #timer;
+  #pause;
   #asked = 0;
 
   constructor(form) {
@@ -42,6 +44,7 @@ export class Box {
     this.text = find("textarea");
     this.link = find(".fc-link");
     this.status = find(".fc-status");
+    this.spoken = find("[role=status]");
     this.results = find(".fc-found");
     this.rest = find(".fc-nothing");
     this.#listen(find("[type=file]"));
@@ -164,7 +167,10 @@ export class Box {
     this.rest.replaceChildren();
   }
 
+  // At once for the eye, and where it stays for the ear: who listens would hear every key and every per cent.
   #say(words) {
     this.status.textContent = words;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => (this.spoken.textContent = words), PAUSE);
   }
 }
