@@ -12,9 +12,13 @@ from .test_search_box import (
     SPOKEN,
     box,
     drop,
+    hits,
     spoken,
+    status,
     traceback,
 )
+
+OTHER = "docker: Not supported URL scheme http+docker"
 
 
 def test_who_listens_hears_one_answer_to_what_was_typed_not_one_to_each_key(site: str, visit: Visit) -> None:
@@ -31,3 +35,32 @@ def test_who_listens_hears_no_per_cents(site: str, visit: Visit) -> None:
     drop(page, QUIET, 400_000, traceback("docker-3256"))
     expect(spoken(page)).to_contain_text("1 card fits", timeout=30_000)
     assert len(page.evaluate("window.said")) <= 3
+
+
+def test_enter_never_opens_the_answer_to_another_text(site: str, visit: Visit) -> None:
+    page = visit(site)
+    box(page).fill(LINE)
+    expect(hits(page).first).to_contain_text("transforms3d")
+    box(page).fill(OTHER)
+    page.keyboard.press("Enter")
+    expect(hits(page).first).to_contain_text("docker 7.0")
+    expect(page).to_have_url(site)
+    expect(box(page)).to_have_value(OTHER)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("docker 7.0")
+
+
+def test_enter_after_no_answer_begins_a_line(site: str, visit: Visit) -> None:
+    page = visit(site)
+    box(page).fill("qwertzuiop")
+    expect(status(page)).to_contain_text("No card")
+    page.keyboard.press("Enter")
+    expect(box(page)).to_have_value("qwertzuiop\n")
+
+
+def test_keys_that_select_text_stay_in_the_text(site: str, visit: Visit) -> None:
+    page = visit(site)
+    box(page).fill(LINE)
+    expect(hits(page).first).to_be_visible()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(box(page)).to_be_focused()

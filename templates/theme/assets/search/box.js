@@ -36,6 +36,7 @@ export class Box {
   #timer;
   #pause;
   #asked = 0;
+  #shown; // the text whose answer is shown
 
   constructor(form) {
     const find = (selector) => form.querySelector(selector);
@@ -87,17 +88,21 @@ export class Box {
     this.#say("The link is copied. Whoever opens it sends its text to this site's server.");
   }
 
-  // Down and Up go through the results, Enter opens one, Escape goes back to the text.
+  // Down and Up go through the results, Enter opens the first once it is that of the text, Escape goes back to the text.
   #key(event) {
+    if (event.shiftKey || event.metaKey || event.isComposing) return; // keys of the text's own
     const links = [...this.results.querySelectorAll("a.fc-hit")];
     const at = links.indexOf(document.activeElement);
     const inText = document.activeElement === this.text;
+    const short = this.text.value.trim();
+    const fits = short === this.#shown;
     if (event.key === "ArrowDown" && links.length && (at >= 0 || (inText && !this.text.value.slice(this.text.selectionEnd).includes("\n")))) {
       links[Math.min(at + 1, links.length - 1)].focus();
     } else if (event.key === "ArrowUp" && at >= 0) {
       (at ? links[at - 1] : this.text).focus();
-    } else if (event.key === "Enter" && inText && !event.shiftKey && links.length && !this.text.value.trim().includes("\n")) {
-      links[0].click();
+    } else if (event.key === "Enter" && inText && short && !short.includes("\n") && !(fits && !links.length)) {
+      if (fits) links[0].click();
+      else this.search();
     } else if (event.key === "Escape" && at >= 0) {
       this.text.focus();
     } else if (event.key === "Escape" && inText && this.text.value) {
@@ -135,6 +140,7 @@ export class Box {
     const found = await ask(this.root, question, (done) => current() && progress(done));
     if (!current()) return; // another search was started meanwhile
     this.#clear();
+    this.#shown = text;
     if (found.failed) {
       this.#say(FAILED[found.failed]);
       this.rest.append(linked("", "All cards", new URL("cards/", this.root)));
