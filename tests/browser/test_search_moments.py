@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from typing import Any
+
+from playwright.sync_api import Page, expect
 
 from .conftest import Visit
 from .test_search_box import (
@@ -19,6 +21,13 @@ from .test_search_box import (
 )
 
 OTHER = "docker: Not supported URL scheme http+docker"
+
+
+def asked(page: Page, name: str) -> list[Any]:
+    """Return the list of requests for an index file, which grows as the page makes them."""
+    found: list[Any] = []
+    page.context.on("request", lambda request: found.append(request) if name in request.url else None)
+    return found
 
 
 def test_who_listens_hears_one_answer_to_what_was_typed_not_one_to_each_key(site: str, visit: Visit) -> None:
@@ -64,3 +73,33 @@ def test_keys_that_select_text_stay_in_the_text(site: str, visit: Visit) -> None
     expect(hits(page).first).to_be_visible()
     page.keyboard.press("Shift+ArrowDown")
     expect(box(page)).to_be_focused()
+
+
+def test_a_site_that_was_renewed_is_asked_for_its_index_again(site: str, visit: Visit) -> None:
+    page = visit(site)
+    heads = asked(page, "search/index.json")
+    page.context.route("**/search/terms/*", lambda route: route.fulfill(status=404))
+    box(page).fill(LINE)
+    expect(status(page)).to_contain_text("could not be loaded")
+    page.context.unroute("**/search/terms/*")
+    box(page).fill(LINE + " ")
+    expect(hits(page).first).to_contain_text("transforms3d")
+    assert len(heads) == 2
+
+
+def test_an_index_that_the_browser_kept_is_checked_with_the_site(site: str, visit: Visit) -> None:
+    page = visit(site)
+    heads, parts = asked(page, "search/index.json"), asked(page, "search/terms/")
+    box(page).fill(LINE)
+    expect(hits(page).first).to_be_visible()
+    assert "cache-control" in heads[0].all_headers()
+    assert "cache-control" not in parts[0].all_headers()
+
+
+def test_a_site_that_knows_its_readers_by_a_cookie_gets_it_with_every_request(site: str, visit: Visit) -> None:
+    page = visit(site)
+    page.context.add_cookies([{"name": "reader", "value": "known", "url": site}])
+    heads, parts = asked(page, "search/index.json"), asked(page, "search/terms/")
+    box(page).fill(LINE)
+    expect(hits(page).first).to_be_visible()
+    assert {each.all_headers().get("cookie") for each in (heads[0], parts[0])} == {"reader=known"}

@@ -8,7 +8,7 @@ const LONG = 20_000; // characters from which on a browser lays out a text so lo
 const PAUSE = 1000; // milliseconds without news after which the last of them is read out
 const LINK = 300; // characters of a text that fit into a link
 const FAILED = {
-  missing: "The search index could not be loaded. It is made together with the site; try again, or browse all cards.",
+  missing: "The search index could not be loaded. Try again, or browse all cards.",
   version: "The search was renewed after this page was loaded. Reload the page to use it.",
 };
 
