@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from .conftest import Visit
 from .test_search_box import (
+    DROP,
     LINE,
     LISTEN,
     QUIET,
     SPOKEN,
+    ZORBED,
     box,
     drop,
     hits,
+    paste,
     spoken,
     status,
     traceback,
@@ -103,3 +107,44 @@ def test_a_site_that_knows_its_readers_by_a_cookie_gets_it_with_every_request(si
     box(page).fill(LINE)
     expect(hits(page).first).to_be_visible()
     assert {each.all_headers().get("cookie") for each in (heads[0], parts[0])} == {"reader=known"}
+
+
+def test_a_file_that_went_away_is_not_taken_for_a_missing_index(site: str, visit: Visit, tmp_path: Path) -> None:
+    log = tmp_path / "ci.log"
+    log.write_text(LINE, encoding="utf-8")
+    page = visit(site)
+    page.evaluate(
+        "addEventListener('change', ({ target }) => { window.made = target.files[0]; }, { capture: true, once: true })"
+    )
+    page.locator("form.fc-search input[type=file]").first.set_input_files(log)
+    expect(hits(page).first).to_contain_text("transforms3d")
+    log.unlink()
+    page.evaluate(DROP)
+    expect(status(page)).to_have_text("The file could not be read.")
+
+
+def test_a_log_that_was_written_anew_can_be_chosen_again(site: str, visit: Visit, tmp_path: Path) -> None:
+    log = tmp_path / "ci.log"
+    log.write_text(LINE, encoding="utf-8")
+    page = visit(site)
+    page.locator("form.fc-search input[type=file]").first.set_input_files(log)
+    expect(hits(page).first).to_contain_text("transforms3d")
+    expect(page.locator("form.fc-search input[type=file]").first).to_have_value("")
+
+
+def test_a_file_leaves_no_text_in_the_box_that_its_answer_is_not_about(site: str, visit: Visit) -> None:
+    page = visit(site)
+    box(page).fill(LINE)
+    expect(hits(page).first).to_contain_text("transforms3d")
+    paste(page, QUIET * 1000 + traceback("docker-3256"))
+    expect(hits(page).first).to_contain_text("docker 7.0")
+    expect(box(page)).to_have_value("")
+
+
+def test_an_empty_file_is_no_reason_to_search_the_web(site: str, visit: Visit) -> None:
+    page = visit(site)
+    box(page).fill(ZORBED)
+    expect(page.get_by_role("link", name="Search the web")).to_be_visible()
+    drop(page, "", 0)
+    expect(status(page)).to_have_text("No card fits this text.")
+    expect(page.get_by_role("link", name="Search the web")).to_have_count(0)

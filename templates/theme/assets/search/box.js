@@ -9,6 +9,7 @@ const PAUSE = 1000; // milliseconds without news after which the last of them is
 const LINK = 300; // characters of a text that fit into a link
 const FAILED = {
   missing: "The search index could not be loaded. Try again, or browse all cards.",
+  file: "The file could not be read.",
   version: "The search was renewed after this page was loaded. Reload the page to use it.",
 };
 
@@ -65,7 +66,10 @@ export class Box {
       event.preventDefault();
       this.searchFile(new File([pasted], "the pasted text"));
     });
-    file.addEventListener("change", () => file.files[0] && this.searchFile(file.files[0]));
+    file.addEventListener("change", () => {
+      this.searchFile(file.files[0]);
+      file.value = ""; // or the same file, written anew, could not be chosen again
+    });
     this.link.addEventListener("click", () => this.#copyLink());
     form.addEventListener("keydown", (event) => this.#key(event));
     form.addEventListener("dragover", (event) => {
@@ -121,7 +125,9 @@ export class Box {
     else this.#stop("");
   }
 
+  // The box holds no text beside a file: what is shown is always of one of them.
   searchFile(file) {
+    this.text.value = "";
     this.link.hidden = true;
     if (file.size > LARGEST) {
       this.#stop(`${file.name} is larger than 50 MB. “fixcards match ${file.name}” reads files of any size.`);

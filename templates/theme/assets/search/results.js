@@ -62,7 +62,8 @@ export function nothing({ exceptions, frames, lines }, text) {
   const links = element("p", "fc-tools", outside("Search the web", "https://duckduckgo.com/", { q: words }));
   const repository = document.querySelector('meta[name="fixcards-repository"]')?.content;
   if (repository) links.append(outside("Write the card", `${repository}/new/main`, newCard(last, inner)));
-  return list.children.length ? [element("p", "", "This is what was understood:"), list, links] : [links];
+  if (list.children.length) return [element("p", "", "This is what was understood:"), list, links];
+  return words ? [links] : []; // there is nothing to look for in an empty file
 }
 
 function newCard(last, frames) {

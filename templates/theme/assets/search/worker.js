@@ -60,6 +60,6 @@ addEventListener("message", async ({ data, ports: [port] }) => {
     port.postMessage(await answer(data, (done) => port.postMessage({ done })));
   } catch (error) {
     opening = undefined; // its parts may be gone since the site was renewed
-    port.postMessage({ failed: "missing" });
+    port.postMessage({ failed: error instanceof DOMException ? "file" : "missing" });
   }
 });
