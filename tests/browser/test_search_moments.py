@@ -25,6 +25,7 @@ from .test_search_box import (
 )
 
 OTHER = "docker: Not supported URL scheme http+docker"
+INDEX = "**/search/index.json"
 
 
 def asked(page: Page, name: str) -> list[Any]:
@@ -77,6 +78,20 @@ def test_keys_that_select_text_stay_in_the_text(site: str, visit: Visit) -> None
     expect(hits(page).first).to_be_visible()
     page.keyboard.press("Shift+ArrowDown")
     expect(box(page)).to_be_focused()
+
+
+def test_on_a_slow_network_the_box_says_that_it_searches(site: str, visit: Visit) -> None:
+    page = visit(site)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.context.route(INDEX, hold)
+    box(page).fill(LINE)
+    expect(status(page)).to_have_text("Searching …")
+    held[0].continue_()
+    expect(status(page)).to_contain_text("1 card fits")
 
 
 def test_a_site_that_was_renewed_is_asked_for_its_index_again(site: str, visit: Visit) -> None:

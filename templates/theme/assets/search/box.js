@@ -5,6 +5,7 @@ import { article, linked, nothing } from "./results.js";
 const WAIT = 80; // milliseconds without a keystroke after which the search starts
 const LARGEST = 50 * 1024 * 1024;
 const LONG = 20_000; // characters from which on a browser lays out a text so long that the page stands still
+const LATE = 500; // milliseconds after which it is said that an answer takes its time
 const PAUSE = 1000; // milliseconds without news after which the last of them is read out
 const LINK = 300; // characters of a text that fit into a link
 const FAILED = {
@@ -143,7 +144,9 @@ export class Box {
     const number = this.#asked;
     const current = () => number === this.#asked;
     this.results.ariaBusy = true;
+    const late = setTimeout(() => text && current() && this.#say("Searching …"), LATE);
     const found = await ask(this.root, question, (done) => current() && progress(done));
+    clearTimeout(late);
     if (!current()) return; // another search was started meanwhile
     this.#clear();
     this.#shown = text;
