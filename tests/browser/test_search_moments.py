@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Visit
@@ -78,6 +79,13 @@ def test_keys_that_select_text_stay_in_the_text(site: str, visit: Visit) -> None
     expect(hits(page).first).to_be_visible()
     page.keyboard.press("Shift+ArrowDown")
     expect(box(page)).to_be_focused()
+
+
+@pytest.mark.parametrize("key", ["Control+Shift+K", "Control+Alt+k", "Alt+/"])
+def test_keys_of_the_browser_are_left_to_it(key: str, site: str, visit: Visit) -> None:
+    page = visit(site + "cards/")
+    page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_on_a_slow_network_the_box_says_that_it_searches(site: str, visit: Visit) -> None:

@@ -21,8 +21,8 @@ export function offerEverywhere(boxes) {
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
     const held = event.ctrlKey || event.metaKey;
-    const wanted = held ? event.key.toLowerCase() === "k" : event.key === "/" && !writing && !event.altKey;
-    if (!wanted) return;
+    const wanted = held ? event.key.toLowerCase() === "k" && !event.shiftKey : event.key === "/" && !writing;
+    if (!wanted || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     open();
