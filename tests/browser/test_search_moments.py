@@ -171,3 +171,8 @@ def test_an_empty_file_is_no_reason_to_search_the_web(site: str, visit: Visit) -
     drop(page, "", 0)
     expect(status(page)).to_have_text("No card fits this text.")
     expect(page.get_by_role("link", name="Search the web")).to_have_count(0)
+
+
+def test_a_phone_does_not_zoom_into_the_box(site: str, visit: Visit) -> None:
+    page = visit(site, has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740})
+    assert box(page).evaluate("each => parseFloat(getComputedStyle(each).fontSize)") >= 16
