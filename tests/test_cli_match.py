@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,15 @@ COMMAND = Path(sys.executable).with_name("fixcards")
 LINE = "AttributeError: module 'numpy' has no attribute 'float'"
 
 
-def match(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+def match(*arguments: str, text: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [COMMAND, "match", *arguments], input=text, capture_output=True, text=True, check=False, cwd=sites.REPOSITORY
+        [COMMAND, "match", *arguments],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=sites.REPOSITORY,
+        env={**os.environ, **more},
     )
 
 
@@ -42,7 +49,15 @@ def test_nothing_found_says_what_was_understood_and_ends_with_1() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nosuchfile"], ["--site", "/nonexistent"], ["--cards", "/nonexistent"], ["--limit", "0"]]
+    "arguments",
+    [
+        ["nosuchfile"],
+        ["--site", "/nonexistent"],
+        ["--site", "http://a b/"],
+        ["--site", "http://[::1"],
+        ["--cards", "/nonexistent"],
+        ["--limit", "0"],
+    ],
 )
 def test_what_cannot_be_run_ends_with_2_and_one_line(arguments: list[str]) -> None:
     ended = match(*arguments, text=LINE)

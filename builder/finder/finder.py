@@ -215,11 +215,11 @@ def _site_url(root: Path) -> str:
 
 
 def _fetch(address: str) -> bytes:
-    import urllib.error
+    import http.client
     import urllib.request
 
     try:
         with urllib.request.urlopen(address, timeout=_TIMEOUT) as response:  # noqa: S310 - http and https only
             return bytes(response.read())
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:  # the server's fault, the address's, the server's
         raise FixcardsError(f"{address}: {getattr(error, 'reason', error)}") from None
