@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,28 @@ def match(*arguments: str, text: str = "", **more: str) -> subprocess.CompletedP
         cwd=sites.REPOSITORY,
         env={**os.environ, **more},
     )
+
+
+def at_a_terminal(*arguments: str, typed: str = "", **more: str) -> str:
+    """Return what is on the screen of somebody who starts the command and types."""
+    pty = pytest.importorskip("pty", reason="terminals of this kind are Unix's")
+    ours, theirs = pty.openpty()
+    program = subprocess.Popen(
+        [COMMAND, "match", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=sites.REPOSITORY,
+        env={**os.environ, "TERM": "xterm", **more},
+    )
+    os.close(theirs)
+    os.write(ours, typed.encode())
+    shown = b""
+    with suppress(OSError), os.fdopen(ours, "rb", buffering=0) as screen:  # Linux ends it with an error
+        while part := screen.read(4096):
+            shown += part
+    program.wait()
+    return shown.decode().replace("\r\n", "\n")
 
 
 def test_a_line_on_standard_input_is_answered_with_fix_and_link() -> None:
@@ -64,6 +88,20 @@ def test_what_cannot_be_run_ends_with_2_and_one_line(arguments: list[str]) -> No
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
     assert ended.stderr
+
+
+def test_a_compressed_log_is_not_taken_for_one_without_failures(tmp_path: Path) -> None:
+    log = tmp_path / "ci.log.gz"
+    log.write_bytes(gzip.compress(LINE.encode()))
+    ended = match(str(log))
+    assert ended.returncode == 2
+    assert ended.stderr == f"fixcards: {log}: is compressed; unpack it first (gzip -d)\n"
+
+
+def test_who_starts_it_without_a_text_is_told_what_it_waits_for() -> None:
+    shown = at_a_terminal(typed=f"{LINE}\n\x04")
+    assert "Paste the failure, then press Ctrl-D.\n" in shown
+    assert "transforms3d-56" in shown
 
 
 def test_json_is_for_programs() -> None:
