@@ -90,6 +90,15 @@ def test_what_cannot_be_run_ends_with_2_and_one_line(arguments: list[str]) -> No
     assert ended.stderr
 
 
+def test_nothing_read_is_said_too() -> None:
+    assert match(text="").stdout == "No known failure fits this text.\n  read    nothing\n"
+
+
+def test_library_frames_that_lost_their_exception_are_shown_as_read() -> None:
+    text = 'Traceback (most recent call last):\n  File "/v/site-packages/zorb/a.py", line 1, in go\n    x\n'
+    assert match(text=text).stdout.endswith("\n  read    zorb/a.py:go\n")
+
+
 def test_a_compressed_log_is_not_taken_for_one_without_failures(tmp_path: Path) -> None:
     log = tmp_path / "ci.log.gz"
     log.write_bytes(gzip.compress(LINE.encode()))
@@ -102,6 +111,22 @@ def test_who_starts_it_without_a_text_is_told_what_it_waits_for() -> None:
     shown = at_a_terminal(typed=f"{LINE}\n\x04")
     assert "Paste the failure, then press Ctrl-D.\n" in shown
     assert "transforms3d-56" in shown
+
+
+def test_a_narrow_terminal_keeps_the_columns_apart(tmp_path: Path) -> None:
+    log = tmp_path / "ci.log"
+    log.write_text(LINE, encoding="utf-8")
+    lines = at_a_terminal(str(log), COLUMNS="50", NO_COLOR="1").splitlines()
+    assert max(len(line) for line in lines if "://" not in line) <= 50
+    assert lines[0].startswith("likely    import transforms3d")
+    assert lines[1].startswith(" " * 10)
+
+
+def test_who_wants_no_colours_gets_none(tmp_path: Path) -> None:
+    log = tmp_path / "ci.log"
+    log.write_text(LINE, encoding="utf-8")
+    assert "\x1b[" in at_a_terminal(str(log), NO_COLOR="")
+    assert "\x1b" not in at_a_terminal(str(log), NO_COLOR="1")
 
 
 def test_json_is_for_programs() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +38,13 @@ _isolation = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "color": False if os.environ.get("NO_COLOR") else None,  # https://no-color.org
+    }
+)
 @click.version_option(__version__, "-V", "--version", prog_name="fixcards")
 def cli() -> None:
     """A knowledge base of fix cards: known upstream failures, and fixes that were executed.
@@ -222,7 +229,7 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
     """
     from builder.cli.log import reading
     from builder.finder import Finder
-    from builder.finder.report import lines
+    from builder.finder.report import WIDTH, lines
 
     if site is None:
         _need_folder(root)
@@ -232,7 +239,8 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
     if as_json:
         click.echo(json.dumps(found.as_dict(limit), ensure_ascii=False, indent=2))
     else:
-        for line in lines(found, limit, click.style):
+        columns = shutil.get_terminal_size((WIDTH, 0)).columns
+        for line in lines(found, limit, click.style, columns):
             click.echo(line)
     return CLEAN if found.found else FINDINGS
 
