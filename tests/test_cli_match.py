@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -105,6 +106,16 @@ def test_a_compressed_log_is_not_taken_for_one_without_failures(tmp_path: Path) 
     ended = match(str(log))
     assert ended.returncode == 2
     assert ended.stderr == f"fixcards: {log}: is compressed; unpack it first (gzip -d)\n"
+
+
+def test_cards_that_cannot_be_found_for_their_problems_are_counted_every_time(tmp_path: Path) -> None:
+    cards = tmp_path / "cards"
+    shutil.copytree(sites.CARDS / "httpx", cards / "httpx")
+    (cards / "httpx" / "271.yaml").write_text("package: [", encoding="utf-8")
+    for _ in range(2):
+        ended = match("--cards", str(cards), text=LINE)
+        assert ended.stderr == "fixcards: 1 card has problems and can't be found; fixcards check names them\n"
+    assert match(text=LINE).stderr == ""
 
 
 def test_who_starts_it_without_a_text_is_told_what_it_waits_for() -> None:

@@ -234,6 +234,9 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
     if site is None:
         _need_folder(root)
     finder = Finder.of_site(site) if site is not None else Finder.of_cards(root, jobs=None)
+    if finder.left_out:
+        cards = "1 card has" if finder.left_out == 1 else f"{finder.left_out:,} cards have"
+        click.echo(f"fixcards: {cards} problems and can't be found; fixcards check names them", err=True)
     with reading(log) as progress:
         found = finder.answer(log, progress)
     if as_json:
