@@ -13,6 +13,7 @@ from .test_search_box import (
     DROP,
     LINE,
     LISTEN,
+    MAKE,
     QUIET,
     SPOKEN,
     ZORBED,
@@ -171,6 +172,15 @@ def test_an_empty_file_is_no_reason_to_search_the_web(site: str, visit: Visit) -
     drop(page, "", 0)
     expect(status(page)).to_have_text("No card fits this text.")
     expect(page.get_by_role("link", name="Search the web")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("path", "place"), [("", "h1"), ("cards/", "dialog")])
+def test_a_log_that_is_dropped_beside_the_box_is_read(path: str, place: str, site: str, visit: Visit) -> None:
+    page = visit(site + path)
+    page.keyboard.press("/")
+    page.evaluate(MAKE, ["", 0, LINE, "", "ci.log"])
+    page.evaluate(DROP.replace("form.fc-search", place))
+    expect(hits(page).first).to_contain_text("transforms3d")
 
 
 def test_a_phone_does_not_zoom_into_the_box(site: str, visit: Visit) -> None:

@@ -56,6 +56,7 @@ export class Box {
 
   #listen(file) {
     const { form, text } = this;
+    const area = form.closest("dialog") ?? document; // a file that is dropped beside it takes the place of the page
     form.addEventListener("submit", (event) => event.preventDefault());
     text.addEventListener("input", () => {
       clearTimeout(this.#timer);
@@ -73,12 +74,12 @@ export class Box {
     });
     this.link.addEventListener("click", () => this.#copyLink());
     form.addEventListener("keydown", (event) => this.#key(event));
-    form.addEventListener("dragover", (event) => {
+    area.addEventListener("dragover", (event) => {
       event.preventDefault();
       form.classList.add("fc-over");
     });
-    form.addEventListener("dragleave", () => form.classList.remove("fc-over"));
-    form.addEventListener("drop", (event) => {
+    area.addEventListener("dragleave", () => form.classList.remove("fc-over"));
+    area.addEventListener("drop", (event) => {
       form.classList.remove("fc-over");
       const [dropped] = event.dataTransfer.files;
       if (!dropped) return;
