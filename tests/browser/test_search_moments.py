@@ -183,6 +183,13 @@ def test_a_log_that_is_dropped_beside_the_box_is_read(path: str, place: str, sit
     expect(hits(page).first).to_contain_text("transforms3d")
 
 
+@pytest.mark.parametrize("name", ["logs.zip", "CI.LOG.GZ"])
+def test_a_compressed_log_is_not_taken_for_one_without_failures(name: str, site: str, visit: Visit) -> None:
+    page = visit(site)
+    drop(page, "PK", 9, name=name)
+    expect(status(page)).to_have_text(f"{name} is compressed. Unpack it first.")
+
+
 def test_a_phone_does_not_zoom_into_the_box(site: str, visit: Visit) -> None:
     page = visit(site, has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740})
     assert box(page).evaluate("each => parseFloat(getComputedStyle(each).fontSize)") >= 16

@@ -4,6 +4,7 @@ import { article, linked, nothing } from "./results.js";
 
 const WAIT = 80; // milliseconds without a keystroke after which the search starts
 const LARGEST = 50 * 1024 * 1024;
+const PACKED = /[.](zip|gz|bz2|xz|zst)$/i; // to find nothing in such a file would be taken for an answer
 const LONG = 20_000; // characters from which on a browser lays out a text so long that the page stands still
 const LATE = 500; // milliseconds after which it is said that an answer takes its time
 const PAUSE = 1000; // milliseconds without news after which the last of them is read out
@@ -131,12 +132,13 @@ export class Box {
   searchFile(file) {
     this.text.value = "";
     this.link.hidden = true;
-    if (file.size > LARGEST) {
-      this.#stop(`${file.name} is larger than 50 MB. “fixcards match ${file.name}” reads files of any size.`);
-      return;
+    const { name } = file;
+    if (file.size > LARGEST) this.#stop(`${name} is larger than 50 MB. “fixcards match ${name}” reads files of any size.`);
+    else if (PACKED.test(name)) this.#stop(`${name} is compressed. Unpack it first.`);
+    else {
+      this.#say(`Reading ${name} …`);
+      this.#ask({ file }, "", (done) => this.#say(`Reading ${name}: ${Math.floor(100 * done)}%`));
     }
-    this.#say(`Reading ${file.name} …`);
-    this.#ask({ file }, "", (done) => this.#say(`Reading ${file.name}: ${Math.floor(100 * done)}%`));
   }
 
   async #ask(question, text, progress) {
