@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
+import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,10 +19,38 @@ COMMAND = Path(sys.executable).with_name("fixcards")
 LINE = "AttributeError: module 'numpy' has no attribute 'float'"
 
 
-def match(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+def match(*arguments: str, text: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [COMMAND, "match", *arguments], input=text, capture_output=True, text=True, check=False, cwd=sites.REPOSITORY
+        [COMMAND, "match", *arguments],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=sites.REPOSITORY,
+        env={**os.environ, **more},
     )
+
+
+def at_a_terminal(*arguments: str, typed: str = "", **more: str) -> str:
+    """Return what is on the screen of somebody who starts the command and types."""
+    pty = pytest.importorskip("pty", reason="terminals of this kind are Unix's")
+    ours, theirs = pty.openpty()
+    program = subprocess.Popen(
+        [COMMAND, "match", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=sites.REPOSITORY,
+        env={**os.environ, "TERM": "xterm", **more},
+    )
+    os.close(theirs)
+    os.write(ours, typed.encode())
+    shown = b""
+    with suppress(OSError), os.fdopen(ours, "rb", buffering=0) as screen:  # Linux ends it with an error
+        while part := screen.read(4096):
+            shown += part
+    program.wait()
+    return shown.decode().replace("\r\n", "\n")
 
 
 def test_a_line_on_standard_input_is_answered_with_fix_and_link() -> None:
@@ -42,13 +74,70 @@ def test_nothing_found_says_what_was_understood_and_ends_with_1() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nosuchfile"], ["--site", "/nonexistent"], ["--cards", "/nonexistent"], ["--limit", "0"]]
+    "arguments",
+    [
+        ["nosuchfile"],
+        ["--site", "/nonexistent"],
+        ["--site", "http://a b/"],
+        ["--site", "http://[::1"],
+        ["--cards", "/nonexistent"],
+        ["--limit", "0"],
+    ],
 )
 def test_what_cannot_be_run_ends_with_2_and_one_line(arguments: list[str]) -> None:
     ended = match(*arguments, text=LINE)
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
     assert ended.stderr
+
+
+def test_nothing_read_is_said_too() -> None:
+    assert match(text="").stdout == "No known failure fits this text.\n  read    nothing\n"
+
+
+def test_library_frames_that_lost_their_exception_are_shown_as_read() -> None:
+    text = 'Traceback (most recent call last):\n  File "/v/site-packages/zorb/a.py", line 1, in go\n    x\n'
+    assert match(text=text).stdout.endswith("\n  read    zorb/a.py:go\n")
+
+
+def test_a_compressed_log_is_not_taken_for_one_without_failures(tmp_path: Path) -> None:
+    log = tmp_path / "ci.log.gz"
+    log.write_bytes(gzip.compress(LINE.encode()))
+    ended = match(str(log))
+    assert ended.returncode == 2
+    assert ended.stderr == f"fixcards: {log}: is compressed; unpack it first (gzip -d)\n"
+
+
+def test_cards_that_cannot_be_found_for_their_problems_are_counted_every_time(tmp_path: Path) -> None:
+    cards = tmp_path / "cards"
+    shutil.copytree(sites.CARDS / "httpx", cards / "httpx")
+    (cards / "httpx" / "271.yaml").write_text("package: [", encoding="utf-8")
+    for _ in range(2):
+        ended = match("--cards", str(cards), text=LINE)
+        assert ended.stderr == "fixcards: 1 card has problems and can't be found; fixcards check names them\n"
+    assert match(text=LINE).stderr == ""
+
+
+def test_who_starts_it_without_a_text_is_told_what_it_waits_for() -> None:
+    shown = at_a_terminal(typed=f"{LINE}\n\x04")
+    assert "Paste the failure, then press Ctrl-D.\n" in shown
+    assert "transforms3d-56" in shown
+
+
+def test_a_narrow_terminal_keeps_the_columns_apart(tmp_path: Path) -> None:
+    log = tmp_path / "ci.log"
+    log.write_text(LINE, encoding="utf-8")
+    lines = at_a_terminal(str(log), COLUMNS="50", NO_COLOR="1").splitlines()
+    assert max(len(line) for line in lines if "://" not in line) <= 50
+    assert lines[0].startswith("likely    import transforms3d")
+    assert lines[1].startswith(" " * 10)
+
+
+def test_who_wants_no_colours_gets_none(tmp_path: Path) -> None:
+    log = tmp_path / "ci.log"
+    log.write_text(LINE, encoding="utf-8")
+    assert "\x1b[" in at_a_terminal(str(log), NO_COLOR="")
+    assert "\x1b" not in at_a_terminal(str(log), NO_COLOR="1")
 
 
 def test_json_is_for_programs() -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import functools
 import json
 import os
-import sys
+import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -18,8 +17,6 @@ from builder import __version__
 from builder.errors import FixcardsError
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
-BAR_FROM = 1 << 24
-"""Bytes of a log from which on reading it takes long enough for a progress bar."""
 
 _cards = click.option(
     "--cards",
@@ -41,7 +38,13 @@ _isolation = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "color": False if os.environ.get("NO_COLOR") else None,  # https://no-color.org
+    }
+)
 @click.version_option(__version__, "-V", "--version", prog_name="fixcards")
 def cli() -> None:
     """A knowledge base of fix cards: known upstream failures, and fixes that were executed.
@@ -224,34 +227,25 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
 
     Nothing of it leaves the machine. Exit status: 0 something fits, 1 nothing does, 2 could not run.
     """
+    from builder.cli.log import reading
     from builder.finder import Finder
-    from builder.finder.report import lines
+    from builder.finder.report import WIDTH, lines
 
     if site is None:
         _need_folder(root)
     finder = Finder.of_site(site) if site is not None else Finder.of_cards(root, jobs=None)
-    with _reading(log) as progress:
+    if finder.left_out:
+        cards = "1 card has" if finder.left_out == 1 else f"{finder.left_out:,} cards have"
+        click.echo(f"fixcards: {cards} problems and can't be found; fixcards check names them", err=True)
+    with reading(log) as progress:
         found = finder.answer(log, progress)
     if as_json:
         click.echo(json.dumps(found.as_dict(limit), ensure_ascii=False, indent=2))
     else:
-        for line in lines(found, limit, click.style):
+        columns = shutil.get_terminal_size((WIDTH, 0)).columns
+        for line in lines(found, limit, click.style, columns):
             click.echo(line)
     return CLEAN if found.found else FINDINGS
-
-
-@contextmanager
-def _reading(log: BinaryIO) -> Iterator[Callable[[int], None] | None]:
-    """Show a bar while a file is read, where somebody sits at a terminal; give what is told the bytes read."""
-    try:
-        size = os.fstat(log.fileno()).st_size
-    except (OSError, ValueError):  # a pipe knows no size
-        size = 0
-    if size < BAR_FROM or not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=size, label="Reading", file=sys.stderr) as bar:
-        yield lambda done: bar.update(done - bar.pos)
 
 
 def _need_folder(root: Path) -> None:

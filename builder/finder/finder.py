@@ -29,6 +29,7 @@ SMALL = 1 << 20
 _TIMEOUT = 30
 _MOST_KNOWN = 100_000
 _WORDS = "words"
+_LEFT_OUT = "left out"
 _SITE_URL = re.compile(r"^site_url:\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
 
 
@@ -83,8 +84,11 @@ class Answer:
 class Finder:
     """Finds known failures. Nothing that it is given leaves the machine: of a site it reads index files only."""
 
-    def __init__(self, index: Index, site: str | None = None, words: Callable[[], bytes] | None = None) -> None:
+    def __init__(
+        self, index: Index, site: str | None = None, words: Callable[[], bytes] | None = None, left_out: int = 0
+    ) -> None:
         self.index = index
+        self.left_out = left_out  # cards that have a problem, so that they are not in the index
         self._words = words
         published = str(index.head["site"])  # here, so that an index that is not there is an error here
         self.site = published if site is None else site
@@ -106,7 +110,7 @@ class Finder:
         """
         root = Path(root)
         kept = Kept(root, lambda: dict(_index(root, jobs)))
-        return cls(Index(kept.read), _site_url(root), partial(kept.read, _WORDS))
+        return cls(Index(kept.read), _site_url(root), partial(kept.read, _WORDS), int(kept.read(_LEFT_OUT)))
 
     @classmethod
     def of_site(cls, where: str) -> Finder:
@@ -179,16 +183,18 @@ class _Rejoined:
 
 
 def _index(root: Path, jobs: int | None) -> Iterator[tuple[str, bytes]]:
-    """Yield the index files of a folder of cards, and the words that an outline is made with."""
+    """Yield the index files of a folder of cards, the words for an outline, and how many cards were left out."""
     from builder.finder.outline import words_of
     from builder.pages.entries import entries
     from builder.records.library import load
     from builder.workers import Workers
 
     with Workers(jobs) as workers:
-        known = tuple(entries(load(root, cache.folder(root), workers)))
+        library = load(root, cache.folder(root), workers)
+        known = tuple(entries(library))
         yield from build(known, workers=workers)
     yield _WORDS, words_of(known)
+    yield _LEFT_OUT, str(len(library.known) - len(library.summaries)).encode()
 
 
 def _is_card(each: Match) -> bool:
@@ -215,11 +221,11 @@ def _site_url(root: Path) -> str:
 
 
 def _fetch(address: str) -> bytes:
-    import urllib.error
+    import http.client
     import urllib.request
 
     try:
         with urllib.request.urlopen(address, timeout=_TIMEOUT) as response:  # noqa: S310 - http and https only
             return bytes(response.read())
-    except (urllib.error.URLError, OSError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:  # the server's fault, the address's, the server's
         raise FixcardsError(f"{address}: {getattr(error, 'reason', error)}") from None

@@ -1,7 +1,7 @@
 // The search of every page: a button in the header, `/` and Ctrl-K.
 
 import { Box } from "./box.js";
-import { element, pressed } from "./results.js";
+import { element } from "./results.js";
 
 export function offerEverywhere(boxes) {
   const dialog = document.querySelector("#fc-dialog")?.content.firstElementChild;
@@ -21,13 +21,15 @@ export function offerEverywhere(boxes) {
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
     const held = event.ctrlKey || event.metaKey;
-    const wanted = held ? event.key.toLowerCase() === "k" : event.key === "/" && !writing && !event.altKey;
-    if (!wanted) return;
+    const wanted = held ? event.key.toLowerCase() === "k" && !event.shiftKey : event.key === "/" && !writing;
+    if (!wanted || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     open();
   }, true);
-  const button = pressed("fc-open", open, "Search", element("kbd", "", "/"));
+  const button = element("button", "fc-open", "Search", element("kbd", "", "/"));
+  button.type = "button";
+  button.addEventListener("click", open);
   button.ariaKeyShortcuts = "/ Control+K";
   const header = document.querySelector(".md-header__inner");
   header?.insertBefore(button, header.querySelector(".md-header__source"));

@@ -1,6 +1,5 @@
 // How matches look, and what is said where nothing matches.
 
-const NAMES = { exact: "exact match", likely: "likely match", possible: "possible match" };
 const AROUND = 160; // characters shown before the first and after the last marked part
 
 // `inside` are elements and texts; texts are never read as HTML.
@@ -15,7 +14,7 @@ export function article({ entry, tier, reasons, text, marks }, root) {
   const { shown } = entry;
   const span = (className, words) => element("span", className, words);
   const facts = shown.kind === "page" ? [span("fc-tag", "page")] : [
-    span(`fc-badge fc-tier-${tier}`, NAMES[tier]),
+    span(`fc-badge fc-tier-${tier}`, `${tier} match`),
     span("fc-tag", entry.package),
     span(`fc-badge fc-${shown.verdict.replaceAll(" ", "-")}`, shown.verdict),
   ];
@@ -26,13 +25,6 @@ export function article({ entry, tier, reasons, text, marks }, root) {
   if (text && marks.length) row.append(marked(text, marks));
   if (shown.fix) row.append(element("p", "fc-row-fix", span("fc-label", "Fix "), shown.fix));
   return row;
-}
-
-export function pressed(className, act, ...inside) {
-  const button = element("button", className, ...inside);
-  button.type = "button";
-  button.addEventListener("click", act);
-  return button;
 }
 
 export function linked(className, words, address) {
@@ -70,7 +62,8 @@ export function nothing({ exceptions, frames, lines }, text) {
   const links = element("p", "fc-tools", outside("Search the web", "https://duckduckgo.com/", { q: words }));
   const repository = document.querySelector('meta[name="fixcards-repository"]')?.content;
   if (repository) links.append(outside("Write the card", `${repository}/new/main`, newCard(last, inner)));
-  return list.children.length ? [element("p", "", "This is what was understood:"), list, links] : [links];
+  if (list.children.length) return [element("p", "", "This is what was understood:"), list, links];
+  return words ? [links] : []; // there is nothing to look for in an empty file
 }
 
 function newCard(last, frames) {

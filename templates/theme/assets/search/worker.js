@@ -6,15 +6,15 @@ const FORMAT = 2; // of the index, see builder/signature/index.py
 const BLOCK = 1 << 20; // bytes of a file that are read at once
 let opening;
 
-async function fetched(base, path) {
-  const response = await fetch(new URL(path, base), { referrerPolicy: "no-referrer", credentials: "omit" });
+async function fetched(base, path, cache) {
+  const response = await fetch(new URL(path, base), { cache, referrerPolicy: "no-referrer" });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }
 
 // The index with the modules of the search, which take their tables from it. Null where it is of another format.
 async function opened(base) {
-  const head = await fetched(base, "index.json");
+  const head = await fetched(base, "index.json", "no-cache"); // an old one names parts that are gone
   if (head.format !== FORMAT) return null;
   Object.assign(rules, head.tables);
   const [{ Index }, ...modules] = await Promise.all([import("./index.js"), import("./match.js"), import("./reading.js"), import("./text.js")]);
@@ -59,6 +59,7 @@ addEventListener("message", async ({ data, ports: [port] }) => {
   try {
     port.postMessage(await answer(data, (done) => port.postMessage({ done })));
   } catch (error) {
-    port.postMessage({ failed: "missing", error: String(error) });
+    opening = undefined; // its parts may be gone since the site was renewed
+    port.postMessage({ failed: error instanceof DOMException ? "file" : "missing" });
   }
 });
