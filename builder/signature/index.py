@@ -1,6 +1,6 @@
 """Entries <-> index files, cut so that a query reads only the parts that it needs.
 
-Format 2, all files JSON in UTF-8:
+Format 3, all files JSON in UTF-8:
 
 `index.json`
     `format`, `rules` (version of the rule table), `entries` (their number), `chunk` (entries of one entry file),
@@ -12,7 +12,8 @@ Format 2, all files JSON in UTF-8:
 `terms/<number>-<hash>.json`
     An object of terms in order, each with its postings: ascending numbers, each written as the difference to the one
     before. A posting is twice the number of an entry, plus one where the term stands in its signature or title.
-    Terms are words (`words.py`), of prose those that say something by themselves, and library frames in small letters.
+    Terms are words (`words.py`) and the parts of identifiers, of prose words that say something by themselves, and
+    library frames in small letters.
 `cards/<number>-<hash>.json`
     A list of `chunk` records (`Entry.record`), the entries in order of their ids.
 
@@ -36,12 +37,12 @@ from builder.errors import FixcardsError
 from builder.signature.entry import Entry
 from builder.signature.normal import TABLE_VERSION
 from builder.signature.template import HOLE, common_form
-from builder.signature.words import alike, distinct_words, lower, parts, telling_words
+from builder.signature.words import alike, distinct_words, lower, parts, telling, telling_words
 
 if TYPE_CHECKING:
     from builder.workers import Workers
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever an older reader would misread the files or the tables."""
 HASH = 6
 CHUNK = 12
@@ -113,7 +114,10 @@ def row(entry: Entry) -> Row:
 
 
 def terms(entry: Entry) -> dict[str, None]:
-    """Return what an entry is found by besides its prose, in order: words of its signature and title, its frames."""
+    """Return what an entry is found by besides its prose, in order: words of its signature and title, its frames.
+
+    Whoever types `url_quote` as two words, or a function that a traceback shows, finds it, too.
+    """
     functions = [frame.rpartition(":")[2] for frame in entry.frames]
     text = "\n".join((entry.package, entry.title, entry.exception, *map(common_form, entry.templates), *functions))
     found = distinct_words(text.replace(HOLE, " "))
@@ -266,8 +270,8 @@ class Index:
     def postings(self, term: str, *, typed: bool = False, begun: bool = False) -> list[int]:
         """Return the postings of a term, none where it is unknown or too common.
 
-        `begun` takes an unknown term for the start of a word that is still being typed: the postings of the first
-        `COMPLETED` words that begin so, as far as they stand in one file. `typed` takes it for a slip of the fingers.
+        `typed` takes an unknown term for a slip of the fingers and `begun` first for the start of a word: the postings
+        of the first `COMPLETED` telling words that are meant so, as far as they stand in the same file.
         """
         number = self.part_of(term)
         if number < 0:
@@ -277,8 +281,9 @@ class Index:
             return list(accumulate(part[term]))
         if not typed or len(term) < SHORTEST:
             return []
-        longer = [found for found in part if found.startswith(term)][:COMPLETED] if begun else []
-        longer = longer or [found for found in part if alike(term, found)][:COMPLETED]
+        words = telling(part)
+        longer = [word for word in words if begun and word.startswith(term)]
+        longer = (longer or [word for word in words if alike(term, word)])[:COMPLETED]
         return sorted({posting for found in longer for posting in accumulate(part[found])})
 
     def part_of(self, term: str) -> int:

@@ -77,7 +77,7 @@ PREFIXES: tuple[tuple[str, str], ...] = (
 
 PATTERNS = {
     "break": r"\r\n|\r|\n",
-    "look": r"[\x00-\x08\x0b-\x1f\x7f\u00a0\u2007\u202f\u200b-\u200d\u2060\ufeff]|\[[0-9;]{1,12}m",
+    "look": r"[\x00-\x08\x0b-\x1f\x7f-\xa0\u2007\u200b-\u200f\u202a-\u202f\u2060-\u2069\ufeff]|\[[0-9;]{1,12}m",
     "escaped": r'Traceback \(most recent call last\):?\\+[nr]|\\n  File \\*"',
     # A traceback in one line, as a list or as what is left without its ends of lines, and where its lines begin.
     "joined": r'Traceback \(most recent call last\):[^\n]{0,60}File "',

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-TABLE_VERSION = 2
+TABLE_VERSION = 3
 """Raised whenever a rule changes what comes out, since saved normal forms then no longer compare."""
 
 _START = r"(^|[^A-Za-z0-9_.\uE000])"
 _DIGITS = "0123456789"
+_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _PATH_END = "\\x00-\\x20\"'`<>|:;()\\[\\]{},*?"
 
 
@@ -73,7 +74,11 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        "ansi", r"\x1b\[[0-?]*[ -/]*[@-~]", "", "colours and cursor movements of terminals (ECMA-48)", signs=("\x1b[",)
+        "ansi",
+        r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]",
+        "",
+        "colours and cursor movements of terminals (ECMA-48)",
+        signs=("\x1b[", "\x9b"),
     ),
     Rule(
         "title",
@@ -82,14 +87,13 @@ RULES: tuple[Rule, ...] = (
         "terminal titles and links (OSC), times of build servers (APC)",
         signs=("\x1b]", "\x1b_"),
     ),
-    Rule("control", r"[\x00-\x08\x0b-\x1f\x7f]+", "", "other control characters"),
+    Rule("control", r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+", "", "other control characters"),
     Rule("blank", "[\u00a0\u2007\u202f]", " ", "spaces that pages put in", signs=("\u00a0", "\u2007", "\u202f")),
     Rule(
         "invisible",
-        "[\u200b-\u200d\u2060\ufeff]+",
+        f"[{_INVISIBLE}]+",
         "",
-        "characters without width",
-        signs=tuple("\u200b\u200c\u200d\u2060\ufeff"),
+        "characters without width, some of which turn the order of those around them",
     ),
     Rule(
         "written ansi",
@@ -188,7 +192,9 @@ TIDY = LOOK | {"single quote", "double quote", "space"}
 """Rules about the look of a line."""
 
 _TIDY = tuple(rule for rule in RULES if rule.name in TIDY)
-_SIGN = re.compile('[\x00-\x1f\x7f\u00a0\u2007\u202f\u200b-\u200d\u2060\ufeff\u2018\u2019\u201c\u201d"/\\\\0-9]')
+_SIGN = re.compile(
+    '[\x00-\x1f\x7f-\xa0\u2007\u200b-\u200f\u202a-\u202f\u2060-\u2069\ufeff\u2018\u2019\u201c\u201d"/\\\\0-9]'
+)
 
 
 def normal(line: str) -> str:

@@ -61,7 +61,10 @@ def tables() -> dict[str, Any]:
                 (template, ("DOTS", "LEAST_BEGUN")),
                 (index, ("HASH", "COMPLETED", "SHORTEST")),
                 (match, ("LIMIT", "MOST_CHAINS", "MOST_CHUNKS", "MOST_COMMON", "LEAST_SHARE", "STEP")),
-                (verdict, ("STRONG", "ENOUGH", "MANY", "LEAST_COVERAGE", "WHOLE", "LEAST_LIKENESS", "LEAST_WORDS", "NEAR")),
+                (
+                    verdict,
+                    ("STRONG", "ENOUGH", "MANY", "LEAST_COVERAGE", "WHOLE", "LEAST_LIKENESS", "LEAST_WORDS", "NEAR"),
+                ),
                 (versions, ("FINAL", "WIDTH", "STAGE", "POST", "DEV", "NO_DEV")),
             )
             for name in names

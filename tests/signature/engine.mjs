@@ -9,8 +9,8 @@ const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
 Object.assign((await load("rules.js")).default, head.tables);
-const [{ read }, { normal, tidy, words, stem }, { match, query }, { Index }, { key, within }] = await Promise.all(
-  ["reading.js", "text.js", "match.js", "index.js", "versions.js"].map(load),
+const [{ read }, { key, normal, stem, tidy, within, words }, { match, query }, { Index }] = await Promise.all(
+  ["reading.js", "text.js", "match.js", "index.js"].map(load),
 );
 
 const opened = new Index(head, async (path) => JSON.parse(files[path]));

@@ -1,8 +1,7 @@
 // What a page does beyond being read. Without it everything can still be read.
 
 import { offerCopies } from "./copy.js";
-import { Box } from "./search/box.js";
-import { offerEverywhere } from "./search/header.js";
+import { Box, offerEverywhere } from "./search/box.js";
 
 offerCopies(document);
 for (const picture of document.querySelectorAll(".fc-releases")) picture.addEventListener("pointerover", tell);

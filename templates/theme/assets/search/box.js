@@ -1,6 +1,4 @@
-// The search box: what is typed, pasted or dropped goes to the worker and nowhere else.
-
-import { article, linked, nothing } from "./results.js";
+// The search box of a page, and the one that every page opens: what is typed, pasted or dropped goes to the worker and nowhere else.
 
 const WAIT = 80; // milliseconds without a keystroke after which the search starts
 const LARGEST = 50 * 1024 * 1024;
@@ -8,6 +6,7 @@ const PACKED = /[.](zip|gz|bz2|xz|zst)$/i; // to find nothing in such a file wou
 const LONG = 20_000; // characters from which on a browser lays out a text so long that the page stands still
 const LATE = 500; // milliseconds after which it is said that an answer takes its time
 const PAUSE = 1000; // milliseconds without news after which the last of them is read out
+const AROUND = 160; // characters shown before the first and after the last marked part
 const LINK = 300; // characters of a text that fit into a link
 const FAILED = {
   missing: "The search index could not be loaded. Try again, or browse all cards.",
@@ -191,4 +190,127 @@ export class Box {
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => (this.spoken.textContent = words), PAUSE);
   }
+}
+
+// On every page: a button in the header, `/` and Ctrl-K.
+export function offerEverywhere(boxes) {
+  const dialog = document.querySelector("#fc-dialog")?.content.firstElementChild;
+  if (!dialog) return; // a site whose pages are not made from our template
+  let box;
+  const open = () => {
+    const here = boxes.find(({ form }) => form.checkVisibility?.() ?? true);
+    if (here) {
+      here.text.focus();
+      return;
+    }
+    box ??= build(dialog);
+    if (!dialog.open) dialog.showModal();
+    box.text.focus();
+    box.text.select();
+  };
+  document.addEventListener("keydown", (event) => {
+    const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const held = event.ctrlKey || event.metaKey;
+    const wanted = held ? event.key.toLowerCase() === "k" && !event.shiftKey : event.key === "/" && !writing;
+    if (!wanted || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    open();
+  }, true);
+  const button = element("button", "fc-open", "Search", element("kbd", "", "/"));
+  button.type = "button";
+  button.addEventListener("click", open);
+  button.ariaKeyShortcuts = "/ Control+K";
+  const header = document.querySelector(".md-header__inner");
+  header?.insertBefore(button, header.querySelector(".md-header__source"));
+}
+
+function build(dialog) {
+  document.body.append(dialog);
+  dialog.addEventListener("click", ({ target }) => target.matches(".fc-dialog, .fc-close") && dialog.close());
+  const form = dialog.querySelector("form");
+  form.dataset.root = new URL("../../", import.meta.url).href;
+  return new Box(form);
+}
+
+// How matches look, and what is said where nothing matches
+
+// `inside` are elements and texts; texts are never read as HTML.
+function element(name, className, ...inside) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.append(...inside);
+  return made;
+}
+
+function article({ entry, tier, reasons, text, marks }, root) {
+  const { shown } = entry;
+  const span = (className, words) => element("span", className, words);
+  const facts = shown.kind === "page" ? [span("fc-tag", "page")] : [
+    span(`fc-badge fc-tier-${tier}`, `${tier} match`),
+    span("fc-tag", entry.package),
+    span(`fc-badge fc-${shown.verdict.replaceAll(" ", "-")}`, shown.verdict),
+  ];
+  const row = element("li", "fc-row",
+    element("p", "fc-row-title fc-label", linked("fc-hit", entry.title, new URL(shown.path, root))),
+    element("p", "fc-row-facts", ...facts),
+    element("p", "fc-quiet fc-why", reasons.join("; ")));
+  if (text && marks.length) row.append(marked(text, marks));
+  if (shown.fix) row.append(element("p", "fc-row-fix", span("fc-label", "Fix "), shown.fix));
+  return row;
+}
+
+function linked(className, words, address) {
+  const link = element("a", className, words);
+  link.href = address;
+  link.rel = "noopener noreferrer";
+  return link;
+}
+
+function marked(text, marks) {
+  const code = element("code");
+  let at = Math.max(0, marks[0][0] - AROUND);
+  const end = Math.min(text.length, marks.at(-1)[1] + AROUND);
+  for (const [from, to] of marks) {
+    code.append(text.slice(at, from), element("mark", "", text.slice(from, to)));
+    at = to;
+  }
+  code.append(text.slice(at, end));
+  return element("p", "fc-line", code);
+}
+
+// What was understood, and where else to go. The links carry the text to others only when they are followed.
+function nothing({ exceptions, frames, lines }, text) {
+  const last = exceptions.at(-1);
+  const list = element("dl", "fc-list");
+  const row = (name, words) => list.append(element("dt", "", name), element("dd", "", words));
+  if (last) {
+    row("Exception", last.name);
+    if (last.message) row("Message", last.message);
+  } else if (lines.length) row("Text", lines.join(" "));
+  const inner = last?.frames.length ? last.frames : frames;
+  if (inner.length) row("Library frames", inner.slice(-5).join(", "));
+  const words = (last ? `${last.name}: ${last.message}` : text || lines.join(" ")).slice(0, 300);
+  const outside = (name, address, fields) => linked("fc-button", name, `${address}?${new URLSearchParams(fields)}`);
+  const links = element("p", "fc-tools", outside("Search the web", "https://duckduckgo.com/", { q: words }));
+  const repository = document.querySelector('meta[name="fixcards-repository"]')?.content;
+  if (repository) links.append(outside("Write the card", `${repository}/new/main`, newCard(last, inner)));
+  if (list.children.length) return [element("p", "", "This is what was understood:"), list, links];
+  return words ? [links] : []; // there is nothing to look for in an empty file
+}
+
+function newCard(last, frames) {
+  const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
+  const name = (frames.at(-1) ?? "package/").split("/")[0].replaceAll("_", "-").toLowerCase();
+  const lines = [
+    "# yaml-language-server: $schema=../card.schema.json",
+    `package: ${name}`,
+    "issue: https://",
+    "title: ",
+    "signature:",
+    `  error: ${quoted(last ? `${last.name}${last.message ? `: ${last.message}` : ""}`.slice(0, 500) : "")}`,
+    ...(last ? [`  exception: ${last.name}`] : []),
+    ...(frames.length ? ["  frames:", ...frames.slice(-8).map((frame) => `    - ${quoted(frame)}`)] : []),
+  ];
+  return { filename: `cards/${name}/NUMBER.yaml`, value: `${lines.join("\n")}\n` };
 }

@@ -1,7 +1,7 @@
 // The published index, read in parts. Its format is documented in builder/signature/index.py.
 
 import rules from "./rules.js";
-import { alike } from "./text.js";
+import { alike, telling } from "./text.js";
 
 const { HASH, COMPLETED, SHORTEST } = rules.limits;
 
@@ -37,10 +37,10 @@ export class Index {
     const part = this.#parts.get(`terms/${number}`);
     if (Object.hasOwn(part, term)) return summed(part[term]);
     if (!typed || term.length < SHORTEST) return [];
-    const near = (fits) => Object.keys(part).filter(fits).slice(0, COMPLETED);
-    let longer = begun ? near((found) => found.startsWith(term)) : [];
-    if (!longer.length) longer = near((found) => alike(term, found));
-    return [...new Set(longer.flatMap((found) => summed(part[found])))].sort((a, b) => a - b);
+    const known = telling(Object.keys(part));
+    let longer = known.filter((word) => begun && word.startsWith(term));
+    if (!longer.length) longer = known.filter((word) => alike(term, word));
+    return [...new Set(longer.slice(0, COMPLETED).flatMap((found) => summed(part[found])))].sort((a, b) => a - b);
   }
 
   entry(number) {

@@ -2,13 +2,11 @@
 
 import rules from "./rules.js";
 import { chains, lastPart } from "./reading.js";
-import { FIND, HOLE, begun, forms, lower, normal, partsOfName, plainQuotes, spans, telling, strength, tidy, trim, words } from "./text.js";
-import { within } from "./versions.js";
+import { FIND, HOLE, begun, forms, lower, normal, partsOfName, plainQuotes, spans, telling, strength, tidy, trim, within, words } from "./text.js";
 
 const SAID = rules.said;
 const TIERS = ["exact", "likely", "possible"];
-const { MOST_TERMS, MOST_HEADS, MOST_FRAMES_ASKED, TYPED_LINES, TYPED_WORDS } = rules.limits;
-const { LIMIT, MOST_CHAINS, MOST_CHUNKS, MOST_COMMON, LEAST_SHARE, STEP, STRONG, ENOUGH, MANY, LEAST_COVERAGE, WHOLE, LEAST_LIKENESS, LEAST_WORDS, NEAR } = rules.limits;
+const { MOST_TERMS, MOST_HEADS, MOST_FRAMES_ASKED, TYPED_LINES, TYPED_WORDS, LIMIT, MOST_CHAINS, MOST_CHUNKS, MOST_COMMON, LEAST_SHARE, STEP, STRONG, ENOUGH, MANY, LEAST_COVERAGE, WHOLE, LEAST_LIKENESS, LEAST_WORDS, NEAR } = rules.limits;
 const [OF_HEAD, OF_FRAME, OF_LINE, OF_PACKAGE] = [4, 3, 2, 1];
 
 const unique = (found) => [...new Set(found)];
@@ -69,16 +67,12 @@ async function matchesOf(failure, index) {
   const matches = [];
   const said = sayings(failure);
   for (const candidate of chosen) {
-    const entry = entryOf(index.entry(candidate.number));
+    const entry = { ...rules.entry, ...index.entry(candidate.number) };
     const evidence = compare(failure, said, entry);
     const judged = judge(evidence, entry, asked.typed && typedOf(asked, candidate, entry, index));
     if (judged) matches.push({ entry, ...judged, line: evidence.fit?.line ?? 0, text: evidence.fit?.text ?? "", marks: evidence.fit?.marks ?? [], versions: evidence.versions });
   }
   return matches;
-}
-
-function entryOf(record) {
-  return { ...rules.entry, ...record };
 }
 
 function rarity(entries, frequency) {
@@ -366,10 +360,8 @@ function scoreOf(evidence, entry, nearness) {
     score -= fit.agrees === false ? 200 : fit.cut ? 40 : 0;
   }
   if (entry.frames.length) score += whole((150 * evidence.frames) / unique(entry.frames).length) + Math.min(evidence.frames, 10) * 5;
-  if (evidence.innermost) score += 80;
-  if (evidence.affected) score += 30;
+  score += 80 * evidence.innermost + 30 * (evidence.affected === true) - 150 * evidence.stranger;
   if (evidence.affected === false || evidence.unmet) score -= 100;
-  if (evidence.stranger) score -= 150;
   return Math.max(1, Math.min(999, score));
 }
 

@@ -1,8 +1,7 @@
 // Pasted text -> what it says: exceptions with their library frames, loose lines, releases.
 
 import rules from "./rules.js";
-import { FIND, lines, trim, trimEnd, trimStart } from "./text.js";
-import { addSeen } from "./versions.js";
+import { FIND, addSeen, lines, trim, trimEnd, trimStart } from "./text.js";
 
 const { HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, NAME_LENGTH, FAR, MOST_EXCEPTIONS, MOST_FRAMES, MOST_LINES, SUMMARY } = rules.limits;
 
