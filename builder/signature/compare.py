@@ -195,7 +195,7 @@ def _fit(template: str, name: str, message: str, line: Said, packages: Sequence[
         places, where = spans(line.common, form.normal), line.common
     said = form.common
     cut = not places
-    if cut:
+    if cut and agrees is not False:
         places, where = begun(line.common, form.normal), line.common
         said = "".join(where[start:end] for start, end in places)
     if not places:

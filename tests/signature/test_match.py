@@ -6,7 +6,7 @@ from builder.signature.entry import Entry
 from builder.signature.index import Index
 from builder.signature.match import Match, match
 from builder.signature.reading import read
-from tests.signature.samples import TEXTS, index
+from tests.signature.samples import TEXTS, entries, index
 
 ENTRY = Entry(
     id="lamp-1",
@@ -200,7 +200,7 @@ def test_stacks_of_other_languages_match_nothing(name: str) -> None:
             "warnings",
             "words",
             "cut-at-the-bottom",
-            *(each for each in TEXTS if each.startswith(("python-", "shape-"))),
+            *(each for each in TEXTS if each.startswith(("python-", "shape-", "short-", "typed-"))),
         }
     ),
 )
@@ -212,6 +212,50 @@ def test_every_form_of_one_failure_finds_its_card(name: str) -> None:
 
 def test_words_that_somebody_remembers_find_the_card() -> None:
     assert match(read(TEXTS["words"]), index())[0].entry.id == "jsonschema-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "card"),
+    [
+        ("typed-question", "kombu-1620"),
+        ("typed-parts", "flask-2789"),
+        ("typed-slip", "jinja2-1587"),
+        ("typed-function", "flake8-1701"),
+        ("typed-class", "requests-7219"),
+        ("short-summary", "docker-3256"),
+        ("short-in-a-log", "flask-2789"),
+        ("short-at-a-value", "transforms3d-56"),
+    ],
+)
+def test_what_was_typed_from_memory_or_cut_by_a_log_finds_the_card_as_possible(name: str, card: str) -> None:
+    best = match(read(TEXTS[name]), index())[0]
+    assert (best.entry.id, best.tier) == (card, "possible")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AttributeErr",
+        "how do I install it, please help",
+        "why does it say keyerror",
+        "lamp.NoWick: the oil is empty",
+        "ValueError: wick '...",
+        "burner problem with the gas boiler downstairs",
+    ],
+)
+def test_words_that_fit_anything_find_nothing(text: str) -> None:
+    assert [each.entry.id for each in match(read(text), Index.of([*entries(), ENTRY]))] == []
+
+
+def test_a_number_alone_is_the_message_where_the_exception_is_the_same() -> None:
+    key = Entry(id="lamp-2", package="lamp", templates=("KeyError: 5",), exception="KeyError")
+    assert tier("KeyError: 5", key) == "possible"
+    assert tier("KeyError: 'left'", key) == tier("ValueError: 5", key) == "none"
+
+
+def test_the_words_of_another_exception_of_a_class_are_not_taken_for_typed_ones() -> None:
+    assert tier("lamp.NoWick", ENTRY) == "possible"
+    assert tier("lamp.NoWick: the oil is empty", ENTRY) == "none"
 
 
 def test_a_word_that_is_being_typed_finds_what_begins_so() -> None:

@@ -237,7 +237,7 @@ function fitOf(template, name, message, line, packages) {
   let [places, where] = [spans(line.printed, form.printed), line.printed];
   if (!places.length) [places, where] = [spans(line.common, form.normal), line.common];
   const cut = !places.length;
-  if (cut) places = begun(where, form.normal);
+  if (cut && agrees !== false) places = begun(where, form.normal);
   if (!places.length) return null;
   const found = places.map(([start, end]) => where.slice(start, end)).join("");
   return made(percent(found.length, where.length), strength(name, cut ? found : form.common, packages), cut, Boolean(line.name), marksOf(line.raw, form.printed, places, where));
