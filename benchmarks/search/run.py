@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.search import rivals, uncovered
+from benchmarks.search import by_hand, rivals, uncovered
 from benchmarks.search.distractors import distractors
 from benchmarks.search.formats import FORMATS, formats
 from benchmarks.search.presentations import NAMES, presentations
@@ -56,19 +56,26 @@ def filled(own: list[Entry], size: int) -> list[Entry]:
 
 
 def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
-    """Return the rank of the right card for each presentation and format, 0 where it isn't found.
+    """Return the rank of the right card for each presentation, format and text by hand, 0 where it isn't found.
 
     `apart` is whether the formats kept apart are asked too. Cards with the same error line are equally right for what
     shows nothing else: the last line and words.
     """
-    found: Ranks = {name: [] for name in (*NAMES, *FORMATS)}
+    found: Ranks = {name: [] for name in (*NAMES, *FORMATS, *by_hand.KINDS)}
+
+    def add(name: str, text: str, right: set[str]) -> None:
+        ids = search(text)
+        found[name].append(next((at for at, each in enumerate(ids, start=1) if each in right), 0))
+
     for number, (card_id, package, output) in enumerate(printed(library)):
         error = library.cards[card_id].signature.error
         twins = {other for other, card in library.cards.items() if card.signature.error == error}
         for name, text in (presentations(output, number, package) | (formats(output, number) if apart else {})).items():
             right = twins if name in ("last line", "words") else {card_id}
-            ids = search(text)
-            found[name].append(next((at for at, each in enumerate(ids, start=1) if each in right), 0))
+            add(name, text, right)
+        for kind in by_hand.KINDS if apart else ():
+            for text in by_hand.texts(kind).get(card_id, ()):
+                add(kind, text, {card_id})
     return found
 
 
@@ -122,7 +129,11 @@ def main() -> None:
         found[name] = ranks(search, library, apart=name != "lunr")  # which takes seconds for a text
     say(f"recall@1 / recall@3 / mean reciprocal rank\n\n{table(NAMES, found)}\n")
     others = {name: each for name, each in found.items() if all(each.values())}
-    say(f"other formats\n\n{table(tuple(FORMATS), others)}")
+    say(f"other formats\n\n{table(tuple(FORMATS), others)}\nby hand\n\n{table(by_hand.KINDS, others)}")
+    queries = by_hand.others()
+    answered = sum(bool(match(read(text), index)) for text in queries)
+    say(f"\n{len(queries)} queries of the same kinds about other failures, share that got any card: ")
+    say(f"{answered / len(queries):.2f}\n")
     alarms = false_alarms(index)
     say(f"\n{len(uncovered.load())} uncovered failures, share that got an exact or likely card: ")
     say(", ".join(f"{name} {share:.3f}" for name, share in alarms.items()) + "\n")
