@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 
 from builder.signature.entry import Entry
@@ -18,6 +19,8 @@ _TELLS = re.compile(f"{WARNS}|{KNOWN}$")
 _READING = " ".join(
     (HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, *FOLDERS, *PATTERNS.values(), *(rule for _, rule in PREFIXES))
 )
+_BEGUN = 3
+"""Letters of a word that was cut by which it is told from others."""
 _MOST, _LONGEST_LINE, _LONGEST_TOKEN = 50_000, 400, 40
 """Lines and tokens whose outlines are kept, and the bytes of each."""
 
@@ -32,6 +35,7 @@ class Outline:
 
     def __init__(self, words: bytes) -> None:
         self._known = frozenset(words.split())
+        self._sorted = sorted(self._known)
         self._lines = _Kept(self._line, _LONGEST_LINE)
         self._tokens = _Kept(self._token, _LONGEST_TOKEN)
 
@@ -40,7 +44,16 @@ class Outline:
         return b"\n".join(map(self._lines.__getitem__, content.split(b"\n")))
 
     def _line(self, line: bytes) -> bytes:
-        return b"".join(map(self._tokens.__getitem__, _TOKEN.findall(line)))
+        tokens = _TOKEN.findall(line)
+        made = list(map(self._tokens.__getitem__, tokens))
+        for at, token in enumerate(tokens[-2:], start=max(0, len(tokens) - 2)):
+            if self._begins(token.lower()):  # where a log has cut a message
+                made[at] = token
+        return b"".join(made)
+
+    def _begins(self, word: bytes) -> bool:
+        at = bisect_left(self._sorted, word)
+        return len(word) >= _BEGUN and at < len(self._sorted) and self._sorted[at].startswith(word)
 
     def _token(self, token: bytes) -> bytes:
         if not _WORD.match(token) or token.lower() in self._known or _TELLS.search(token.decode("ascii")):

@@ -34,5 +34,7 @@ def test_what_a_card_or_a_rule_of_reading_knows_stays() -> None:
         ("Traceback (most recent call last):", "Stack (most recent call last):"),
         ("a: b", "a b"),
         ("Left", "left"),
+        ("wick 'left' is too sho", "wick 'left' is too big"),
+        ("wick 'left' is too sho...", "wick 'left' is too big..."),
     ]:
         assert outline(one) != outline(other)
