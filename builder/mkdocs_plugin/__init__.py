@@ -24,9 +24,8 @@ from builder.errors import FixcardsError
 from builder.mkdocs_plugin.pages import RecordPage, Theme
 from builder.mkdocs_plugin.spread import Spread, pages_wanted_by
 from builder.mkdocs_plugin.styles import add_sheet
-from builder.pages import assets
+from builder.pages import assets, press, sitemap
 from builder.pages.document import DataFile, Settings
-from builder.pages.press import page_file
 from builder.pages.site import Site
 from builder.pages.templates import Compiled
 from builder.pages.work import Work
@@ -123,7 +122,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
                 if committed := files.get_file_from_path(made.path):
                     files.remove(committed)  # a schema that lies in the folder for editors
                 files.append(File.generated(config, made.path, content=made.content))
-            elif page_file(made.path) not in theirs:  # a page that the site's author wrote goes first
+            elif press.page_file(made.path) not in theirs:  # a page that the site's author wrote goes first
                 files.append(RecordPage.of(made, config).file)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -147,6 +146,16 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         elif template_name == "sitemap.xml":
             context["fixcards_addresses"] = self._spread.addresses() if self._spread else []
         return context
+
+    @event_priority(-100)
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Divide a site map that is too large for one file, once other plugins have had their say about it."""
+        if template_name != "sitemap.xml":
+            return output_content
+        index, parts = sitemap.divided(output_content, self.settings.site_url)
+        for part in parts:
+            press.write(config.site_dir, part.path, part.content)
+        return index
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
