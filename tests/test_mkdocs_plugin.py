@@ -238,8 +238,9 @@ def test_only_pages_that_the_author_wrote_have_the_whole_of_the_themes_styles(tm
         path: [link["href"] for link in read(tmp_path / "site", path).select("link[rel=stylesheet]")]
         for path in ("", "lantern/12", "notes")
     }
-    assert styles[""] == ["assets/stylesheets/cards.css"]
-    assert styles["lantern/12"] == ["../../assets/stylesheets/cards.css"]
+    (ours,) = styles[""]
+    assert ours.startswith("assets/stylesheets/cards.")
+    assert styles["lantern/12"] == [f"../../{ours}"]
     assert [path.partition(".min")[0].rpartition("/")[2].split(".")[0] for path in styles["notes"]] == [
         "main",
         "palette",
@@ -275,7 +276,7 @@ def test_a_sites_own_theme_folder_goes_before_ours_and_ours_before_materials(tmp
     (tmp_path / "own" / "404.html").write_text("own page", encoding="utf-8")
     assert build(config, "--strict").returncode == 0
     assert (tmp_path / "site" / "404.html").read_text(encoding="utf-8") == "own page"
-    assert (tmp_path / "site" / "assets" / "fixcards.css").is_file()
+    assert list((tmp_path / "site" / "assets").glob("fixcards.*.css"))
     assert "api.github.com" not in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
 
 
@@ -407,7 +408,6 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
         ("cards/lantern/34.evidence.json", '"date": "2026-03-01"', '"date": "2026-04-05"', "lantern/34/"),
         ("looks/card.html", "Nothing is raised, so", "Nothing is thrown, so", "lantern/34/"),
         ("looks/theme/404.html", "Cards keep theirs for ever", "Cards never move", "404.html"),
-        ("looks/theme/assets/fixcards.css", "background: #0008", "background: #0127", "assets/fixcards.css"),
         ("mkdocs.yml", "site_name: fixcards", "site_name: cardfix", ""),
     ],
 )
@@ -423,6 +423,17 @@ def test_the_server_reloads_when_a_file_changes(
     if file.endswith("evidence.json"):
         shown = "2026-04-05"
     assert _soon(lambda: shown in _get(address + page), 20), (folder / "log").read_text(encoding="utf-8")
+
+
+def test_the_server_reloads_a_style_under_its_new_name(serving: tuple[Path, str]) -> None:
+    folder, address = serving
+    change(folder / "looks" / "theme" / "assets" / "fixcards.css", "background: #0008", "background: #0127")
+
+    def style() -> str:
+        (sheet,) = soup(_get(address)).select("link[rel=stylesheet]") or [{"href": ""}]
+        return _get(address + sheet["href"])
+
+    assert _soon(lambda: "#0127" in style(), 20), (folder / "log").read_text(encoding="utf-8")
 
 
 def test_the_server_shows_a_card_that_is_added_and_forgets_one_that_is_removed(serving: tuple[Path, str]) -> None:

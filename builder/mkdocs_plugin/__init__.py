@@ -21,10 +21,10 @@ from mkdocs.utils import get_build_date
 
 from builder import cache
 from builder.errors import FixcardsError
+from builder.mkdocs_plugin import assets
 from builder.mkdocs_plugin.pages import RecordPage, Theme
 from builder.mkdocs_plugin.spread import Spread, pages_wanted_by
-from builder.mkdocs_plugin.styles import add_sheet
-from builder.pages import assets, press, sitemap
+from builder.pages import press, sitemap
 from builder.pages.document import DataFile, Settings
 from builder.pages.site import Site
 from builder.pages.templates import Compiled
@@ -111,8 +111,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         else:
             for work in site.works_of_all():
                 self._hand_over(work, files, theirs, config)
-        assets.shrink(files)
-        add_sheet(files, config)
+        self._assets = assets.publish(files, config)
         return files
 
     def _hand_over(self, work: Work, files: Files, theirs: set[str], config: MkDocsConfig) -> None:
@@ -135,8 +134,10 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         return nav
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
-        """Take note of the theme's templates."""
+        """Take note of the theme's templates, and tell them where our scripts and styles are."""
         self._theme.env = env
+        # No filter: of a constant, Jinja would keep its result with the compiled template for builds to come.
+        env.globals["published"] = lambda name: self._assets.get(name, name)
         env.bytecode_cache = self._of_theme
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:

@@ -7,7 +7,7 @@ const LARGEST = 50 * 1024 * 1024;
 const LONG = 20_000; // characters from which on a browser lays out a text so long that the page stands still
 const LINK = 300; // characters of a text that fit into a link
 const FAILED = {
-  missing: "The search index could not be loaded. It is made together with the site; try again, or browse all cards.",
+  missing: "The search could not be loaded. Try again, or reload the page: the site may have been renewed since.",
   version: "The search was renewed after this page was loaded. Reload the page to use it.",
 };
 

@@ -37,6 +37,6 @@ function build(dialog) {
   document.body.append(dialog);
   dialog.addEventListener("click", ({ target }) => target.matches(".fc-dialog, .fc-close") && dialog.close());
   const form = dialog.querySelector("form");
-  form.dataset.root = new URL("../../", import.meta.url).href;
+  form.dataset.root = new URL("../../../", import.meta.url).href; // the site has this file in assets/scripts.*/search/
   return new Box(form);
 }
