@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from builder import cache
-from tests.sites import CARDS, LIBRARY, REPOSITORY, build, environment, project, tool
-from tests.test_mkdocs_plugin import change, tree
+from tests.sites import CARDS, LIBRARY, REPOSITORY, build, change, environment, project, tool, tree
 
 HOOK = """
 from pathlib import Path

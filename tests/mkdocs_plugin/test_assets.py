@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sites import LIBRARY, REPOSITORY, build, project
-from tests.test_mkdocs_plugin import change, read, tree
+from tests.sites import LIBRARY, REPOSITORY, build, change, project, read, tree
 
 
 @pytest.fixture
@@ -70,3 +69,23 @@ def test_a_template_that_asks_for_what_is_not_ours_gets_the_address_that_it_gave
     change(main, "published('assets/fixcards.js')", "published('mine.js')")
     assert build(config).returncode == 0
     assert "mine.js" in asked(config.parent / "site", "lantern/12")
+
+
+def test_only_pages_that_the_author_wrote_have_the_whole_of_the_themes_styles(tmp_path: Path) -> None:
+    config = change(project(tmp_path, LIBRARY), "  font: false", "  language: en")
+    (tmp_path / "cards" / "notes.md").write_text("# Notes\n\n<div class='admonition'>So</div>\n", encoding="utf-8")
+    assert build(config).returncode == 0
+    styles = {
+        path: [link["href"] for link in read(tmp_path / "site", path).select("link[rel=stylesheet]")]
+        for path in ("", "lantern/12", "notes")
+    }
+    (ours,) = styles[""]
+    assert ours.startswith("assets/stylesheets/cards.")
+    assert styles["lantern/12"] == [f"../../{ours}"]
+    assert [path.partition(".min")[0].rpartition("/")[2].split(".")[0] for path in styles["notes"]] == [
+        "main",
+        "palette",
+        "fixcards",
+    ]
+    for path in styles:
+        assert "fonts.g" not in (tmp_path / "site" / path / "index.html").read_text(encoding="utf-8")

@@ -7,8 +7,7 @@ import pytest
 
 from builder.pages.sitemap import MOST
 from tests.pages.test_sitemap import located
-from tests.sites import LIBRARY, build, project
-from tests.test_mkdocs_plugin import ADDRESS, change, tree
+from tests.sites import ADDRESS, LIBRARY, build, change, project, tree
 
 MANY = f"""<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 {{%- for number in range({MOST + 1}) %}}
@@ -16,6 +15,15 @@ MANY = f"""<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 {{%- endfor %}}
 </urlset>
 """
+
+
+def test_the_sitemap_has_every_card_and_list(library_site: Path) -> None:
+    xml = (library_site / "sitemap.xml").read_bytes()
+    found = set(located(xml, "url"))
+    pages = {path.parent.relative_to(library_site).as_posix() for path in library_site.rglob("index.html")}
+    assert found == {ADDRESS + ("" if page == "." else f"{page}/") for page in pages}
+    assert ADDRESS + "lantern/12/" in found
+    assert gzip.decompress((library_site / "sitemap.xml.gz").read_bytes()) == xml
 
 
 @pytest.mark.parametrize("options", ["spread: true", "spread: false"])
