@@ -305,10 +305,12 @@ def test_a_build_that_is_stopped_leaves_no_processes_and_where_it_can_no_files(
 def test_two_builds_at_once_and_one_that_is_killed_do_no_harm(site: Path, tmp_path: Path) -> None:
     before = tree(site)
     command = [tool("mkdocs"), "build", "--quiet", "--config-file", str(tmp_path / "mkdocs.yml")]
+    (tmp_path / "temporary").mkdir()
+    aside = environment(TMPDIR=str(tmp_path / "temporary"))  # what is killed leaves its folder there
     for seconds in (0.9, 1.4):
         shutil.rmtree(tmp_path / ".cache")
         shutil.rmtree(site)
-        killed = subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL)
+        killed = subprocess.Popen(command, cwd=tmp_path, env=aside, stderr=subprocess.DEVNULL)
         time.sleep(seconds)
         killed.send_signal(signal.SIGKILL)
         killed.wait()
