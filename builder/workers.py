@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +11,8 @@ from contextlib import suppress
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from builder.termination import end_with_parent, undisturbed
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -71,12 +72,18 @@ class Workers:
             return
         submit = self._ready(function, items)
         waiting = iter(starts)
+
+        def begin(most: int) -> list[Future[list[Result]]]:
+            # It may fork, and what a signal raises in the hooks of a fork is lost.
+            with undisturbed():
+                return [submit(start, start + at_once) for start in islice(waiting, most)]
+
         # A few chunks ahead of what is taken, so that results don't pile up.
-        flying = [submit(start, start + at_once) for start in islice(waiting, 4 * self.jobs)]
+        flying = begin(4 * self.jobs)
         meanwhile()
         while flying:
             yield from flying.pop(0).result()
-            flying += [submit(start, start + at_once) for start in islice(waiting, 1)]
+            flying += begin(1)
 
     def _ready(
         self, function: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]
@@ -108,7 +115,8 @@ class Workers:
         ours, theirs = context.Pipe(duplex=False)
         process = context.Process(target=_answer, args=(ours, theirs, function), daemon=True)
         try:
-            process.start()
+            with undisturbed():
+                process.start()
         except (OSError, AssertionError):  # there are too many already, or this one may have none
             ours.close()
             return function
@@ -160,7 +168,7 @@ def _processors() -> int:
 
 
 def _prepare() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent sees to it
+    end_with_parent()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     gc.freeze()
     calm_collector()

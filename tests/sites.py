@@ -25,6 +25,8 @@ REPOSITORY = Path(__file__).parents[1]
 CARDS = REPOSITORY / "cards"
 LIBRARY = REPOSITORY / "tests" / "data" / "library"
 """Cards and evidence made up for the tests: every verdict, outcome and state of a release."""
+ADDRESS = "https://fixcards.github.io/fixcards/"
+"""Where the project's site is published."""
 TODAY = date(2026, 6, 1)
 HEAD = "# yaml-language-server: $schema=../card.schema.json\n"
 
@@ -75,6 +77,19 @@ def built(folder: Path, cards: Path | Callable[[Path], None]) -> Path:
     return folder / "site"
 
 
+def change(path: Path, old: str, new: str) -> Path:
+    """Replace `old`, which has to be there, in a file; return its path."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+def tree(site: Path) -> dict[str, bytes]:
+    """Return the bytes of every file of a site, by its path."""
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()}
+
+
 def settings(**more: str) -> Settings:
     """Return the settings of a site of the test, on the day `TODAY`."""
     return Settings(
@@ -111,6 +126,11 @@ def soup(html: str) -> BeautifulSoup:
         # Some texts of the tests look like an address or a file name; they are neither.
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         return BeautifulSoup(html, "html.parser")
+
+
+def read(site: Path, path: str) -> BeautifulSoup:
+    """Return a page of a site."""
+    return soup((site / path / "index.html").read_text(encoding="utf-8"))
 
 
 def page(path: str, root: Path = LIBRARY, **more: str) -> BeautifulSoup:

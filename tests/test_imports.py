@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1] / "builder"
-BELOW_ALL = {"builder", "builder.cache", "builder.errors", "builder.workers"}
+BELOW_ALL = {"builder", "builder.cache", "builder.errors", "builder.termination", "builder.workers"}
 DOORS = {"cli", "mkdocs_plugin"}
 STANDS_ON = {
     "records": set(),

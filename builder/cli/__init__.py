@@ -18,7 +18,9 @@ def main() -> None:
 
     from builder.cli.commands import CLEAN, COULD_NOT_RUN, cli
     from builder.errors import FixcardsError
+    from builder.termination import end_in_order
 
+    end_in_order()
     for stream in (sys.stdout, sys.stderr):
         # A card can hold any character; a terminal or a log that can't show it gets an escape.
         if isinstance(stream, io.TextIOWrapper):

@@ -21,12 +21,11 @@ from mkdocs.utils import get_build_date
 
 from builder import cache
 from builder.errors import FixcardsError
+from builder.mkdocs_plugin import assets
 from builder.mkdocs_plugin.pages import RecordPage, Theme
 from builder.mkdocs_plugin.spread import Spread, pages_wanted_by
-from builder.mkdocs_plugin.styles import add_sheet
-from builder.pages import assets
+from builder.pages import press, sitemap
 from builder.pages.document import DataFile, Settings
-from builder.pages.press import page_file
 from builder.pages.site import Site
 from builder.pages.templates import Compiled
 from builder.pages.work import Work
@@ -112,8 +111,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         else:
             for work in site.works_of_all():
                 self._hand_over(work, files, theirs, config)
-        assets.shrink(files)
-        add_sheet(files, config)
+        self._assets = assets.publish(files, config)
         return files
 
     def _hand_over(self, work: Work, files: Files, theirs: set[str], config: MkDocsConfig) -> None:
@@ -123,7 +121,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
                 if committed := files.get_file_from_path(made.path):
                     files.remove(committed)  # a schema that lies in the folder for editors
                 files.append(File.generated(config, made.path, content=made.content))
-            elif page_file(made.path) not in theirs:  # a page that the site's author wrote goes first
+            elif press.page_file(made.path) not in theirs:  # a page that the site's author wrote goes first
                 files.append(RecordPage.of(made, config).file)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -136,8 +134,10 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         return nav
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
-        """Take note of the theme's templates."""
+        """Take note of the theme's templates, and tell them where our scripts and styles are."""
         self._theme.env = env
+        # No filter: of a constant, Jinja would keep its result with the compiled template for builds to come.
+        env.globals["published"] = lambda name: self._assets.get(name, name)
         env.bytecode_cache = self._of_theme
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
@@ -147,6 +147,16 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         elif template_name == "sitemap.xml":
             context["fixcards_addresses"] = self._spread.addresses() if self._spread else []
         return context
+
+    @event_priority(-100)
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Divide a site map that is too large for one file, once other plugins have had their say about it."""
+        if template_name != "sitemap.xml":
+            return output_content
+        index, parts = sitemap.divided(output_content, self.settings.site_url)
+        for part in parts:
+            press.write(config.site_dir, part.path, part.content)
+        return index
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -21,6 +21,7 @@ from builder.pages.press import page_file
 from builder.pages.shell import Shell, address
 from builder.pages.work import Work
 from builder.records.library import Library
+from builder.termination import end_at_once, end_in_order, undisturbed
 from builder.workers import Workers
 
 log = logging.getLogger("mkdocs.plugins.fixcards")
@@ -55,8 +56,10 @@ class Spread:
         self._workers = workers
         self._theirs: frozenset[str] = frozenset()
         self._site_dir = config.site_dir
+        end_in_order()
         # It goes when the program ends, too: MkDocs says nothing to plugins when a build is interrupted.
-        self._apart = tempfile.TemporaryDirectory(prefix="fixcards-", ignore_cleanup_errors=True)
+        with undisturbed():
+            self._apart = tempfile.TemporaryDirectory(prefix="fixcards-", ignore_cleanup_errors=True)
         config.site_dir = self._apart.name
         self._shelf = cache.shelf_of(cache.folder(Path(config.docs_dir)), "sites", self._site_dir)
         self._stamp: bytes
@@ -125,7 +128,9 @@ class Spread:
 
     def close(self) -> None:
         """Remove the folder into which MkDocs built."""
-        self._apart.cleanup()
+        with undisturbed():
+            self._apart.cleanup()
+        end_at_once()
 
     def _prove(self, shells: dict[Kind, Shell], theme: Theme) -> None:
         """Make sure that the theme would make the same pages, on one of each kind."""

@@ -160,21 +160,6 @@ def test_a_start_after_a_kill_goes_on_where_it_stopped(cards, cache):
     assert not list((cache / "sessions/verify/journal").iterdir())
 
 
-def test_an_interrupt_ends_the_runs_and_says_so(cards):
-    write_cards(cards, [1, 2], seconds=5)
-    started = subprocess.Popen(fixcards("verify", "-j", "2"), stderr=subprocess.PIPE, text=True)
-    deadline = time.time() + 20
-    while not _sandboxed_below(started.pid) and time.time() < deadline:
-        time.sleep(0.05)
-    began = time.time()
-    started.send_signal(signal.SIGINT)
-    _, said = started.communicate(timeout=20)
-    assert started.returncode == 130
-    assert said.endswith("fixcards: stopped\n")
-    assert time.time() - began < 4
-    assert not list(cards.rglob("*.evidence.json"))
-
-
 def test_two_at_once_share_the_work_and_do_not_disturb_each_other(cards):
     paths = write_cards(cards, range(1, 5))
     pair = [subprocess.Popen(fixcards("verify", "-j", "1"), stderr=subprocess.PIPE, text=True) for _ in range(2)]

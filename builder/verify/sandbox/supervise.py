@@ -8,11 +8,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
+from builder.termination import undisturbed
 from builder.verify.sandbox.interface import Finished, Job, Stopped
 
 _TICK = 0.1
@@ -33,31 +34,21 @@ def supervise(
     `after` runs before the output is read to its end, and removes what the group's end leaves alive.
     """
     start = time.monotonic()
-    child = subprocess.Popen(  # noqa: S603
-        argv,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        cwd=cwd,
-        bufsize=0,
-    )
-    assert child.stdout is not None  # noqa: S101 - asked for above
-    watch = _Watch(child.pid, child.stdout.fileno(), job, start)
-    try:
+    with ExitStack() as at_end:
+        with undisturbed():  # a child of which nothing is noted yet would outlive this program
+            child = subprocess.Popen(  # noqa: S603
+                argv,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd=cwd,
+                bufsize=0,
+            )
+            watch = _Watch(child, job, start)
+            at_end.callback(watch.end, after)
         stopped = watch.until_end()
-    finally:
-        if watch.status is None:
-            members = family(child.pid)
-            _kill(child.pid)
-            watch.reap()
-            _end(members)
-        after()
-        _kill(child.pid)  # what the first process left behind in its group
-        watch.drain()
-        child.stdout.close()
-        child.returncode = watch.status
     return Finished(
         exit=None if stopped else watch.status,
         output=bytes(watch.output),
@@ -70,14 +61,16 @@ def supervise(
 class _Watch:
     """Reads the output of one child and looks after its limits."""
 
-    def __init__(self, pid: int, pipe: int, job: Job, start: float) -> None:
+    def __init__(self, child: subprocess.Popen[bytes], job: Job, start: float) -> None:
         self.output = bytearray()
         self.status: int | None = None
         self.cpu_seconds = 0.0
-        self._pid, self._pipe, self._job = pid, pipe, job
+        assert child.stdout is not None  # noqa: S101 - a pipe was asked for
+        self._child, self._output, self._job = child, child.stdout, job
+        self._pid, self._pipe = child.pid, child.stdout.fileno()
         self._deadline = start + job.limits.wall_seconds
         self._next_look = start + _TICK
-        os.set_blocking(pipe, False)
+        os.set_blocking(self._pipe, False)
 
     def until_end(self) -> Stopped | None:
         """Return None when the child ended by itself, else which limit it went over."""
@@ -96,6 +89,19 @@ class _Watch:
                     return None
                 if stopped := self._stopped():
                     return stopped
+
+    def end(self, after: Callable[[], None]) -> None:
+        """Leave nothing of the child but what it showed, whether it has ended or not."""
+        if self.status is None:
+            members = family(self._pid)
+            _kill(self._pid)
+            self.reap()
+            _end(members)
+        after()
+        _kill(self._pid)  # what the first process left behind in its group
+        self._drain()
+        self._output.close()
+        self._child.returncode = self.status
 
     def _stopped(self) -> Stopped | None:
         now = time.monotonic()
@@ -119,7 +125,7 @@ class _Watch:
         self.output += got
         return bool(got)
 
-    def drain(self) -> None:
+    def _drain(self) -> None:
         """Take what is left in the pipe, without waiting for anybody who still holds it."""
         while len(self.output) < self._job.limits.output_bytes:
             before = len(self.output)

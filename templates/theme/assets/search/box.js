@@ -9,7 +9,7 @@ const PAUSE = 1000; // milliseconds without news after which the last of them is
 const AROUND = 160; // characters shown before the first and after the last marked part
 const LINK = 300; // characters of a text that fit into a link
 const FAILED = {
-  missing: "The search index could not be loaded. Try again, or browse all cards.",
+  missing: "The search could not be loaded. Try again, or reload the page: the site may have been renewed since.",
   file: "The file could not be read.",
   version: "The search was renewed after this page was loaded. Reload the page to use it.",
 };
@@ -229,7 +229,7 @@ function build(dialog) {
   document.body.append(dialog);
   dialog.addEventListener("click", ({ target }) => target.matches(".fc-dialog, .fc-close") && dialog.close());
   const form = dialog.querySelector("form");
-  form.dataset.root = new URL("../../", import.meta.url).href;
+  form.dataset.root = new URL("../../../", import.meta.url).href; // the site has this file in assets/scripts.*/search/
   return new Box(form);
 }
 

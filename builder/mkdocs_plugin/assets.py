@@ -1,16 +1,23 @@
-"""The style sheet of our pages, as MkDocs' file."""
+"""Our scripts and styles, as MkDocs' files."""
 
 from __future__ import annotations
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from builder.pages import sheet
+from builder.pages import assets, sheet
 
 
-def add_sheet(files: Files, config: MkDocsConfig) -> None:
-    """Make the style sheet of our pages from those in `files`."""
+def publish(files: Files, config: MkDocsConfig) -> dict[str, str]:
+    """Make what is ours in `files` ready for the wire; return its addresses by the names that templates use."""
+    assets.shrink(files)
     files.append(File.generated(config, sheet.PATH, content=sheet.sheet(files, configured(config))))
+    addresses = assets.addresses(files)
+    for name, address in addresses.items():
+        file = files.src_uris[name]
+        files.remove(file)
+        files.append(File.generated(config, address, content=file.content_string))
+    return addresses
 
 
 def configured(config: MkDocsConfig) -> set[str]:
