@@ -71,7 +71,7 @@ class _Sheet(NamedTuple):
     terms: list[str]
     firsts: list[int]
     """The first posting of each term."""
-    steps: list[bytes]
+    steps: list[str]
     """The further ones, as term files have them."""
     lasts: list[int]
 
@@ -118,7 +118,7 @@ def terms(entry: Entry) -> dict[str, None]:
 
     Whoever types `url_quote` as two words, or a function that a traceback shows, finds it, too.
     """
-    functions = [frame.rpartition(":")[2] for frame in entry.frames]
+    functions = [frame.rpartition(":")[2] for frame in entry.frames if not frame.endswith(">")]
     text = "\n".join((entry.package, entry.title, entry.exception, *map(common_form, entry.templates), *functions))
     found = distinct_words(text.replace(HOLE, " "))
     for word in [word for word in found if "_" in word]:
@@ -151,7 +151,7 @@ def _sheet(rows: Iterable[Row]) -> _Sheet:
         [(_hash(content), content) for content in contents],
         list(postings),
         [found[0] for found in postings.values()],
-        _json()(steps)[2:-2].split(b"],[") if steps else [],
+        _json()(steps)[2:-2].decode().split("],[") if steps else [],
         [found[-1] for found in postings.values()],
     )
 
@@ -159,20 +159,18 @@ def _sheet(rows: Iterable[Row]) -> _Sheet:
 def _files(sheets: Iterable[_Sheet], site: str, tables: Mapping[str, Any] | None) -> Iterator[tuple[str, bytes]]:
     base = 0
     cards: list[str] = []
-    written: dict[str, bytes] = {}
+    written: dict[str, str] = {}
     ends: dict[str, int] = {}
     for sheet in sheets:
         for name, content in sheet.files:
             yield f"cards/{len(cards)}-{name}.json", content
             cards.append(name)
         for term, first, steps, last in zip(sheet.terms, sheet.firsts, sheet.steps, sheet.lasts, strict=True):
-            before = ends.get(term)
-            if before is None:
-                written[term] = b"%d,%b" % (base + first, steps) if steps else b"%d" % (base + first)
+            more = f",{steps}" if steps else ""
+            if term in ends:
+                written[term] += f",{base + first - ends[term]}{more}"
             else:
-                written[term] += (
-                    b",%d,%b" % (base + first - before, steps) if steps else b",%d" % (base + first - before)
-                )
+                written[term] = f"{base + first}{more}"
             ends[term] = base + last
         base += 2 * sheet.entries
     starts, names = [], []
@@ -197,27 +195,27 @@ def _files(sheets: Iterable[_Sheet], site: str, tables: Mapping[str, Any] | None
     yield "index.json", _json()(head)
 
 
-def _term_files(written: Mapping[str, bytes], common: dict[str, int]) -> Iterator[tuple[str, bytes]]:
+def _term_files(written: Mapping[str, str], common: dict[str, int]) -> Iterator[tuple[str, bytes]]:
     """Yield the start and content of each term file; enter in `common` how many entries have a common term."""
-    part: list[bytes] = []
+    part: list[str] = []
     size, before, start = 0, "", ""
     for term in sorted(written):
         postings = written[term]
-        count = postings.count(b",") + 1
+        count = postings.count(",") + 1
         if count > COMMON:
             common[term] = count
             if count > MOST:
                 continue
         if size and size + 3 * count > PART:
-            yield start, b"{%b}" % b",".join(part)
+            yield start, f"{{{','.join(part)}}}".encode()
             part, size = [], 0
         if not part:
             start = _shortest(before, term)
-        part.append(b"%b:[%b]" % (encode_basestring(term).encode(), postings))
+        part.append(f"{encode_basestring(term)}:[{postings}]")
         size += len(term) + 5 + 3 * count
         before = term
     if part:
-        yield start, b"{%b}" % b",".join(part)
+        yield start, f"{{{','.join(part)}}}".encode()
 
 
 def _shortest(before: str, term: str) -> str:

@@ -49,6 +49,8 @@ class Rule:
     why: str
     signs: tuple[str, ...] = ()
     """Texts of which every match has one: where all are missing the rule has nothing to do."""
+    beyond: bool = False
+    """Whether all that it looks for is beyond ASCII."""
 
     @cached_property
     def _substituted(self) -> Callable[[str], str]:
@@ -63,6 +65,8 @@ class Rule:
 
     def apply(self, text: str) -> str:
         """Return `text` with every match of the rule replaced."""
+        if self.beyond and text.isascii():
+            return text
         for sign in self.signs:
             if sign in text:
                 break
@@ -88,22 +92,23 @@ RULES: tuple[Rule, ...] = (
         signs=("\x1b]", "\x1b_"),
     ),
     Rule("control", r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+", "", "other control characters"),
-    Rule("blank", "[\u00a0\u2007\u202f]", " ", "spaces that pages put in", signs=("\u00a0", "\u2007", "\u202f")),
+    Rule("blank", "[\u00a0\u2007\u202f]", " ", "spaces that pages put in", beyond=True),
     Rule(
         "invisible",
         f"[{_INVISIBLE}]+",
         "",
         "characters without width, some of which turn the order of those around them",
+        beyond=True,
     ),
     Rule(
         "written ansi",
         r"(^|[^0-9;\[])(?:(?:\^\[|\\x1[bB]|\\033|\\u001[bB]|\\e)?\[[0-9;]{1,12}m)+",
         "",
         "colours whose escape character was lost or written out",
-        signs=tuple(f"{digit}m" for digit in _DIGITS),
+        signs=("[",),
     ),
-    Rule("single quote", "[\u2018\u2019]", "'", "typographic quotes", signs=("\u2018", "\u2019")),
-    Rule("double quote", "[\u201c\u201d]", '"', "typographic quotes", signs=("\u201c", "\u201d")),
+    Rule("single quote", "[\u2018\u2019]", "'", "typographic quotes", beyond=True),
+    Rule("double quote", "[\u201c\u201d]", '"', "typographic quotes", beyond=True),
     Rule(
         "url",
         r"(^|[^A-Za-z0-9_])(?:https?|ftp|file|wss?)://[^\x00-\x20\"'`<>()]*",
@@ -152,7 +157,7 @@ RULES: tuple[Rule, ...] = (
         r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?(?![A-Za-z0-9_])",
         "<date>",
         "ISO 8601 dates and times",
-        signs=tuple(f"-{digit}" for digit in _DIGITS),
+        signs=("-",),
     ),
     Rule(
         "time",

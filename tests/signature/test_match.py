@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from builder.signature.entry import Entry
@@ -93,7 +95,7 @@ def test_frames_count_wherever_the_library_lies() -> None:
     ],
 )
 def test_a_few_plain_words_are_anybodys_message(error: str, expected: str) -> None:
-    assert tier(error, Entry(**{**vars(ENTRY), "templates": (error,), "exception": "RuntimeError"})) == expected
+    assert tier(error, replace(ENTRY, templates=(error,), exception="RuntimeError")) == expected
 
 
 ALIAS = "oil.Dry: the reservoir under burner 3 is dry"
@@ -112,7 +114,7 @@ ALIASES = ("oil.Dry: the reservoir under burner {n} is dry", "lamp.NoWick: wick 
     ],
 )
 def test_an_alias_needs_a_frame_or_the_name_of_the_package_to_be_more_than_possible(text: str, expected: str) -> None:
-    card = Entry(**{**vars(ENTRY), "templates": (*ENTRY.templates, *ALIASES)})
+    card = replace(ENTRY, templates=(*ENTRY.templates, *ALIASES))
     assert tier(text, card) == expected
 
 
@@ -141,16 +143,14 @@ def test_a_release_in_full_ranks_above_one_that_is_not_affected() -> None:
 
 
 def test_two_cards_with_one_message_and_no_frames_in_the_text_are_both_only_likely() -> None:
-    twin = Entry(**{**vars(ENTRY), "id": "lantern-1", "package": "lantern", "frames": ("lantern/core.py:light",)})
+    twin = replace(ENTRY, id="lantern-1", package="lantern", frames=("lantern/core.py:light",))
     matches = found("lamp.NoWick: wick 'x' is too short for burner 1", ENTRY, twin)
     assert [(each.entry.id, each.tier) for each in matches] == [("lamp-1", "likely"), ("lantern-1", "likely")]
     assert found(TRACEBACK, ENTRY, twin)[0].entry.id == "lamp-1"
 
 
 def test_a_message_that_everybody_prints_identifies_nothing_without_frames() -> None:
-    common = Entry(
-        **{**vars(ENTRY), "templates": ("TypeError: 'NoneType' object is not iterable",), "exception": "TypeError"}
-    )
+    common = replace(ENTRY, templates=("TypeError: 'NoneType' object is not iterable",), exception="TypeError")
     assert tier("TypeError: 'NoneType' object is not iterable", common) == "possible"
     assert (
         tier(
