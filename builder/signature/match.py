@@ -28,6 +28,8 @@ MOST_CHUNKS = 8
 """Entry files that a query reads at most."""
 MOST_COMMON = 6_000
 """Postings of common words that a query reads at most, unless it has no others."""
+STANDS_OUT = 110
+"""Percent of the next one's points that a candidate needs to be what a post without a message may be about."""
 LEAST_SHARE = 30
 """Percent of the best candidate's points that a candidate needs to be looked at."""
 
@@ -82,9 +84,19 @@ def order(each: Match) -> tuple[int, int, str]:
 def _matches(failure: Failure, index: Index) -> Iterator[Match]:
     asked = query(failure)
     said = list(sayings(failure))
-    for candidate in _best(_candidates(asked, index), index):
+    found = _candidates(asked, index)
+    silent = True
+    for candidate in _best(found, index):
         entry = index.entry(candidate.number)
-        made = _match(compare(failure, said, entry), entry, candidate, asked, index)
+        typed = _typed(asked, candidate, entry, index) if asked.typed else None
+        made = _match(compare(failure, said, entry), entry, typed)
+        if made:
+            silent = False
+            yield made
+    if silent and found and (len(found) == 1 or 100 * found[0].points >= STANDS_OUT * found[1].points):
+        entry = index.entry(found[0].number)
+        known = tuple(telling(term for term in found[0].terms if ":" not in term))
+        made = _match(compare(failure, said, entry), entry, Typed(0, 0, known, told=True))
         if made:
             yield made
 
@@ -150,8 +162,8 @@ def _best(found: list[Candidate], index: Index) -> Iterator[Candidate]:
             yield candidate
 
 
-def _match(evidence: Evidence, entry: Entry, candidate: Candidate, asked: Query, index: Index) -> Match | None:
-    made = judged(evidence, entry, _typed(asked, candidate, entry, index) if asked.typed else None)
+def _match(evidence: Evidence, entry: Entry, typed: Typed | None) -> Match | None:
+    made = judged(evidence, entry, typed)
     if made is None:
         return None
     tier, score, reasons = made

@@ -60,10 +60,20 @@ def tables() -> dict[str, Any]:
                 (query, ("MOST_TERMS", "MOST_HEADS", "MOST_FRAMES_ASKED", "TYPED_LINES", "TYPED_WORDS")),
                 (template, ("DOTS", "LEAST_BEGUN")),
                 (index, ("HASH", "COMPLETED", "SHORTEST")),
-                (match, ("LIMIT", "MOST_CHAINS", "MOST_CHUNKS", "MOST_COMMON", "LEAST_SHARE", "STEP")),
+                (match, ("LIMIT", "MOST_CHAINS", "MOST_CHUNKS", "MOST_COMMON", "LEAST_SHARE", "STANDS_OUT", "STEP")),
                 (
                     verdict,
-                    ("STRONG", "ENOUGH", "MANY", "LEAST_COVERAGE", "WHOLE", "LEAST_LIKENESS", "LEAST_WORDS", "NEAR"),
+                    (
+                        "STRONG",
+                        "ENOUGH",
+                        "MANY",
+                        "MANY_TOLD",
+                        "LEAST_COVERAGE",
+                        "WHOLE",
+                        "LEAST_LIKENESS",
+                        "LEAST_WORDS",
+                        "NEAR",
+                    ),
                 ),
                 (versions, ("FINAL", "WIDTH", "STAGE", "POST", "DEV", "NO_DEV")),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from builder.signature.compare import Evidence
 from builder.signature.entry import Entry
@@ -12,6 +12,8 @@ STRONG, ENOUGH = 6, 3
 """Strength of a message that identifies a failure without any frame, and of one that makes it likely."""
 MANY = 2
 """Frames, or words, in common that are no accident."""
+MANY_TOLD = 4
+"""The same of words in a longer text."""
 LEAST_COVERAGE = 34
 """Percent of a line that a template has to make up to be its message rather than a part of another."""
 WHOLE = 80
@@ -56,11 +58,15 @@ class Typed:
     """Up to 300: two thirds of it are what it has of all the words, one what they have of its message."""
     known: tuple[str, ...]
     """The telling words among them."""
+    told: bool = False
+    """Whether they are of a longer text that tells of a failure, of which no entry stands out like this one."""
 
 
 def judged(evidence: Evidence, entry: Entry, typed: Typed | None) -> Judged | None:
     """Return tier, score and reasons of an entry, None where it doesn't fit. `typed` is None for what was pasted."""
-    tier = _tier(evidence, entry) or (_of_words(typed, entry) if typed else "")
+    tier = _tier(evidence, entry)
+    if typed and not tier:
+        tier, evidence = _of_words(typed, entry), replace(evidence, fit=None)
     if tier and (evidence.unmet or evidence.affected is False):
         tier = LOWER[tier]
     if not tier:
@@ -105,11 +111,19 @@ def _without_message(evidence: Evidence, entry: Entry) -> str:
 
 
 def _of_words(typed: Typed, entry: Entry) -> str:
-    """Return *possible* where an entry has enough of what was typed: several words or its package, else nearly all."""
+    """Return *possible* where an entry has enough of what was typed: several words or its package, else nearly all.
+
+    A text that tells of a failure, such as a post about a wrong result, has to name the package and some words more.
+    """
     known = typed.known
-    if len(known) >= MANY or (known and set(words(entry.package)) <= set(known)):
-        return "possible" if typed.coverage >= LEAST_WORDS else ""
-    return "possible" if known and typed.nearness >= NEAR else ""
+    named = bool(known) and set(words(entry.package)) <= set(known)
+    if typed.told:
+        enough = named and len(known) >= MANY_TOLD
+    elif named or len(known) >= MANY:
+        enough = typed.coverage >= LEAST_WORDS
+    else:
+        enough = bool(known) and typed.nearness >= NEAR
+    return "possible" if enough else ""
 
 
 def _score(evidence: Evidence, entry: Entry, nearness: int) -> int:

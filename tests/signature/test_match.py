@@ -184,8 +184,8 @@ def test_the_exception_that_caused_another_is_found_too() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["node", "node-short", "java", "versions"])
-def test_stacks_of_other_languages_match_nothing(name: str) -> None:
+@pytest.mark.parametrize("name", ["node", "node-short", "java", "versions", "versions-post"])
+def test_stacks_of_other_languages_and_posts_about_something_else_match_nothing(name: str) -> None:
     assert match(read(TEXTS[name]), index()) == []
 
 
@@ -193,7 +193,17 @@ def test_stacks_of_other_languages_match_nothing(name: str) -> None:
     "name",
     sorted(
         set(TEXTS)
-        - {"node", "node-short", "java", "versions", "pip-build", "pip-none", "pip-resolver", "repeated-line"}
+        - {
+            "node",
+            "node-short",
+            "java",
+            "versions",
+            "versions-post",
+            "pip-build",
+            "pip-none",
+            "pip-resolver",
+            "repeated-line",
+        }
         - {
             "alias",
             "syntax-error",
@@ -222,6 +232,7 @@ def test_words_that_somebody_remembers_find_the_card() -> None:
         ("typed-slip", "jinja2-1587"),
         ("typed-function", "flake8-1701"),
         ("typed-class", "requests-7219"),
+        ("typed-post", "click-3111"),
         ("short-summary", "docker-3256"),
         ("short-in-a-log", "flask-2789"),
         ("short-at-a-value", "transforms3d-56"),

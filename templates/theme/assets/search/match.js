@@ -6,7 +6,7 @@ import { FIND, HOLE, begun, forms, lower, normal, partsOfName, plainQuotes, span
 
 const SAID = rules.said;
 const TIERS = ["exact", "likely", "possible"];
-const { MOST_TERMS, MOST_HEADS, MOST_FRAMES_ASKED, TYPED_LINES, TYPED_WORDS, LIMIT, MOST_CHAINS, MOST_CHUNKS, MOST_COMMON, LEAST_SHARE, STEP, STRONG, ENOUGH, MANY, LEAST_COVERAGE, WHOLE, LEAST_LIKENESS, LEAST_WORDS, NEAR } = rules.limits;
+const { MOST_TERMS, MOST_HEADS, MOST_FRAMES_ASKED, TYPED_LINES, TYPED_WORDS, LIMIT, MOST_CHAINS, MOST_CHUNKS, MOST_COMMON, LEAST_SHARE, STANDS_OUT, STEP, STRONG, ENOUGH, MANY, MANY_TOLD, LEAST_COVERAGE, WHOLE, LEAST_LIKENESS, LEAST_WORDS, NEAR } = rules.limits;
 const [OF_HEAD, OF_FRAME, OF_LINE, OF_PACKAGE] = [4, 3, 2, 1];
 
 const unique = (found) => [...new Set(found)];
@@ -62,15 +62,21 @@ async function matchesOf(failure, index) {
   const asked = query(failure);
   const plan = planned(asked, index);
   await index.prepare(plan.map(([term]) => term));
-  const chosen = best(candidates(asked, plan, index), index);
+  const found = candidates(asked, plan, index);
+  const chosen = best(found, index);
   await index.prepareEntries(chosen.map((candidate) => candidate.number));
   const matches = [];
   const said = sayings(failure);
-  for (const candidate of chosen) {
+  const look = (candidate, words) => {
     const entry = { ...rules.entry, ...index.entry(candidate.number) };
     const evidence = compare(failure, said, entry);
-    const judged = judge(evidence, entry, asked.typed && typedOf(asked, candidate, entry, index));
+    const judged = judge(evidence, entry, words(candidate, entry));
     if (judged) matches.push({ entry, ...judged, line: evidence.fit?.line ?? 0, text: evidence.fit?.text ?? "", marks: evidence.fit?.marks ?? [], versions: evidence.versions });
+  };
+  for (const each of chosen) look(each, (candidate, entry) => asked.typed && typedOf(asked, candidate, entry, index));
+  const [first, second] = found;
+  if (first && !matches.length && (!second || 100 * first.points >= STANDS_OUT * second.points)) {
+    look(first, () => ({ coverage: 0, nearness: 0, known: telling([...first.terms.keys()].filter((term) => !term.includes(":"))), told: true }));
   }
   return matches;
 }
@@ -314,10 +320,12 @@ function perhapsWithin(release, specifier) {
 // Tier, score, reasons
 
 function judge(evidence, entry, typed) {
-  let tier = tierOf(evidence, entry) || (typed ? ofWords(typed, entry) : "");
+  let tier = tierOf(evidence, entry);
+  let seen = evidence;
+  if (typed && !tier) [tier, seen] = [ofWords(typed, entry), { ...evidence, fit: null }];
   if (tier && (evidence.unmet || evidence.affected === false)) tier = rules.lower[tier];
   const { nearness, known } = typed || { nearness: 0, known: [] };
-  return tier ? { tier, score: scoreOf(evidence, entry, nearness), reasons: reasonsOf(evidence, entry, known) } : null;
+  return tier ? { tier, score: scoreOf(seen, entry, nearness), reasons: reasonsOf(seen, entry, known) } : null;
 }
 
 function tierOf(evidence, entry) {
@@ -346,10 +354,10 @@ function withoutMessage(evidence, entry) {
   return alike ? "possible" : "";
 }
 
-function ofWords({ coverage, nearness, known }, entry) {
-  if (!known.length) return "";
-  const many = known.length >= MANY || words(entry.package).every((word) => known.includes(word));
-  return (many ? coverage >= LEAST_WORDS : nearness >= NEAR) ? "possible" : "";
+function ofWords({ coverage, nearness, known, told }, entry) {
+  const named = known.length && words(entry.package).every((word) => known.includes(word));
+  const enough = told ? named && known.length >= MANY_TOLD : named || known.length >= MANY ? coverage >= LEAST_WORDS : known.length && nearness >= NEAR;
+  return enough ? "possible" : "";
 }
 
 function scoreOf(evidence, entry, nearness) {
