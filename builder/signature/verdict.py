@@ -65,9 +65,9 @@ class Typed:
 def judged(evidence: Evidence, entry: Entry, typed: Typed | None) -> Judged | None:
     """Return tier, score and reasons of an entry, None where it doesn't fit. `typed` is None for what was pasted."""
     tier = _tier(evidence, entry)
-    if typed and not tier:
+    if typed and not tier:  # whoever tells of a failure also names the release that hasn't it
         tier, evidence = _of_words(typed, entry), replace(evidence, fit=None)
-    if tier and (evidence.unmet or evidence.affected is False):
+    elif tier and (evidence.unmet or evidence.affected is False):
         tier = LOWER[tier]
     if not tier:
         return None

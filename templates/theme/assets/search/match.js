@@ -323,7 +323,7 @@ function judge(evidence, entry, typed) {
   let tier = tierOf(evidence, entry);
   let seen = evidence;
   if (typed && !tier) [tier, seen] = [ofWords(typed, entry), { ...evidence, fit: null }];
-  if (tier && (evidence.unmet || evidence.affected === false)) tier = rules.lower[tier];
+  else if (tier && (evidence.unmet || evidence.affected === false)) tier = rules.lower[tier];
   const { nearness, known } = typed || { nearness: 0, known: [] };
   return tier ? { tier, score: scoreOf(seen, entry, nearness), reasons: reasonsOf(seen, entry, known) } : null;
 }
