@@ -53,14 +53,18 @@ def undisturbed() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
+        try:
+            for number, handler in reversed(before.items()):  # Ctrl-C last, since it may raise where it is put back
+                signal.signal(number, handler)
+        finally:
+            if came:
+                signal.raise_signal(came[0])
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)  # `timeout` sends it twice, and the second would break into the clean-up
+    # `timeout` sends it twice, and the second would break into the clean-up. Not SIG_IGN, which programs that are
+    # started meanwhile would inherit.
+    signal.signal(number, lambda *_: None)
     # Not here, where something else may be half printed.
     atexit.register(print, "fixcards: stopped", file=sys.stderr)
     sys.exit(128 + number)

@@ -58,7 +58,7 @@ def filled(own: list[Entry], size: int) -> list[Entry]:
 def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
     """Return the rank of the right card for each presentation, format and text by hand, 0 where it isn't found.
 
-    `apart` is whether the formats kept apart are asked too. Cards with the same error line are equally right for what
+    `apart` is whether the formats kept apart and the texts by hand are asked too. Cards with the same error line are equally right for what
     shows nothing else: the last line and words.
     """
     found: Ranks = {name: [] for name in (*NAMES, *FORMATS, *by_hand.KINDS)}

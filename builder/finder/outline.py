@@ -19,8 +19,7 @@ _TELLS = re.compile(f"{WARNS}|{KNOWN}$")
 _READING = " ".join(
     (HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, *FOLDERS, *PATTERNS.values(), *(rule for _, rule in PREFIXES))
 )
-_BEGUN = 3
-"""Letters of a word that was cut by which it is told from others."""
+_DOTS = (b"..", "\u2026".encode())
 _MOST, _LONGEST_LINE, _LONGEST_TOKEN = 50_000, 400, 40
 """Lines and tokens whose outlines are kept, and the bytes of each."""
 
@@ -28,7 +27,8 @@ _MOST, _LONGEST_LINE, _LONGEST_TOKEN = 50_000, 400, 40
 class Outline:
     """What matters of a text to some entries: every sign, and the words that they or the rules of reading have.
 
-    Any other word can't stand in a template's fixed parts, in a frame or among the terms of the index. It still fills
+    So do the beginnings of such words at the end of a line and before dots, where a log may have cut a message. Any
+    other word can't stand in a template's fixed parts, in a frame or among the terms of the index. It still fills
     placeholders, so texts of one outline have the same matches but not the same marks, and where a template makes up
     about a third of a line not always the same tier. Beyond ASCII letters are signs.
     """
@@ -46,14 +46,16 @@ class Outline:
     def _line(self, line: bytes) -> bytes:
         tokens = _TOKEN.findall(line)
         made = list(map(self._tokens.__getitem__, tokens))
-        for at, token in enumerate(tokens[-2:], start=max(0, len(tokens) - 2)):
-            if self._begins(token.lower()):  # where a log has cut a message
+        last = len(tokens) - 2
+        for at, token in enumerate(tokens):  # where a log has cut a message
+            if (at >= last or tokens[at + 1].startswith(_DOTS)) and self._begins(token.lower()):
                 made[at] = token
         return b"".join(made)
 
     def _begins(self, word: bytes) -> bool:
+        """Return whether a known word begins with another one."""
         at = bisect_left(self._sorted, word)
-        return len(word) >= _BEGUN and at < len(self._sorted) and self._sorted[at].startswith(word)
+        return at < len(self._sorted) and self._sorted[at].startswith(word)
 
     def _token(self, token: bytes) -> bytes:
         if not _WORD.match(token) or token.lower() in self._known or _TELLS.search(token.decode("ascii")):

@@ -17,7 +17,7 @@ from builder.pages.document import DataFile
 MOST, LARGEST = 50_000, 50 << 20
 """Addresses and bytes that one file may have."""
 
-_EACH = re.compile(r"(?=<url>)")
+_EACH = re.compile(r"(?=<url>\s*<loc>)")
 
 
 def divided(text: str, site_url: str, most: int = MOST, largest: int = LARGEST) -> tuple[str, list[DataFile]]:

@@ -7,7 +7,7 @@ card is *possible* at most, and a message that programs of all sorts print ident
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from builder.signature.compare import Evidence, compare, sayings
@@ -85,10 +85,11 @@ def _matches(failure: Failure, index: Index) -> Iterator[Match]:
     asked = query(failure)
     said = list(sayings(failure))
     found = _candidates(asked, index)
+    weights = _weights(asked, index)
     silent = True
     for candidate in _best(found, index):
         entry = index.entry(candidate.number)
-        typed = _typed(asked, candidate, entry, index) if asked.typed else None
+        typed = _typed(weights, candidate, entry) if asked.typed else None
         made = _match(compare(failure, said, entry), entry, typed)
         if made:
             silent = False
@@ -137,8 +138,8 @@ def _candidates(asked: Query, index: Index) -> list[Candidate]:
     for term, weight in plan(asked, index):
         postings = index.postings(term, typed=asked.typed, begun=term == asked.begun)
         each = weight * rarity(total, max(1, len(postings)))
-        # Of an entry that has two of the words that are begun so the first counts.
-        strong = {posting >> 1: bool(posting & 1) for posting in reversed(postings)}
+        # Where a beginning stands for two words of an entry the one in its signature counts, which comes last.
+        strong = {posting >> 1: bool(posting & 1) for posting in postings}
         for number, twice in strong.items():
             points[number] += 2 * each if twice else each
         found.append((term, strong))
@@ -180,27 +181,30 @@ def _match(evidence: Evidence, entry: Entry, typed: Typed | None) -> Match | Non
     )
 
 
-def _typed(asked: Query, candidate: Candidate, entry: Entry, index: Index) -> Typed:
-    """Return what typed words and an entry have in common. An unknown word counts as half of the rarest."""
+def _weights(asked: Query, index: Index) -> dict[str, int]:
+    """Return how much each typed word counts: its rarity, half of the rarest's where no entry has it."""
     total = len(index)
-    have = telling_points = all_points = 0
+    weights = {}
     for word in asked.words:
         frequency = index.frequency(word) or len(index.postings(word, typed=True, begun=word == asked.begun))
-        points = rarity(total, frequency) if frequency else rarity(total, 1) // 2
-        all_points += 2 * points
-        if word in candidate.terms:
-            have += points * (2 if candidate.terms[word] else 1)
-        if word in candidate.terms or telling((word,)):
-            telling_points += 2 * points
-    shared = [word for word in asked.words if word in candidate.terms]
+        weights[word] = rarity(total, frequency) if frequency else rarity(total, 1) // 2
+    return weights
+
+
+def _typed(weights: Mapping[str, int], candidate: Candidate, entry: Entry) -> Typed:
+    """Return what typed words, each with its weight, and an entry have in common."""
+    shared = {word: weight for word, weight in weights.items() if word in candidate.terms}
+    have = sum(weight * (2 if candidate.terms[word] else 1) for word, weight in shared.items())
+    wanted = sum(2 * weights[word] for word in {*shared, *telling(weights)})
     return Typed(
-        100 * have // max(1, telling_points),
-        200 * have // max(1, all_points) + max((_share(shared, entry, each) for each in entry.templates), default=0),
+        100 * have // max(1, wanted),
+        200 * have // max(1, 2 * sum(weights.values()))
+        + max((_share(shared, entry, each) for each in entry.templates), default=0),
         tuple(telling(shared)),
     )
 
 
-def _share(known: list[str], entry: Entry, template: str) -> int:
+def _share(known: Iterable[str], entry: Entry, template: str) -> int:
     """Return the percentage of a message's words, and of its package's, that are among some; a placeholder is one."""
     common = forms(template).common
     own = set(words(f"{entry.package} {common}"))

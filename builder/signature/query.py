@@ -34,16 +34,17 @@ class Query:
     typed: bool
     """Whether it reads like words that somebody typed."""
     words: tuple[str, ...]
-    """The words of a typed query, each once."""
+    """The words of a typed query and the parts of its identifiers, each once."""
     begun: str = ""
-    """The last one, which may be still being typed."""
+    """The last whole word, which may be still being typed."""
 
 
 def query(failure: Failure) -> Query:
     """Return what to ask the index for: the last exceptions first, then the innermost frames, then other lines."""
-    found = [word for loose in failure.lines for word in words(normal(loose.text))]
-    found = [each for word in found for each in (word, *parts(word))]
-    typed = not _printed(failure) and len(failure.lines) <= TYPED_LINES and len(found) <= TYPED_WORDS
+    short = len(failure.lines) <= TYPED_LINES and not _printed(failure)
+    whole = [word for loose in failure.lines for word in words(normal(loose.text))] if short else []
+    found = [each for word in whole for each in (word, *parts(word))]
+    typed = short and len(found) <= TYPED_WORDS
     terms: dict[str, int] = {}
     heads = list(reversed(failure.exceptions))[:MOST_HEADS]
     for number, head in enumerate(heads):
@@ -59,7 +60,7 @@ def query(failure: Failure) -> Query:
     _add(terms, [word for frame in inner[:4] for word in words(frame.partition("/")[0])], _PACKAGE)
     if not typed:
         return Query(terms, typed, ())
-    return Query(terms, typed, tuple(dict.fromkeys(found)), found[-1] if found else "")
+    return Query(terms, typed, tuple(dict.fromkeys(found)), whole[-1] if whole else "")
 
 
 def _printed(failure: Failure) -> bool:

@@ -156,7 +156,7 @@ def begun(line: str, parts: Sequence[str]) -> tuple[tuple[int, int], ...]:
             found = spans(text, (*parts[:number], part[: at + LEAST_BEGUN]))
             if found and found[-1][1] == len(text):
                 return found
-    return spans(text, parts[:-1]) if text != line else ()
+    return spans(text, parts[:-1]) if line[len(text) :] not in ("", ".") else ()
 
 
 def _cut(line: str, start: int, part: str, *, first: bool, last: bool) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from builder.signature.compare import Evidence
 from builder.signature.entry import Entry
-from builder.signature.words import words
+from builder.signature.words import telling, words
 
 STRONG, ENOUGH = 6, 3
 """Strength of a message that identifies a failure without any frame, and of one that makes it likely."""
@@ -36,7 +36,7 @@ SAID = {
     "affected": "which is affected",
     "unaffected": "which is not among the affected",
     "alike": "same exception, % of the message's telling words",
-    "words": "has the words ",
+    "words": "has words like ",
     "have": "you seem to have",
     "fixed": "; fixed in ",
 }
@@ -82,7 +82,7 @@ def _tier(evidence: Evidence, entry: Entry) -> str:
     full = fit.coverage >= LEAST_COVERAGE
     if shared:
         sure = fit.strength > 0 or evidence.innermost
-        if full:
+        if full and not fit.cut:
             return "exact" if sure or 2 * shared >= len(entry.frames) else "likely"
         return "likely" if sure else "possible"
     if evidence.stranger:
@@ -116,7 +116,8 @@ def _of_words(typed: Typed, entry: Entry) -> str:
     A text that tells of a failure, such as a post about a wrong result, has to name the package and some words more.
     """
     known = typed.known
-    named = bool(known) and set(words(entry.package)) <= set(known)
+    package = telling(words(entry.package))
+    named = bool(package) and set(package) <= set(known)
     if typed.told:
         enough = named and len(known) >= MANY_TOLD
     elif named or len(known) >= MANY:

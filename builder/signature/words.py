@@ -194,11 +194,16 @@ def strength(name: str, message: str, packages: Iterable[str]) -> int:
 
 
 def alike(word: str, other: str) -> bool:
-    """Return whether two words differ in one place only, by one letter, in long ones by two."""
+    """Return whether two words of four letters and more are one but for a slip of the fingers.
+
+    Two neighbours have changed places, or one place differs: by one letter from five letters on, by two from eight on.
+    """
     size, most = min(len(word), len(other)), max(len(word), len(other))
-    allowed = 0 if size < 4 else 1 if size < 8 else 2
+    allowed = (size > 4) + (size > 7)
     if most - size > allowed:
         return False
     start = next((at for at in range(size) if word[at] != other[at]), size)
     end = next((at for at in range(size - start) if word[-1 - at] != other[-1 - at]), size - start)
-    return most - start - end <= allowed
+    differ = most - start - end
+    swapped = most == size > 3 and differ == 2 and word[start : start + 2] == other[start + 1] + other[start]
+    return differ <= allowed or swapped

@@ -87,6 +87,8 @@ def test_keys_of_the_browser_are_left_to_it(key: str, site: str, visit: Visit) -
     page = visit(site + "cards/")
     page.keyboard.press(key)
     expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("/")  # which is ours
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_on_a_slow_network_the_box_says_that_it_searches(site: str, visit: Visit) -> None:
@@ -154,6 +156,9 @@ def test_a_log_that_was_written_anew_can_be_chosen_again(site: str, visit: Visit
     page.locator("form.fc-search input[type=file]").first.set_input_files(log)
     expect(hits(page).first).to_contain_text("transforms3d")
     expect(page.locator("form.fc-search input[type=file]").first).to_have_value("")
+    log.write_text(traceback("docker-3256"), encoding="utf-8")
+    page.locator("form.fc-search input[type=file]").first.set_input_files(log)
+    expect(hits(page).first).to_contain_text("docker 7.0")
 
 
 def test_a_file_leaves_no_text_in_the_box_that_its_answer_is_not_about(site: str, visit: Visit) -> None:

@@ -36,5 +36,10 @@ def test_what_a_card_or_a_rule_of_reading_knows_stays() -> None:
         ("Left", "left"),
         ("wick 'left' is too sho", "wick 'left' is too big"),
         ("wick 'left' is too sho...", "wick 'left' is too big..."),
+        ("wick 'left' is too s...", "wick 'left' is too b..."),
+        (
+            '{"message": "wick \'left\' is too s...", "level": 3}',
+            '{"message": "wick \'left\' is too b...", "level": 3}',
+        ),
     ]:
         assert outline(one) != outline(other)

@@ -48,6 +48,13 @@ def test_javascript_decides_like_python(name: str, browser: JavaScript) -> None:
     assert browser.ask(text=TEXTS[name]) == decided(TEXTS[name])
 
 
+WORDS = [word for entry in entries() for word in entry.title.split()]
+
+
+def swapped(word: str, at: int) -> str:
+    return word[: at - 1] + word[at : at + 1] + word[at - 1 : at] + word[at + 1 :]
+
+
 PIECES = st.one_of(
     st.sampled_from(
         [
@@ -90,7 +97,10 @@ PIECES = st.one_of(
     ),
     st.sampled_from([line + "\n" for text in TEXTS.values() for line in text.splitlines()]),
     st.sampled_from([f"{template}\n" for entry in entries() for template in entry.templates]),
-    st.sampled_from([word for entry in entries() for word in entry.title.split()]).map(lambda word: word + " "),
+    st.sampled_from(WORDS).map(lambda word: word + " "),
+    st.lists(st.sampled_from(["url", "quote", "set", "a"]), min_size=2, max_size=9).map("_".join),
+    st.tuples(st.sampled_from(WORDS), st.integers(2, 12)).map(lambda cut: cut[0][: cut[1]]),
+    st.tuples(st.sampled_from(WORDS), st.integers(1, 8)).map(lambda slip: swapped(*slip)),
     st.text(max_size=12),
 )
 

@@ -45,13 +45,11 @@ def test_a_command_that_is_stopped_leaves_no_process_and_no_file_and_says_so(
     assert runs
     if "none" in words:
         assert list(temporary.glob("fixcards-*"))
-    began = time.time()
     for _ in range(times):
         started.send_signal(sign)
     _, said = started.communicate(timeout=20)
     assert (started.returncode, said.splitlines()[-1]) == (status, "fixcards: stopped")
     assert "Traceback" not in said
-    assert time.time() - began < 4
     assert not list(temporary.iterdir())
     assert not list((cache / "sessions" / "verify" / "work").iterdir())
     assert not list(temporary.parent.rglob("*.evidence.json"))

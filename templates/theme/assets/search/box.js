@@ -69,7 +69,7 @@ export class Box {
       this.searchFile(new File([pasted], "the pasted text"));
     });
     file.addEventListener("change", () => {
-      this.searchFile(file.files[0]);
+      if (file.files[0]) this.searchFile(file.files[0]);
       file.value = ""; // or the same file, written anew, could not be chosen again
     });
     this.link.addEventListener("click", () => this.#copyLink());

@@ -18,9 +18,11 @@ const top = (frame) => frame.split("/")[0];
 // What to ask the index for
 
 export function query(failure) {
-  const found = failure.lines.flatMap((loose) => words(normal(loose.text))).flatMap((word) => [word, ...partsOfName(word)]);
   const printed = [failure, ...failure.exceptions].some(({ message, frames, others }) => message || frames.length || others.length);
-  const typed = !printed && failure.lines.length <= TYPED_LINES && found.length <= TYPED_WORDS;
+  const short = failure.lines.length <= TYPED_LINES && !printed;
+  const entire = short ? failure.lines.flatMap((loose) => words(normal(loose.text))) : [];
+  const found = entire.flatMap((word) => [word, ...partsOfName(word)]);
+  const typed = short && found.length <= TYPED_WORDS;
   const terms = new Map();
   const add = (more, points) => {
     for (const term of more) if (terms.size < MOST_TERMS && !terms.has(term)) terms.set(term, points);
@@ -33,7 +35,7 @@ export function query(failure) {
   if (typed) add(found, OF_HEAD);
   else for (const text of worth(failure)) add(telling(words(normal(text))), OF_LINE);
   add(inner.slice(0, 4).flatMap((frame) => words(top(frame))), OF_PACKAGE);
-  return { terms, typed, words: typed ? unique(found) : [], begun: (typed && found.at(-1)) || "" };
+  return { terms, typed, words: typed ? unique(found) : [], begun: (typed && entire.at(-1)) || "" };
 }
 
 function worth(failure) {
@@ -67,16 +69,20 @@ async function matchesOf(failure, index) {
   await index.prepareEntries(chosen.map((candidate) => candidate.number));
   const matches = [];
   const said = sayings(failure);
-  const look = (candidate, words) => {
+  const weights = asked.words.map((word) => {
+    const frequency = index.frequency(word) || index.postings(word, true, word === asked.begun).length;
+    return [word, frequency ? rarity(index.length, frequency) : whole(rarity(index.length, 1) / 2)];
+  });
+  const look = (candidate, told) => {
     const entry = { ...rules.entry, ...index.entry(candidate.number) };
     const evidence = compare(failure, said, entry);
-    const judged = judge(evidence, entry, words(candidate, entry));
+    const judged = judge(evidence, entry, told ?? (asked.typed && typedOf(weights, candidate, entry)));
     if (judged) matches.push({ entry, ...judged, line: evidence.fit?.line ?? 0, text: evidence.fit?.text ?? "", marks: evidence.fit?.marks ?? [], versions: evidence.versions });
   };
-  for (const each of chosen) look(each, (candidate, entry) => asked.typed && typedOf(asked, candidate, entry, index));
+  for (const candidate of chosen) look(candidate);
   const [first, second] = found;
   if (first && !matches.length && (!second || 100 * first.points >= STANDS_OUT * second.points)) {
-    look(first, () => ({ coverage: 0, nearness: 0, known: telling([...first.terms.keys()].filter((term) => !term.includes(":"))), told: true }));
+    look(first, { coverage: 0, nearness: 0, known: telling([...first.terms.keys()].filter((term) => !term.includes(":"))), told: true });
   }
   return matches;
 }
@@ -110,7 +116,7 @@ function candidates(asked, plan, index) {
   for (const [term, points] of plan) {
     const postings = index.postings(term, asked.typed, term === asked.begun);
     const worthEach = points * rarity(index.length, Math.max(1, postings.length));
-    for (const posting of postings) {
+    for (const posting of postings.reverse()) {
       const number = posting >> 1;
       let candidate = found.get(number);
       if (!candidate) found.set(number, (candidate = { number, points: 0, terms: new Map() }));
@@ -137,24 +143,22 @@ function best(found, index) {
   return chosen;
 }
 
-function typedOf(asked, candidate, entry, index) {
-  let [have, told, all] = [0, 0, 0];
-  for (const word of asked.words) {
-    const frequency = index.frequency(word) || index.postings(word, true, word === asked.begun).length;
-    const points = frequency ? rarity(index.length, frequency) : whole(rarity(index.length, 1) / 2);
+function typedOf(weights, candidate, entry) {
+  let [have, wanted, all] = [0, 0, 0];
+  for (const [word, weight] of weights) {
     const has = candidate.terms.has(word);
-    all += 2 * points;
-    if (has) have += points * (candidate.terms.get(word) ? 2 : 1);
-    if (has || telling([word]).length) told += 2 * points;
+    all += 2 * weight;
+    if (has) have += weight * (candidate.terms.get(word) ? 2 : 1);
+    if (has || telling([word]).length) wanted += 2 * weight;
   }
-  const shared = asked.words.filter((word) => candidate.terms.has(word));
+  const shared = weights.map(([word]) => word).filter((word) => candidate.terms.has(word));
   const share = (template) => {
     const { common } = forms(template);
     const own = unique(words(`${entry.package} ${common}`));
     return percent(own.filter((word) => shared.includes(word)).length, own.length + common.split(HOLE).length - 1);
   };
   const nearness = whole((200 * have) / Math.max(1, all)) + Math.max(0, ...entry.templates.map(share));
-  return { coverage: percent(have, told), nearness, known: telling(shared) };
+  return { coverage: percent(have, wanted), nearness, known: telling(shared) };
 }
 
 function settled(matches) {
@@ -334,7 +338,7 @@ function tierOf(evidence, entry) {
   const full = fit.coverage >= LEAST_COVERAGE;
   if (shared) {
     const sure = fit.strength > 0 || evidence.innermost;
-    if (full) return sure || 2 * shared >= entry.frames.length ? "exact" : "likely";
+    if (full && !fit.cut) return sure || 2 * shared >= entry.frames.length ? "exact" : "likely";
     return sure ? "likely" : "possible";
   }
   if (evidence.stranger) return full && fit.strength >= ENOUGH ? "possible" : "";
@@ -355,7 +359,8 @@ function withoutMessage(evidence, entry) {
 }
 
 function ofWords({ coverage, nearness, known, told }, entry) {
-  const named = known.length && words(entry.package).every((word) => known.includes(word));
+  const own = telling(words(entry.package));
+  const named = own.length && own.every((word) => known.includes(word));
   const enough = told ? named && known.length >= MANY_TOLD : named || known.length >= MANY ? coverage >= LEAST_WORDS : known.length && nearness >= NEAR;
   return enough ? "possible" : "";
 }

@@ -85,17 +85,18 @@ export function words(text) {
 }
 
 // The words that an identifier is made of, none where it is one word.
-export const partsOfName = (word) => (word.includes("_") ? word.split("_").filter(Boolean).map(stem) : []);
+export const partsOfName = (word) => (word.includes("_") ? [...new Set(word.split("_").filter(Boolean).map(stem))] : []);
 
-// Whether two words differ in one place only, by one letter, in long ones by two.
+// Whether two words are one but for a slip of the fingers.
 export function alike(word, other) {
   const size = Math.min(word.length, other.length);
   const most = Math.max(word.length, other.length);
-  const allowed = (size >= 4) + (size >= 8);
+  const allowed = (size > 4) + (size > 7);
   let [start, end] = [0, 0];
   while (start < size && word[start] === other[start]) start += 1;
   while (end < size - start && word.at(-1 - end) === other.at(-1 - end)) end += 1;
-  return most - start - end <= allowed;
+  const differ = most - start - end;
+  return differ <= allowed || (most === size && size > 3 && differ === 2 && word[start] === other[start + 1] && word[start + 1] === other[start]);
 }
 
 export function stem(word) {
@@ -172,7 +173,7 @@ export function begun(line, parts) {
     const found = at < 0 ? [] : spans(text, [...parts.slice(0, number), parts[number].slice(0, at + LEAST_BEGUN)]);
     if (found.at(-1)?.[1] === text.length) return found;
   }
-  return text === line ? [] : spans(text, parts.slice(0, -1));
+  return ["", "."].includes(line.slice(text.length)) ? [] : spans(text, parts.slice(0, -1));
 }
 
 function cut(line, start, part, first, last) {

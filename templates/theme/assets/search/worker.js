@@ -59,7 +59,8 @@ addEventListener("message", async ({ data, ports: [port] }) => {
   try {
     port.postMessage(await answer(data, (done) => port.postMessage({ done })));
   } catch (error) {
-    opening = undefined; // its parts may be gone since the site was renewed
-    port.postMessage({ failed: error instanceof DOMException ? "file" : "missing" });
+    const file = error instanceof DOMException;
+    if (!file) opening = undefined; // its parts may be gone since the site was renewed
+    port.postMessage({ failed: file ? "file" : "missing" });
   }
 });
