@@ -58,8 +58,8 @@ def filled(own: list[Entry], size: int) -> list[Entry]:
 def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
     """Return the rank of the right card for each presentation, format and text by hand, 0 where it isn't found.
 
-    `apart` is whether the formats kept apart and the texts by hand are asked too. Cards with the same error line are equally right for what
-    shows nothing else: the last line and words.
+    `apart` is whether the formats kept apart and the texts by hand are asked too. Cards with the same error line are
+    equally right for what shows nothing else: the last line and words.
     """
     found: Ranks = {name: [] for name in (*NAMES, *FORMATS, *by_hand.KINDS)}
 
@@ -128,8 +128,8 @@ def main() -> None:
     for name, search in rivals.engines(entries, CACHE) if chosen.rivals else ():
         found[name] = ranks(search, library, apart=name != "lunr")  # which takes seconds for a text
     say(f"recall@1 / recall@3 / mean reciprocal rank\n\n{table(NAMES, found)}\n")
-    others = {name: each for name, each in found.items() if all(each.values())}
-    say(f"other formats\n\n{table(tuple(FORMATS), others)}\nby hand\n\n{table(by_hand.KINDS, others)}")
+    asked = {name: each for name, each in found.items() if all(each.values())}
+    say(f"other formats\n\n{table(tuple(FORMATS), asked)}\nby hand\n\n{table(by_hand.KINDS, asked)}")
     queries = by_hand.others()
     answered = sum(bool(match(read(text), index)) for text in queries)
     say(f"\n{len(queries)} queries of the same kinds about other failures, share that got any card: ")

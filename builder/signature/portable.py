@@ -51,34 +51,27 @@ def tables() -> dict[str, Any]:
             field.name: _blank(field) for field in dataclasses.fields(Entry) if field.name not in ("id", "prose")
         },
         "quote": template.QUOTE,
-        "limits": {
-            name: getattr(module, name)
-            for module, names in (
-                (lines, ("MOST_PREFIXES", "LONGEST_SUFFIX", "MOST_ESCAPES", "STRETCH")),
-                (reading, ("HEADER", "INNERMOST_FIRST", "HANDLING", "CAUSE", "REPEATED", "NAME_LENGTH", "FAR")),
-                (reading, ("MOST_EXCEPTIONS", "MOST_FRAMES", "MOST_LINES", "SUMMARY")),
-                (query, ("MOST_TERMS", "MOST_HEADS", "MOST_FRAMES_ASKED", "TYPED_LINES", "TYPED_WORDS")),
-                (template, ("DOTS", "LEAST_BEGUN")),
-                (index, ("HASH", "COMPLETED", "SHORTEST")),
-                (match, ("LIMIT", "MOST_CHAINS", "MOST_CHUNKS", "MOST_COMMON", "LEAST_SHARE", "STANDS_OUT", "STEP")),
-                (
-                    verdict,
-                    (
-                        "STRONG",
-                        "ENOUGH",
-                        "MANY",
-                        "MANY_TOLD",
-                        "LEAST_COVERAGE",
-                        "WHOLE",
-                        "LEAST_LIKENESS",
-                        "LEAST_WORDS",
-                        "NEAR",
-                    ),
-                ),
-                (versions, ("FINAL", "WIDTH", "STAGE", "POST", "DEV", "NO_DEV")),
-            )
-            for name in names
-        },
+        "limits": _limits(),
+    }
+
+
+def _limits() -> dict[str, Any]:
+    """Return the numbers and short texts by their names."""
+    return {
+        name: getattr(module, name)
+        for module, names in (
+            (lines, ("MOST_PREFIXES", "LONGEST_SUFFIX", "MOST_ESCAPES", "STRETCH")),
+            (reading, ("HEADER", "INNERMOST_FIRST", "HANDLING", "CAUSE", "REPEATED", "NAME_LENGTH", "FAR")),
+            (reading, ("MOST_EXCEPTIONS", "MOST_FRAMES", "MOST_LINES", "SUMMARY")),
+            (query, ("MOST_TERMS", "MOST_HEADS", "MOST_FRAMES_ASKED", "TYPED_LINES", "TYPED_WORDS")),
+            (template, ("DOTS", "LEAST_BEGUN")),
+            (index, ("HASH", "COMPLETED", "SHORTEST")),
+            (match, ("LIMIT", "MOST_CHAINS", "MOST_CHUNKS", "MOST_COMMON", "LEAST_SHARE", "STANDS_OUT", "STEP")),
+            (verdict, ("STRONG", "ENOUGH", "MANY", "MANY_TOLD", "LEAST_COVERAGE", "WHOLE", "LEAST_LIKENESS")),
+            (verdict, ("LEAST_WORDS", "NEAR")),
+            (versions, ("FINAL", "WIDTH", "STAGE", "POST", "DEV", "NO_DEV")),
+        )
+        for name in names
     }
 
 
