@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -269,55 +267,6 @@ def test_a_hook_that_changes_how_templates_are_read_changes_the_pages(site: Path
     change(tmp_path / "mkdocs.yml", "plugins:\n", "hooks: [hook.py]\nplugins:\n")
     again(site)
     assert tree(site) == afresh(site, tmp_path / "afresh")
-
-
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_build_that_is_stopped_leaves_no_processes_and_where_it_can_no_files(
-    sign: signal.Signals, site: Path, tmp_path: Path
-) -> None:
-    command = [tool("mkdocs"), "build", "--quiet", "--config-file", str(tmp_path / "mkdocs.yml")]
-    for seconds in (0.0, 0.3):
-        shutil.rmtree(tmp_path / ".cache")
-        shutil.rmtree(site, ignore_errors=True)
-        temporary = tmp_path / f"temporary-{seconds}"
-        temporary.mkdir()
-        # Whoever inherits the output holds it open as long as it runs.
-        build = subprocess.Popen(
-            command,
-            cwd=tmp_path,
-            env=environment(TMPDIR=str(temporary)),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        while build.poll() is None and not list(temporary.iterdir()):
-            time.sleep(0.005)
-        time.sleep(seconds)
-        build.send_signal(sign)
-        said, _ = build.communicate(timeout=20)
-        assert b"Traceback" not in said
-        if sign == signal.SIGTERM and not seconds:  # later it may be done
-            assert (build.returncode, said) == (143, b"fixcards: stopped\n")
-        if sign != signal.SIGKILL:
-            assert not list(temporary.iterdir())
-        again(site)
-
-
-def test_two_builds_at_once_and_one_that_is_killed_do_no_harm(site: Path, tmp_path: Path) -> None:
-    before = tree(site)
-    command = [tool("mkdocs"), "build", "--quiet", "--config-file", str(tmp_path / "mkdocs.yml")]
-    (tmp_path / "temporary").mkdir()
-    aside = environment(TMPDIR=str(tmp_path / "temporary"))  # what is killed leaves its folder there
-    for seconds in (0.9, 1.4):
-        shutil.rmtree(tmp_path / ".cache")
-        shutil.rmtree(site)
-        killed = subprocess.Popen(command, cwd=tmp_path, env=aside, stderr=subprocess.DEVNULL)
-        time.sleep(seconds)
-        killed.send_signal(signal.SIGKILL)
-        killed.wait()
-        both = [subprocess.Popen(command, cwd=tmp_path, env=environment()) for _ in range(2)]
-        assert [each.wait() for each in both] == [0, 0]
-        again(site)
-        assert tree(site) == before
 
 
 @pytest.mark.parametrize("options", ["jobs: 1", "jobs: 2", "jobs: 5", "spread: false"])
