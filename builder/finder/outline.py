@@ -34,8 +34,8 @@ class Outline:
     """
 
     def __init__(self, words: bytes) -> None:
-        self._known = frozenset(words.split())
-        self._sorted = sorted(self._known)
+        self._sorted = words.split()
+        self._known = frozenset(self._sorted)
         self._lines = _Kept(self._line, _LONGEST_LINE)
         self._tokens = _Kept(self._token, _LONGEST_TOKEN)
 
@@ -64,7 +64,7 @@ class Outline:
 
 
 def words_of(entries: Iterable[Entry]) -> bytes:
-    """Return the words that some entries or the rules of reading have, for `Outline`."""
+    """Return the words that some entries or the rules of reading have, in order, for `Outline`."""
     texts = [_READING, *TOLD]
     for entry in entries:
         texts += (entry.package, entry.exception, entry.title, entry.prose)
