@@ -40,7 +40,7 @@ format: .venv/lint ## let ruff mend what it can
 
 generate: .venv/test ## write everything that is generated from the code: schemas, README, golden pages
 	$(BIN)/fixcards schema --write
-	UPDATE=1 $(BIN)/pytest -q tests/test_generated.py tests/pages/test_golden.py tests/signature/test_vectors.py
+	UPDATE=1 $(BIN)/pytest -q tests/test_generated.py tests/site/test_golden.py tests/matching/test_vectors.py
 
 constraints: .venv/site ## pin the newest versions of all dependencies
 	$(BIN)/pip install --quiet uv
@@ -78,7 +78,7 @@ clean: ## remove everything that the commands made
 
 .venv/site: .venv/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish]'
-	$(BIN)/python -m compileall -q builder  # pip leaves this to the first start where a package is editable
+	$(BIN)/python -m compileall -q builder/fixcards  # pip leaves this to the first start where a package is editable
 	@touch $@
 
 .venv/test: .venv/site

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from benchmarks.search.generated import generated
-from builder.records.library import Library, load
-from builder.signature.entry import Entry
+
+from fixcards.matching.index.entry import Entry
+from fixcards.records.library import Library, load
 
 CARDS = Path(__file__).parents[1] / "cards"
 _HEAD = "# yaml-language-server: $schema=../card.schema.json\n"

@@ -23,16 +23,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks import report
-from builder.cli.execution import cache_folder
-from builder.records.evidence import REPETITIONS
-from builder.records.library import load
-from builder.verify.executors import threads
-from builder.verify.interpreters import installed
-from builder.verify.plan import plan
-from builder.verify.run import ENVIRONMENT, Executor, Ready, Settings, today
-from builder.verify.sandbox import Job
-from builder.verify.selection import Selection
-from builder.verify.session import Session, Task
+
+from fixcards.cli.execution import cache_folder
+from fixcards.records.evidence import REPETITIONS
+from fixcards.records.library import load
+from fixcards.verify.card_runner import ENVIRONMENT, Executor, Ready, Settings, today
+from fixcards.verify.executors import threads
+from fixcards.verify.interpreters import installed
+from fixcards.verify.plan import plan
+from fixcards.verify.sandbox import Job
+from fixcards.verify.selection import Selection
+from fixcards.verify.session import Session, Task
 
 LIMIT = 1.3
 

@@ -4,7 +4,22 @@ from pathlib import Path
 
 import pytest
 
+from fixcards.records.yaml_document import Source
 from tests import hostile, sites
+
+GOOD = Path(__file__).parent / "data" / "good" / "cards" / "demo" / "7.yaml"
+
+
+@pytest.fixture
+def text() -> str:
+    """The YAML of a small card that has every key and no problem."""
+    return GOOD.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def data(text: str) -> dict:
+    """The same card as plain data, to be changed."""
+    return Source(text).data
 
 
 @pytest.fixture(scope="session")

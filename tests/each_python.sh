@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the test suite on each supported Python that this machine has, each in an environment of its own below .cache/.
-# Arguments go to pytest: tests/each_python.sh -x tests/pages
+# Arguments go to pytest: tests/each_python.sh -x tests/site
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from builder.records import library
-from builder.records.evidence import Evidence, evidence_text, run_digest
+from fixcards.records import library
+from fixcards.records.evidence import Evidence, evidence_text, run_digest
 
 LONG = "L" * 10_000
 WIDE = "w" * 100

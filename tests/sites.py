@@ -17,9 +17,9 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
-from builder.pages.document import Document, Settings
-from builder.pages.site import Site
-from builder.records.library import Library, load
+from fixcards.records.library import Library, load
+from fixcards.site.document import Document, Settings
+from fixcards.site.site import Site
 
 REPOSITORY = Path(__file__).parents[1]
 CARDS = REPOSITORY / "cards"

@@ -155,13 +155,15 @@ def test_limit_says_how_many_more_there_are() -> None:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["match"]])
 def test_a_search_starts_without_what_only_building_and_checking_need(arguments: list[str]) -> None:
-    program = "import sys; from builder.cli import main\ntry:\n    main()\nfinally:\n    print(*sys.modules, sep='\\n')"
+    program = (
+        "import sys; from fixcards.cli import main\ntry:\n    main()\nfinally:\n    print(*sys.modules, sep='\\n')"
+    )
     command = [sys.executable, "-c", program, *arguments]
     for _ in range(3):  # the first may have to make the folder for the index, the second the index
         ended = subprocess.run(command, input=LINE, capture_output=True, text=True, check=True, cwd=sites.REPOSITORY)
     loaded = set(ended.stdout.splitlines())
-    assert "builder.cli.commands" in loaded
+    assert "fixcards.cli.commands" in loaded
     assert loaded.isdisjoint(
         {"pydantic", "yaml", "jinja2", "pygments", "markdown_it", "rich", "requests", "multiprocessing", "tempfile"}
-        | {"importlib.metadata", "urllib.request", "builder.records", "builder.pages", "builder.verify"}
+        | {"importlib.metadata", "urllib.request", "fixcards.records", "fixcards.site", "fixcards.verify"}
     )

@@ -11,17 +11,19 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1] / "builder"
-BELOW_ALL = {"builder", "builder.cache", "builder.errors", "builder.termination", "builder.workers"}
+ROOT = Path(__file__).parents[1] / "builder" / "fixcards"
+BELOW_ALL = {"fixcards", "fixcards.cache", "fixcards.errors", "fixcards.termination", "fixcards.worker_pool"}
 DOORS = {"cli", "mkdocs_plugin"}
 STANDS_ON = {
     "records": set(),
-    "signature": set(),
-    "verify": {"records", "signature"},
-    "pages": {"records", "signature"},
-    "finder": {"records", "signature", "pages"},
-    "cli": {"records", "signature", "verify", "pages", "finder"},
-    "mkdocs_plugin": {"records", "signature", "verify", "pages"},
+    "matching": set(),
+    "verify": {"records", "matching"},
+    "build": set(),
+    "site": {"records", "matching", "build"},
+    "exports": {"records", "matching", "build", "site"},
+    "search": {"records", "matching", "exports"},
+    "cli": {"records", "matching", "verify", "site", "search", "exports"},
+    "mkdocs_plugin": {"records", "matching", "verify", "site", "build", "exports"},
 }
 ONLY_IN = {
     "mkdocs": "mkdocs_plugin",
@@ -37,7 +39,7 @@ def modules() -> dict[str, str]:
     """Return the source of every module by its dotted name."""
     found = {}
     for path in sorted(ROOT.rglob("*.py")):
-        parts = ("builder", *path.relative_to(ROOT).with_suffix("").parts)
+        parts = ("fixcards", *path.relative_to(ROOT).with_suffix("").parts)
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text(encoding="utf-8")
     return found
 
@@ -55,7 +57,7 @@ def imported(name: str, source: str, known: Mapping[str, str]) -> Iterator[str]:
         else:
             continue
         for target in targets:
-            yield target if target.split(".")[0] == "builder" else target.split(".")[0]
+            yield target if target.split(".")[0] == "fixcards" else target.split(".")[0]
 
 
 def arrows(sources: Mapping[str, str]) -> dict[str, set[str]]:
@@ -71,7 +73,7 @@ def forbidden(graph: Mapping[str, set[str]]) -> list[str]:
     wrong = []
     for module, targets in graph.items():
         for target in sorted(targets):
-            if not target.startswith("builder"):
+            if not target.startswith("fixcards"):
                 door = ONLY_IN.get(target)
                 if door is not None and (module in BELOW_ALL or room(module) != door):
                     wrong.append(f"{module} -> {target}")
@@ -116,7 +118,7 @@ def test_nothing_imports_a_door() -> None:
         f"{module} -> {target}"
         for module, targets in graph.items()
         for target in targets
-        if target.startswith("builder.")
+        if target.startswith("fixcards.")
         and room(target) in DOORS
         and (module in BELOW_ALL or room(module) != room(target))
     }
@@ -130,36 +132,36 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("builder.records.extra", "from builder.signature import match"),
-        ("builder.records.extra", "import builder.verify.run"),
-        ("builder.records.extra", "def f():\n    from builder.pages import site"),
-        ("builder.records.extra", "if TYPE_CHECKING:\n    from builder import cli"),
-        ("builder.records.rules.extra", "from ...signature.match import Match"),
-        ("builder.records.rules.extra", "from ... import cli"),
-        ("builder.signature.extra", "from builder.records.card import Card"),
-        ("builder.signature.extra", "from builder import records"),
-        ("builder.verify.extra", "from builder.pages.site import Site"),
-        ("builder.verify.extra", "import builder.mkdocs_plugin"),
-        ("builder.pages.extra", "from builder.verify.plan import plan"),
-        ("builder.pages.extra", "import mkdocs.plugins"),
-        ("builder.pages.extra", "import material as m, os"),
-        ("builder.pages.extra", "from properdocs.config import base"),
-        ("builder.verify.extra", "def f():\n    import click"),
-        ("builder.verify.extra", "from rich.live import Live"),
-        ("builder.mkdocs_plugin", "import click"),
-        ("builder.mkdocs_plugin", "from builder.cli import cli"),
-        ("builder.cli", "from builder.mkdocs_plugin import FixcardsPlugin"),
-        ("builder.cli", "import mkdocs"),
-        ("builder.errors", "from builder.records import card"),
-        ("builder", "from builder.cli import main"),
-        ("builder", "import click"),
+        ("fixcards.records.extra", "from fixcards.matching import match"),
+        ("fixcards.records.extra", "import fixcards.verify.card_runner"),
+        ("fixcards.records.extra", "def f():\n    from fixcards.site import site"),
+        ("fixcards.records.extra", "if TYPE_CHECKING:\n    from fixcards import cli"),
+        ("fixcards.records.rules.extra", "from ...matching.match import Match"),
+        ("fixcards.records.rules.extra", "from ... import cli"),
+        ("fixcards.matching.extra", "from fixcards.records.card import Card"),
+        ("fixcards.matching.extra", "from fixcards import records"),
+        ("fixcards.verify.extra", "from fixcards.site.site import Site"),
+        ("fixcards.verify.extra", "import fixcards.mkdocs_plugin"),
+        ("fixcards.site.extra", "from fixcards.verify.plan import plan"),
+        ("fixcards.site.extra", "import mkdocs.plugins"),
+        ("fixcards.site.extra", "import material as m, os"),
+        ("fixcards.site.extra", "from properdocs.config import base"),
+        ("fixcards.verify.extra", "def f():\n    import click"),
+        ("fixcards.verify.extra", "from rich.live import Live"),
+        ("fixcards.mkdocs_plugin", "import click"),
+        ("fixcards.mkdocs_plugin", "from fixcards.cli import cli"),
+        ("fixcards.cli", "from fixcards.mkdocs_plugin import FixcardsPlugin"),
+        ("fixcards.cli", "import mkdocs"),
+        ("fixcards.errors", "from fixcards.records import card"),
+        ("fixcards", "from fixcards.cli import main"),
+        ("fixcards", "import click"),
     ],
 )
 def test_a_forbidden_arrow_would_be_noticed(module: str, source: str) -> None:
-    names = ["builder", "builder.errors", "builder.cli", "builder.mkdocs_plugin", "builder.records",
-             "builder.records.card", "builder.records.rules", "builder.signature", "builder.signature.match",
-             "builder.verify", "builder.verify.plan", "builder.verify.run", "builder.pages",
-             "builder.pages.site"]  # fmt: skip
+    names = ["fixcards", "fixcards.errors", "fixcards.cli", "fixcards.mkdocs_plugin", "fixcards.records",
+             "fixcards.records.card", "fixcards.records.rules", "fixcards.matching", "fixcards.matching.score.matcher",
+             "fixcards.verify", "fixcards.verify.plan", "fixcards.verify.card_runner", "fixcards.site",
+             "fixcards.site.site"]  # fmt: skip
     graph = arrows(dict.fromkeys(names, "") | {module: source})
     assert len(forbidden(graph)) == 1
 
@@ -167,33 +169,37 @@ def test_a_forbidden_arrow_would_be_noticed(module: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("builder.records.extra", "from builder.errors import FixcardsError\nfrom builder import __version__"),
-        ("builder.records.rules.extra", "from ..card import Card\nfrom . import text"),
-        ("builder.verify.extra", "from builder.records.card import Card\nfrom builder.signature.match import match"),
-        ("builder.pages.extra", "import jinja2, os.path"),
-        ("builder.cli", "import click\nfrom builder.verify.run import run\nfrom builder.pages import site"),
-        ("builder.cli.check", "import click, rich\nfrom builder.cli import shared"),
-        ("builder.mkdocs_plugin", "from mkdocs.plugins import BasePlugin"),
+        ("fixcards.records.extra", "from fixcards.errors import FixcardsError\nfrom fixcards import __version__"),
+        ("fixcards.records.rules.extra", "from ..card import Card\nfrom . import text"),
+        (
+            "fixcards.verify.extra",
+            "from fixcards.records.card import Card\nfrom fixcards.matching.score.matcher import match",
+        ),
+        ("fixcards.site.extra", "import jinja2, os.path"),
+        ("fixcards.cli", "import click\nfrom fixcards.verify.card_runner import run\nfrom fixcards.site import site"),
+        ("fixcards.cli.check", "import click, rich\nfrom fixcards.cli import shared"),
+        ("fixcards.mkdocs_plugin", "from mkdocs.plugins import BasePlugin"),
     ],
 )
 def test_an_arrow_that_the_design_wants_is_none_of_these(module: str, source: str) -> None:
-    names = ["builder", "builder.errors", "builder.cli", "builder.cli.shared", "builder.records",
-             "builder.records.card", "builder.records.rules", "builder.records.rules.text", "builder.signature.match",
-             "builder.verify.run", "builder.pages.site"]  # fmt: skip
+    names = ["fixcards", "fixcards.errors", "fixcards.cli", "fixcards.cli.shared", "fixcards.records",
+             "fixcards.records.card", "fixcards.records.rules", "fixcards.records.rules.text",
+             "fixcards.matching.score.matcher",
+             "fixcards.verify.card_runner", "fixcards.site.site"]  # fmt: skip
     assert forbidden(arrows(dict.fromkeys(names, "") | {module: source})) == []
 
 
 def test_a_circle_would_be_noticed() -> None:
     graph = arrows(
         {
-            "builder.records.a": "from builder.records import b",
-            "builder.records.b": "def f():\n    from builder.records.c import x",
-            "builder.records.c": "from . import a",
-            "builder.records.d": "from builder.records import a, b",
-            "builder.records": "",
+            "fixcards.records.a": "from fixcards.records import b",
+            "fixcards.records.b": "def f():\n    from fixcards.records.c import x",
+            "fixcards.records.c": "from . import a",
+            "fixcards.records.d": "from fixcards.records import a, b",
+            "fixcards.records": "",
         }
     )
-    assert circles(graph) == [["builder.records.a", "builder.records.b", "builder.records.c", "builder.records.a"]]
+    assert circles(graph) == [["fixcards.records.a", "fixcards.records.b", "fixcards.records.c", "fixcards.records.a"]]
 
 
 def test_no_module_is_longer_than_a_few_screens() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from builder import cache
+from fixcards import cache
 from tests.sites import CARDS, LIBRARY, REPOSITORY, build, change, environment, project, tool, tree
 
 HOOK = """

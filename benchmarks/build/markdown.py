@@ -9,9 +9,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from builder.pages.card_page import Subject, card_context
-from builder.pages.document import Settings
-from builder.records.library import load
+from fixcards.records.library import load
+from fixcards.site.card_page import Subject, card_context
+from fixcards.site.document import Settings
 
 MATERIAL = """site_name: cards
 site_url: https://cards.example.org/

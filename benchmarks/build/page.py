@@ -16,10 +16,9 @@ import sys
 import threading
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
 from benchmarks import report
 from benchmarks.search.scale import Handler
+from playwright.sync_api import Browser, Page, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
 CACHE = REPOSITORY / ".cache" / "bench-build"

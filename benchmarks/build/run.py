@@ -21,7 +21,6 @@ from pathlib import Path
 
 import psutil
 import yaml
-
 from benchmarks import cards, report
 from benchmarks.build.markdown import rival_sites
 from benchmarks.search.run import filled

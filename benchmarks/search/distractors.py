@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from builder.signature.entry import Entry
+from fixcards.matching.index.entry import Entry
 
 SHORTEST = 12
 """Characters of fixed text that a message needs to be somebody's card."""

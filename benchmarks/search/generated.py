@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from builder.signature.entry import Entry
-from builder.signature.words import GENERIC
+from fixcards.matching.index.entry import Entry
+from fixcards.matching.parse.tokens import GENERIC
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,}")
 _MORE = ("Restart", "Upgrade", "Import", "Call", "Load", "Save", "Open", "Parse", "Build", "Send")

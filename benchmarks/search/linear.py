@@ -20,12 +20,12 @@ from pathlib import Path
 from statistics import median
 from typing import IO, cast
 
-from builder.pages.entries import entries
-from builder.records.library import load
-from builder.signature.index import Index, build
-from builder.signature.match import match
-from builder.signature.portable import tables
-from builder.signature.reading import read
+from fixcards.exports.index_entries import entries
+from fixcards.matching.index.index import Index, build
+from fixcards.matching.js_tables import tables
+from fixcards.matching.parse.parser import read
+from fixcards.matching.score.matcher import match
+from fixcards.records.library import load
 
 REPOSITORY = Path(__file__).parents[2]
 ASSETS = REPOSITORY / "templates" / "theme" / "assets" / "search"

@@ -18,7 +18,8 @@ from statistics import median
 
 from benchmarks.search import uncovered
 from benchmarks.search.run import printed
-from builder.records.library import load
+
+from fixcards.records.library import load
 
 REPOSITORY = Path(__file__).parents[2]
 CACHE = REPOSITORY / ".cache" / "bench-search"

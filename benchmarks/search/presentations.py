@@ -6,9 +6,9 @@ import random
 import re
 from collections.abc import Callable
 
-from builder.signature.normal import normal
-from builder.signature.reading import read
-from builder.signature.words import WORD
+from fixcards.matching.parse.normalize import normal
+from fixcards.matching.parse.parser import read
+from fixcards.matching.parse.tokens import WORD
 
 PLACES = (
     "/home/kim/projects/shop/.venv/lib/python3.12/site-packages/",

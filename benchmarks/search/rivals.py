@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from benchmarks.search.pagefind_rival import pagefind
-from builder.signature.entry import Entry
+
+from fixcards.matching.index.entry import Entry
 
 HERE = Path(__file__).parent
 TOP = 10

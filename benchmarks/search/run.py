@@ -18,12 +18,13 @@ from benchmarks.search import by_hand, rivals, uncovered
 from benchmarks.search.distractors import distractors
 from benchmarks.search.formats import FORMATS, formats
 from benchmarks.search.presentations import NAMES, presentations
-from builder.pages.entries import entries as of_library
-from builder.records.library import Library, load
-from builder.signature.entry import Entry
-from builder.signature.index import Index, build
-from builder.signature.match import match
-from builder.signature.reading import read
+
+from fixcards.exports.index_entries import entries as of_library
+from fixcards.matching.index.entry import Entry
+from fixcards.matching.index.index import Index, build
+from fixcards.matching.parse.parser import read
+from fixcards.matching.score.matcher import match
+from fixcards.records.library import Library, load
 
 REPOSITORY = Path(__file__).parents[2]
 CACHE = REPOSITORY / ".cache" / "bench-search"

@@ -18,16 +18,16 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import sync_playwright
-
 from benchmarks.search.generated import generated
 from benchmarks.search.rivals import document
 from benchmarks.search.run import CACHE, filled
-from builder.pages.assets import served
-from builder.signature.entry import Entry
-from builder.signature.index import assemble, build, row
-from builder.signature.portable import tables
-from builder.workers import Workers, calm_collector
+from playwright.sync_api import sync_playwright
+
+from fixcards.matching.index.entry import Entry
+from fixcards.matching.index.index import assemble, build, row
+from fixcards.matching.js_tables import tables
+from fixcards.mkdocs_plugin.assets import served
+from fixcards.worker_pool import Workers, calm_collector
 
 ROUNDS = 5
 BUILT = "| cards | index s | tantivy s | times | processor s | tantivy s | times | of kept rows s |"

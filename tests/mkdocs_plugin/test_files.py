@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.records.schema import SCHEMAS, schema_text
+from fixcards.records.schema import SCHEMAS, schema_text
 from tests.sites import LIBRARY, read
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.pages.sitemap import MOST
-from tests.pages.test_sitemap import located
+from fixcards.mkdocs_plugin.sitemap import MOST
+from tests.mkdocs_plugin.test_sitemap_parts import located
 from tests.sites import ADDRESS, LIBRARY, build, change, project, tree
 
 MANY = f"""<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">

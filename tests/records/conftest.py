@@ -7,26 +7,13 @@ from pathlib import Path, PurePosixPath
 import pytest
 from pydantic import ValidationError
 
-from builder.records.card import Card
-from builder.records.evidence import Evidence
-from builder.records.rules.rule import rules_of
-from builder.records.source import Source
+from fixcards.records.card import Card
+from fixcards.records.evidence import Evidence
+from fixcards.records.rules.rule import rules_of
+from tests.conftest import GOOD
 
-DATA = Path(__file__).parents[1] / "data"
-GOOD = DATA / "good" / "cards" / "demo" / "7.yaml"
+DATA = GOOD.parents[3]
 Folder = Callable[[dict[str, str | bytes]], Path]
-
-
-@pytest.fixture
-def text() -> str:
-    """The YAML of a small card that has every key and no problem."""
-    return GOOD.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def data(text: str) -> dict:
-    """The same card as plain data, to be changed."""
-    return Source(text).data
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from builder.records.library import load, read_card
-from builder.records.problem import Problem
-from builder.records.rules import RULES
+from fixcards.records.library import load, read_card
+from fixcards.records.problem import Problem
+from fixcards.records.rules import RULES
 
 from .conftest import DATA, Folder
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from builder.records.card import Card, Versions, issue_number, own_content_ratio
-from builder.records.fields import distribution, parsed_requirement
+from fixcards.records.card import Card, Versions, issue_number, own_content_ratio
+from fixcards.records.fields import distribution, parsed_requirement
 
 
 def kinds(data: dict[str, Any]) -> list[tuple[str, tuple[str | int, ...]]]:

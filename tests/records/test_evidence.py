@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from builder.records.card import Card
-from builder.records.evidence import Evidence, Run, evidence_text, run_digest
+from fixcards.records.card import Card
+from fixcards.records.evidence import Evidence, Run, evidence_text, run_digest
 
 from .conftest import GOOD
 

@@ -13,13 +13,13 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder.records import source
-from builder.records.evidence import run_digest
-from builder.records.library import Library, load, read_card
-from builder.records.problem import Problem
-from builder.records.rules import RULES
-from builder.records.source import Refused, Source
-from builder.records.verdict import VERDICTS, judge
+from fixcards.records import yaml_document as source
+from fixcards.records.evidence import run_digest
+from fixcards.records.library import Library, load, read_card
+from fixcards.records.problem import Problem
+from fixcards.records.rules import RULES
+from fixcards.records.verdict import VERDICTS, judge
+from fixcards.records.yaml_document import Refused, Source
 
 from .conftest import DATA, GOOD
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import FixcardsError
-from builder.records.library import load, read_card
-from builder.records.record import evidence_path
+from fixcards.errors import FixcardsError
+from fixcards.records.library import load, read_card
+from fixcards.records.record import evidence_path
 
 from .conftest import GOOD, Folder
 
@@ -225,7 +225,7 @@ def test_files_and_folders_without_permission_are_described_and_stop_nothing(fol
         (cards / path).chmod(mode)
     program = textwrap.dedent("""
         from pathlib import Path
-        from builder.records.library import load
+        from fixcards.records.library import load
         library = load(Path("cards"))
         print(*library.cards, *library.problems, sep="\\n")
         Path("cards").chmod(0)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from builder.records.problem import Problem, quoted, visible
+from fixcards.records.problem import Problem, quoted, visible
 
 
 def problem(message: str = "is empty", hint: str = "", path: str = "cards/demo/7.yaml") -> Problem:

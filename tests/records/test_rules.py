@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from pydantic_core import ErrorDetails
 
-from builder.records.card import Card
-from builder.records.rules import RULES, Finding
-from builder.records.rules.rule import nearest, rule, rules_of
-from builder.records.rules.shape import keys_at, kind_of
-from builder.records.source import Source
+from fixcards.records.card import Card
+from fixcards.records.rules import RULES, Finding
+from fixcards.records.rules.rule import nearest, rule, rules_of
+from fixcards.records.rules.shape import keys_at, kind_of
+from fixcards.records.yaml_document import Source
 
 
 @pytest.mark.parametrize("code", RULES)

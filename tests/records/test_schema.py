@@ -7,10 +7,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from builder.records.evidence import Evidence
-from builder.records.library import load
-from builder.records.schema import SCHEMAS, schema_text
-from builder.records.source import Source
+from fixcards.records.evidence import Evidence
+from fixcards.records.library import load
+from fixcards.records.schema import SCHEMAS, schema_text
+from fixcards.records.yaml_document import Source
 
 from .conftest import GOOD
 

@@ -9,10 +9,10 @@ from datetime import date
 import pytest
 from uv import find_uv_bin
 
-from builder.errors import FixcardsError
-from builder.records.card import Card
-from builder.records.evidence import Evidence
-from builder.records.script import broken_release, end_of, reproduction_script, requirements
+from fixcards.errors import FixcardsError
+from fixcards.records.card import Card
+from fixcards.records.evidence import Evidence
+from fixcards.records.script import broken_release, end_of, reproduction_script, requirements
 
 CODE = """from __future__ import annotations
 

@@ -6,16 +6,9 @@ from typing import Any
 
 import pytest
 
-from builder.records.card import Card
-from builder.records.evidence import Evidence, run_digest
-from builder.records.verdict import (
-    HALF_LIFE_DAYS,
-    MEANINGS,
-    VERDICTS,
-    WEIGHTS,
-    executable_fixes,
-    judge,
-)
+from fixcards.records.card import Card
+from fixcards.records.evidence import Evidence, run_digest
+from fixcards.records.verdict import HALF_LIFE_DAYS, MEANINGS, VERDICTS, WEIGHTS, executable_fixes, judge
 
 DAY = date(2024, 6, 1)
 BROKEN, FIRST_FIX, SECOND_FIX, LATEST = range(4)

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import FixcardsError
-from builder.records.evidence import Run
-from builder.verify.sandbox import Limits, choose
+from fixcards.errors import FixcardsError
+from fixcards.records.evidence import Run
+from fixcards.verify.sandbox import Limits, choose
 
 REPOSITORY = Path(__file__).parents[2]
 IDENTITIES = ["root", "ordinary"] if os.geteuid() == 0 else ["ordinary"]

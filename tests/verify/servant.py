@@ -4,11 +4,11 @@ import json
 import sys
 from pathlib import Path
 
-from builder.records.card import Card
-from builder.verify.interpreters import installed
-from builder.verify.plan import plan
-from builder.verify.run import Executor, Settings
-from builder.verify.sandbox import Limits
+from fixcards.records.card import Card
+from fixcards.verify.card_runner import Executor, Settings
+from fixcards.verify.interpreters import installed
+from fixcards.verify.plan import plan
+from fixcards.verify.sandbox import Limits
 
 
 def serve(order: dict) -> str:

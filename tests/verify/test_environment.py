@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import FixcardsError
-from builder.verify.environment import NotPreparable, Wanted, Workshop, packages_of
-from builder.verify.interpreters import choose, installed
-from builder.verify.releases import configured
+from fixcards.errors import FixcardsError
+from fixcards.verify.environment import NotPreparable, Wanted, Workshop, packages_of
+from fixcards.verify.interpreters import choose, installed
+from fixcards.verify.package_index import configured
 
 from .attacks import BACKEND
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from builder.records.evidence import Run
+from fixcards.records.evidence import Run
 
 from .attacks import ATTACKS, BACKEND, Attack
 from .conftest import IDENTITIES, REPOSITORY, a_card

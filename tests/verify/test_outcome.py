@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from builder.records.card import Card
-from builder.verify.outcome import judge
-from builder.verify.sandbox import Finished, Limits
+from fixcards.records.card import Card
+from fixcards.verify.outcome import judge
+from fixcards.verify.sandbox import Finished, Limits
 
 from .conftest import a_card
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from builder.records.card import Card
-from builder.verify.interpreters import Interpreter, choose, installed
-from builder.verify.plan import HEAVY_BYTES, SWEEP_CAP, in_sweep, lines_of, plan
-from builder.verify.releases import Listing, Offer, cut_off
-from builder.verify.sweep import sweep
+from fixcards.records.card import Card
+from fixcards.verify.interpreters import Interpreter, choose, installed
+from fixcards.verify.package_index import Listing, Offer, cut_off
+from fixcards.verify.plan import HEAVY_BYTES, SWEEP_CAP, in_sweep, lines_of, plan
+from fixcards.verify.sweep import sweep
 
 from .conftest import a_card
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from builder.errors import FixcardsError
-from builder.verify.sandbox import ISOLATIONS, Job, Limits, choose
-from builder.verify.sandbox.bubblewrap import command
-from builder.verify.sandbox.supervise import supervise
+from fixcards.errors import FixcardsError
+from fixcards.verify.sandbox import ISOLATIONS, Job, Limits, choose
+from fixcards.verify.sandbox.bubblewrap import command
+from fixcards.verify.sandbox.supervise import supervise
 
 PYTHON = "/usr/bin/python3"
 SMALL = Limits(wall_seconds=5, memory_bytes=200 << 20, processes=32, output_bytes=100_000)
@@ -118,7 +118,7 @@ def test_the_watch_alone_bounds_a_fork_bomb_where_root_cannot_drop_its_identity(
 def test_a_sandbox_dies_with_the_program_that_started_it(bubblewrap):
     code = "import time; time.sleep(32.5)"
     program = (
-        "from builder.verify.sandbox import choose, Job\n"
+        "from fixcards.verify.sandbox import choose, Job\n"
         f"choose('bubblewrap').run(Job(('{PYTHON}', '-c', '{code}'), '/', {{}}))"
     )
     started = subprocess.Popen([sys.executable, "-c", program])

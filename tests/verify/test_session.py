@@ -16,11 +16,11 @@ import psutil
 import pytest
 import yaml
 
-from builder.errors import FixcardsError
-from builder.records.evidence import Evidence, evidence_text
-from builder.records.library import load
-from builder.verify.run import today
-from builder.verify.selection import Selection, shard
+from fixcards.errors import FixcardsError
+from fixcards.records.evidence import Evidence, evidence_text
+from fixcards.records.library import load
+from fixcards.verify.card_runner import today
+from fixcards.verify.selection import Selection, shard
 
 from .conftest import ERROR, a_card
 
@@ -60,7 +60,7 @@ def cards(tmp_path, bubblewrap, cache, monkeypatch):
 
 
 def fixcards(*words: str) -> list[str]:
-    return [sys.executable, "-c", "from builder.cli import main; main()", *words]
+    return [sys.executable, "-c", "from fixcards.cli import main; main()", *words]
 
 
 def run(*words: str, **more) -> subprocess.CompletedProcess[str]:

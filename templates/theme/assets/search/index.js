@@ -1,4 +1,4 @@
-// The published index, read in parts. Its format is documented in builder/signature/index.py.
+// The published index, read in parts. Its format is documented in builder/fixcards/matching/index/index.py.
 
 import rules from "./rules.js";
 import { alike, telling } from "./text.js";

@@ -1,5 +1,0 @@
-"""A text or a log in, the known failures out: what the terminal's `match` and other programs call."""
-
-from builder.finder.finder import Answer, Finder
-
-__all__ = ["Answer", "Finder"]

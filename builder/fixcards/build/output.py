@@ -1,0 +1,260 @@
+"""From works to the files of a site: only what has changed is made, and only what differs is written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from fixcards.build.page_frame import Shell
+from fixcards.build.task import Work
+from fixcards.cache import digest, digest_of
+from fixcards.errors import FixcardsError
+from fixcards.site.document import Document, Kind, Settings
+from fixcards.worker_pool import Workers
+
+State = tuple[int, int]
+"""Size and time of change of a file, by which one that somebody touched is known."""
+Written = tuple[tuple[str, State], ...]
+"""The files of a work with their states."""
+Known = Mapping[str, tuple[bytes, Written]]
+"""Key and files of each work by its name, as they were written last."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """Makes works and writes their files into `folder`; can be sent to other processes."""
+
+    folder: str
+    settings: Settings
+    shells: Mapping[Kind, Shell]
+    without: frozenset[str] = frozenset()
+    """Files that somebody else writes."""
+
+    def __call__(self, works: Sequence[Work]) -> list[Written]:
+        """Make some works; return what is in the folder for each."""
+        return [tuple(self._files(work)) for work in works]
+
+    def _files(self, work: Work) -> Iterator[tuple[str, State]]:
+        for made in work.make(self.settings):
+            path = page_file(made.path) if isinstance(made, Document) else made.path
+            if path not in self.without:
+                content = self.shells[made.kind].fill(made) if isinstance(made, Document) else made.content
+                yield path, write(self.folder, path, content)
+
+
+@dataclass
+class Printed:
+    """What became of a site's works."""
+
+    made: int = 0
+    kept: int = 0
+    works: dict[str, tuple[bytes, Written]] = field(default_factory=dict)
+    """Key and files of each by its name, made now or earlier."""
+
+
+def page_file(path: str) -> str:
+    """Return the file of the page at `path`, below the site."""
+    return f"{path}/index.html" if path else "index.html"
+
+
+class Audit(NamedTuple):
+    """What is found in a site's folder beside what was written there."""
+
+    off: frozenset[str]
+    """Names of the works whose files aren't as they were written."""
+    others: frozenset[str]
+    """Files that no known work has written, and empty folders, which end with a slash."""
+
+
+def audit(folder: str, known: Known) -> Audit:
+    """Look through a site's folder."""
+    there = standing(folder)
+    off = {name for name, (_, files) in known.items() if any(there.get(path) != state for path, state in files)}
+    return Audit(frozenset(off), frozenset(there.keys() - files_of(known)))
+
+
+def print_works(
+    press: Press,
+    spread: Sequence[Work],
+    here: Sequence[Work],
+    known: Known,
+    found: Audit,
+    workers: Workers,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Printed:
+    """Bring the files of all works up to date.
+
+    `known` are the works as they were written last, as far as their keys still tell all that goes into them, and
+    `found` is what was in the folder. The works `spread` go to `workers`, those in `here` are made in this process.
+    `progress` is told how many works of how many are done.
+    """
+    printed = Printed()
+    now = printed.works
+
+    def outdated(works: Iterable[Work]) -> Iterator[Work]:
+        for work in works:
+            key, written = known.get(work.name, (b"", ()))
+            if key == work.key and written and work.name not in found.off:
+                now[work.name] = key, written
+                printed.kept += 1
+            else:
+                yield work
+
+    def enter(work: Work, written: Written) -> None:
+        now[work.name] = work.key, written
+        printed.made += 1
+        progress(printed.made, total)
+
+    waiting, mine = list(outdated(spread)), list(outdated(here))
+    total = len(waiting) + len(mine)
+
+    def meanwhile() -> None:
+        for work in mine:
+            enter(work, press([work])[0])
+
+    for work, written in zip(waiting, workers.run(press, waiting, meanwhile), strict=True):
+        enter(work, written)
+    return printed
+
+
+def files_of(known: Known) -> set[str]:
+    """Return the paths of all files of some works."""
+    return {path for _, files in known.values() for path, _ in files}
+
+
+def standing(folder: str, *, hidden: bool = False) -> dict[str, State]:
+    """Return every file in a site's folder, what is `hidden` at its top only if asked for: MkDocs leaves that alone.
+
+    A link is a file, wherever it leads. Empty folders are there as well, their paths ending with a slash. What another
+    build takes away meanwhile is not there. Raises `FixcardsError` where `folder` is none.
+    """
+    found: dict[str, State] = {}
+    folders = [""]
+    while folders:
+        below = folders.pop()
+        try:
+            entries = list(os.scandir(f"{folder}/{below}"))
+        except FileNotFoundError:
+            continue
+        except NotADirectoryError:
+            if below:
+                continue
+            raise FixcardsError(f"{folder}: is no folder; remove it, or set another `site_dir`") from None
+        if below and not entries:
+            found[below] = (0, 0)
+        for entry in entries:
+            if not (below or hidden) and entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(f"{below}{entry.name}/")
+            else:
+                with suppress(FileNotFoundError):
+                    found[f"{below}{entry.name}"] = _state(entry.stat(follow_symlinks=False))
+    return found
+
+
+def write(folder: str, path: str, content: bytes) -> State:
+    """See to it that a file has this content; one that has it already is not touched.
+
+    A file, folder or link that stands in its way is removed.
+    """
+    place = f"{folder}/{path}"
+    with suppress(FileExistsError):
+        try:
+            return _put(place, content, os.O_EXCL)
+        except (FileNotFoundError, NotADirectoryError):
+            _make_way(folder, path)
+            os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
+            return _put(place, content, os.O_EXCL)
+    before = os.lstat(place)  # not what a link leads to, and a pipe would never end
+    if stat.S_ISDIR(before.st_mode):
+        shutil.rmtree(place)
+    elif stat.S_ISREG(before.st_mode) and before.st_size == len(content):
+        with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large site
+            if file.read() == content:
+                return _state(before)
+    # Beside it and then in its place, so that a server sees the old file or the new one.
+    part = f"{place}.{os.getpid()}.part"
+    try:
+        state = _put(part, content, os.O_TRUNC)
+        os.replace(part, place)  # noqa: PTH105
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(part)  # noqa: PTH108
+        raise
+    return state
+
+
+def _make_way(folder: str, path: str) -> None:
+    """Remove the file that stands where a folder above `path` should."""
+    steps = path.split("/")
+    for depth in range(1, len(steps)):
+        above = "/".join([folder, *steps[:depth]])
+        if os.path.lexists(above) and not os.path.isdir(above):  # noqa: PTH112
+            with suppress(FileNotFoundError, IsADirectoryError):  # another process may have been here
+                os.unlink(above)  # noqa: PTH108
+            return
+
+
+def _put(place: str, content: bytes, how: int) -> State:
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | how | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        return _state(os.fstat(handle))
+    finally:
+        os.close(handle)
+
+
+def take_over(source: str, folder: str, without: Iterable[str]) -> set[str]:
+    """Copy every file below `source` to the same place in `folder` but those in `without`; return their paths."""
+    taken = {path for path in standing(source, hidden=True) if not path.endswith("/")}.difference(without)
+    for path in sorted(taken):
+        write(folder, path, Path(source, path).read_bytes())
+    return taken
+
+
+def remove_links(folder: str, files: Iterable[str]) -> None:
+    """Remove the links among files of a site: what is written below one would go to where it leads."""
+    for path in files:
+        place = f"{folder}/{path}"
+        if os.path.islink(place):  # noqa: PTH114
+            os.unlink(place)  # noqa: PTH108
+
+
+def clear(folder: str, files: Iterable[str]) -> None:
+    """Remove files of a site, and the folders that are empty or that they leave empty."""
+    for path in files:
+        # A folder may stand at its place by now, or a file above it.
+        with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            os.unlink(f"{folder}/{path}")  # noqa: PTH108
+        above = os.path.dirname(path)  # noqa: PTH120
+        while above:
+            try:
+                os.rmdir(f"{folder}/{above}")  # noqa: PTH106
+            except OSError:
+                break
+            above = os.path.dirname(above)  # noqa: PTH120
+
+
+def templates_digest(folder: Path) -> bytes:
+    """Return a digest of all templates."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return digest(*(part for path in files for part in (str(path.relative_to(folder)).encode(), path.read_bytes())))
+
+
+def stamp_of(settings: Settings, pages: Iterable[str]) -> bytes:
+    """Return the digest of what goes into every work: settings, templates, the theme's pages."""
+    named = (settings.site_name, settings.site_url, settings.repo_url)
+    return digest_of((templates_digest(settings.templates), named, tuple(pages)))
+
+
+def _state(status: os.stat_result) -> State:
+    return status.st_size, status.st_mtime_ns

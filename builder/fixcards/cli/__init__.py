@@ -1,0 +1,43 @@
+"""The door for the terminal."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import io
+import sys
+
+
+def main() -> None:
+    """Run the command that was typed; print errors as one line that says what to do."""
+    # To look for circles takes a tenth of a short command, most of it while modules are imported and at the end, where
+    # everything goes anyway.
+    gc.set_threshold(100_000, 50, 50)
+    atexit.register(gc.freeze)
+    import click
+
+    from fixcards.cli.commands import CLEAN, COULD_NOT_RUN, cli
+    from fixcards.errors import FixcardsError
+    from fixcards.termination import end_in_order
+
+    end_in_order()
+    for stream in (sys.stdout, sys.stderr):
+        # A card can hold any character; a terminal or a log that can't show it gets an escape.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = cli.main(standalone_mode=False)
+    except FixcardsError as error:
+        click.echo(f"fixcards: {error}", err=True)
+        sys.exit(COULD_NOT_RUN)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(COULD_NOT_RUN)
+    except click.Abort:
+        click.echo("fixcards: stopped", err=True)
+        sys.exit(130)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"fixcards: {where}{error.strerror or error}", err=True)
+        sys.exit(COULD_NOT_RUN)
+    sys.exit(status if isinstance(status, int) else CLEAN)

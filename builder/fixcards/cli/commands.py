@@ -1,0 +1,284 @@
+"""The commands, one thin function each."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, BinaryIO
+
+import click
+
+from fixcards import __version__
+from fixcards.errors import FixcardsError
+
+CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+
+_cards = click.option(
+    "--cards",
+    "root",
+    type=click.Path(path_type=Path, readable=False),
+    default=Path("cards"),
+    show_default=True,
+    envvar="FIXCARDS_CARDS",
+    help="Folder with the cards.",
+)
+
+
+_isolation = click.option(
+    "--isolation",
+    type=click.Choice(["auto", "bubblewrap", "container", "none"]),
+    default="auto",
+    show_default=True,
+    help="What keeps the runs apart from this machine; `none` only for cards that you have read.",
+)
+
+
+@click.group(
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "color": False if os.environ.get("NO_COLOR") else None,  # https://no-color.org
+    }
+)
+@click.version_option(__version__, "-V", "--version", prog_name="fixcards")
+def cli() -> None:
+    """A knowledge base of fix cards: known upstream failures, and fixes that were executed.
+
+    Exit status: 0 clean, 1 findings, 2 could not run.
+    """
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[PATH]...")
+@_cards
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print the problems; `github` marks them on the lines of a pull request.",
+)
+def check(paths: tuple[Path, ...], root: Path, style: str) -> int:
+    """Check every card and its evidence, or only what lies at PATH.
+
+    A problem is printed as path:line:column: CODE message (hint).
+    """
+    from fixcards import cache
+    from fixcards.records.library import load
+    from fixcards.worker_pool import Workers
+
+    start = time.perf_counter()
+    _need_folder(root)
+    targets = _targets(paths, root)
+    with Workers() as workers:
+        library = load(root, cache.folder(root), workers)
+    read, problems = set(library.paths), list(library.problems)
+    if paths:
+        read = {path for path in read if _places(path) & targets}
+        problems = [problem for problem in problems if _places(problem.path) & targets]
+        covered = {place for path in (*read, *(problem.path for problem in problems)) for place in _places(path)}
+        for path in paths:
+            if not _targets((path,), root) & covered:
+                raise FixcardsError(f"{path}: no card there; a card is {root}/<package>/<issue number>.yaml")
+    if style == "json":
+        click.echo(json.dumps([problem.as_dict() for problem in problems], indent=2))
+    else:
+        for problem in problems:
+            click.echo(problem.as_github() if style == "github" else str(problem))
+    click.echo(library.summary(problems, time.perf_counter() - start, read), err=True)
+    return FINDINGS if problems else CLEAN
+
+
+@cli.command()
+@_cards
+def clear(root: Path) -> int:
+    """Remove what is kept to make the next check, build or match faster.
+
+    Locks and packages of `fixcards verify` stay: they lie in .cache/verify.
+    """
+    from fixcards import cache
+
+    cache.clear(root)
+    return CLEAN
+
+
+@cli.command()
+@click.argument("reports", type=click.File(encoding="utf-8"), default="-")
+@_cards
+def tally(reports: IO[str], root: Path) -> int:
+    """Count readers' reports into tally.json, which card pages show.
+
+    REPORTS is what `gh issue list --label fix-report --state all --limit 100000 --json title` prints.
+    """
+    from fixcards.records.reader_reports import count, write
+
+    try:
+        issues = json.load(reports)
+        if not isinstance(issues, list):
+            raise TypeError
+        titles = [str(issue["title"]) for issue in issues]
+    except (ValueError, TypeError, KeyError):
+        raise FixcardsError(f"{reports.name}: not a JSON list of objects with a `title`") from None
+    counted = count(titles)
+    write(root, counted)
+    total = sum(each.total for each in counted.values())
+    click.echo(f"{total:,} of {len(titles):,} issues are reports, about {len(counted):,} cards", err=True)
+    return CLEAN
+
+
+@cli.command()
+@_cards
+@click.option("--write", is_flag=True, help="Write the schemas into the folder with the cards.")
+@click.argument("name", type=click.Choice(["card", "evidence"]), default="card")
+def schema(name: str, root: Path, write: bool) -> int:
+    """Print the JSON Schema of a record, by which editors complete and check."""
+    from fixcards.records.schema import SCHEMAS, schema_text
+
+    if write:
+        _need_folder(root)
+        for each in SCHEMAS:
+            (root / f"{each}.schema.json").write_text(schema_text(each), encoding="utf-8")
+    else:
+        click.echo(schema_text(name), nl=False)
+    return CLEAN
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[CARD]...")
+@_cards
+@click.option("--changed", metavar="[BASE]", is_flag=False, flag_value="", help="Cards that this branch touches.")
+@click.option("--stale", type=click.IntRange(0), metavar="DAYS", help="Cards without evidence that is this young.")
+@click.option("--shard", metavar="I/N", help="Part I of N, by card id; the same on every machine.")
+@click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Run on the Dask cluster behind ADDRESS (needs fixcards[cluster])."
+)
+@_isolation
+@click.option("--dry-run", is_flag=True, help="Only say what would be run.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on standard output.")
+def verify(
+    names: tuple[str, ...],
+    root: Path,
+    changed: str | None,
+    stale: int | None,
+    shard: str | None,
+    sweep: bool,
+    jobs: int,
+    scheduler: str | None,
+    isolation: str,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Execute every card, or each CARD (an id, a package, a file or a folder), and write the evidence.
+
+    Each runs on the last affected release, on every executable fix and on the newest release, in a sandbox without
+    network. A start that was interrupted goes on where it stopped.
+    """
+    from fixcards.cli import execution
+    from fixcards.verify import selection
+    from fixcards.verify.card_runner import Settings
+
+    _need_folder(root)
+    try:
+        part = selection.shard(shard) if shard else None
+    except ValueError:
+        raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
+    wanted = selection.Selection(names, changed, stale, part)
+    settings = Settings(execution.cache_folder(root), isolation, sweep=sweep)
+    if dry_run:
+        return execution.dry_run(root, wanted, settings, as_json=as_json)
+    return execution.verify(root, wanted, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
+
+
+@cli.command()
+@click.argument("card")
+@click.option("--fix", type=click.IntRange(1), metavar="N", help="Run option N of the card instead, counted from 1.")
+@_cards
+@_isolation
+def reproduce(card: str, fix: int | None, root: Path, isolation: str) -> int:
+    """Run the reproduction of CARD in a sandbox and print what it prints.
+
+    Exit status: 0 if it failed as described (with --fix: if it passed), 1 if not, 2 if it could not run.
+    """
+    from fixcards.cli import execution
+    from fixcards.verify.card_runner import Settings
+
+    _need_folder(root)
+    return execution.reproduce(root, card, fix, Settings(execution.cache_folder(root), isolation))
+
+
+@cli.command()
+@click.argument("log", metavar="[FILE]", type=click.File("rb"), default="-")
+@_cards
+@click.option("--site", metavar="URL|FOLDER", help="Use the index of a published or built site instead of --cards.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=8, show_default=True, help="Cards to show at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; match.schema.json on the site describes it.")
+def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool) -> int:
+    """Find the known failures in a traceback, a log of any size or a few words, by default standard input.
+
+    Nothing of it leaves the machine. Exit status: 0 something fits, 1 nothing does, 2 could not run.
+    """
+    from fixcards.cli.log_input import reading
+    from fixcards.search import Finder
+    from fixcards.search.text_report import WIDTH, lines
+
+    if site is None:
+        _need_folder(root)
+    finder = Finder.of_site(site) if site is not None else Finder.of_cards(root, jobs=None)
+    if finder.left_out:
+        cards = "1 card has" if finder.left_out == 1 else f"{finder.left_out:,} cards have"
+        click.echo(f"fixcards: {cards} problems and can't be found; fixcards check names them", err=True)
+    with reading(log) as progress:
+        found = finder.answer(log, progress)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(limit), ensure_ascii=False, indent=2))
+    else:
+        columns = shutil.get_terminal_size((WIDTH, 0)).columns
+        for line in lines(found, limit, click.style, columns):
+            click.echo(line)
+    return CLEAN if found.found else FINDINGS
+
+
+def _need_folder(root: Path) -> None:
+    if not root.is_dir():
+        raise FixcardsError(f"{root}: no such folder; start in the folder that has the cards, or give --cards")
+
+
+def _targets(paths: Sequence[Path], root: Path) -> frozenset[str]:
+    """Return where `paths` are, or all cards where there are none."""
+    top = os.path.realpath(root)
+    targets = set()
+    for path in paths:
+        if not os.path.lexists(path):
+            raise FixcardsError(f"{path}: no such file or folder")
+        place = top if path.is_dir() and os.path.realpath(path) == top else _place(path)
+        if place != top and not place.startswith(top.rstrip(os.sep) + os.sep):
+            raise FixcardsError(f"{path}: is outside {root}; give --cards with the folder that holds it")
+        targets.add(place)
+    return frozenset(targets or {top})
+
+
+def _places(path: str) -> set[str]:
+    """Return where `path` and every folder above it are."""
+    place = _place(path)
+    return {place, *(str(folder) for folder in Path(place).parents)}
+
+
+def _place(path: str | Path) -> str:
+    # The path itself is not resolved: it may be a link out of the cards.
+    folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100
+    return os.path.join(_real(folder), name)  # noqa: PTH118
+
+
+@functools.lru_cache(maxsize=1024)
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)

@@ -1,0 +1,130 @@
+"""What `fixcards verify` and `fixcards reproduce` do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fixcards import cache
+from fixcards.cli.progress_report import Report, as_data, words
+from fixcards.errors import FixcardsError
+from fixcards.records.card import Card
+from fixcards.records.evidence import Outcome
+from fixcards.records.library import load
+from fixcards.verify import executors
+from fixcards.verify.card_runner import Executor, Settings, today
+from fixcards.verify.interpreters import installed
+from fixcards.verify.package_index import Index
+from fixcards.verify.plan import Plan, plan
+from fixcards.verify.sandbox import choose
+from fixcards.verify.selection import Selection
+from fixcards.verify.session import Session, Task
+
+CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+
+
+def cache_folder(root: Path) -> Path:
+    """Return where executions keep what makes the next faster."""
+    return cache.folder(root) / "verify"
+
+
+def verify(
+    root: Path, selection: Selection, settings: Settings, *, jobs: int, scheduler: str | None, as_json: bool
+) -> int:
+    """Execute cards and write their evidence; return 0 where all are verified, 1 where one isn't, 2 on errors."""
+    library = load(root)
+    tasks = selection.tasks(library, today())
+    if scheduler is None and tasks:
+        choose(settings.isolation)  # says at once what is missing
+    report = Report(len(tasks))
+    key = json.dumps([str(root.absolute()), repr(selection), settings.isolation, settings.sweep, settings.repetitions])
+    with _pool(jobs, scheduler) as pool, report.following():
+        session = Session(tasks, settings, pool.executor, pool.width, key, pool.stop, report.started)
+        with closing(session.results()) as results:
+            for result in results:
+                report.finished(result)
+    if as_json:
+        click.echo(json.dumps([as_data(result) for result in report.results], indent=2))
+    click.echo(report.summary(), err=True)
+    if any(result.error for result in report.results):
+        return COULD_NOT_RUN
+    good = {"verified", "disputed", "retired"}
+    bad = [r for r in report.results if r.judgement and r.judgement.verdict not in good and not r.skipped]
+    return FINDINGS if bad else CLEAN
+
+
+def dry_run(root: Path, selection: Selection, settings: Settings, *, as_json: bool) -> int:
+    """Print which runs would be made, with what, on which interpreter; execute nothing."""
+    tasks = selection.tasks(load(root), today())
+    index = Index(settings.cache / "index")
+    plans = [_planned(task, plan(task.card, index.listing(task.card.package), installed())) for task in tasks]
+    if as_json:
+        click.echo(json.dumps(plans, indent=2))
+        return CLEAN
+    for each in plans:
+        for run in each["runs"]:
+            where = run["missing"] or f"Python {run['python']}, releases up to {run['exclude_newer'] or 'today'}"
+            click.echo(f"{each['card']}: {run['role']}: {' '.join(run['requires'])} ({where})")
+    return CLEAN
+
+
+def reproduce(root: Path, name: str, fix: int | None, settings: Settings) -> int:
+    """Run a card's reproduction, or one of its fixes, and print what it prints; return 0 where the card is right."""
+    tasks = Selection((name,)).tasks(load(root), today())
+    if len(tasks) != 1:
+        raise FixcardsError(f"{name} means {len(tasks)} cards; name one, such as {tasks[0].card.id}")
+    card = tasks[0].card
+    executor = Executor(card, replace(settings, repetitions=1))
+    runs = plan(card, executor.index.listing(card.package), installed())
+    trial = runs.broken
+    if fix is not None:
+        _option(card, fix)
+        trial = next((each for each in runs.fixes if each.fix == fix), trial)
+    click.echo(f"{card.id}: {trial.name}: {' '.join(trial.requires)}", err=True)
+    run = executor.run(trial)
+    click.echo(run.output, nl=not run.output.endswith("\n"))
+    click.echo(words(run), err=True)
+    wanted: Outcome = "passed" if fix is not None else "failed-as-described"
+    if run.outcome == "could-not-run":
+        return COULD_NOT_RUN
+    return CLEAN if run.outcome == wanted else FINDINGS
+
+
+def _option(card: Card, number: int) -> None:
+    """Refuse an option that the card doesn't have or that can't be run."""
+    from fixcards.records.verdict import executable_fixes
+
+    able = [each for each, _ in executable_fixes(card)]
+    if number not in able:
+        have = ", ".join(map(str, able)) or "none"
+        raise FixcardsError(f"{card.id} has no option {number} that can be run (it has {have})")
+
+
+@contextmanager
+def _pool(jobs: int, scheduler: str | None) -> Iterator[executors.Pool]:
+    with executors.cluster(scheduler) if scheduler else executors.threads(jobs) as pool:
+        yield pool
+
+
+def _planned(task: Task, runs: Plan) -> dict[str, Any]:
+    return {
+        "card": task.card.id,
+        "runs": [
+            {
+                "role": trial.name,
+                "release": trial.release,
+                "requires": list(trial.requires),
+                "exclude_newer": str(trial.exclude_newer) if trial.exclude_newer else None,
+                "python": trial.interpreters[0].version if trial.interpreters else None,
+                "build": list(trial.build),
+                "missing": str(trial.missing) if trial.missing else None,
+            }
+            for trial in runs.trials
+        ],
+    }

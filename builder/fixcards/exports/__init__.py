@@ -1,0 +1,1 @@
+"""The library in other formats, one module a format."""

@@ -1,0 +1,1 @@
+"""Entries into index files, and what a query asks of them."""

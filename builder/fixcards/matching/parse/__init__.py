@@ -1,0 +1,1 @@
+"""Text into a failure: lines, exceptions, frames, releases, tokens."""

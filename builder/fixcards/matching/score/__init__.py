@@ -1,0 +1,1 @@
+"""Failure and entry into a tier, a score and reasons."""

@@ -1,0 +1,191 @@
+"""The door for MkDocs: hands finished pages over. It runs under ProperDocs, MkDocs' maintained fork, too."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.utils import get_build_date
+
+from fixcards import cache
+from fixcards.build import output as press
+from fixcards.build.task import Work
+from fixcards.errors import FixcardsError
+from fixcards.mkdocs_plugin import published_assets as assets
+from fixcards.mkdocs_plugin import sitemap
+from fixcards.mkdocs_plugin.pages import RecordPage, Theme
+from fixcards.mkdocs_plugin.parallel_build import Spread, pages_wanted_by
+from fixcards.records import history, library
+from fixcards.site.document import DataFile, Settings
+from fixcards.site.site import Site
+from fixcards.site.templates import Compiled
+from fixcards.worker_pool import Workers, calm_collector
+
+log = logging.getLogger("mkdocs.plugins.fixcards")
+_PACKAGE = Path(__file__).parents[1]
+# In a checkout the templates lie beside the package, in a wheel inside it.
+TEMPLATES = next(path for path in (_PACKAGE / "templates", _PACKAGE.parents[1] / "templates") if path.is_dir())
+
+
+class FixcardsConfig(Config):  # type: ignore[no-untyped-call]
+    """The plugin's options in `mkdocs.yml`."""
+
+    templates = config_options.Optional(config_options.Dir(exists=True))
+    spread = config_options.Optional(config_options.Type(bool))
+    """Whether pages are made past MkDocs' loop, many at a time: by default where no other plugin has a page event."""
+    jobs = config_options.Optional(config_options.Type(int))
+    """Processes that make pages, by default one for each processor."""
+
+
+class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-call]
+    """Turns the cards in `docs_dir` into pages and data files."""
+
+    _workers = Workers(1)
+    _spread: Spread | None = None
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Put our theme's templates before Material's, behind those of the site's own `custom_dir`."""
+        if not config.use_directory_urls:
+            raise PluginError("fixcards: cards have addresses like /httpx/271/; remove `use_directory_urls: false`")
+        if self.config.jobs is not None and self.config.jobs < 1:
+            raise PluginError(f"fixcards: `jobs: {self.config.jobs}` makes nothing; give a number from 1 on")
+        templates = Path(self.config.templates or TEMPLATES)
+        config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(templates / "theme"))
+        config.watch.append(str(templates))
+        self.settings = Settings(
+            site_name=config.site_name,
+            templates=templates,
+            today=date.fromisoformat(get_build_date()),
+            site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
+            repo_url=(config.repo_url or "").rstrip("/"),
+        )
+        # Two, for a template that both environments have would be compiled for one of them, which escapes otherwise.
+        shelf = partial(cache.shelf_of, cache.folder(Path(config.docs_dir)), "templates")
+        self._compiled = tuple(Compiled(shelf(f"{whose} {config.docs_dir}")) for whose in ("ours", "the theme's"))
+        self.settings.environment.bytecode_cache, self._of_theme = self._compiled
+        return config
+
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Get ready for a build."""
+        calm_collector()
+        self._workers = Workers(self.config.jobs)
+        others = pages_wanted_by(config, self)
+        if others and self.config.spread is None:
+            log.info("page by page, for these plugins have page events (see `spread` in the README): %s", others)
+        spreads = not others if self.config.spread is None else self.config.spread
+        self._spread = Spread(self.settings, config, self._workers) if spreads else None
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add a page and data files for each card; a card with a problem is reported and left out."""
+        start = time.perf_counter()
+        root = Path(config.docs_dir)
+        try:
+            cards = library.load(root, cache.folder(root), self._workers, parsed=True)
+        except FixcardsError as error:
+            raise PluginError(f"fixcards: {error}") from None
+        for problem in cards.problems:
+            log.warning("%s", problem)
+        log.info("%s", cards.summary(cards.problems, time.perf_counter() - start))
+        site = Site(cards, self.settings, history.newest_first(root, cards.files))
+        listed = {path for _, path in _titles(config.nav)}
+        theirs = {file.dest_uri for file in files.documentation_pages()}
+        for work in site.works():
+            if self._spread and f"{work.name or 'index'}.md" not in listed:
+                self._spread.works.append(work)
+            else:
+                self._hand_over(work, files, theirs, config)
+        if self._spread:
+            self._spread.add_of_all(site.works_of_all())
+            self._spread.take_from(files, cards, theirs)
+        else:
+            for work in site.works_of_all():
+                self._hand_over(work, files, theirs, config)
+        self._assets = assets.publish(files, config)
+        return files
+
+    def _hand_over(self, work: Work, files: Files, theirs: set[str], config: MkDocsConfig) -> None:
+        """Give MkDocs what a work makes, as pages and files like all others."""
+        for made in work.make(self.settings):
+            if isinstance(made, DataFile):
+                if committed := files.get_file_from_path(made.path):
+                    files.remove(committed)  # a schema that lies in the folder for editors
+                files.append(File.generated(config, made.path, content=made.content))
+            elif press.page_file(made.path) not in theirs:  # a page that the site's author wrote goes first
+                files.append(RecordPage.of(made, config).file)
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Call pages in the navigation what `mkdocs.yml` calls them; MkDocs does so only for pages of its own."""
+        for title, path in _titles(config.nav):
+            file = files.get_file_from_path(path)
+            if file is not None and isinstance(file.page, RecordPage):
+                file.page.title = title
+        self._theme = Theme(config, nav, files)
+        return nav
+
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
+        """Take note of the theme's templates, and tell them where our scripts and styles are."""
+        self._theme.env = env
+        # No filter: of a constant, Jinja would keep its result with the compiled template for builds to come.
+        env.globals["published"] = lambda name: self._assets.get(name, name)
+        env.bytecode_cache = self._of_theme
+
+    def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
+        """Give the 404 page its search box, whose links start at the root, and the site map all pages."""
+        if template_name == "404.html":
+            context["fixcards_search"] = self.settings.search_box(context["base_url"].rstrip("/") + "/")
+        elif template_name == "sitemap.xml":
+            context["fixcards_addresses"] = self._spread.addresses() if self._spread else []
+        return context
+
+    @event_priority(-100)
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Divide a site map that is too large for one file, once other plugins have had their say about it."""
+        if template_name != "sitemap.xml":
+            return output_content
+        index, parts = sitemap.divided(output_content, self.settings.site_url)
+        for part in parts:
+            press.write(config.site_dir, part.path, part.content)
+        return index
+
+    @event_priority(100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Make what has changed, and bring the site's folder up to date before other plugins look at it."""
+        try:
+            if self._spread:
+                self._spread.finish(config, self._theme)
+            for compiled in self._compiled:
+                compiled.keep()
+        except FixcardsError as error:
+            raise PluginError(f"fixcards: {error}") from None
+        except OSError as error:
+            raise PluginError(f"fixcards: the site can't be written: {error.strerror}: {error.filename}") from error
+        finally:
+            self._workers.close()
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Leave nothing behind."""
+        self._workers.close()
+        if self._spread:
+            self._spread.close()
+
+
+def _titles(nav: Any) -> Iterator[tuple[str, str]]:
+    """Yield the titles and paths in a `nav` of `mkdocs.yml`, however deep."""
+    for item in nav if isinstance(nav, list) else [nav]:
+        for title, inside in item.items() if isinstance(item, dict) else ():
+            if isinstance(inside, str):
+                yield title, inside
+            else:
+                yield from _titles(inside)

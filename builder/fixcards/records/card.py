@@ -1,0 +1,293 @@
+"""The fix card: one real upstream failure of a package, as a frozen model without any I/O.
+
+The field descriptions are the documentation of the record: the JSON Schema, editors and the page
+about adding a card all show them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from fixcards.records.fields import (
+    CardId,
+    Day,
+    ErrorLine,
+    Files,
+    FixTitle,
+    Frame,
+    Line,
+    PackageName,
+    Quote,
+    Release,
+    Requirements,
+    SecondPackages,
+    Specifier,
+    Text,
+    Title,
+    Url,
+    refuse,
+    specifier_set,
+)
+
+Category = Literal[
+    "import-error",
+    "api-change",
+    "crash",
+    "wrong-result",
+    "hang",
+    "resource-leak",
+    "packaging",
+    "typing",
+    "testing",
+]
+FixKind = Literal["upgrade", "pin", "code-change", "configuration", "workaround"]
+Platform = Literal["linux", "macos", "windows"]
+State = Literal["published", "disputed", "retired"]
+
+CATEGORIES: tuple[str, ...] = get_args(Category)
+
+
+class Part(BaseModel):
+    """Base of the record's models: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class Versions(Part):
+    """Which releases fail and which don't."""
+
+    affected: Specifier
+    """Releases that fail, as a PEP 440 specifier. Name the last affected one with `<=` (or `==`) where there
+    is one, else the first with `>=`."""
+    fixed: Release | None = None
+    """First release without the failure; absent where there is none."""
+    with_: SecondPackages | None = Field(default=None, alias="with")
+    """Second packages that it takes, each with the releases of it that set the failure off."""
+    python: Specifier | None = None
+    """Python versions that are concerned, when it is not all of them."""
+    platform: Platform | None = None
+    """Platform that is concerned, when it is only one."""
+
+    @cached_property
+    def affected_set(self) -> SpecifierSet:
+        """`affected`, parsed; pre-releases that it names count."""
+        return specifier_set(self.affected)
+
+    @cached_property
+    def named_broken(self) -> str | None:
+        """The release that stands for the affected ones before any index was asked.
+
+        The highest one that a `==` or `<=` clause names, else the lowest that a `>=` clause names.
+        """
+        named: dict[str, list[str]] = {"==": [], "<=": [], ">=": []}
+        for clause in self.affected_set:
+            if clause.operator in named and not clause.version.endswith("*") and clause.version in self.affected_set:
+                named[clause.operator].append(clause.version)
+        if upper := named["=="] + named["<="]:
+            return max(upper, key=Version)
+        return min(named[">="], key=Version, default=None)
+
+
+class Signature(Part):
+    """What the failure prints, by which it is searched."""
+
+    error: ErrorLine
+    """The one line that people search for, as printed; parts that vary are written `{name}`."""
+    exception: Line | None = None
+    """Class of the exception as the last line of the traceback names it; absent when nothing is raised."""
+    traceback: Text | None = None
+    """The traceback as printed by the reproduction."""
+    frames: tuple[Frame, ...] = Field(default=(), max_length=200)
+    """Library frames `package/module.py:function`, relative to site-packages, innermost last."""
+    aliases: tuple[Line, ...] = Field(default=(), max_length=50)
+    """Other wordings of the same failure: other interpreters, other names, related messages."""
+
+
+class Expect(Part):
+    """What the broken run shows where that isn't "exit status not 0 and the signature in its output"."""
+
+    exit: int | None = Field(default=None, ge=-64, le=255, strict=True)
+    """Exit status of the broken run, for failures that end with 0 (warnings, swallowed errors); negative for the
+    number of a signal."""
+    output: Text | None = None
+    """Text in the output instead of the signature, such as the message of a marked assertion."""
+    timeout: float | None = Field(default=None, gt=0, le=60, strict=True)
+    """Seconds after which a run that goes on is the symptom (hangs)."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Expect:
+        if self.exit is None and self.output is None and self.timeout is None:
+            raise refuse("blank", "expects nothing", "give `exit`, `output` or `timeout`, or remove `expect`")
+        return self
+
+
+class Reproduction(Part):
+    """The smallest program that shows the failure."""
+
+    python: Specifier | None = None
+    """Interpreters on which it reproduces."""
+    requires: Requirements = ()
+    """Direct requirements; `{version}` stands for the release under test. Default: the package alone."""
+    build: tuple[PackageName, ...] = Field(default=(), max_length=50)
+    """Distributions that may be built from source, since they have no wheel."""
+    exclude_newer: Day | None = None
+    """Day with whose releases the other requirements are resolved."""
+    code: Text
+    """One file that exits with 0 when the behaviour is right."""
+    files: Files | None = None
+    """Extra files beside it: relative path and content."""
+    expect: Expect | None = None
+    """What the broken run shows where that isn't a non-zero exit status and the signature."""
+    skip: Text | None = None
+    """Reason why it can't be executed."""
+
+
+class Fix(Part):
+    """One way out."""
+
+    title: FixTitle
+    """What to do, in one line."""
+    kind: FixKind
+    """What sort of change it is."""
+    body: Text
+    """What to do, in full."""
+    why: Text | None = None
+    """Why it works; for an upgrade what changed upstream, in our own words."""
+    use_when: Text | None = None
+    """When to choose it."""
+    avoid_when: Text
+    """When not to choose it."""
+    requires: Requirements | None = None
+    """Requirements that replace those of the reproduction when the fix is executed."""
+    code: Text | None = None
+    """Code that replaces the reproduction's when the fix is executed."""
+
+
+class Point(Part):
+    """Something worth knowing from the upstream thread."""
+
+    point: Text
+    """The point, in our own words."""
+    url: Url
+    """Where it was made."""
+    quote: Quote | None = None
+    """Words of the thread, at most 200 characters; they count against the own-content ratio."""
+
+
+class Status(Part):
+    """Whether the card stands. Ids are never reused, so a card that was wrong is retired, not deleted."""
+
+    state: State
+    """`published`, `disputed` or `retired`."""
+    reason: Text | None = None
+    """Why it is disputed or retired."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_word(cls, value: Any) -> Any:
+        return {"state": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _has_reason(self) -> Status:
+        if self.state != "published" and self.reason is None:
+            raise refuse(
+                "reason",
+                f"is {self.state!r} without a reason",
+                "write `state:` and `reason:` on lines of their own below `status:`",
+            )
+        return self
+
+
+def _status_schema(schema: dict[str, Any]) -> None:
+    """Let the schema accept the bare word that `Status` accepts."""
+    mapping = {key: schema.pop(key) for key in list(schema) if key not in {"title", "description"}}
+    schema["anyOf"] = [{"const": "published"}, mapping]
+
+
+Status.model_config["json_schema_extra"] = _status_schema
+
+
+class Card(Part):
+    """One real upstream failure of a package."""
+
+    package: PackageName
+    """Distribution name, normalised as PEP 503 does; equals the folder."""
+    ecosystem: Literal["pypi"] = "pypi"
+    """Package ecosystem."""
+    issue: Url
+    """URL of the upstream issue; its number is the file name."""
+    pr: Url | None = None
+    """URL of the fix (pull request, commit or release note); absent only when nothing was changed upstream."""
+    title: Title
+    """What a person would call the failure, at most 100 characters."""
+    category: Category
+    """What sort of failure it is."""
+    symptom: Text
+    """What broke, as seen from outside."""
+    trigger: Text
+    """What the user does or installs that sets it off."""
+    mechanism: Text
+    """Why it broke: the chain of cause."""
+    impact: Text | None = None
+    """What happens if it is left alone, and what it looks like in production."""
+    versions: Versions
+    """Which releases fail and which don't."""
+    signature: Signature
+    """What the failure prints, by which it is searched."""
+    reproduction: Reproduction
+    """The smallest program that shows the failure."""
+    fixes: tuple[Fix, ...] = Field(min_length=1, max_length=20)
+    """Ways out, best first."""
+    verify: Text | None = None
+    """How a reader checks the fix in their own system."""
+    prevention: tuple[Text, ...] = Field(min_length=1, max_length=30)
+    """Habits or checks that would have caught it."""
+    discussion: tuple[Point, ...] = Field(default=(), max_length=50)
+    """Points from the upstream thread."""
+    related: tuple[CardId, ...] = Field(default=(), max_length=50)
+    """Ids of related cards, besides those that the program finds."""
+    status: Status = Field(default=Status(state="published"), json_schema_extra={"default": "published"})
+    """Whether the card stands: `published`, or a mapping of `state` and `reason`."""
+
+    @cached_property
+    def number(self) -> int:
+        """Number of the upstream issue, 0 when its URL ends with none."""
+        return issue_number(self.issue) or 0
+
+    @cached_property
+    def id(self) -> str:
+        """`<package>-<number>`, unique in the library and never reused."""
+        return f"{self.package}-{self.number}"
+
+
+_ISSUE = re.compile(r"https://[\w./-]+/[0-9]+")
+"""Nearly all issues' addresses; these need not be taken apart."""
+
+
+def issue_number(url: str) -> int | None:
+    """Return the number at the end of an issue's URL, whatever the tracker; None where there is none."""
+    path = url if _ISSUE.fullmatch(url) else urlsplit(url).path.rstrip("/")
+    found = re.search(r"(?:^|/)([1-9][0-9]{0,11})$", path) or re.search(r"[?&]id=([1-9][0-9]{0,11})$", url)
+    return int(found[1]) if found else None
+
+
+def own_content_ratio(card: Card) -> float:
+    """Return the share of the card's prose that is in our own words, 0 to 1.
+
+    Own characters / (own characters + characters quoted from the thread). Error messages, tracebacks and
+    code are facts or our own, and count on neither side.
+    """
+    own = [card.title, card.symptom, card.trigger, card.mechanism, card.impact, card.verify, *card.prevention]
+    for fix in card.fixes:
+        own += [fix.title, fix.body, fix.why, fix.use_when, fix.avoid_when]
+    own += [point.point for point in card.discussion]
+    written = sum(len(text) for text in own if text)
+    quoted = sum(len(point.quote) for point in card.discussion if point.quote)
+    return written / (written + quoted)

@@ -1,0 +1,245 @@
+"""What a single value of a record may be: text, version, range, address, path.
+
+Each type refuses with an error of its own kind, which `rules/shape.py` knows, and says the repair in its hint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from fixcards.records.problem import quoted
+
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+"""A distribution name as PEP 503 normalises it."""
+CARD_ID = rf"{NAME}-[1-9][0-9]{{0,11}}"
+
+_PACKAGE_NAME = re.compile(NAME)
+_CARD_ID = re.compile(CARD_ID)
+_FRAME = re.compile(r"[\w.\-]+(?:/[\w.\-]+)*\.(?:py|pyx|pyi):(?:<\w+>|[\w.<>]+)")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ORDINARY_URL = re.compile(r"https://(?:[a-z0-9]+[.-])+[a-z]+(?:/[A-Za-z0-9/._#?=&%+~-]*)?")
+"""Nearly all addresses; what it takes is right beyond doubt, so that they need no closer look."""
+_VERSION_STARTS = re.compile(r"[0-9]")
+_MOST_PARENTHESES = 20  # each level of a marker's parentheses costs the parser of `packaging` some levels of the stack
+
+
+def refuse(kind: str, message: str, hint: str = "") -> PydanticCustomError:
+    """Return the error of a validator; `kind` is what the lint rules know it by (see `rules/shape.py`)."""
+    return PydanticCustomError(kind, "{problem}", {"problem": message, "hint": hint})
+
+
+@lru_cache(maxsize=4096)
+def parsed_requirement(text: str) -> Requirement:
+    """Return `text` parsed, with 0 for the release under test. Raises `InvalidRequirement`."""
+    if text.count("(") > _MOST_PARENTHESES or not text.isascii():
+        raise InvalidRequirement(text)
+    return Requirement(text.replace("{version}", "0"))
+
+
+@lru_cache(maxsize=4096)
+def specifier_set(text: str) -> SpecifierSet:
+    """Return `text` parsed, to be shared; pre-releases that it names count. Raises `InvalidSpecifier`."""
+    return SpecifierSet(text, prereleases=True)
+
+
+def distribution(requirement: str) -> str:
+    """Return the normalised name of the distribution that a valid requirement installs."""
+    return canonicalize_name(parsed_requirement(requirement).name)
+
+
+def _not_blank(text: str) -> str:
+    if not text[:1].isalnum() and not any(char.isprintable() and not char.isspace() for char in text):
+        raise refuse("blank", "is empty", "write the text, or remove the key where it is optional")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if text.splitlines() != [text]:
+        raise refuse("one_line", "takes more than one line", "write it on one line, in quotes instead of below `|`")
+    return text
+
+
+def _package_name(name: str) -> str:
+    if not _PACKAGE_NAME.fullmatch(name):
+        normal = canonicalize_name(name)
+        raise refuse(
+            "package_name",
+            f"{quoted(name)} is not a normalised distribution name",
+            f"write {normal!r}: lower case, single hyphens (PEP 503)"
+            if _PACKAGE_NAME.fullmatch(normal)
+            else "write the name under which pip installs it: a to z, 0 to 9 and single hyphens",
+        )
+    return name
+
+
+def _specifier(text: str) -> str:
+    try:
+        if not text.isascii():
+            raise InvalidSpecifier(text)
+        specifier_set(text)
+    except InvalidSpecifier:
+        raise refuse(
+            "specifier",
+            f"{quoted(text)} is not a version specifier",
+            'write it as PEP 440 does, for example ">=2.0,<=2.2.4"',
+        ) from None
+    return text
+
+
+def _version(text: str) -> str:
+    try:
+        if not _VERSION_STARTS.match(text) or not text.isascii() or text != text.strip():
+            raise InvalidVersion(text)
+        Version(text)
+    except InvalidVersion:
+        raise refuse(
+            "version", f"{quoted(text)} is not a version", 'name one release as PEP 440 does, for example "2.2.5"'
+        ) from None
+    return text
+
+
+def _requirement(text: str) -> str:
+    try:
+        requirement = parsed_requirement(text)
+    except InvalidRequirement:
+        raise refuse(
+            "requirement",
+            f"{quoted(text)} is not a requirement",
+            'write it as PEP 508 does, for example "httpx=={version}" or "werkzeug==3.0.0"',
+        ) from None
+    if requirement.url:
+        raise refuse(
+            "requirement",
+            f"{quoted(text)} installs from an address",
+            "name the distribution and a version; a card runs on what the package index offers",
+        )
+    return text
+
+
+def _https_url(text: str) -> str:
+    if _ORDINARY_URL.fullmatch(text):
+        return text
+    hint = "write the whole address, for example https://github.com/encode/httpx/issues/271"
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise refuse("url", f"{quoted(text)} is not an address", hint) from None
+    if not text.startswith("https://") or not host or re.search(r"[\s\"'<>\\`{}|^]", text) or not text.isascii():
+        raise refuse("url", f"{quoted(text)} is not an https URL", hint)
+    if "@" in parts.netloc:
+        raise refuse("url", f"{quoted(text)} has a user name before its host", "remove what stands before the @")
+    return text
+
+
+def _frame(text: str) -> str:
+    if not _FRAME.fullmatch(text):
+        raise refuse(
+            "frame",
+            f"{quoted(text)} is not a library frame",
+            "write it relative to site-packages as package/module.py:function, for example httpx/client.py:send",
+        )
+    return text
+
+
+def _card_id(text: str) -> str:
+    if not _CARD_ID.fullmatch(text):
+        raise refuse(
+            "card_id", f"{quoted(text)} is not a card id", "write <package>-<issue number>, for example httpx-271"
+        )
+    return text
+
+
+def _file_path(text: str) -> str:
+    hint = "write a path below the reproduction's folder, with `/`, for example package/__init__.py"
+    if "\\" in text or ":" in text or not text.isprintable():
+        raise refuse("file_path", f"{quoted(text)} can't be a file name on every system", hint)
+    if any(part in {"", ".", ".."} for part in text.split("/")):
+        raise refuse("file_path", f"{quoted(text)} is no path below the reproduction's folder", hint)
+    return text
+
+
+def _files_apart(files: Mapping[str, str]) -> Mapping[str, str]:
+    names = {name.casefold() for name in files}
+    for name in files:
+        parts = name.casefold().split("/")
+        for end in range(1, len(parts)):
+            if "/".join(parts[:end]) in names:
+                folder = "/".join(name.split("/")[:end])
+                raise refuse("file_path", f"has {folder!r} both as a file and as a folder", "rename one of the two")
+    if len(names) < len(files):
+        raise refuse("file_path", "has two names that differ only in upper and lower case", "rename one of the two")
+    return files
+
+
+def _day(value: Any) -> Any:
+    hint = "write year-month-day, for example 2023-10-02"
+    if isinstance(value, datetime):
+        raise refuse("day", f"{value} has a time of day", hint)
+    if not isinstance(value, str):
+        return value
+    try:
+        if not _DAY.fullmatch(value):
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError:
+        raise refuse("day", f"{quoted(value)} is no day of the calendar", hint) from None
+
+
+def _this_century(day: date) -> date:
+    if not 2000 <= day.year < 2100:
+        raise refuse("day", f"{day} is no day on which a package index had releases", "mend the year")
+    return day
+
+
+def _schema(pattern: str, most: int | None = None) -> WithJsonSchema:
+    limits = {} if most is None else {"maxLength": most}
+    return WithJsonSchema({"type": "string", "minLength": 1, "pattern": pattern, **limits})
+
+
+_LINE = r"^[^\n]*\S[^\n]*$"
+Text = Annotated[str, AfterValidator(_not_blank), _schema(r"\S")]
+Line = Annotated[str, AfterValidator(_not_blank), AfterValidator(_one_line), _schema(_LINE)]
+Title = Annotated[
+    str, Field(max_length=100), AfterValidator(_not_blank), AfterValidator(_one_line), _schema(_LINE, 100)
+]
+FixTitle = Annotated[
+    str, Field(max_length=120), AfterValidator(_not_blank), AfterValidator(_one_line), _schema(_LINE, 120)
+]
+ErrorLine = Annotated[
+    str, Field(max_length=1000), AfterValidator(_not_blank), AfterValidator(_one_line), _schema(_LINE, 1000)
+]
+Quote = Annotated[str, Field(max_length=200), AfterValidator(_not_blank), _schema(r"\S", 200)]
+Specifier = Annotated[
+    str, Field(max_length=300), AfterValidator(_not_blank), AfterValidator(_specifier), _schema("[<>=~!]", 300)
+]
+Release = Annotated[str, Field(max_length=100), AfterValidator(_version), _schema("^[0-9]", 100)]
+PackageName = Annotated[str, Field(max_length=100), AfterValidator(_package_name), _schema(f"^{NAME}$", 100)]
+Url = Annotated[str, Field(max_length=2000), AfterValidator(_https_url), _schema("^https://", 2000)]
+RequirementText = Annotated[str, Field(max_length=300), AfterValidator(_requirement), _schema(r"^\s*[A-Za-z0-9]", 300)]
+Frame = Annotated[str, Field(max_length=300), AfterValidator(_frame), _schema(r"^[^/].*\.pyx?i?:", 300)]
+CardId = Annotated[str, Field(max_length=120), AfterValidator(_card_id), _schema(f"^{CARD_ID}$", 120)]
+FilePath = Annotated[
+    str,
+    Field(max_length=200),
+    AfterValidator(_not_blank),
+    AfterValidator(_file_path),
+    _schema(r"^[^/\\:][^\\:]*$", 200),
+]
+Files = Annotated[dict[FilePath, str], Field(max_length=30), AfterValidator(_files_apart)]
+SecondPackages = Annotated[dict[PackageName, Specifier], Field(max_length=20)]
+Requirements = Annotated[tuple[RequirementText, ...], Field(max_length=50)]
+Day = Annotated[date, BeforeValidator(_day), Field(strict=True), AfterValidator(_this_century)]

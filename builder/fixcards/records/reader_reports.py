@@ -1,0 +1,69 @@
+"""What readers reported: how often a card's fixes worked for them.
+
+Reports are issues on the project's tracker, opened from a card's page with a prefilled title. They are counted
+now and then into `cards/tally.json`, so that the site stays static and asks nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, RootModel
+
+from fixcards.records.card import Part
+from fixcards.records.fields import CARD_ID, CardId
+
+FILE = "tally.json"
+_TITLE = re.compile(rf"^\[(?P<card>{CARD_ID})\] (?:fix (?P<fix>[1-9][0-9]?) worked|no fix worked)\s*$")
+
+
+class Tally(Part):
+    """Reports about one card."""
+
+    worked: dict[Annotated[int, Field(ge=1, lt=100)], Annotated[int, Field(ge=0, lt=10**9)]] = Field(
+        default_factory=dict
+    )
+    """Number of reports that a fix worked, by the fix's number from 1."""
+    failed: int = Field(default=0, ge=0, lt=10**9)
+    """Number of reports that no fix worked."""
+
+    @property
+    def total(self) -> int:
+        """Number of all reports."""
+        return sum(self.worked.values()) + self.failed
+
+
+class Tallies(RootModel[dict[CardId, Tally]]):
+    """The file: the tally of each card that somebody has reported about."""
+
+
+def count(titles: Iterable[str]) -> dict[str, Tally]:
+    """Return the tally of each card from the titles of the reports; other titles are passed over."""
+    worked: dict[str, Counter[int]] = {}
+    failed: Counter[str] = Counter()
+    for title in titles:
+        if not (found := _TITLE.match(title)):
+            continue
+        card_id = found["card"]
+        worked.setdefault(card_id, Counter())
+        if found["fix"]:
+            worked[card_id][int(found["fix"])] += 1
+        else:
+            failed[card_id] += 1
+    return {i: Tally(worked=dict(sorted(worked[i].items())), failed=failed[i]) for i in sorted(worked)}
+
+
+def parsed(raw: bytes) -> dict[str, Tally]:
+    """Return the counted reports that the file holds. Raises pydantic's `ValidationError`."""
+    return Tallies.model_validate_json(raw).root
+
+
+def write(root: Path, tallies: Mapping[str, Tally]) -> None:
+    """Write the counted reports, in stable order."""
+    data = {card_id: tally.model_dump(mode="json") for card_id, tally in sorted(tallies.items())}
+    (root / FILE).write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,223 @@
+"""Rules about a whole card that fits the model: `FC2xx`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from packaging.specifiers import Specifier
+from packaging.version import Version
+
+from fixcards.records.card import Card, issue_number
+from fixcards.records.fields import PLACEHOLDER, distribution, parsed_requirement
+from fixcards.records.problem import quoted
+from fixcards.records.rules.rule import Finding, rule
+from fixcards.records.script import SCRIPT_NAME
+from fixcards.records.yaml_document import Mark, Path
+
+RESERVED = frozenset({"about", "assets", "cards"})
+"""First parts of addresses that the site needs for itself."""
+
+_HOME = re.compile(r"(?<![\w.-])(?:/(?:home|Users)/[^/\s\"']+|/root/|[A-Za-z]:\\+Users\\+[^\\\s\"']+)")
+_BRACES = re.compile(r"\{[^{}]*\}")
+_CARD_FILE = re.compile(r"[1-9][0-9]{0,11}\.yaml")
+
+
+@rule("FC201")
+def place(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """A card lies at `cards/<package>/<issue number>.yaml`; folder and file say the same as `package` and `issue`."""
+    if len(path.parts) != 2 or not _CARD_FILE.fullmatch(path.name):
+        yield Finding(
+            f"lies at {path}, which is no place for a card",
+            f"move it to {card.package}/{issue_number(card.issue) or '<issue number>'}.yaml",
+            Mark(1, 1),
+        )
+
+
+@rule("FC202")
+def folder(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """The folder has the name of the package."""
+    if len(path.parts) == 2 and path.parts[0] != card.package:
+        yield Finding(
+            f"package {card.package!r} differs from the folder {path.parts[0]!r}",
+            f"move the file to {card.package}/{path.name}, or mend the package",
+            ("package",),
+        )
+
+
+@rule("FC203")
+def issue_in_name(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """The file name is the number of the issue, which stands at the end of its URL."""
+    number = issue_number(card.issue)
+    if number is None:
+        yield Finding("issue: the address ends with no issue number", "link the issue itself", ("issue",))
+    elif _CARD_FILE.fullmatch(path.name) and path.stem != str(number):
+        yield Finding(
+            f"issue {number} differs from the file name {path.name}", f"rename the file to {number}.yaml", ("issue",)
+        )
+
+
+@rule("FC204")
+def reserved_package(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """A package is not called like a part of the site (`about`, `assets`, `cards`)."""
+    if card.package in RESERVED:
+        yield Finding(
+            f"the site needs the address /{card.package}/ for itself", "ask for another address", ("package",)
+        )
+
+
+@rule("FC205")
+def fixed_is_affected(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """The first fixed release is not inside the affected range."""
+    versions = card.versions
+    if versions.fixed is not None and versions.fixed in versions.affected_set:
+        yield Finding(
+            f"fixed release {versions.fixed} is inside the affected range {quoted(versions.affected)}",
+            "end the range before it, for example with `<=` and the last affected release",
+            ("versions", "fixed"),
+        )
+
+
+@rule("FC206")
+def no_affected_release(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """The affected range names an affected release: the last with `<=` or `==`, or else the first with `>=`."""
+    if card.versions.named_broken is None:
+        yield Finding(
+            f"affected {quoted(card.versions.affected)} names no release that fails",
+            "name the last affected release with `<=`, or else the first with `>=`",
+            ("versions", "affected"),
+        )
+
+
+@rule("FC207")
+def fixed_without_pr(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """Where a release fixes the failure, `pr` says what changed."""
+    if card.versions.fixed is not None and card.pr is None:
+        yield Finding(
+            "versions.fixed names a release but there is no `pr`",
+            "link the pull request, commit or release note",
+            ("versions", "fixed"),
+        )
+
+
+@rule("FC208")
+def version_not_under_test(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """The reproduction installs the package with `=={version}`, so that any release can be put to the test."""
+    requires = card.reproduction.requires
+    if not requires:
+        return
+    own = [text for text in requires if distribution(text) == card.package]
+    if not any("=={version}" in text.replace(" ", "") for text in own):
+        yield Finding(
+            f"reproduction.requires doesn't install {card.package} in the release under test",
+            f'add "{card.package}=={{version}}"',
+            ("reproduction", "requires"),
+        )
+
+
+@rule("FC209")
+def second_package_missing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """Each second package in `versions.with` is among the reproduction's requirements."""
+    installed = {distribution(text) for text in card.reproduction.requires}
+    for name in card.versions.with_ or {}:
+        if name not in installed:
+            yield Finding(
+                f"the reproduction doesn't install {name}, which the failure takes",
+                f'add a release of it to reproduction.requires, such as "{name}==1.0"',
+                ("versions", "with", name),
+                key=True,
+            )
+
+
+@rule("FC210")
+def upgrade_to_nowhere(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """An upgrade says which release to run: its own `requires`, or `versions.fixed`."""
+    for number, fix in enumerate(card.fixes):
+        if fix.kind == "upgrade" and fix.requires is None and card.versions.fixed is None:
+            yield Finding(
+                f"fixes[{number}] upgrades to no release",
+                "give it `requires`, or the card `versions.fixed`",
+                ("fixes", number, "kind"),
+            )
+
+
+@rule("FC211")
+def placeholder(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """Variable parts of `error` and `aliases` are written `{name}`, lower case; any text may stand there."""
+    texts: list[tuple[str, Path]] = [(card.signature.error, ("signature", "error"))]
+    texts += [(text, ("signature", "aliases", at)) for at, text in enumerate(card.signature.aliases)]
+    for text, at in texts:
+        if not PLACEHOLDER.sub("", text).strip(" :'\"."):
+            yield Finding(f"{quoted(text)} would fit any failure", "keep the words that identify it", at)
+        for brace in _BRACES.findall(text):
+            if brace[1:-1].isidentifier() and not PLACEHOLDER.fullmatch(brace):
+                lower = brace.lower()
+                hint = f"write {lower}" if PLACEHOLDER.fullmatch(lower) else "name it with a to z, 0 to 9 and _"
+                yield Finding(f"{brace} is no placeholder", hint, at)
+
+
+@rule("FC212")
+def home_directory(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """Tracebacks name nobody's home directory."""
+    found = _HOME.search(card.signature.traceback or "")
+    if found:
+        yield Finding(
+            f"the traceback shows the directory {found[0][:80]}",
+            "replace it, for example by /app or /venv",
+            ("signature", "traceback"),
+        )
+
+
+@rule("FC213")
+def day_of_resolution(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """A reproduction says with which day's releases it is resolved; otherwise tomorrow's releases change it."""
+    if card.reproduction.exclude_newer is None and card.reproduction.skip is None:
+        yield Finding(
+            "the reproduction has no `exclude_newer`",
+            "give the day after the fixed release was uploaded",
+            ("reproduction",),
+            key=True,
+        )
+
+
+@rule("FC214")
+def fix_names_no_release(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """Requirements of a fix name exact releases, so that what was tested can be told."""
+    for number, fix in enumerate(card.fixes):
+        for at, text in enumerate(fix.requires or ()):
+            if not any(_exact(pin) for pin in parsed_requirement(text).specifier):
+                yield Finding(
+                    f"fixes[{number}] requires {quoted(text)} without an exact release",
+                    "pin it with `==`",
+                    ("fixes", number, "requires", at),
+                )
+
+
+@rule("FC215")
+def fix_says_nothing_new(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """An upgrade goes to a release that is not affected."""
+    for number, fix in enumerate(card.fixes):
+        for at, text in enumerate(fix.requires or ()):
+            if fix.kind != "upgrade" or distribution(text) != card.package or "{version}" in text:
+                continue
+            for pin in parsed_requirement(text).specifier:
+                if _exact(pin) and Version(pin.version) in card.versions.affected_set:
+                    yield Finding(
+                        f"fixes[{number}] upgrades to {pin.version}, which is inside the affected range",
+                        "name a release that works",
+                        ("fixes", number, "requires", at),
+                    )
+
+
+@rule("FC216")
+def file_instead_of_program(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """No extra file takes the name under which the reproduction itself is run."""
+    for name in card.reproduction.files or {}:
+        if name.casefold() == SCRIPT_NAME:
+            at = ("reproduction", "files", name)
+            yield Finding(f"{name} is the name of the program itself", "rename the file", at, key=True)
+
+
+def _exact(pin: Specifier) -> bool:
+    return pin.operator == "==" and not pin.version.endswith("*")

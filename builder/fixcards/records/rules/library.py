@@ -1,0 +1,101 @@
+"""Rules that take more than one record: `FC3xx`. They speak of cards that fit the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fixcards.records.evidence import EVIDENCE_SUFFIX, run_digest
+from fixcards.records.rules.rule import Finding, nearest, rule
+from fixcards.records.yaml_document import Mark
+
+if TYPE_CHECKING:
+    from fixcards.records.card import Card
+    from fixcards.records.evidence import Evidence
+    from fixcards.records.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the rules look at beside one record."""
+
+    files: Mapping[str, Sequence[str]]
+    """The card files of each id as problems name them, the one in the right place first."""
+    known: frozenset[str]
+    """Ids of all card files, those with problems included."""
+    places: Set[str]
+    """All card files, below `cards/`."""
+
+
+@rule("FC301")
+def id_twice(card: Summary, path: str, shelf: Shelf) -> Iterator[Finding]:
+    """An id belongs to one card."""
+    first = shelf.files[card.id][0]
+    if first != path:
+        yield Finding(f"the id {card.id} is already taken by {first}", "remove one of the two", ("issue",))
+
+
+@rule("FC302")
+def related_to_nothing(card: Summary, shelf: Shelf) -> Iterator[Finding]:
+    """Related cards exist, and no card is related to itself."""
+    for at, other in enumerate(card.related):
+        if other == card.id:
+            yield Finding(f"the card names itself, {other}, as related", "remove it", ("related", at))
+        elif other not in shelf.known:
+            guess = nearest(other, shelf.known)
+            hint = f"did you mean {guess!r}?" if guess else "remove it, or add that card first"
+            yield Finding(f"there is no card {other}", hint, ("related", at))
+
+
+@rule("FC303")
+def evidence_without_card(path: str, shelf: Shelf) -> Iterator[Finding]:
+    """Evidence lies beside the card that it belongs to: `271.evidence.json` beside `271.yaml`."""
+    folder, _, name = path.rpartition("/")
+    stem = name[: -len(EVIDENCE_SUFFIX)]
+    if not name.endswith(EVIDENCE_SUFFIX):
+        yield Finding(f"ends with {name[len(stem) :]}", f"rename it to {stem}{EVIDENCE_SUFFIX}")
+    elif (f"{folder}/{stem}.yaml" if folder else f"{stem}.yaml") not in shelf.places:
+        yield Finding("is evidence without a card", f"remove it, or add the card {stem}.yaml beside it")
+
+
+@rule("FC304")
+def evidence_invalid(message: str, mark: Mark) -> Iterator[Finding]:
+    """Evidence is what the program wrote: it fits its schema and is not edited by hand."""
+    yield Finding(f"is no valid evidence: {message}", "remove the file and run `fixcards verify` again", mark)
+
+
+@rule("FC305")
+def evidence_of_another(evidence: Evidence, card_id: str) -> Iterator[Finding]:
+    """Evidence names the card beside which it lies."""
+    if evidence.card != card_id:
+        yield Finding(f"is evidence of {evidence.card}, not of {card_id}", "run `fixcards verify` again")
+
+
+@rule("FC306")
+def evidence_not_isolated(evidence: Evidence) -> Iterator[Finding]:
+    """Only runs that were isolated from the machine are kept as evidence."""
+    if any(run.isolation == "none" for run in evidence.runs):
+        yield Finding("shows runs without isolation", "run `fixcards verify` where bubblewrap or a container works")
+
+
+@rule("FC307")
+def tally_invalid(message: str, mark: Mark) -> Iterator[Finding]:
+    """The counted reports in `tally.json` are what `fixcards tally` wrote."""
+    yield Finding(f"is no valid tally: {message}", "run `fixcards tally` again", mark)
+
+
+@rule("FC308")
+def sweep_differs(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """What a sweep over the releases showed agrees with the card's `versions.affected`."""
+    if evidence.digest != run_digest(card):
+        return
+    for state, wrong, hint in (
+        ("fails", "fail and are not in", "widen the range"),
+        ("passes", "pass and are in", "narrow the range, for example with `!=`"),
+    ):
+        found = [release.version for release in evidence.releases if release.state == state]
+        named = [version for version in found if (version in card.versions.affected_set) == (state == "passes")]
+        if named:
+            shown = ", ".join(named[:8]) + (f" and {len(named) - 8} more" if len(named) > 8 else "")
+            yield Finding(f"releases {wrong} versions.affected {card.versions.affected!r}: {shown}", hint)

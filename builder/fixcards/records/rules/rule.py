@@ -1,0 +1,65 @@
+"""What a lint rule is, and the table of all of them."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fixcards.records.yaml_document import Mark, Path
+
+Check = TypeVar("Check", bound=Callable[..., Iterator[Any]])
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found: words, and a place as a path into the record or as a mark in the text."""
+
+    message: str
+    hint: str = ""
+    at: Path | Mark = ()
+    key: bool = False
+    """Whether the place is the key itself rather than its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One lint rule. `kinds` are the errors of the YAML reader or of the model that it puts into words."""
+
+    code: str
+    kinds: tuple[str, ...]
+    check: Callable[..., Iterator[Any]]
+
+    @property
+    def text(self) -> str:
+        """The rule as the documentation states it: the docstring of its generator."""
+        return inspect.cleandoc(self.check.__doc__ or "")
+
+
+RULES: dict[str, Rule] = {}
+"""Every rule by its code, in the order of the codes."""
+
+
+def rule(code: str, *kinds: str) -> Callable[[Check], Check]:
+    """Enter a generator into the table of rules under a code that is never used again."""
+
+    def enter(check: Check) -> Check:
+        if code in RULES:
+            raise ValueError(f"two rules have the code {code}")
+        RULES[code] = Rule(code, kinds, check)
+        return check
+
+    return enter
+
+
+def rules_of(prefix: str) -> list[Rule]:
+    """Return the rules whose codes start with `prefix`, in order."""
+    return [found for code, found in sorted(RULES.items()) if code.startswith(prefix)]
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """Return the one of `words` that `word` is a likely typo of."""
+    close = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.75)
+    return close[0] if close else None

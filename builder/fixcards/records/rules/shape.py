@@ -1,0 +1,287 @@
+"""Rules about single keys and values: `FC1xx`. They put the model's errors into plain words."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from fixcards.records.card import Card
+from fixcards.records.problem import quoted
+from fixcards.records.rules.rule import Finding, nearest, rule
+from fixcards.records.yaml_document import Path, Source
+
+_WANTED = {
+    "string_type": "text",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "date_type": "a day",
+    "int_type": "a whole number",
+    "float_type": "a number",
+}
+_REPAIR = {
+    "text": "put it in quotes, or on lines of its own below `key: |`",
+    "a list": "write each item on a line of its own after `- `",
+    "a mapping": "write `key: value` lines below it, indented",
+    "a day": "write year-month-day, for example 2023-10-02",
+    "a whole number": "write digits alone, without quotes",
+    "a number": "write digits alone, without quotes",
+}
+_NAMES = {dict: "a mapping", list: "a list", str: "text", bool: "a boolean", int: "a number", float: "a number"}
+_LIMITS = {"greater_than": "more than", "greater_than_equal": "at least", "less_than_equal": "at most"}
+
+
+@rule("FC101", "extra_forbidden")
+def unknown_key(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Only the documented keys are allowed."""
+    path = error["loc"]
+    known = keys_at(Card, path[:-1])
+    guess = nearest(str(path[-1]), known)
+    hint = f"did you mean {guess!r}?" if guess else f"known here: {', '.join(known)}"
+    yield Finding(f"unknown key {quoted(str(path[-1]))}", hint, path, key=True)
+
+
+@rule("FC102", "missing")
+def missing_key(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """The required keys are all there."""
+    *above, name = error["loc"]
+    where = f" in {_name(tuple(above))}" if above else ""
+    yield Finding(f"the key {name!r} is missing{where}", f"add it: {_describe(error['loc'])}", tuple(above), key=True)
+
+
+@rule("FC103", *_WANTED)
+def wrong_type(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Each value has the type that its key asks for."""
+    wanted, got = _WANTED[error["type"]], error["input"]
+    hint = _REPAIR[wanted]
+    if wanted == "text" and isinstance(got, (dict, list)):
+        hint = "put it in quotes: YAML takes text with `: ` in it or with { or [ at its start for a mapping or list"
+    name = got if wanted == "a whole number" and isinstance(got, float) else _NAMES.get(type(got), "a day")
+    yield _finding(error, source, f" must be {wanted}, not {name}", hint)
+
+
+@rule("FC104", "unquoted")
+def unquoted(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Text that YAML reads as a number, a boolean or a day is quoted: `1.10` would become 1.1, and `no` false."""
+    got = error["input"]
+    kind = {bool: "the boolean", int: "the number", float: "the number"}.get(type(got), "the day")
+    raw = source.raw(error["loc"])
+    yield _finding(error, source, f" is read by YAML as {kind} {str(got).lower()}", f'put it in quotes: "{raw}"')
+
+
+@rule("FC105", "blank", "too_short")
+def blank(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """No text, list or mapping is empty; a key that has nothing to say is left out."""
+    said = error.get("ctx", {})
+    hint = said.get("hint") or "write at least one item, or remove the key where it is optional"
+    if error["input"] is None:
+        hint = "write something after it, or remove the key where it is optional"
+    yield _finding(error, source, f" {said.get('problem', 'is empty')}", hint)
+
+
+@rule("FC106", "literal_error")
+def not_one_of(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Keys with a fixed set of words take one of them."""
+    got = error["input"]
+    words = [word.strip("'") for word in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
+    guess = nearest(got, words) if isinstance(got, str) else None
+    hint = f"did you mean {guess!r}?" if guess else f"write {'one of ' if len(words) > 1 else ''}{', '.join(words)}"
+    shown = quoted(got) if isinstance(got, str) else _NAMES.get(type(got), "this")
+    yield _finding(error, source, f" can't be {shown}", hint)
+
+
+@rule("FC107", "string_too_long", "too_long")
+def too_long(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Titles have at most 100 characters, titles of fixes 120, errors 1,000, and quotes from a thread 200.
+
+    Names, versions, addresses and lists have limits too, far above what a card needs.
+    """
+    most = error["ctx"]["max_length"]
+    what = "characters" if isinstance(error["input"], str) else "items"
+    hint = "say it in your own words" if error["loc"][-1] == "quote" else "shorten it"
+    yield _finding(error, source, f" has {len(error['input']):,} {what}, more than {most:,}", hint)
+
+
+@rule("FC108", "specifier")
+def bad_specifier(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Ranges of versions are PEP 440 specifiers."""
+    yield _said(error, source)
+
+
+@rule("FC109", "version")
+def bad_version(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Single versions are PEP 440 versions."""
+    yield _said(error, source)
+
+
+@rule("FC110", "url")
+def bad_url(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Addresses are whole https URLs."""
+    yield _said(error, source)
+
+
+@rule("FC111", "package_name")
+def bad_package_name(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Package names are normalised as PEP 503 does."""
+    yield _said(error, source)
+
+
+@rule("FC112", "requirement")
+def bad_requirement(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Requirements are PEP 508 requirements that name a distribution, never an address."""
+    yield _said(error, source)
+
+
+@rule("FC113", "frame")
+def bad_frame(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Frames are written `package/module.py:function`, relative to site-packages."""
+    yield _said(error, source)
+
+
+@rule("FC114", "card_id")
+def bad_card_id(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Card ids are written `<package>-<issue number>`."""
+    yield _said(error, source)
+
+
+@rule("FC115", "reason")
+def no_reason(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """A card that is disputed or retired says why."""
+    yield _said(error, source)
+
+
+@rule("FC116", "day", "finite_number", *_LIMITS)
+def out_of_range(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Days exist in the calendar, and numbers lie within their limits."""
+    if error["type"] == "day":
+        yield _said(error, source)
+        return
+    wanted = "finite"
+    if error["type"] in _LIMITS:
+        limit = next(value for name, value in error["ctx"].items() if name in {"gt", "ge", "le"})
+        wanted = f"{_LIMITS[error['type']]} {limit:g}"
+    got = source.raw(error["loc"]) or ""
+    yield _finding(error, source, f" must be {wanted}, not {got[:20]}", "mend the number")
+
+
+@rule("FC117", "file_path")
+def bad_file_path(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Extra files have names that keep them below the reproduction's folder on every system."""
+    yield _said(error, source)
+
+
+@rule("FC118", "one_line")
+def several_lines(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Titles, errors, exceptions and aliases are one line."""
+    yield _said(error, source)
+
+
+@rule("FC199")
+def refused(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    """Whatever else the model refuses."""
+    yield _finding(error, source, f": {error['msg']}", "compare it with the schema")
+
+
+def kind_of(error: ErrorDetails) -> str:
+    """Return the kind of a model error; text that YAML read as something else is a kind of its own."""
+    kind, got = error["type"], error["input"]
+    if got is None and (kind in _WANTED or kind == "literal_error"):
+        return "blank"
+    if kind in {"string_type", "literal_error"} and isinstance(got, (bool, int, float, date)):
+        return "unquoted"
+    return kind
+
+
+def errors_in(data: Any, invalid: ValidationError | None) -> list[ErrorDetails]:
+    """Return what the model refused, and an error for each empty value that it let pass."""
+    # Where each item of a list is wrong, pydantic adds that none is left.
+    errors = [
+        error
+        for error in (invalid.errors(include_url=False) if invalid else ())
+        if error["type"] != "too_short" or not error["input"]
+    ]
+    wrong = {error["loc"] for error in errors}
+    around = {path[:length] for path in wrong for length in range(len(path))}
+    return errors + [
+        ErrorDetails(type="blank", loc=path, msg="", input=value)
+        for path, value in _empty(data, ())
+        if path not in around and not any(path[:length] in wrong for length in range(len(path) + 1))
+    ]
+
+
+def _empty(value: dict[Any, Any] | list[Any], path: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield path and value of everything below `value` that says nothing."""
+    for step, child in value.items() if isinstance(value, dict) else enumerate(value):
+        if child is None or child == [] or child == {}:
+            yield (*path, step), child
+        elif isinstance(child, (dict, list)):
+            yield from _empty(child, (*path, step))
+
+
+def keys_at(model: type[BaseModel], path: Path) -> list[str]:
+    """Return the keys that the record knows at `path`."""
+    for step in path:
+        if isinstance(step, int):
+            continue
+        field = next((f for n, f in model.model_fields.items() if step in {n, f.alias}), None)
+        inner = _model_in(field.annotation) if field else None
+        if inner is None:
+            return []
+        model = inner
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model inside an annotation such as `tuple[Fix, ...]` or `Expect | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in {Union, types.UnionType, tuple, Annotated}:
+        return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+    return None
+
+
+def _describe(path: Path) -> str:
+    """Return the documentation of the key at `path`, in one line without a full stop."""
+    model: type[BaseModel] | None = Card
+    description = ""
+    for step in path:
+        if model is None or isinstance(step, int):
+            continue
+        field = next((f for n, f in model.model_fields.items() if step in {n, f.alias}), None)
+        if field is None:
+            return ""
+        description, model = field.description or "", _model_in(field.annotation)
+    return " ".join(description.split()).rstrip(".")
+
+
+def _name(path: Path) -> str:
+    """Return `path` as a person would write it: `fixes[0].title`, counted from 0."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text or "the card"
+
+
+def _finding(error: ErrorDetails, source: Source, message: str, hint: str) -> Finding:
+    """Return a finding about the value that the error is about, or about a mapping's key."""
+    path = source.existing(error["loc"])
+    # pydantic marks a key of a mapping with a last step of its own.
+    is_key = len(path) < len(error["loc"]) and error["loc"][-1] == "[key]"
+    if is_key:
+        message = f"{_name(path[:-1])}{message if message.startswith(':') else f': a key{message}'}"
+    else:
+        message = _name(path) + message
+    return Finding(message, hint, path, key=is_key)
+
+
+def _said(error: ErrorDetails, source: Source) -> Finding:
+    """Return what a validator of the model itself said, in its words."""
+    said = error.get("ctx", {})
+    problem = said.get("problem", error["msg"])
+    return _finding(error, source, f" {problem}" if problem[:1].isalpha() else f": {problem}", said.get("hint", ""))

@@ -1,0 +1,194 @@
+"""Rules about a file and its YAML: `FC0xx`. The first that is broken ends the reading of the file."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from fixcards.records.problem import quoted
+from fixcards.records.rules.rule import Finding, rule
+from fixcards.records.yaml_document import MAX_DEPTH, Mark, Refused
+
+MAX_BYTES = 64 * 1024
+MAX_EVIDENCE_BYTES = 16 * 1024 * 1024
+SCHEMA_LINE = "# yaml-language-server: $schema=../card.schema.json"
+
+_INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def _after(before: str) -> Mark:
+    """Return the place that follows the text `before`."""
+    return Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+@rule("FC001")
+def no_file(path: Path, root: str) -> Iterator[Finding]:
+    """A record is a regular file inside `cards/` that can be read; a symbolic link that leads out of it is refused."""
+    is_link = os.path.islink(path)  # noqa: PTH114 - Path.is_symlink raises where a folder can't be read
+    if not os.path.realpath(path).startswith(root.rstrip(os.sep) + os.sep):
+        yield Finding("is a symbolic link that leaves the cards", "put a copy of the file here instead of a link")
+        return
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        yield Finding("is a symbolic link to nothing", "remove the link") if is_link else unreadable(error)
+        return
+    if stat.S_ISDIR(mode) and is_link:
+        yield Finding("is a symbolic link to a folder", "links to folders are not followed: put the folder here")
+    elif stat.S_ISDIR(mode):
+        yield Finding("is a folder with the name of a record", "rename it")
+    elif not stat.S_ISREG(mode):
+        yield Finding("is not a regular file", "put a text file in its place")
+
+
+def unreadable(error: OSError) -> Finding:
+    """Return what `FC001` says of a file or folder that the system doesn't let us read."""
+    hint = "mend its permissions" if isinstance(error, PermissionError) else "look at the disk that it lies on"
+    return Finding(f"can't be read: {error.strerror}", hint)
+
+
+@rule("FC002")
+def too_large(raw: bytes, most: int = MAX_BYTES) -> Iterator[Finding]:
+    """A card has at most 64 KiB, its evidence 16 MiB."""
+    if len(raw) > most:
+        hint = "shorten the traceback or the reproduction" if most == MAX_BYTES else "run `fixcards verify` again"
+        yield Finding(f"has more than {most:,} bytes", hint)
+
+
+@rule("FC003")
+def not_utf8(raw: bytes) -> Iterator[Finding]:
+    """A card is UTF-8."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        yield Finding(f"has a byte 0x{raw[error.start]:02x} that is not UTF-8", "save it as UTF-8", _after(before))
+
+
+@rule("FC004")
+def byte_order_mark(text: str) -> Iterator[Finding]:
+    """A card doesn't start with a byte order mark."""
+    if text.startswith("\ufeff"):
+        yield Finding("starts with a byte order mark", 'save it as UTF-8 without "BOM" or "signature"', Mark(1, 1))
+
+
+@rule("FC005")
+def nul_byte(text: str) -> Iterator[Finding]:
+    """A card has no NUL byte."""
+    before, found, _ = text.partition("\0")
+    if found:
+        yield Finding("has a NUL byte", "remove it; a file full of them is UTF-16: save it as UTF-8", _after(before))
+
+
+@rule("FC006")
+def carriage_return(text: str) -> Iterator[Finding]:
+    """Lines end with LF; CRLF and CR are refused, since they would get into code and tracebacks."""
+    before, found, after = text.partition("\r")
+    if found:
+        message = "ends its lines with CRLF" if after.startswith("\n") else "has a carriage return"
+        yield Finding(message, "save it with LF line ends, or let git do it: `git add --renormalize .`", _after(before))
+
+
+@rule("FC007")
+def schema_line(text: str) -> Iterator[Finding]:
+    """The first line of a card points editors at the schema, so that they complete and check while one types."""
+    if text.partition("\n")[0] != SCHEMA_LINE and text.strip():
+        yield Finding("doesn't point editors at the schema", f"make the first line: {SCHEMA_LINE}", Mark(1, 1))
+
+
+@rule("FC008")
+def invisible_character(text: str) -> Iterator[Finding]:
+    """A card has no control characters and no line separators that editors don't show as line ends."""
+    if text.replace("\n", "").isprintable():  # as nearly all are: ten times as quick as the expression
+        return
+    if found := _INVISIBLE.search(text):
+        hint = "remove it; in code write an escape instead"
+        yield Finding(f"has the invisible character U+{ord(found[0]):04X}", hint, _after(text[: found.start()]))
+
+
+@rule("FC010", "syntax")
+def syntax(refused: Refused) -> Iterator[Finding]:
+    """A card is valid YAML."""
+    yield Finding(refused.detail, refused.hint, refused.mark)
+
+
+@rule("FC011", "tab")
+def tab(refused: Refused) -> Iterator[Finding]:
+    """YAML is indented with spaces, not with tabs."""
+    yield Finding("is indented with a tab", "indent with two spaces", refused.mark)
+
+
+@rule("FC012", "duplicate")
+def duplicate_key(refused: Refused) -> Iterator[Finding]:
+    """A key stands only once in a mapping: YAML readers keep the last one and drop the others without a word."""
+    key, line = refused.detail.rsplit("\n", 1)
+    hint = f"merge it with line {line}, whose value would be lost"
+    yield Finding(f"has the key {quoted(key)} twice", hint, refused.mark)
+
+
+@rule("FC013", "anchor")
+def anchor(refused: Refused) -> Iterator[Finding]:
+    """Anchors and aliases (`&name`, `*name`) are refused: a few lines of them can unfold to gigabytes."""
+    yield Finding(
+        f"uses the anchor or alias {quoted(refused.detail)}",
+        "write the value out; put text that starts with & or * in quotes",
+        refused.mark,
+    )
+
+
+@rule("FC014", "tag")
+def tag(refused: Refused) -> Iterator[Finding]:
+    """Tags (`!name`, `!!name`) are refused: a record is plain data."""
+    name = refused.detail.replace("tag:yaml.org,2002:", "!!")
+    yield Finding(f"uses the tag {quoted(name)}", "remove it; put text that starts with ! in quotes", refused.mark)
+
+
+@rule("FC015", "depth")
+def depth(refused: Refused) -> Iterator[Finding]:
+    """Values are nested at most 20 levels deep."""
+    yield Finding(f"is nested more than {MAX_DEPTH} levels deep", "a card needs four; put text in quotes", refused.mark)
+
+
+@rule("FC016", "empty")
+def empty(refused: Refused) -> Iterator[Finding]:
+    """A card has content."""
+    yield Finding("is empty", "start from the example on the page about adding a card", refused.mark)
+
+
+@rule("FC017", "not_mapping")
+def not_a_mapping(refused: Refused) -> Iterator[Finding]:
+    """The top of a card is a mapping of keys to values."""
+    yield Finding("doesn't start with a key", "start from `package: name` at the left margin", refused.mark)
+
+
+@rule("FC018", "documents")
+def several_documents(refused: Refused) -> Iterator[Finding]:
+    """A file holds one card; `---` must not start a second document."""
+    yield Finding("holds a second YAML document", "one file is one card: move it to a file of its own", refused.mark)
+
+
+@rule("FC019", "key")
+def key_is_no_text(refused: Refused) -> Iterator[Finding]:
+    """Keys are text: `on`, `no`, `1.10` and the like are read as booleans and numbers unless they are quoted."""
+    if not refused.detail:
+        hint = "write a word before the colon; put text that starts with { or [ in quotes"
+        yield Finding("has a key that is no text", hint, refused.mark)
+        return
+    yield Finding(
+        f"has the key {quoted(refused.detail)}, which YAML doesn't read as text",
+        f'put it in quotes: "{refused.detail}"',
+        refused.mark,
+    )
+
+
+@rule("FC020", "character")
+def unprintable_character(refused: Refused) -> Iterator[Finding]:
+    r"""Escapes in double quotes (`"\e"`, `"\0"`, `"\ud800"`) stand for no control characters or half characters."""
+    yield Finding(
+        f"an escape stands for {refused.detail}, which can't be shown",
+        "remove it; to show the escape itself write the backslash twice",
+        refused.mark,
+    )

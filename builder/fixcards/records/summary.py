@@ -1,0 +1,88 @@
+"""What lists, the search and other cards show of a card: small enough to hold those of a hundred thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from fixcards.records.card import Card
+from fixcards.records.evidence import Evidence
+from fixcards.records.verdict import confidence, judge
+
+
+class Summary(NamedTuple):
+    """A card in short, plain values only."""
+
+    id: str
+    package: str
+    number: int
+    title: str
+    category: str
+    state: str
+    error: str
+    aliases: tuple[str, ...]
+    exception: str
+    frames: tuple[str, ...]
+    affected: str
+    fixed: str
+    needs: Mapping[str, str]
+    """Other packages, and `python`, that it takes, each with the releases that set it off."""
+    fix: str
+    """Title of the first fix."""
+    prose: str
+    """Symptom and trigger."""
+    related: tuple[str, ...]
+    """Ids that the card itself names."""
+    verdict: str
+    earned: tuple[float, float]
+    """What the confidence is computed from (`verdict.confidence`)."""
+    last_verified: str
+    """Day of the newest run, empty where there is none."""
+    runs: int
+    """Executions on record, each repetition counted."""
+    seconds: float
+    """What all of them took."""
+
+    @property
+    def path(self) -> str:
+        """Address of its page below the site."""
+        return f"{self.package}/{self.number}/"
+
+    def confidence(self, today: date) -> float:
+        """Return the card's confidence on the day `today`."""
+        return confidence(self.earned, date.fromisoformat(self.last_verified) if self.last_verified else today, today)
+
+
+def summary(card: Card, evidence: Evidence | None) -> Summary:
+    """Return `card` in short."""
+    signature, versions = card.signature, card.versions
+    needs: dict[str, str] = dict(versions.with_ or {})
+    if versions.python:
+        needs["python"] = versions.python
+    runs = evidence.runs if evidence else ()
+    day = evidence.last_verified if evidence else None
+    judgement = judge(card, evidence, day or date.min)
+    return Summary(
+        id=card.id,
+        package=card.package,
+        number=card.number,
+        title=card.title,
+        category=card.category,
+        state=card.status.state,
+        error=signature.error,
+        aliases=tuple(signature.aliases),
+        exception=signature.exception or "",
+        frames=tuple(signature.frames),
+        affected=versions.affected,
+        fixed=versions.fixed or "",
+        needs=needs,
+        fix=card.fixes[0].title,
+        prose=f"{card.symptom} {card.trigger}",
+        related=tuple(card.related),
+        verdict=judgement.verdict,
+        earned=judgement.earned,
+        last_verified=day.isoformat() if day else "",
+        runs=sum(len(run.repetitions) for run in runs),
+        seconds=sum(run.seconds * len(run.repetitions) for run in runs),
+    )

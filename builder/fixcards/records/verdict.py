@@ -1,0 +1,137 @@
+"""How sure we are of a card: verdict and confidence, one function of the card, its evidence and the day.
+
+Nothing here is typed in by anybody. The tables below are shown on the site as they stand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+from fixcards.records.card import Card, Fix
+from fixcards.records.evidence import Evidence, Run, run_digest
+
+Verdict = Literal["verified", "partly verified", "not executed", "stale", "disputed", "retired"]
+VERDICTS: tuple[str, ...] = get_args(Verdict)
+
+MEANINGS: dict[str, str] = {
+    "verified": "The broken release failed as described and every executable fix passed, three times each, in "
+    "isolation.",
+    "partly verified": "It was executed, and not every run showed what the card says.",
+    "not executed": "No run of this card is on record. Its facts come from the upstream thread alone.",
+    "stale": "The card was changed after it was executed; the runs shown belong to its earlier form.",
+    "disputed": "Somebody has shown that the card may be wrong.",
+    "retired": "The card turned out to be wrong or useless and is kept so that its address stays.",
+}
+
+WEIGHTS: tuple[tuple[str, float, str], ...] = (
+    ("upstream", 0.10, "an upstream fix (`pr`) is linked"),
+    ("broken", 0.40, "the affected release failed as described, in every repetition"),
+    ("fixes", 0.30, "the executable fixes passed (the share of them that did)"),
+    ("latest", 0.10, "the newest release was run and passed, or failed where no release fixes it"),
+    ("sweep", 0.08, "a sweep over the releases agrees with the stated versions"),
+)
+"""What raises the confidence, and by how much. The sum is 0.98: runs show what happened on one kind of machine
+and never that nothing else can happen, so 1.0 is never reached."""
+
+STALE_FACTOR = 0.5
+"""Evidence of an earlier form of the card counts half."""
+FLAKY_FACTOR = 0.5
+"""Repetitions that differ make everything that was run count half."""
+HALF_LIFE_DAYS = 730
+"""Age after which what was run counts half: indexes, interpreters and platforms move on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is shown about a card's certainty. `confidence` is between 0 and 0.98, to two decimals."""
+
+    verdict: Verdict
+    confidence: float
+    reasons: tuple[str, ...]
+    reproduced: bool
+    flaky: bool
+    earned: tuple[float, float]
+    """Of the confidence, what the card earns by itself, and what its runs earned on their day."""
+
+
+def judge(card: Card, evidence: Evidence | None, today: date) -> Judgement:
+    """Return verdict and confidence of `card` on the day `today`.
+
+    A card's status goes first, then the digest of what was run, then the runs. Age lowers the confidence
+    (by half every `HALF_LIFE_DAYS`) and never changes the verdict.
+    """
+    upstream = 1.0 if card.pr else 0.0
+    reached = {"upstream": upstream}
+    factor = 1.0
+    broken_shown = flaky = stale = False
+    day = today
+    if evidence is not None:
+        broken_shown = bool(_shown(evidence, "broken", "failed-as-described"))
+        flaky = any(run.flaky for run in evidence.runs)
+        stale = evidence.digest != run_digest(card)
+        reached |= dict(_reached(card, evidence, broken_shown))
+        day = evidence.last_verified
+        factor *= FLAKY_FACTOR if flaky else 1.0
+        factor *= STALE_FACTOR if stale else 1.0
+    weights = {name: weight for name, weight, _ in WEIGHTS}
+    by_runs = sum(weight * reached.get(name, 0.0) for name, weight in weights.items() if name != "upstream")
+    earned = weights["upstream"] * upstream, by_runs * factor
+    reasons = tuple(words for name, _, words in WEIGHTS if reached.get(name, 0.0) > 0)
+    verdict = _verdict(card, evidence, stale=stale, complete=broken_shown and reached.get("fixes") == 1.0 and not flaky)
+    return Judgement(verdict, confidence(earned, day, today), reasons, broken_shown, flaky, earned)
+
+
+def confidence(earned: tuple[float, float], day: date, today: date) -> float:
+    """Return the confidence on the day `today` of a card that was last verified on `day`."""
+    upstream, by_runs = earned
+    age = max(0, (today - day).days)
+    return round(upstream + by_runs * math.pow(0.5, age / HALF_LIFE_DAYS), 2)
+
+
+def executable_fixes(card: Card) -> list[tuple[int, Fix]]:
+    """Return the fixes that can be run, with their numbers from 1.
+
+    Those with requirements or code of their own, and upgrades, which default to `versions.fixed`.
+    """
+    return [
+        (number, fix)
+        for number, fix in enumerate(card.fixes, start=1)
+        if fix.requires is not None or fix.code is not None or (fix.kind == "upgrade" and card.versions.fixed)
+    ]
+
+
+def _verdict(card: Card, evidence: Evidence | None, *, stale: bool, complete: bool) -> Verdict:
+    if card.status.state == "retired":
+        return "retired"
+    if card.status.state == "disputed":
+        return "disputed"
+    if evidence is None:
+        return "not executed"
+    if stale:
+        return "stale"
+    return "verified" if complete else "partly verified"
+
+
+def _reached(card: Card, evidence: Evidence, broken_shown: bool) -> Iterator[tuple[str, float]]:
+    """Yield how far each weight that depends on runs is earned, 0 to 1."""
+    yield "broken", 1.0 if broken_shown else 0.0
+    wanted = [number for number, _ in executable_fixes(card)]
+    passed = {run.fix for run in _shown(evidence, "fix", "passed")}
+    yield "fixes", sum(number in passed for number in wanted) / len(wanted) if wanted else 0.0
+    expected = "passed" if card.versions.fixed else "failed-as-described"
+    yield "latest", 1.0 if _shown(evidence, "latest", expected) else 0.0
+    swept = [release for release in evidence.releases if release.state in {"fails", "passes"}]
+    agrees = all((r.state == "fails") == (r.version in card.versions.affected_set) for r in swept)
+    yield "sweep", 1.0 if swept and agrees else 0.0
+
+
+def _shown(evidence: Evidence, role: str, outcome: str) -> list[Run]:
+    return [
+        run
+        for run in evidence.runs
+        if run.role == role and run.outcome == outcome and run.shown and run.isolation != "none"
+    ]

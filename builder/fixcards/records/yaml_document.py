@@ -1,0 +1,239 @@
+"""YAML text into plain data that remembers where every key and value stands."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from yaml.constructor import SafeConstructor
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
+from yaml.nodes import ScalarNode
+
+from fixcards.records.yaml_messages import CLOSE_QUOTE, explain
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # PyYAML built without libyaml: the same results, several times slower.
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+Path = tuple[str | int, ...]
+"""Keys and list positions from the top of the record to a value."""
+
+MAX_DEPTH = 20
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no record contains: HTML and terminals can't show them, or UTF-8 can't write them."""
+
+_RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
+_TEXT_KINDS = {"str", "merge", "value"}  # `<<` and `=` are plain text to us
+_LONGEST_NUMBER = 100
+_constructor = SafeConstructor()
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Mark:
+    """A place in a text; line and column count from 1, columns in characters."""
+
+    line: int
+    column: int
+
+
+class Refused(Exception):  # noqa: N818 - an answer about the text, not a fault of the program
+    """The text can't become data. `kind` names the lint rule that it breaks (see `rules/text.py`)."""
+
+    def __init__(self, kind: str, mark: Mark, detail: str = "", hint: str = "") -> None:
+        super().__init__(kind, mark, detail, hint)
+        self.kind = kind
+        self.mark = mark
+        self.detail = detail
+        self.hint = hint
+
+
+class Source:
+    """One YAML document.
+
+    Raises `Refused` where the text is no YAML, or YAML that a record may not use: duplicate keys, anchors,
+    aliases, tags, keys that aren't text, nesting deeper than `MAX_DEPTH`, several documents, an empty one.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._root = _Reader(text).read()
+        self.data: dict[str, Any] = self._root.data
+
+    def mark(self, path: Path, *, key: bool = False) -> Mark:
+        """Return where the value at `path` stands, or its key.
+
+        Where it is missing: the key of the nearest parent that exists, or the parent itself if it is a scalar.
+        """
+        place, node, rest = self._walk(path)
+        return _mark(place if key or (rest and node.children is not None) else node.at)
+
+    def existing(self, path: Path) -> Path:
+        """Return the part of `path` that the text has."""
+        *_, rest = self._walk(path)
+        return path[: len(path) - len(rest)]
+
+    def raw(self, path: Path) -> str | None:
+        """Return the scalar at `path` as it is typed, None where there is none."""
+        _, node, rest = self._walk(path)
+        return None if rest else node.raw
+
+    def _walk(self, path: Path) -> tuple[yaml.Mark, _Node, Path]:
+        """Follow `path`: the place of the last key that exists, its value, and the steps that don't exist."""
+        node, place = self._root, self._root.at
+        for number, step in enumerate(path):
+            if node.children is None or step not in node.children:
+                return place, node, path[number:]
+            place, node = node.children[step]
+        return place, node, ()
+
+
+@dataclass(slots=True)
+class _Node:
+    """A value: its place, its data, its text where it is a scalar, else its children with the places of their keys."""
+
+    at: yaml.Mark
+    data: Any
+    raw: str | None = None
+    children: dict[str | int, tuple[yaml.Mark, _Node]] | None = None
+
+
+class _Reader:
+    """Reads a text in one pass over the events of the YAML parser; the first fault ends it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def read(self) -> _Node:
+        try:
+            loader = _Loader(self._text)
+            try:
+                self._next = loader.get_event
+                return self._document()
+            finally:
+                loader.dispose()
+        except yaml.YAMLError as error:
+            raise _refused(error, self._text) from None
+        except ValueError:  # PyYAML's own reader lets chr() refuse \U00110000
+            raise Refused("syntax", Mark(1, 1), "an escape stands for no character", "remove it") from None
+
+    def _document(self) -> _Node:
+        root: _Node | None = None
+        while type(event := self._next()) is not StreamEndEvent:
+            if isinstance(event, DocumentStartEvent) and root is not None:
+                raise Refused("documents", _mark(event.start_mark))
+            if isinstance(event, NodeEvent):
+                root = self._node(event, 0)
+                if not isinstance(event, MappingStartEvent):
+                    empty = not (root.raw or root.children)
+                    raise Refused("empty", Mark(1, 1)) if empty else Refused("not_mapping", _mark(root.at))
+        if root is None:
+            raise Refused("empty", Mark(1, 1))
+        return root
+
+    def _node(self, event: Any, depth: int) -> _Node:
+        kind, at = type(event), event.start_mark
+        if kind is AliasEvent or event.anchor:
+            raise Refused("anchor", _mark(at), event.anchor or "")
+        if kind is ScalarEvent:
+            if event.tag:
+                raise Refused("tag", _mark(at), event.tag)
+            return _Node(at, _scalar(event), event.value)
+        if depth == MAX_DEPTH:
+            raise Refused("depth", _mark(at))
+        if event.tag:
+            raise Refused("tag", _mark(at), event.tag)
+        if kind is MappingStartEvent:
+            return self._mapping(at, depth + 1)
+        items: list[_Node] = []
+        while type(event := self._next()) is not SequenceEndEvent:
+            items.append(self._node(event, depth + 1))
+        return _Node(at, [item.data for item in items], None, {n: (item.at, item) for n, item in enumerate(items)})
+
+    def _mapping(self, at: yaml.Mark, depth: int) -> _Node:
+        children: dict[str | int, tuple[yaml.Mark, _Node]] = {}
+        data: dict[str, Any] = {}
+        while type(event := self._next()) is not MappingEndEvent:
+            key = self._node(event, depth)
+            name = key.data
+            if not isinstance(name, str):
+                raise Refused("key", _mark(key.at), key.raw or "")
+            if name in children:
+                raise Refused("duplicate", _mark(key.at), f"{name}\n{_mark(children[name][0]).line}")
+            value = self._node(self._next(), depth)
+            children[name] = key.at, value
+            data[name] = value.data
+        return _Node(at, data, None, children)
+
+
+def _mark(at: Any) -> Mark:
+    return Mark(at.line + 1, at.column + 1)
+
+
+def _scalar(event: ScalarEvent) -> Any:
+    text = event.value
+    if event.style == '"' and (found := UNPRINTABLE.search(text)):
+        raise Refused("character", _mark(event.start_mark), f"U+{ord(found[0]):04X}")
+    if not event.implicit[0] or len(text) > _LONGEST_NUMBER:
+        return text
+    resolvers = _RESOLVERS.get(text[:1])
+    tag = resolvers and next((tag for tag, regexp in resolvers if regexp.match(text)), None)
+    if not tag:
+        return text
+    kind = tag.rpartition(":")[2]
+    if kind in _TEXT_KINDS:
+        return text
+    try:
+        return getattr(_constructor, f"construct_yaml_{kind}")(ScalarNode(tag, text))
+    except (ValueError, OverflowError):
+        # It looks like a number or a day and is none, such as 2024-13-45: text, then.
+        return text
+
+
+def _refused(error: yaml.YAMLError, text: str) -> Refused:
+    lines = text.split("\n")
+    last = _last_event(text)
+    problem_mark = getattr(error, "problem_mark", None)
+    context_mark = getattr(error, "context_mark", None)
+    if problem_mark is None:  # a character that YAML does not allow; `library` has refused those before
+        return Refused("syntax", Mark(1, 1), "has a character that YAML doesn't allow", "remove it")
+    place = problem_mark.line, problem_mark.column
+    line = lines[place[0]] if place[0] < len(lines) else ""
+    if line[place[1] :].startswith("\t") or line.lstrip(" ").startswith("\t"):
+        return Refused("tab", Mark(place[0] + 1, line.index("\t") + 1))
+    if isinstance(last, ScalarEvent) and last.style in {"'", '"'}:
+        begin, end = _mark(last.start_mark), last.end_mark
+        if end is not None and begin.line <= end.line == place[0]:
+            return Refused("syntax", begin, f"the quote that starts here is closed on line {end.line + 1}", CLOSE_QUOTE)
+    start = (context_mark.line, context_mark.column) if context_mark else None
+    problem, context = getattr(error, "problem", None) or "", getattr(error, "context", None) or ""
+    message, hint, place = explain(problem, context, lines, place, start)
+    return Refused("syntax", _inside(lines, place), message, hint)
+
+
+def _last_event(text: str) -> Any:
+    """Return what the parser found last before its error."""
+    event = None
+    with suppress(yaml.YAMLError, ValueError):
+        for event in yaml.parse(text, Loader=_Loader):  # noqa: B007 - the last one is wanted
+            pass
+    return event
+
+
+def _inside(lines: list[str], place: tuple[int, int]) -> Mark:
+    """Return `place` as a mark, or the end of the last line where the reader speaks of a line after it."""
+    written = len(lines) - 1 if len(lines) > 1 and not lines[-1] else len(lines)
+    line = min(place[0], written - 1)
+    column = place[1] if line == place[0] else len(lines[line])
+    return Mark(line + 1, min(column, len(lines[line])) + 1)

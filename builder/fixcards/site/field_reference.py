@@ -1,0 +1,52 @@
+"""The documentation of the record, read off its models."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from fixcards.records.card import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of the record; `name` has its parents, `fixes[].title`."""
+
+    name: str
+    required: bool
+    description: str
+    words: tuple[str, ...] = ()
+    """The words that it takes, where those are fixed."""
+
+
+def fields(model: type[BaseModel] = Card, above: str = "") -> list[Field]:
+    """Return every key of the record with its documentation, in the order of the record."""
+    return list(_fields(model, above))
+
+
+def _fields(model: type[BaseModel], above: str) -> Iterator[Field]:
+    for attribute, info in model.model_fields.items():
+        name = above + (info.alias or attribute)
+        many, inner, words = _look_into(info.annotation)
+        yield Field(name, info.is_required(), " ".join((info.description or "").split()), words)
+        if inner is not None:
+            yield from _fields(inner, f"{name}[]." if many else f"{name}.")
+
+
+def _look_into(annotation: Any) -> tuple[bool, type[BaseModel] | None, tuple[str, ...]]:
+    """Return whether a key takes several values, the model of one of them, and the fixed words."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return False, annotation, ()
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return False, None, tuple(str(word) for word in get_args(annotation))
+    if origin in {Union, types.UnionType, Annotated, tuple}:
+        for part in get_args(annotation):
+            many, inner, words = _look_into(part)
+            if inner is not None or words:
+                return many or origin is tuple, inner, words
+    return False, None, ()

@@ -1,0 +1,195 @@
+"""The pages that list cards: home, all cards, one page a package, a category and a verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from fixcards.cache import digest, digest_of
+from fixcards.site.document import Section
+from fixcards.build.task import Work, page_work
+from fixcards.records.card import CATEGORIES
+from fixcards.records.library import Library
+from fixcards.records.summary import Summary
+from fixcards.records.verdict import MEANINGS, VERDICTS
+
+PER_PAGE = 100
+"""Cards on one page of a list; longer lists go on on further pages."""
+LATEST = 6
+"""Cards that the home page shows as the latest."""
+_PACKAGES_IN_FILTER = 40
+_AROUND = 3
+"""Pages before and after its own to which a page of a long list links."""
+
+CATEGORY_WORDS = {
+    "import-error": "Import errors",
+    "api-change": "API changes",
+    "crash": "Crashes",
+    "wrong-result": "Wrong results",
+    "hang": "Hangs",
+    "resource-leak": "Resource leaks",
+    "packaging": "Packaging and builds",
+    "typing": "Typing",
+    "testing": "Testing",
+}
+
+
+class Row(NamedTuple):
+    """One card in a list."""
+
+    title: str
+    package: str
+    category: str
+    error: str
+    fix: str
+    verdict: str
+    path: str
+
+
+class Choice(NamedTuple):
+    """One link of a filter: `path` is its page, `number` how many cards it leaves."""
+
+    path: str
+    words: str
+    number: int
+
+
+class Figure(NamedTuple):
+    """A number about the library, with what it counts."""
+
+    number: str
+    noun: str
+    definition: str
+
+
+class Listings:
+    """Makes the pages that list cards."""
+
+    def __init__(self, library: Library, latest: Sequence[str]) -> None:
+        self.library = library
+        self._latest = latest
+        self.rows = {card_id: _row(card) for card_id, card in library.summaries.items()}
+        self._categories: Counter[str] = Counter(row.category for row in self.rows.values())
+        self._verdicts: Counter[str] = Counter(row.verdict for row in self.rows.values())
+        self._packages = Counter(row.package for row in self.rows.values())
+
+    def works(self) -> Iterator[Work]:
+        """Yield every list."""
+        yield self._home()
+        everything = list(self.rows)
+        yield from self._list(
+            "cards", "All cards", "Every fix card: known failures of packages, and what mends them.", everything
+        )
+        for category in CATEGORIES:
+            if ids := [card_id for card_id, row in self.rows.items() if row.category == category]:
+                words = CATEGORY_WORDS[category]
+                about = f"Fix cards of the category {category}."
+                yield from self._list(f"cards/category/{category}", words, about, ids)
+        for verdict in VERDICTS:
+            if ids := [card_id for card_id, row in self.rows.items() if row.verdict == verdict]:
+                path = f"cards/verdict/{_slug(verdict)}"
+                yield from self._list(path, f"Cards: {verdict}", MEANINGS[verdict], ids)
+        for package, cards in self.library.packages.items():
+            about = f"Known failures of {package}, and the fixes that work."
+            yield from self._list(package, package, about, [card.id for card in cards])
+        yield self._packages_page()
+
+    def figures(self) -> list[Figure]:
+        """Return the numbers of the home page with their definitions."""
+        runs = sum(card.runs for card in self.library.summaries.values())
+        return [
+            Figure(f"{len(self.rows):,}", "cards", "Records of one upstream failure each that passed every check."),
+            Figure(f"{len(self._packages):,}", "packages", "Packages that at least one card is about."),
+            Figure(f"{self._verdicts['verified']:,}", "verified", MEANINGS["verified"]),
+            Figure(f"{runs:,}", "runs on record", "Executions of a reproduction or a fix whose outcome is stored."),
+        ]
+
+    def _home(self) -> Work:
+        about = (
+            "Paste what your program printed and get the known upstream failure, the release that fixed it and proof."
+        )
+        return page_work(
+            "home.html",
+            "",
+            "Paste a failure, get the fix",
+            about,
+            (Section("search", "Search"),),
+            figures=tuple(self.figures()),
+            latest=tuple(self.rows[card_id] for card_id in self._latest[:LATEST] if card_id in self.rows),
+            categories=tuple(self._category_choices()),
+        )
+
+    def _list(self, path: str, title: str, about: str, ids: Sequence[str]) -> Iterator[Work]:
+        pages = [ids[start : start + PER_PAGE] for start in range(0, len(ids), PER_PAGE)] or [ids]
+        filters, of_filters = self._filters
+        for number, part in enumerate(pages, start=1):
+            yield page_work(
+                "listing.html",
+                _page_path(path, number),
+                title if number == 1 else f"{title}, page {number}",
+                about,
+                (Section("cards", "Cards"),),
+                made_of=digest(of_filters, b"%d" % len(ids), *(self.library.told[card_id] for card_id in part)),
+                heading=title,
+                rows=tuple(self.rows[card_id] for card_id in part),
+                total=len(ids),
+                filters=filters,
+                here=f"{path}/",
+                page=number,
+                last=len(pages),
+                pages=tuple((n, f"{_page_path(path, n)}/") for n in _offered(number, len(pages))),
+            )
+
+    @cached_property
+    def _filters(self) -> tuple[tuple[tuple[str, tuple[Choice, ...]], ...], bytes]:
+        """The filters as plain links, and their digest."""
+        verdicts = [
+            Choice(f"cards/verdict/{_slug(name)}/", name, self._verdicts[name])
+            for name in VERDICTS
+            if self._verdicts[name]
+        ]
+        most = sorted(sorted(self._packages, key=lambda name: (-self._packages[name], name))[:_PACKAGES_IN_FILTER])
+        packages = [Choice(f"{name}/", name, self._packages[name]) for name in most]
+        if len(self._packages) > len(packages):
+            packages.append(Choice("cards/packages/", "all packages", len(self._packages)))
+        filters = (
+            ("Category", tuple(self._category_choices())),
+            ("Verdict", tuple(verdicts)),
+            ("Package", tuple(packages)),
+        )
+        return filters, digest_of(filters)
+
+    def _category_choices(self) -> Iterator[Choice]:
+        for name in CATEGORIES:
+            if number := self._categories[name]:
+                yield Choice(f"cards/category/{name}/", CATEGORY_WORDS[name], number)
+
+    def _packages_page(self) -> Work:
+        return page_work(
+            "packages.html",
+            "cards/packages",
+            "Packages",
+            "Every package that has fix cards.",
+            (Section("packages", "Packages"),),
+            packages=tuple(Choice(f"{name}/", name, self._packages[name]) for name in sorted(self._packages)),
+        )
+
+
+def _row(card: Summary) -> Row:
+    return Row(card.title, card.package, card.category, card.error, card.fix, card.verdict, card.path)
+
+
+def _page_path(path: str, number: int) -> str:
+    return path if number == 1 else f"{path}/page/{number}"
+
+
+def _offered(number: int, last: int) -> list[int]:
+    """Return the pages of a list to which page `number` links: the first and last, and those around it."""
+    around = range(number - _AROUND, number + _AROUND + 1)
+    return sorted({1, last, *(n for n in around if 1 <= n <= last)})
+
+
+def _slug(words: str) -> str:
+    return words.replace(" ", "-")

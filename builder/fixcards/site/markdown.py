@@ -1,0 +1,128 @@
+"""Text of a record into HTML that shows it and runs nothing.
+
+Prose is a small subset of Markdown: paragraphs, lists, `code`, fenced code and links to http(s) addresses.
+Everything else is text like any other: HTML, entities, backslashes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markupsafe import Markup
+
+from fixcards.site.highlight import code
+
+# Marks that change the order in which text is displayed, so that code can look like what it is not
+# (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
+_BIDI_MARK = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BIDI = re.compile(f"(<[^>]*>)|({_BIDI_MARK.pattern})")
+# Paragraphs without lists, links, escapes and two backticks in a row. No line begins as a block of another kind does.
+_NEXT_LINE = r"(?<! )\n(?=[^\s\-*+0-9~`]|`(?!`)|[0-9]+(?:\.[0-9]|[^0-9.)]))"
+_SPAN = rf"`(?!`)[^`\n]*(?:{_NEXT_LINE}[^`\n]*)*`(?!`)"
+_PARAGRAPH = re.compile(rf"\n[^`\n\[\\]*(?:(?:{_SPAN}|{_NEXT_LINE})[^`\n\[\\]*)*(?<! )".replace(r"\n", _NEXT_LINE, 1))
+_BLANK = re.compile(r"\n{2,}")
+_FENCE = re.compile(r"^```([A-Za-z]*)\n((?:(?![ \t]*```).*\n)*)```(?:\n|$)", re.MULTILINE)
+
+
+def _link_allowed(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    # A name before the host, https://github.com@other.example, is only good for deceiving.
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+
+
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("zero", {"html": False, "linkify": False, "highlight": _highlight_fence})
+    markdown.enable(["list", "fence", "backticks", "link", "newline"])
+    markdown.validateLink = _link_allowed  # type: ignore[method-assign]
+    return markdown
+
+
+def prose(text: str) -> Markup:
+    """Return a text of several paragraphs as HTML blocks."""
+    blocks = _simple(text)
+    return Markup(_MARKDOWN.render(text) if blocks is None else "".join(blocks))  # noqa: S704 - HTML is off, all escaped
+
+
+def inline(text: str) -> Markup:
+    """Return one paragraph as HTML without a block around it: `code` and links only."""
+    text = text.strip()
+    return Markup((text and _paragraph(text)) or _MARKDOWN.renderInline(text))  # noqa: S704 - as above
+
+
+def _simple(text: str) -> list[str] | None:
+    """Return the blocks of a text that has nothing but words, `code` and fenced code in them, None of any other.
+
+    Nearly all texts of cards are such, and the whole parser takes as long for them as all the rest of a page.
+    """
+    if not text.replace("\n", "").isprintable():
+        return None
+    blocks = []
+    language: str | None = None
+    for number, piece in enumerate(_FENCE.split(text)):
+        if number % 3 == 1:
+            language = piece
+        elif number % 3 == 2:
+            blocks.append(_highlight_fence(piece, language or "", "") + "\n")
+        else:
+            for paragraph in filter(None, _BLANK.split(piece.strip("\n"))):
+                made = _paragraph(paragraph)
+                if made is None:
+                    return None
+                blocks.append(f"<p>{made}</p>\n")
+    return blocks
+
+
+def _paragraph(text: str) -> str | None:
+    """Return the inside of a paragraph of nothing but words and `code`, None of any other."""
+    if not _PARAGRAPH.fullmatch(f"\n{text}"):
+        return None
+    pieces = escapeHtml(text).split("`")
+    pieces[1::2] = [f"<code>{_code_span(piece)}</code>" for piece in pieces[1::2]]
+    return "".join(pieces)
+
+
+def _code_span(text: str) -> str:
+    """Return what is between two backticks as CommonMark reads it."""
+    text = text.replace("\n", " ")
+    return text[1:-1] if text.strip(" ") and text[0] == text[-1] == " " else text
+
+
+def links(text: str) -> Iterator[str]:
+    """Yield the addresses that prose links to, in order."""
+    for block in _MARKDOWN.parse(text):
+        for token in block.children or ():
+            if token.type == "link_open" and token.attrs["href"]:
+                yield str(token.attrs["href"])
+
+
+def plain(text: str) -> str:
+    """Return prose as one line without marks, for descriptions and lists."""
+    without_links = re.sub(r"\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
+    return " ".join(without_links.replace("`", "").split())
+
+
+def reveal_bidi(html: str) -> str:
+    """Put every mark that reorders text into an element of its own, which shows its name and keeps its effect inside.
+
+    The text itself stays as it is, so that what is copied is exact.
+    """
+    return html if html.isascii() or not _BIDI_MARK.search(html) else _BIDI.sub(_reveal, html)
+
+
+def _reveal(match: re.Match[str]) -> str:
+    tag, char = match.groups()
+    return tag or f'<bdi class="fc-bidi" data-mark="U+{ord(char):04X}">{char}</bdi>'
+
+
+def _highlight_fence(text: str, language: str, _attributes: str) -> str:
+    return f'<pre class="highlight" tabindex="0"><code>{code(text.rstrip(chr(10)), language or "text")}</code></pre>'
+
+
+_MARKDOWN = _markdown()

@@ -1,0 +1,73 @@
+"""The releases of a card's package as a picture: lines of releases, a mark for each release.
+
+The marks are empty elements that flow and wrap like words, and their shapes are in the style sheet, which a reader has
+after the first page. Neighbours of the same state stand in one element whose tip names them all, as the table does, so
+that its numbers cost nothing more on the way; the page's script gives each mark its own when a pointer comes.
+
+Colour never carries the state alone: a cross fails, a dot passes; a full shape was run, a hollow one is inferred, a
+small one is what the card states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from markupsafe import Markup, escape
+
+from fixcards.site.releases import WORDS, ReleaseRow
+
+
+def releases_picture(rows: list[ReleaseRow], title: str) -> Markup:
+    """Return the picture; empty where nothing is known.
+
+    The table beside it has the same content, so that assistive technology gets one sentence.
+    """
+    lines = "\n".join(f"<b>{escape(name)}</b><div>{_marks(line)}</div>" for name, line in _lines(rows))
+    if not lines:
+        return Markup("")
+    # Every text in it is escaped above.
+    return Markup(f'<div class="fc-releases" role="img" aria-label="{escape(title)}">\n{lines}\n</div>')  # noqa: S704
+
+
+def legend(rows: list[ReleaseRow]) -> list[tuple[Markup, str]]:
+    """Return each sort of mark that the picture of `rows` has, with its meaning."""
+    states = {row.state for row in rows}
+    marks = {state: Markup(f'<span class="fc-{state}"><i></i></span>') for state in WORDS}  # noqa: S704 - our own words
+    return [(marks[state], words) for state, words in WORDS.items() if state in states]
+
+
+def _lines(rows: list[ReleaseRow]) -> Iterator[tuple[str, list[ReleaseRow]]]:
+    """Yield the lines of releases, each with its name.
+
+    Neighbouring lines in which every release has the same result are one: a package with hundreds of lines is then
+    seen at a glance, and every change of result keeps a line of its own.
+    """
+    groups: list[list[ReleaseRow]] = []
+    before: set[str] = set()
+    for _, line in groupby(rows, key=lambda row: row.line):
+        members = list(line)
+        results = {_result(row.state) for row in members}
+        if results == before and len(results) == 1:
+            groups[-1] += members
+        else:
+            groups.append(members)
+        before = results
+    for members in groups:
+        first, last = members[0].line, members[-1].line
+        yield first if first == last else f"{first} to {last}", members
+
+
+def _result(state: str) -> str:
+    """Return `fails` or `passes`, however it is known, and one word for all that isn't known."""
+    result = state.rpartition("-")[2]
+    return result if result in {"fails", "passes"} else "unknown"
+
+
+def _marks(line: list[ReleaseRow]) -> str:
+    made = []
+    for state, members in groupby(line, key=lambda row: row.state):
+        numbers = [row.version for row in members]
+        tip = escape(f"{', '.join(numbers)}: {WORDS[state]}")
+        made.append(f'<span class="fc-{state}" title="{tip}">{"<i></i>" * len(numbers)}</span>')
+    return "".join(made)

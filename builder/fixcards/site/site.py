@@ -1,0 +1,170 @@
+"""A library into everything that the site consists of."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fixcards.cache import digest
+from fixcards.errors import FixcardsError
+from fixcards.site.card_page import ALTERNATE, SECTIONS, Near, Subject, card_document
+from fixcards.exports.data import card_files, library_files
+from fixcards.site.document import DataFile, Document, Kind, Section, Settings
+from fixcards.site.listing import Listings
+from fixcards.site.field_reference import fields
+from fixcards.exports.search_index import search_files
+from fixcards.build.task import Made, Work
+from fixcards.records import verdict
+from fixcards.records.card import Card
+from fixcards.records.evidence import Evidence
+from fixcards.records.library import Library
+from fixcards.records.record import Content, Files, card_of, content_of
+from fixcards.records.rules import RULES
+from fixcards.records.reader_reports import Tally
+
+_CARD = Kind(2, "", SECTIONS, has_source=True, has_data=True, alternate=ALTERNATE)
+_ABOUT: dict[str, tuple[str, str, dict[str, str], Callable[[], dict[str, Any]]]] = {
+    "about/adding-a-card": (
+        "Add a card",
+        "How to add a failure and its fix: one YAML file, checked in seconds.",
+        {"steps": "In five steps", "record": "The record", "markdown": "Text in a card"},
+        lambda: {"fields": fields()},
+    ),
+    "about/certainty": (
+        "How sure we are",
+        "What the verdicts mean and how the confidence of a card is computed.",
+        {"verdicts": "Verdicts", "confidence": "Confidence", "outcomes": "Outcomes"},
+        lambda: {"verdict": verdict},
+    ),
+    "about/rules": (
+        "Rules for cards",
+        "Every rule that a card is checked against.",
+        {"rules": "Rules"},
+        lambda: {"rules": list(dict(sorted(RULES.items())).values())},
+    ),
+}
+
+
+class Site:
+    """The pages and files of one library. `latest` has the ids of the cards, the newest first."""
+
+    def __init__(self, library: Library, settings: Settings, latest: Sequence[str] = ()) -> None:
+        self.library = library
+        self.settings = settings
+        self._latest = latest or list(library.summaries)
+
+    def works(self) -> Iterator[Work]:
+        """Yield everything that can be made anywhere, a piece at a time."""
+        yield from Listings(self.library, self._latest).works()
+        for path in _ABOUT:
+            document = prose(path, self.settings)
+            yield Work(path, b"", partial(_prose, path), document.kind)
+        for card_id in self.library.summaries:
+            yield self._card(card_id)
+
+    def works_of_all(self) -> Iterator[Work]:
+        """Yield what is made from all cards together, so best where they are."""
+        told = digest(*self.library.told.values())
+        yield Work("cards.json", digest(told, self._day), partial(library_files, self.library))
+        yield Work("search", told, self._search)
+
+    def documents(self) -> Iterator[Document]:
+        """Yield every page, one at a time."""
+        yield from (made for made in self._made(self.works()) if isinstance(made, Document))
+
+    def data_files(self) -> Iterator[DataFile]:
+        """Yield every file for machines, one at a time."""
+        yield from (made for made in self._made(self.works_of_all()) if isinstance(made, DataFile))
+        yield from (made for made in self._made(self.works()) if isinstance(made, DataFile))
+
+    def _made(self, works: Iterator[Work]) -> Iterator[Made]:
+        for work in works:
+            yield from work.make(self.settings)
+
+    def _search(self, settings: Settings) -> Iterator[DataFile]:
+        yield from search_files(self.library, [prose(path, settings) for path in _ABOUT], settings)
+
+    @cached_property
+    def _near(self) -> dict[str, Near]:
+        """What other cards show of each."""
+        return {card.id: Near.of(card) for card in self.library.summaries.values()}
+
+    def _card(self, card_id: str) -> Work:
+        library = self.library
+        source, beside = library.files[card_id], library.beside.get(card_id)
+        related = library.related[card_id]
+        tally = library.tally.get(card_id, Tally())
+        made_of = library.digests.get(card_id)
+        key = digest(
+            made_of or os.urandom(16),  # what can't be told is made each time
+            self._day if card_id in library.executed else b"",  # what was run counts less every day
+            *(library.told[other] for other in related),
+            repr((sorted(tally.worked.items()), tally.failed)).encode() if tally.total else b"",
+        )
+        origin = _Origin(
+            str(library.root), source, beside, card_id in library.executed, made_of, library.parsed.get(card_id)
+        )
+        make = partial(_card, origin, tuple(self._near[other] for other in related), tally)
+        return Work(library.summaries[card_id].path[:-1], key, make, _CARD)
+
+    @cached_property
+    def _day(self) -> bytes:
+        return self.settings.today.isoformat().encode()
+
+
+class _Origin(NamedTuple):
+    """Where a card comes from, so that another process can take it from there."""
+
+    root: str
+    source: str
+    """File below `root`, as is `beside`, its evidence."""
+    beside: str | None
+    executed: bool
+    """Whether the evidence may be shown."""
+    digest: bytes | None
+    """Of the files when they were checked; None where that can't be told."""
+    parsed: bytes | None
+    """The card, if it was read just now."""
+
+    def read(self) -> tuple[Card, Evidence | None, Content]:
+        """Return the card, its evidence and the content of both files."""
+        content = content_of(self.root, self.source, self.beside)
+        if content and (self.digest or content.digest) == content.digest:
+            if self.parsed is not None and self.digest:
+                return card_of(self.parsed), self._evidence(content), content
+            root = Path(self.root)
+            card, evidence, *_ = Files(root).record(
+                root / self.source, root / self.beside if self.beside else None, content
+            )
+            if card is not None:
+                return card, evidence, content
+        raise FixcardsError(f"{self.source}: was changed while the site was built; build it again")
+
+    def _evidence(self, content: Content) -> Evidence | None:
+        return Evidence.model_validate_json(content.evidence) if self.executed and content.evidence else None
+
+
+def _card(origin: _Origin, related: tuple[Near, ...], tally: Tally, settings: Settings) -> Iterator[Made]:
+    """Yield the page and files of a card."""
+    card, evidence, content = origin.read()
+    subject = Subject(card, evidence, related, tally, origin.source)
+    yield card_document(subject, settings)
+    yield from card_files(subject, settings)
+    yield DataFile(origin.source, content.card)
+    if evidence and origin.beside and content.evidence:
+        yield DataFile(origin.beside, content.evidence)
+
+
+def _prose(path: str, settings: Settings) -> Iterator[Document]:
+    yield prose(path, settings)
+
+
+def prose(path: str, settings: Settings) -> Document:
+    """Return one of the few pages that are about the site itself."""
+    title, description, sections, context = _ABOUT[path]
+    headings = tuple(Section(section, words) for section, words in sections.items())
+    body = partial(settings.render, f"{path}.html", path, title=title, description=description, **context())
+    return Document(path, title, description, body, headings)

@@ -1,0 +1,33 @@
+"""Keeping a run apart from the machine: one file an isolation, and the choice between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fixcards.errors import FixcardsError
+from fixcards.verify.sandbox.bubblewrap import Bubblewrap
+from fixcards.verify.sandbox.container import Container
+from fixcards.verify.sandbox.interface import Finished, Job, Limits, Sandbox
+from fixcards.verify.sandbox.none import Unisolated
+
+__all__ = ["ISOLATIONS", "Finished", "Job", "Limits", "Sandbox", "choose"]
+
+ISOLATIONS: dict[str, Callable[[], Sandbox]] = {"bubblewrap": Bubblewrap, "container": Container, "none": Unisolated}
+"""Every isolation by the name under which evidence records it, best first."""
+
+
+def choose(name: str = "auto") -> Sandbox:
+    """Return the isolation called `name`, or with `auto` the first one that works here.
+
+    It is tried out, not guessed. `none` is never chosen by itself. Raises `FixcardsError` where nothing works.
+    """
+    wanted = [name] if name != "auto" else [each for each in ISOLATIONS if each != "none"]
+    refusals = []
+    for each in wanted:
+        sandbox = ISOLATIONS[each]()
+        refusal = sandbox.probe()
+        if refusal is None:
+            return sandbox
+        refusals.append(f"{each}: {refusal}")
+    hint = "" if name != "auto" else "; or give `--isolation none` for cards that you have read"
+    raise FixcardsError(f"nothing here can keep a run apart from the machine ({'; '.join(refusals)}){hint}")

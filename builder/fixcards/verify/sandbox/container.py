@@ -1,0 +1,121 @@
+"""Isolation by a container engine, where bubblewrap can't be had: Docker or Podman on Linux.
+
+The container has no image of its own to fetch: it is made from an empty one, and sees the machine's interpreters and
+libraries read-only, as a bubblewrap run does.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+import platform
+import shutil
+import subprocess
+import tarfile
+from functools import cache
+from pathlib import Path
+
+from fixcards.verify.sandbox.interface import Finished, Isolation, Job
+from fixcards.verify.sandbox.supervise import supervise
+
+_IMAGE = "fixcards-empty:1"
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64")
+_FILES = ("/etc/ld.so.cache", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group", "/etc/localtime", "/etc/alternatives")
+_turn = itertools.count(1)
+
+
+class Container:
+    """Runs each job in a container of its own, which is removed with it."""
+
+    name: Isolation = "container"
+
+    def probe(self) -> str | None:
+        """Ask the engine whether it runs; make the empty image."""
+        if platform.system() != "Linux":
+            return "cards are executed with Linux wheels; use a Linux machine, WSL 2 or CI"
+        engine = _engine()
+        if engine is None:
+            return "neither docker nor podman is installed with an engine that answers"
+        made = subprocess.run(  # noqa: S603
+            [engine, "import", "-", _IMAGE], input=_empty_image(), capture_output=True, timeout=60, check=False
+        )
+        if made.returncode:
+            return made.stderr.decode(errors="replace").strip() or f"{engine} import failed"
+        return None
+
+    def version(self) -> str:
+        """Return the engine's name and version."""
+        engine = _engine() or "docker"
+        done = subprocess.run([engine, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+        return done.stdout.strip()
+
+    def run(self, job: Job) -> Finished:
+        """Run a job; the engine ends and removes the container also where only its client was killed."""
+        engine = _engine() or "docker"
+        name = f"fixcards-{os.getpid()}-{next(_turn)}"
+        finished = supervise(
+            command(engine, name, job),
+            {"PATH": os.environ.get("PATH", ""), "HOME": str(Path.home())},
+            job,
+            after=lambda: _remove(engine, name),
+        )
+        if finished.exit is not None and 128 < finished.exit <= 128 + 64:
+            return Finished(128 - finished.exit, finished.output, finished.seconds, finished.cpu_seconds)
+        return finished
+
+
+def command(engine: str, name: str, job: Job) -> list[str]:
+    """Return the command line that runs a job in a container called `name`."""
+    limits = job.limits
+    user = f"{os.geteuid()}:{os.getegid()}" if job.writable else "65534:65534"
+    words = [engine, "run", "--rm", "--name", name, "--init", "--hostname", "sandbox", "--read-only", "--user", user]
+    words += ["--network", "host" if job.network else "none", "--cap-drop", "ALL"]
+    words += ["--security-opt", "no-new-privileges", "--pids-limit", str(limits.processes)]
+    words += ["--memory", str(limits.memory_bytes), "--memory-swap", str(limits.memory_bytes)]
+    words += ["--ulimit", f"fsize={limits.file_bytes}", "--ulimit", f"nofile={limits.open_files}"]
+    words += ["--ulimit", f"cpu={limits.cpu_seconds}", "--ulimit", "core=0"]
+    words += ["--tmpfs", f"/tmp:rw,exec,mode=1777,size={limits.disk_bytes}"]  # noqa: S108 - inside
+    for folder in job.scratch:
+        words += ["--tmpfs", f"{folder}:rw,exec,mode=1777,size={limits.disk_bytes}"]
+    for path in _SYSTEM + _FILES:
+        if Path(path).exists():
+            words += ["--volume", f"{path}:{path}:ro"]
+    for host, place in job.readable.items():
+        words += ["--volume", f"{host}:{place}:ro"]
+    for host, place in job.writable.items():
+        words += ["--volume", f"{host}:{place}:rw"]
+    for variable, value in job.environment.items():
+        words += ["--env", f"{variable}={value}"]
+    return [*words, "--workdir", job.cwd, _IMAGE, *job.argv]
+
+
+@cache
+def _engine() -> str | None:
+    """Return the first engine that answers."""
+    for name in ("docker", "podman"):
+        path = shutil.which(name)
+        if path is None:
+            continue
+        try:
+            done = subprocess.run([path, "info"], capture_output=True, timeout=20, check=False)  # noqa: S603
+        except (OSError, subprocess.SubprocessError):
+            continue
+        if done.returncode == 0:
+            return path
+    return None
+
+
+def _remove(engine: str, name: str) -> None:
+    subprocess.run([engine, "rm", "--force", name], capture_output=True, timeout=60, check=False)  # noqa: S603
+
+
+def _empty_image() -> bytes:
+    """Return an archive of the folders that something is mounted on."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name in ("usr", "etc", "tmp", "venv", "repro"):
+            folder = tarfile.TarInfo(name)
+            folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+            archive.addfile(folder)
+    return buffer.getvalue()

@@ -1,0 +1,194 @@
+"""Running a child process under a watch: time, output, memory, number of processes."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+from fixcards.termination import undisturbed
+from fixcards.verify.sandbox.interface import Finished, Job, Stopped
+
+_TICK = 0.1
+"""Seconds between two looks at memory and processes."""
+
+
+def supervise(
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    job: Job,
+    *,
+    cwd: Path | None = None,
+    after: Callable[[], None] = lambda: None,
+) -> Finished:
+    """Run `argv` until it ends, or goes over a limit of `job` and is killed with its whole process group.
+
+    The environment is exactly `environment`: even what /proc shows of the first process has nothing else.
+    `after` runs before the output is read to its end, and removes what the group's end leaves alive.
+    """
+    start = time.monotonic()
+    with ExitStack() as at_end:
+        with undisturbed():  # a child of which nothing is noted yet would outlive this program
+            child = subprocess.Popen(  # noqa: S603
+                argv,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd=cwd,
+                bufsize=0,
+            )
+            watch = _Watch(child, job, start)
+            at_end.callback(watch.end, after)
+        stopped = watch.until_end()
+    return Finished(
+        exit=None if stopped else watch.status,
+        output=bytes(watch.output),
+        seconds=time.monotonic() - start,
+        cpu_seconds=watch.cpu_seconds,
+        stopped=stopped,
+    )
+
+
+class _Watch:
+    """Reads the output of one child and looks after its limits."""
+
+    def __init__(self, child: subprocess.Popen[bytes], job: Job, start: float) -> None:
+        self.output = bytearray()
+        self.status: int | None = None
+        self.cpu_seconds = 0.0
+        assert child.stdout is not None  # noqa: S101 - a pipe was asked for
+        self._child, self._output, self._job = child, child.stdout, job
+        self._pid, self._pipe = child.pid, child.stdout.fileno()
+        self._deadline = start + job.limits.wall_seconds
+        self._next_look = start + _TICK
+        os.set_blocking(self._pipe, False)
+
+    def until_end(self) -> Stopped | None:
+        """Return None when the child ended by itself, else which limit it went over."""
+        with selectors.DefaultSelector() as selector, _ending(self._pid) as ending:
+            selector.register(self._pipe, selectors.EVENT_READ)
+            if ending is not None:
+                selector.register(ending, selectors.EVENT_READ)
+            while True:
+                pause = min(self._next_look, self._deadline) - time.monotonic()
+                ready = {key.fd for key, _ in selector.select(max(0.0, pause if ending is not None else 0.01))}
+                if self._pipe in ready and not self._read():
+                    selector.unregister(self._pipe)
+                if len(self.output) >= self._job.limits.output_bytes:
+                    return "output"
+                if (ending is None or ending in ready) and self.reap(wait=False):
+                    return None
+                if stopped := self._stopped():
+                    return stopped
+
+    def end(self, after: Callable[[], None]) -> None:
+        """Leave nothing of the child but what it showed, whether it has ended or not."""
+        if self.status is None:
+            members = family(self._pid)
+            _kill(self._pid)
+            self.reap()
+            _end(members)
+        after()
+        _kill(self._pid)  # what the first process left behind in its group
+        self._drain()
+        self._output.close()
+        self._child.returncode = self.status
+
+    def _stopped(self) -> Stopped | None:
+        now = time.monotonic()
+        if now >= self._deadline:
+            return "time"
+        if self._job.stop is not None and self._job.stop.is_set():
+            return "asked"
+        if now >= self._next_look:
+            over = self._over()
+            self._next_look = time.monotonic() + _TICK
+            return over
+        return None
+
+    def _read(self) -> bool:
+        """Take what there is, up to the limit; return whether more may come."""
+        room = self._job.limits.output_bytes - len(self.output)
+        try:
+            got = os.read(self._pipe, max(1, min(65536, room)))
+        except BlockingIOError:
+            return True
+        self.output += got
+        return bool(got)
+
+    def _drain(self) -> None:
+        """Take what is left in the pipe, without waiting for anybody who still holds it."""
+        while len(self.output) < self._job.limits.output_bytes:
+            before = len(self.output)
+            if not self._read() or len(self.output) == before:
+                return
+
+    def reap(self, *, wait: bool = True) -> bool:
+        """Take the child's status and processor time; return whether it has ended."""
+        if self.status is None:
+            pid, status, usage = os.wait4(self._pid, 0 if wait else os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+                self.cpu_seconds = usage.ru_utime + usage.ru_stime
+        return self.status is not None
+
+    def _over(self) -> Stopped | None:
+        limits = self._job.limits
+        members = family(self._pid)
+        if len(members) > limits.processes + 16:  # processes and threads have a hard limit too, where it binds
+            return "processes"
+        return "memory" if sum(map(_resident, members)) > limits.memory_bytes else None
+
+
+@contextmanager
+def _ending(pid: int) -> Iterator[int | None]:
+    """Yield a descriptor that becomes readable when the process ends, None where the system has no such thing."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """Return a process and all below it, also those inside a pid namespace."""
+    try:
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _end(members: list[psutil.Process]) -> None:
+    """See to it that none of them stays, also those that left the group."""
+    for member in members:
+        with suppress(psutil.Error):
+            member.kill()
+    psutil.wait_procs(members, timeout=5)
+
+
+def _kill(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return

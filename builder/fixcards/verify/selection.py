@@ -1,0 +1,141 @@
+"""Which cards are meant."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from fixcards.errors import FixcardsError
+from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, run_digest
+from fixcards.records.library import Library
+from fixcards.verify.session import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the user asked for. All conditions count together; none means every card."""
+
+    names: tuple[str, ...] = ()
+    """Card ids, packages, files or folders."""
+    changed: str | None = None
+    """Commit or branch: cards that differ from where the present one left it; empty for the main branch."""
+    stale: int | None = None
+    """Days: cards without evidence, with evidence of another form of the card, or older than that."""
+    shard: tuple[int, int] | None = None
+    """Part, counted from 1, and number of parts."""
+
+    def tasks(self, library: Library, today: date) -> list[Task]:
+        """Return the cards that are meant, those that took longest last time first, so that none is waited for alone.
+
+        Others follow in the library's order. Raises `FixcardsError` where a name means none.
+        """
+        ids = list(library.cards)
+        if self.names:
+            wanted = {card_id for name in self.names for card_id in _named(library, name)}
+            ids = [card_id for card_id in ids if card_id in wanted]
+        if self.changed is not None:
+            touched = changed_files(library.root, self.changed)
+            ids = [card_id for card_id in ids if _path(library, card_id).resolve() in touched]
+        if self.stale is not None:
+            ids = [card_id for card_id in ids if _is_stale(library, card_id, self.stale, today)]
+        if self.shard is not None:
+            part, parts = self.shard
+            ids = [card_id for card_id in ids if _number(card_id) % parts == part - 1]
+        ids.sort(key=lambda card_id: -_seconds(library.evidence.get(card_id)))
+        return [Task(library.cards[card_id], _path(library, card_id)) for card_id in ids]
+
+
+def shard(text: str) -> tuple[int, int]:
+    """Return part and number of parts from `I/N`. Raises `ValueError` for anything else."""
+    part, parts = (int(number) for number in text.split("/"))
+    if not 1 <= part <= parts:
+        raise ValueError(text)
+    return part, parts
+
+
+def changed_files(root: Path, base: str) -> set[Path]:
+    """Return the card files that differ from the point where the present branch left `base`, uncommitted ones included.
+
+    A card counts as touched when its evidence is.
+    """
+    fork = _git(root, "merge-base", base or _default_base(root), "HEAD").strip()
+    names = _git(root, "diff", "--name-only", "-z", "--relative", fork, "--", ".").split("\0")
+    names += _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".").split("\0")
+    files = [(root / name).resolve() for name in names if name]
+    return {
+        path.with_name(path.name[: -len(EVIDENCE_SUFFIX)] + ".yaml") if path.name.endswith(EVIDENCE_SUFFIX) else path
+        for path in files
+    }
+
+
+def _default_base(root: Path) -> str:
+    """Return the branch from which others start: the remote's default, else a local `main` or `master`."""
+    for name in ("origin/HEAD", "origin/main", "main", "master"):
+        try:
+            return _git(root, "rev-parse", "--verify", "--quiet", name).strip()
+        except FixcardsError:  # noqa: PERF203 - one bad entry stops no other
+            continue
+    raise FixcardsError("--changed: there is no main branch to compare with; name one")
+
+
+def _named(library: Library, name: str) -> Iterator[str]:
+    """Yield the cards that a name on the command line means."""
+    path = Path(name)
+    if name in library.cards:
+        yield name
+    elif path.exists():
+        inside = path.resolve()
+        found = [each for each in library.cards if _path(library, each).resolve().is_relative_to(inside)]
+        if not found:
+            raise FixcardsError(f"{name}: has no card without problems; run `fixcards check {name}`")
+        yield from found
+    elif name in library.packages:
+        yield from (card.id for card in library.packages[name])
+    elif name in library.known:
+        raise FixcardsError(f"{name}: has problems; run `fixcards check`")
+    else:
+        raise FixcardsError(f"{name}: no such card; give an id such as httpx-271, a package, a file or a folder")
+
+
+def _is_stale(library: Library, card_id: str, days: int, today: date) -> bool:
+    evidence = library.evidence.get(card_id)
+    if evidence is None or evidence.digest != run_digest(library.cards[card_id]):
+        return True
+    return (today - evidence.last_verified).days > days
+
+
+def _seconds(evidence: Evidence | None) -> float:
+    """Return how long the runs of a card took."""
+    return sum(run.seconds * len(run.repetitions) for run in evidence.runs) if evidence else 0.0
+
+
+def _path(library: Library, card_id: str) -> Path:
+    return library.root / library.files[card_id]
+
+
+def _number(card_id: str) -> int:
+    """Return a number that is the same on every machine and spreads neighbouring cards over the parts."""
+    return int.from_bytes(hashlib.sha256(card_id.encode()).digest()[:8], "big")
+
+
+def _git(root: Path, *words: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["git", "-C", str(root), *words],  # noqa: S607 - the user's git
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise FixcardsError(f"git can't be run: {error.strerror}") from None
+    if done.returncode:
+        raise FixcardsError(f"git {words[0]}: {_last(done.stderr.splitlines())}")
+    return done.stdout
+
+
+def _last(lines: Sequence[str]) -> str:
+    return lines[-1] if lines else "failed without a word"

@@ -1,0 +1,184 @@
+"""Executing many cards on an executor, so that whatever ends the program loses at most the cards in progress."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from fixcards.errors import FixcardsError
+from fixcards.records.card import Card
+from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, evidence_text, run_digest
+from fixcards.records.verdict import Judgement, judge
+from fixcards.verify.card_runner import Settings, execute, today
+from fixcards.verify.files import locked, write_atomically
+from fixcards.verify.stable_evidence import settle
+
+JOURNAL_SECONDS = 24 * 3600
+"""Age after which what an interrupted start has done is done again."""
+_LOOK_AGAIN = 0.2
+"""Seconds between two tries to take a card on which another program works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A card to execute, and where it lies."""
+
+    card: Card
+    path: Path
+
+    @property
+    def evidence_path(self) -> Path:
+        """Where its evidence belongs."""
+        return self.path.with_name(self.path.stem + EVIDENCE_SUFFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one card: its evidence, or the reason why there is none."""
+
+    task: Task
+    evidence: Evidence | None = None
+    judgement: Judgement | None = None
+    error: str | None = None
+    skipped: str | None = None
+    """Why the card says that it can't be executed."""
+    seconds: float = 0.0
+    resumed: bool = False
+    """Whether it was done before, by an interrupted start or by another program at the same time."""
+
+
+@dataclass
+class Session:
+    """Executes `tasks` on `pool`, at most `width` at a time.
+
+    `key` names what was asked for: a start with the same key goes on where one that was killed has stopped. Only this
+    object writes evidence, and only to the card that it was made from.
+    """
+
+    tasks: Sequence[Task]
+    settings: Settings
+    pool: Executor
+    width: int
+    key: str
+    stop: threading.Event | None = None
+    started: Callable[[Task], None] = lambda task: None
+    _begun: float = field(default_factory=time.time)
+
+    def results(self) -> Generator[Result, None, None]:
+        """Yield each card's result when it is done. The journal is removed when all are done."""
+        done_before = self._journal_entries()
+        queue = deque(self.tasks)
+        flying: dict[Future[Evidence], tuple[Task, ExitStack, float]] = {}
+        try:
+            while queue or flying:
+                waiting = 0
+                while queue and len(flying) < self.width and waiting < len(queue):
+                    task = queue.popleft()
+                    claim = ExitStack()
+                    if not claim.enter_context(locked(self._claim_path(task), wait=False)):
+                        claim.close()
+                        queue.append(task)
+                        waiting += 1
+                        continue
+                    if earlier := self._skipped(task) or self._done_earlier(task, done_before):
+                        claim.close()
+                        yield earlier
+                        continue
+                    self.started(task)
+                    future = self.pool.submit(execute, task.card, self.settings, self.stop)
+                    flying[future] = task, claim, time.monotonic()
+                if not flying:
+                    time.sleep(_LOOK_AGAIN)
+                    continue
+                ready, _ = wait(flying, timeout=_LOOK_AGAIN if waiting else 1.0, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    task, claim, since = flying.pop(future)
+                    with claim:
+                        yield self._result(task, future, time.monotonic() - since)
+        finally:
+            for future, (_, claim, _) in flying.items():
+                future.cancel()
+                claim.close()
+        self._journal().unlink(missing_ok=True)
+
+    def _result(self, task: Task, future: Future[Evidence], seconds: float) -> Result:
+        try:
+            evidence = future.result()
+        except KeyboardInterrupt:
+            raise
+        except FixcardsError as error:
+            return Result(task, error=str(error), seconds=seconds)
+        except Exception as error:  # noqa: BLE001 - a fault in one card, or a dead worker, stops no other card
+            return Result(task, error=f"{type(error).__name__}: {error}", seconds=seconds)
+        if evidence.card != task.card.id or evidence.digest != run_digest(task.card):
+            return Result(task, error=f"the worker sent evidence of {evidence.card}", seconds=seconds)
+        evidence = settle(evidence, read_evidence(task.evidence_path))
+        text = evidence_text(evidence)
+        write_atomically(task.evidence_path, text)
+        self._note(task, text)
+        return Result(task, evidence, judge(task.card, evidence, today()), seconds=seconds)
+
+    def _skipped(self, task: Task) -> Result | None:
+        """Return the result of a card that says why it can't be executed."""
+        reason = task.card.reproduction.skip
+        return Result(task, judgement=judge(task.card, None, today()), skipped=reason) if reason else None
+
+    def _done_earlier(self, task: Task, done_before: dict[str, str]) -> Result | None:
+        """Return the result of a card that was done since this start, or by the interrupted one before it."""
+        try:
+            raw = task.evidence_path.read_bytes()
+            written = task.evidence_path.stat().st_mtime
+        except OSError:
+            return None
+        if written < self._begun and done_before.get(task.card.id) != hashlib.sha256(raw).hexdigest():
+            return None
+        evidence = read_evidence(task.evidence_path)
+        if evidence is None or evidence.digest != run_digest(task.card):
+            return None
+        if self.settings.sweep and not evidence.releases:
+            return None
+        return Result(task, evidence, judge(task.card, evidence, today()), resumed=True)
+
+    def _claim_path(self, task: Task) -> Path:
+        place = hashlib.sha256(str(task.path.absolute()).encode()).hexdigest()[:16]
+        return self.settings.cache / "claims" / f"{task.card.id}-{place}.lock"
+
+    def _journal(self) -> Path:
+        return self.settings.cache / "journal" / f"{hashlib.sha256(self.key.encode()).hexdigest()[:16]}.jsonl"
+
+    def _journal_entries(self) -> dict[str, str]:
+        """Return the digest of the evidence of each card that an interrupted start has done."""
+        entries: dict[str, str] = {}
+        try:
+            if time.time() - self._journal().stat().st_mtime > JOURNAL_SECONDS:
+                return entries
+            for line in self._journal().read_text(encoding="utf-8").splitlines():
+                entry = json.loads(line)
+                entries[entry["card"]] = entry["evidence"]
+        except (OSError, ValueError, KeyError, TypeError):
+            pass  # a line that was cut off by the kill costs one card
+        return entries
+
+    def _note(self, task: Task, text: str) -> None:
+        entry = json.dumps({"card": task.card.id, "evidence": hashlib.sha256(text.encode()).hexdigest()})
+        self._journal().parent.mkdir(parents=True, exist_ok=True)
+        with self._journal().open("a", encoding="utf-8") as journal:
+            journal.write(entry + "\n")
+
+
+def read_evidence(path: Path) -> Evidence | None:
+    """Return the evidence in a file, None where there is none that fits the model."""
+    try:
+        return Evidence.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None

@@ -1,0 +1,36 @@
+"""Keeping evidence steady: a re-run that finds the same changes the days only."""
+
+from __future__ import annotations
+
+from fixcards.matching.parse.normalize import normal
+from fixcards.records.evidence import Evidence, Run
+
+_MEASURED = frozenset({"seconds", "cpu_seconds", "output", "matched", "date"})
+
+
+def settle(new: Evidence, old: Evidence | None) -> Evidence:
+    """Return `new` with what differs by chance alone taken from `old`.
+
+    That is measured times, and output whose normal form is the same. The sweep of `old` is kept where `new` has none
+    and the card is the same.
+    """
+    if old is None:
+        return new
+    before = {(run.role, run.fix): run for run in old.runs}
+    runs = tuple(_settled(run, before.get((run.role, run.fix))) for run in new.runs)
+    releases = new.releases or (old.releases if old.digest == new.digest else ())
+    return new.model_copy(update={"runs": runs, "releases": releases})
+
+
+def _settled(new: Run, old: Run | None) -> Run:
+    if old is None or any(
+        getattr(new, name) != getattr(old, name) for name in Run.model_fields if name not in _MEASURED
+    ):
+        return new
+    if _form(new.output) != _form(old.output) or _form(new.matched or "") != _form(old.matched or ""):
+        return new
+    return old.model_copy(update={"date": new.date})
+
+
+def _form(text: str) -> list[str]:
+    return [normal(line) for line in text.splitlines()]

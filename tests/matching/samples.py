@@ -1,0 +1,120 @@
+"""Texts that programs really printed, and a small library to compare them with."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixcards.matching.index.entry import Entry
+from fixcards.matching.index.index import Index, build
+from fixcards.matching.index.query import query
+from fixcards.matching.js_tables import tables
+from fixcards.matching.parse.normalize import normal, tidy
+from fixcards.matching.parse.parser import read
+from fixcards.matching.parse.tokens import stem, words
+from fixcards.matching.score.matcher import match
+
+REPOSITORY = Path(__file__).parents[2]
+DATA = REPOSITORY / "tests" / "data" / "matching"
+TEXTS = {
+    path.stem: path.read_text(encoding="utf-8", errors="strict") for path in sorted((DATA / "texts").glob("*.txt"))
+}
+ASSETS = REPOSITORY / "templates" / "theme" / "assets" / "search"
+ENGINE = Path(__file__).with_name("engine.mjs")
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Return the cards as they were when the vectors were made, and one made up for the texts."""
+    records = json.loads((DATA / "entries.json").read_text(encoding="utf-8"))
+    return tuple(Entry.from_record(record) for record in records)
+
+
+@cache
+def index() -> Index:
+    return Index.of(entries(), "https://cards.example.org/")
+
+
+def decided(text: str) -> dict[str, Any]:
+    """Return everything that the search decides about a text, as plain data."""
+    failure = read(text)
+    asked = query(failure)
+    lines = text.split("\n")
+    shown = {**asdict(failure), "versions": dict(sorted(failure.versions.items()))}
+    decisions = {
+        "failure": shown,
+        "normal": [normal(line) for line in lines],
+        "tidy": [tidy(line) for line in lines],
+        "words": words(text),
+        "query": {
+            "terms": list(asked.terms.items()),
+            "typed": asked.typed,
+            "words": asked.words,
+            "begun": asked.begun,
+        },
+        "matches": [
+            {
+                "id": each.entry.id,
+                "tier": each.tier,
+                "score": each.score,
+                "reasons": each.reasons,
+                "line": each.line,
+                "text": each.text,
+                "marks": each.marks,
+                "versions": dict(sorted(each.versions.items())),
+            }
+            for each in match(failure, index())
+        ],
+        "stems": [stem(word) for word in words(text)],
+    }
+    return dict(json.loads(json.dumps(decisions)))
+
+
+class JavaScript:
+    """The browser's search in a Node process."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def ask(self, **request: object) -> dict[str, Any]:
+        """Return the answer of `engine.mjs` to a request."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        assert "error" not in answer, answer["error"]
+        return dict(answer)
+
+
+@contextmanager
+def javascript(folder: Path, modules: Path = ASSETS) -> Iterator[JavaScript]:
+    """Start the browser's search over the index of `entries`; `folder` is for its files."""
+    node = shutil.which("node")
+    if node is None:
+        if os.environ.get("CI", "").lower() in {"1", "true"}:
+            pytest.fail("there is no Node.js")
+        pytest.skip("takes Node.js 20 or newer")
+    made = dict(build(entries(), tables=tables()))
+    files = folder / "index.json"
+    files.write_text(json.dumps({path: content.decode() for path, content in made.items()}), encoding="utf-8")
+    with subprocess.Popen(
+        [node, str(ENGINE), str(modules), str(files)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        yield JavaScript(process)
+        assert process.stdin is not None
+        process.stdin.close()

@@ -1,0 +1,99 @@
+"""Shapes in which people have a failure when no table knows the tool that it went through."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fixcards.matching.parse.parser import read
+from fixcards.matching.parse.template import forms, plain_quotes, spans
+from fixcards.matching.score.matcher import match
+from tests.matching.samples import TEXTS, index
+
+BARE = """Traceback (most recent call last):
+  File "/srv/shop/.venv/lib/python3.12/site-packages/trio/_core/_run.py", line 1404, in task_exited
+    raise TrioInternalError
+trio.TrioInternalError"""
+"""The exception has no message, so that its line says nothing to who doesn't know what stands before it."""
+
+
+def first(name: str) -> tuple[str, str]:
+    found = match(read(TEXTS[f"shape-{name}"]), index())[0]
+    return found.entry.id, found.tier
+
+
+@pytest.mark.parametrize(
+    "name", ["line-numbers", "unknown-prefix", "airflow", "heroku", "gitlab", "containerd", "build-server-times"]
+)
+def test_an_exception_without_a_message_is_found_behind_what_a_tool_puts_before_its_line(name: str) -> None:
+    assert first(name) == ("httpx-271", "exact")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["one-line", "one-line-paragraphs", "list-of-lines", "json-list-indented", "escaped-twice", "page-spaces"],
+)
+def test_a_traceback_is_found_whatever_became_of_the_ends_of_its_lines(name: str) -> None:
+    assert first(name) == ("flask-2789", "exact")
+
+
+@pytest.mark.parametrize("name", ["broken-lines", "error-printed", "other-quotes", "rich-handler"])
+def test_a_message_is_found_broken_printed_by_hand_in_other_quotes_or_below_a_box(name: str) -> None:
+    assert first(name) == ("flask-2789", "exact")
+
+
+def test_the_first_of_many_failures_is_found() -> None:
+    assert first("many-failures") == ("docker-3256", "exact")
+
+
+def test_a_python_failure_is_not_forgotten_where_the_stack_of_another_language_follows() -> None:
+    assert first("python-in-java") == ("multidict-1117", "exact")
+
+
+def test_source_code_that_raises_the_very_message_is_no_failure() -> None:
+    assert match(read(TEXTS["shape-source-code"]), index()) == []
+
+
+@pytest.mark.parametrize("before", ["%d: ", "%6d\t", "(worker pid=%d) ", "@40%d ab ", "<%d>1 [x] ", "+ ", "a b %d %d|"])
+def test_what_stands_before_the_header_of_a_traceback_is_taken_from_its_lines(before: str) -> None:
+    lines = enumerate(BARE.splitlines(), start=8)
+    text = "\n".join(before.replace("%d", str(number)).replace("%6d", f"{number:6}") + line for number, line in lines)
+    (head,) = read(text).exceptions
+    assert (head.name, head.frames) == ("trio.TrioInternalError", ("trio/_core/_run.py:task_exited",))
+
+
+@given(st.text(alphabet=st.characters(codec="ascii"), max_size=30), st.text(max_size=8))
+def test_what_stands_before_a_header_may_be_anything(before: str, more: str) -> None:
+    read("\n".join(before + more + line for line in BARE.splitlines()))
+
+
+def test_local_variables_in_a_box_are_no_exceptions() -> None:
+    text = """╭────────────── Traceback (most recent call last) ──────────────╮
+│ /srv/.venv/lib/python3.12/site-packages/httpx/_client.py:9 in get │
+│                                                                   │
+│ ❱ 9 │   raise error                                               │
+│ ╭───────────────── locals ─────────────────╮                      │
+│ │ error = [KeyError("no such order")]      │                      │
+│ ╰──────────────────────────────────────────╯                      │
+╰───────────────────────────────────────────────────────────────────╯
+                    ValueError: no such customer
+"""
+    (head,) = read(text).exceptions
+    assert (head.name, head.frames) == ("ValueError", ("httpx/_client.py:get",))
+
+
+def test_json_in_json_is_read_to_the_innermost_text() -> None:
+    text = json.dumps({"log": json.dumps({"level": "error", "exc_info": BARE}) + "\n", "stream": "stderr"})
+    assert [head.name for head in read(text).exceptions] == ["trio.TrioInternalError"]
+
+
+def test_error_before_a_colon_names_no_exception() -> None:
+    assert read("Error: cannot import name 'url_quote' from 'werkzeug.urls'").exceptions == ()
+
+
+@pytest.mark.parametrize("quote", ["'", '"', "`", "\u201e", "\u2039"])
+def test_every_quote_is_the_same_quote(quote: str) -> None:
+    assert spans(plain_quotes(f"no {quote}a_b{quote} here"), forms('no "a_b" here').printed)

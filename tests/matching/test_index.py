@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+import marshal
+import random
+from dataclasses import replace
+
+import pytest
+
+from fixcards.matching.index import index
+from fixcards.matching.index.entry import Entry
+from fixcards.matching.index.index import CHUNK, FORMAT, HASH, Index, IndexUnusableError, assemble, build, row, terms
+from fixcards.worker_pool import Workers
+from tests.matching.samples import entries
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return dict(build(entries()))
+
+
+def test_the_same_entries_give_the_same_bytes_in_any_order(files: dict[str, bytes]) -> None:
+    mixed = list(entries())
+    random.Random(1).shuffle(mixed)  # noqa: S311 - any order will do
+    assert dict(build(mixed)) == files
+
+
+def test_one_process_and_many_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [replace(entry, id=f"{entry.id}-{copy}") for entry in entries() for copy in range(20)]
+    alone = dict(build(many))
+    monkeypatch.setattr(index, "SHEET", 5 * CHUNK)
+    with Workers(2) as workers:
+        assert dict(build(many, workers=workers)) == alone
+        assert dict(build(many[::-1], workers=workers)) == alone
+
+
+def test_rows_that_were_kept_give_the_index_of_their_entries(files: dict[str, bytes]) -> None:
+    rows = [row(entry) for entry in sorted(entries(), key=lambda entry: entry.id)]
+    assert dict(assemble(marshal.loads(marshal.dumps(rows)))) == files  # noqa: S302 - just written
+
+
+def test_entries_without_a_word_are_entries(files: dict[str, bytes]) -> None:
+    nameless = Index.of([Entry("b"), Entry("a")])
+    assert [nameless.entry(number).id for number in range(len(nameless))] == ["a", "b"]
+
+
+def test_every_entry_comes_back_by_each_of_its_terms(files: dict[str, bytes]) -> None:
+    built = Index(files.__getitem__)
+    ordered = sorted(entries(), key=lambda entry: entry.id)
+    for number, entry in enumerate(ordered):
+        assert built.entry(number) == replace(entry, prose="")
+        for term in terms(entry):
+            assert 2 * number + 1 in built.postings(term), term
+
+
+def test_a_name_changes_with_the_content_and_with_nothing_else(files: dict[str, bytes]) -> None:
+    changed = [
+        replace(entry, shown={**entry.shown, "fix": "Another"}) if entry.id == "httpx-271" else entry
+        for entry in entries()
+    ]
+    other = dict(build(changed))
+    assert len(set(other) - set(files)) == 1
+    assert all(other[name] == files[name] for name in set(other) & set(files) - {"index.json"})
+
+
+def test_a_query_reads_only_the_parts_that_it_needs(files: dict[str, bytes]) -> None:
+    many = [replace(entry, id=f"{entry.id}-{copy}") for entry in entries() for copy in range(40)]
+    made = dict(build(many))
+    read: list[str] = []
+
+    def reading(path: str) -> bytes:
+        read.append(path)
+        return made[path]
+
+    Index(reading).postings("soft_unicode")
+    assert len(read) == 2
+    assert len(made) > 20
+
+
+def test_parts_are_small_and_named_by_number_and_hash(files: dict[str, bytes]) -> None:
+    head = json.loads(files["index.json"])
+    assert head["format"] == FORMAT
+    numbers = [path for path in files if path.startswith("terms/")]
+    assert len(head["terms"]) == HASH * len(numbers)
+    assert max(len(files[path]) for path in numbers) < 6_000
+
+
+@pytest.mark.parametrize("change", [{"format": FORMAT + 1}, {"rules": 0}])
+def test_an_index_of_another_version_is_refused(files: dict[str, bytes], change: dict[str, int]) -> None:
+    head = {**json.loads(files["index.json"]), **change}
+    with pytest.raises(IndexUnusableError, match="another version"):
+        len(Index({**files, "index.json": json.dumps(head).encode()}.__getitem__))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff"])
+def test_a_damaged_index_is_an_error_that_says_which_file(files: dict[str, bytes], content: bytes) -> None:
+    with pytest.raises(IndexUnusableError, match=r"index\.json"):
+        len(Index({**files, "index.json": content}.__getitem__))
+
+
+def test_an_empty_library_has_an_index_too() -> None:
+    empty = Index.of(())
+    assert len(empty) == 0
+    assert empty.postings("anything") == []

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import json
+import re
+
+from fixcards.matching import js_tables as portable
+from fixcards.matching.index.index import FORMAT, build
+from tests.matching.samples import ASSETS, entries
+
+SOURCES = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js")}
+
+
+def test_the_index_brings_the_tables_of_the_terminal() -> None:
+    head = json.loads(dict(build(entries(), tables=portable.tables()))["index.json"])
+    assert head["tables"] == portable.tables()
+
+
+def test_the_browser_reads_the_format_that_is_written() -> None:
+    assert re.findall(r"const FORMAT = ([0-9]+);", SOURCES["worker.js"]) == [str(FORMAT)]
+
+
+def test_the_browser_reads_every_table_and_no_other() -> None:
+    code = "\n".join(SOURCES.values())
+    tables = portable.tables()
+    assert set(re.findall(r"\brules\.(?!js)([A-Za-z]+)", code)) == set(tables)
+    listed = " ".join(re.findall(r"const \{([^}]*)\} = rules\.limits;", code))
+    assert set(re.findall(r"[A-Z][A-Z_]+", listed)) == set(tables["limits"])
+
+
+def test_the_browser_has_no_table_of_its_own() -> None:
+    assert "Traceback" not in "".join(SOURCES.values())
+    assert len(SOURCES["rules.js"]) < 500

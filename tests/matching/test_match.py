@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fixcards.matching.index.entry import Entry
+from fixcards.matching.index.index import Index
+from fixcards.matching.parse.parser import read
+from fixcards.matching.score.matcher import Match, match
+from tests.matching.samples import TEXTS, entries, index
+
+ENTRY = Entry(
+    id="lamp-1",
+    package="lamp",
+    templates=("lamp.NoWick: wick '{name}' is too short for burner {burner}", "the lamp went out"),
+    exception="lamp.NoWick",
+    frames=("lamp/core.py:light", "lamp/wick.py:trim"),
+    title="Lamp refuses a wick that was trimmed twice",
+    prose="The burner stays dark after a restart.",
+    affected=">=1,<=1.4",
+    fixed="1.5",
+    needs={"oil": ">=2"},
+)
+TRACEBACK = """Traceback (most recent call last):
+  File "/srv/app.py", line 2, in main
+    lamp.light()
+  File "/venv/lib/python3.12/site-packages/lamp/core.py", line 9, in light
+    trim()
+  File "/venv/lib/python3.12/site-packages/lamp/wick.py", line 77, in trim
+    raise NoWick
+lamp.NoWick: wick 'left' is too short for burner 12
+"""
+
+
+def found(text: str, *entries: Entry) -> list[Match]:
+    return match(read(text), Index.of(entries or (ENTRY,)))
+
+
+def tier(text: str, *entries: Entry) -> str:
+    matches = found(text, *entries)
+    return matches[0].tier if matches else "none"
+
+
+def test_message_and_frames_are_an_exact_match_and_the_reasons_say_so() -> None:
+    [only] = found(TRACEBACK)
+    assert (only.tier, only.line) == ("exact", 8)
+    assert only.reasons == ("same exception and message", "2 of 2 library frames, the innermost too")
+
+
+def test_the_marks_are_the_fixed_parts_of_the_message() -> None:
+    [only] = found(TRACEBACK)
+    assert [only.text[start:end] for start, end in only.marks] == ["wick '", "' is too short for burner "]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lamp.NoWick: wick 'x' is too short for burner 1", "exact"),
+        ("E   lamp.NoWick: wick 'x' is too short for burner 1", "exact"),
+        ("NoWick: wick 'x' is too short for burner 1", "exact"),
+        ("KeyError: 'left'", "none"),
+        ("ValueError: wick 'x' is too short for burner 1", "possible"),
+        ("lamp.NoWick: the oil is empty", "none"),
+        ("trimmed wick lamp refuses", "possible"),
+        ("lamp", "possible"),
+        ("the and of", "none"),
+        ("", "none"),
+        ("%%% ((( \u2500\u2500", "none"),
+    ],
+)
+def test_a_tier_says_how_much_is_the_same(text: str, expected: str) -> None:
+    assert tier(text) == expected
+
+
+def test_a_message_under_foreign_frames_is_possible_at_most() -> None:
+    foreign = TRACEBACK.replace("site-packages/lamp/", "site-packages/torch/")
+    [only] = found(foreign)
+    assert only.tier == "possible"
+    assert "the traceback shows none of its packages" in only.reasons
+
+
+def test_frames_count_wherever_the_library_lies() -> None:
+    moved = TRACEBACK.replace("/venv/lib/python3.12/site-packages/", "/opt/vendored/")
+    assert tier(moved) == "exact"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("RuntimeError: cut unlit candle", "possible"),
+        ("RuntimeError: cut unlit lamp", "likely"),
+        ("RuntimeError: cut unlit candle_end", "likely"),
+        ("RuntimeError: cut unlit candle before melting wax drips down", "likely"),
+    ],
+)
+def test_a_few_plain_words_are_anybodys_message(error: str, expected: str) -> None:
+    assert tier(error, replace(ENTRY, templates=(error,), exception="RuntimeError")) == expected
+
+
+ALIAS = "oil.Dry: the reservoir under burner 3 is dry"
+ALIASES = ("oil.Dry: the reservoir under burner {n} is dry", "lamp.NoWick: wick '{name}' is too short")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ALIAS, "possible"),
+        (f"step 7 of lamp\n{ALIAS}", "exact"),
+        (f"lamp 1.3.0\n{ALIAS}", "exact"),
+        (TRACEBACK.replace("lamp.NoWick: wick 'left' is too short for burner 12", ALIAS), "exact"),
+        (f"lamp.NoWick: wick 'x' is too short for burner 1\n{ALIAS}", "exact"),
+        ("lamp.NoWick: wick 'x' is too short", "exact"),
+    ],
+)
+def test_an_alias_needs_a_frame_or_the_name_of_the_package_to_be_more_than_possible(text: str, expected: str) -> None:
+    card = replace(ENTRY, templates=(*ENTRY.templates, *ALIASES))
+    assert tier(text, card) == expected
+
+
+def test_the_same_exception_in_the_same_place_with_another_message_is_silent() -> None:
+    assert tier(TRACEBACK.replace("wick 'left' is too short for burner 12", "oil is empty")) != "exact"
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected", "words"),
+    [
+        ("lamp 1.3.0", "exact", "you seem to have lamp 1.3.0, which is affected; fixed in 1.5"),
+        ("lamp==1.5.1", "likely", "you seem to have lamp 1.5.1, which is not among the affected (>=1,<=1.4)"),
+        ("oil 1.0.0", "likely", "it takes oil >=2, you seem to have 1.0.0"),
+    ],
+)
+def test_releases_in_the_text_raise_or_lower_a_match(shown: str, expected: str, words: str) -> None:
+    [only] = found(f"{TRACEBACK}\n{shown}\n")
+    assert only.tier == expected
+    assert words in only.reasons
+
+
+def test_a_release_in_full_ranks_above_one_that_is_not_affected() -> None:
+    assert (
+        found(TRACEBACK + "lamp 1.3.0")[0].score > found(TRACEBACK)[0].score > found(TRACEBACK + "lamp 1.5.0")[0].score
+    )
+
+
+def test_two_cards_with_one_message_and_no_frames_in_the_text_are_both_only_likely() -> None:
+    twin = replace(ENTRY, id="lantern-1", package="lantern", frames=("lantern/core.py:light",))
+    matches = found("lamp.NoWick: wick 'x' is too short for burner 1", ENTRY, twin)
+    assert [(each.entry.id, each.tier) for each in matches] == [("lamp-1", "likely"), ("lantern-1", "likely")]
+    assert found(TRACEBACK, ENTRY, twin)[0].entry.id == "lamp-1"
+
+
+def test_a_message_that_everybody_prints_identifies_nothing_without_frames() -> None:
+    common = replace(ENTRY, templates=("TypeError: 'NoneType' object is not iterable",), exception="TypeError")
+    assert tier("TypeError: 'NoneType' object is not iterable", common) == "possible"
+    assert (
+        tier(
+            TRACEBACK.replace(
+                "lamp.NoWick: wick 'left' is too short for burner 12", "TypeError: 'NoneType' object is not iterable"
+            ),
+            common,
+        )
+        == "exact"
+    )
+
+
+def test_several_failures_in_one_log_are_found_each() -> None:
+    other = Entry(
+        id="oil-2", package="oil", templates=("oil.Empty: the can of {brand} is empty",), exception="oil.Empty"
+    )
+    matches = found(
+        f"{TRACEBACK}\nlater\n{TRACEBACK.replace('left', 'right')}\noil.Empty: the can of Brand is empty\n",
+        ENTRY,
+        other,
+    )
+    assert {each.entry.id for each in matches} == {"lamp-1", "oil-2"}
+
+
+def test_the_exception_that_caused_another_is_found_too() -> None:
+    cause = "The above exception was the direct cause of the following exception:"
+    chained = f"{TRACEBACK}\n{cause}\n\nTraceback (most recent call last):\n"
+    assert (
+        tier(chained + '  File "/srv/app.py", line 4, in main\n    raise RuntimeError\nRuntimeError: no light\n')
+        == "exact"
+    )
+
+
+@pytest.mark.parametrize("name", ["node", "node-short", "java", "versions", "versions-post"])
+def test_stacks_of_other_languages_and_posts_about_something_else_match_nothing(name: str) -> None:
+    assert match(read(TEXTS[name]), index()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        set(TEXTS)
+        - {
+            "node",
+            "node-short",
+            "java",
+            "versions",
+            "versions-post",
+            "pip-build",
+            "pip-none",
+            "pip-resolver",
+            "repeated-line",
+        }
+        - {
+            "alias",
+            "syntax-error",
+            "warnings",
+            "words",
+            "cut-at-the-bottom",
+            *(each for each in TEXTS if each.startswith(("python-", "shape-", "short-", "typed-"))),
+        }
+    ),
+)
+def test_every_form_of_one_failure_finds_its_card(name: str) -> None:
+    best = match(read(TEXTS[name]), index())[0]
+    assert best.entry.id == "jsonschema-1"
+    assert best.tier == "exact"
+
+
+def test_words_that_somebody_remembers_find_the_card() -> None:
+    assert match(read(TEXTS["words"]), index())[0].entry.id == "jsonschema-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "card"),
+    [
+        ("typed-question", "kombu-1620"),
+        ("typed-parts", "flask-2789"),
+        ("typed-slip", "jinja2-1587"),
+        ("typed-function", "flake8-1701"),
+        ("typed-class", "requests-7219"),
+        ("typed-post", "click-3111"),
+        ("short-summary", "docker-3256"),
+        ("short-in-a-log", "flask-2789"),
+        ("short-at-a-value", "transforms3d-56"),
+    ],
+)
+def test_what_was_typed_from_memory_or_cut_by_a_log_finds_the_card_as_possible(name: str, card: str) -> None:
+    best = match(read(TEXTS[name]), index())[0]
+    assert (best.entry.id, best.tier) == (card, "possible")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AttributeErr",
+        "how do I install it, please help",
+        "why does it say keyerror",
+        "lamp.NoWick: the oil is empty",
+        "ValueError: wick '...",
+        "burner problem with the gas boiler downstairs",
+    ],
+)
+def test_words_that_fit_anything_find_nothing(text: str) -> None:
+    assert [each.entry.id for each in match(read(text), Index.of([*entries(), ENTRY]))] == []
+
+
+def test_a_number_alone_is_the_message_where_the_exception_is_the_same() -> None:
+    key = Entry(id="lamp-2", package="lamp", templates=("KeyError: 5",), exception="KeyError")
+    assert tier("KeyError: 5", key) == "possible"
+    assert tier("KeyError: 'left'", key) == tier("ValueError: 5", key) == "none"
+
+
+def test_the_words_of_another_exception_of_a_class_are_not_taken_for_typed_ones() -> None:
+    assert tier("lamp.NoWick", ENTRY) == "possible"
+    assert tier("lamp.NoWick: the oil is empty", ENTRY) == "none"
+
+
+def test_a_word_that_is_being_typed_finds_what_begins_so() -> None:
+    assert [each.entry.id for each in match(read("jsonsche"), index())] == ["jsonschema-1"]

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fixcards.matching.parse.tokens import LONGEST, WORD, distinct_words, lower, stem, telling, telling_words, words
+
+PIECES = ["<n>", "<", ">", "12ab", "_a_", "Files", "\u00e9t\u00e9", "\u2500", "x" * 70, "class", "-", "9", "__", "a.b"]
+TEXTS = st.lists(st.one_of(st.sampled_from([*PIECES, " "]), st.text(max_size=4))).map("".join)
+
+
+@given(TEXTS)
+def test_words_are_what_the_expression_finds(text: str) -> None:
+    raw = re.findall(WORD, re.sub(f"<{WORD}>", " ", text))
+    assert words(text) == [word for each in raw if (word := stem(lower(each).strip("_")[:LONGEST]))]
+
+
+@given(TEXTS)
+def test_distinct_words_are_the_words_without_repetition(text: str) -> None:
+    assert list(distinct_words(text)) == list(dict.fromkeys(words(text)))
+
+
+@given(TEXTS)
+def test_telling_words_are_the_words_that_tell(text: str) -> None:
+    assert list(telling_words(text)) == telling(words(text))

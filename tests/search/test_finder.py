@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from fixcards.errors import FixcardsError
+from fixcards.matching.json_response import SCHEMA
+from fixcards.search import Finder
+from tests import sites
+
+CARDS = sites.CARDS
+QUIET = b"2026-01-01 09:00:00 step %d compiled without a word\n"
+
+
+@pytest.fixture(scope="module")
+def finder() -> Finder:
+    return Finder.of_cards(CARDS)
+
+
+def traceback(card_id: str) -> str:
+    return sites.library(CARDS).cards[card_id].signature.traceback or ""
+
+
+def test_three_lines_of_python_find_a_card() -> None:
+    from fixcards.search import Finder
+
+    finder = Finder.of_cards(CARDS)
+    assert [each.entry.id for each in finder.match(traceback("docker-3256"))] == ["docker-3256"]
+
+
+def test_links_start_with_the_address_of_the_site(finder: Finder) -> None:
+    found = finder.answer(io.BytesIO(traceback("httpx-271").encode()))
+    assert found.url(found.matches[0]) == "https://fixcards.github.io/fixcards/httpx/271/"
+
+
+def test_the_answer_is_as_its_schema_says(finder: Finder) -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    for text in ("", "nothing at all", traceback("docker-3256"), traceback("pydantic-2776")):
+        jsonschema.validate(finder.answer(io.BytesIO(text.encode())).as_dict(), SCHEMA)
+
+
+def test_a_large_log_tells_each_failure_once_with_its_first_line_and_how_often(finder: Finder) -> None:
+    quiet = b"".join(QUIET % number for number in range(20_000))
+    one, other = traceback("docker-3256").encode(), traceback("transforms3d-56").encode()
+    log = quiet + one + quiet + other + quiet + one + quiet
+    found = finder.answer(io.BytesIO(log))
+    assert {each.entry.id: (each.tier, found.times(each.entry.id)) for each in found.matches} == {
+        "docker-3256": ("exact", 2),
+        "transforms3d-56": ("exact", 1),
+    }
+    first = next(each for each in found.matches if each.entry.id == "docker-3256")
+    assert 20_000 < first.line <= 20_000 + one.count(b"\n")
+    jsonschema.validate(found.as_dict(), SCHEMA)
+
+
+def test_progress_is_told_up_to_the_end(finder: Finder) -> None:
+    told: list[int] = []
+    log = b"".join(QUIET % number for number in range(60_000))
+    finder.answer(io.BytesIO(log), told.append)
+    assert told == sorted(told)
+    assert told[-1] <= len(log)
+
+
+def test_bytes_that_are_no_text_are_no_error(finder: Finder) -> None:
+    assert finder.answer(io.BytesIO(bytes(range(256)) * 100)).matches == []
+
+
+def test_a_built_site_answers_like_the_cards(real_site: Path, finder: Finder) -> None:
+    from_site = Finder.of_site(str(real_site))
+    for card_id in ("docker-3256", "flask-2789", "typer-1145"):
+        one, other = finder.match(traceback(card_id)), from_site.match(traceback(card_id))
+        assert [(each.entry.id, each.tier, each.reasons) for each in one] == [
+            (each.entry.id, each.tier, each.reasons) for each in other
+        ]
+
+
+def test_a_site_answers_over_the_network(real_site: Path) -> None:
+    with sites.served(real_site) as address:
+        finder = Finder.of_site(address)
+        [only] = finder.match(traceback("docker-3256"))
+        assert finder.site + str(only.entry.shown["path"]) == f"{address}docker/3256/"
+
+
+def test_the_prose_pages_of_a_site_are_no_cards(real_site: Path) -> None:
+    assert Finder.of_site(str(real_site)).match("how sure we are certainty confidence") == []
+
+
+def test_a_folder_that_is_no_site_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FixcardsError, match="has no search index"):
+        Finder.of_site(str(tmp_path))
+
+
+def test_an_address_where_nothing_answers_is_an_error() -> None:
+    with pytest.raises(FixcardsError, match="index"):
+        Finder.of_site("http://127.0.0.1:9/")
+
+
+def test_the_outline_of_a_part_changes_nothing_of_what_is_found(finder: Finder) -> None:
+    quiet = b"".join(QUIET % number for number in range(1_000))
+    library = sites.library(CARDS).cards.values()
+    shown = [card.signature.traceback or card.signature.error for card in library]
+    log = b"".join(
+        quiet + text.replace("/repro", f"/srv/{word}").encode() + b"\n" for word in ("brew", "pour") for text in shown
+    )
+    whole = Finder(finder.index, finder.site)
+    answers = [each.answer(io.BytesIO(log)) for each in (finder, whole)]
+    seen = [{each.entry.id: (each.tier, found.times(each.entry.id)) for each in found.matches} for found in answers]
+    assert seen[0] == seen[1]
+    assert len(seen[0]) > 25

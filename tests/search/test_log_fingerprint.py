@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from fixcards.matching.index.entry import Entry
+from fixcards.matching.parse.log_chunks import without_digits
+from fixcards.search.log_fingerprint import Outline, words_of
+
+ENTRY = Entry(
+    id="lamp-1",
+    package="lamp",
+    templates=("lamp.NoWick: wick '{name}' is too short",),
+    frames=("lamp/core.py:light",),
+    needs={"oil": ">=2"},
+)
+
+
+def outline(text: str) -> str:
+    return Outline(words_of([ENTRY])).of(without_digits(text.encode())).decode()
+
+
+def test_words_and_numbers_that_no_card_has_make_no_difference() -> None:
+    one = outline("  File \"/srv/shop/tea1.py\", line 7, in brew\n    brew(7)\nlamp.NoWick: wick 'left' is too short\n")
+    assert one == outline(
+        "  File \"/srv/pots/milk22.py\", line 8, in pour\n    pour(8)\nlamp.NoWick: wick 'gone' is too short\n"
+    )
+
+
+def test_what_a_card_or_a_rule_of_reading_knows_stays() -> None:
+    for one, other in [
+        ("wick 'left'", "wock 'left'"),
+        ("lamp/core.py", "limp/core.py"),
+        ("in light", "in dark"),
+        ("oil 3", "milk 3"),
+        ("FooError: a", "BarError: a"),
+        ("Traceback (most recent call last):", "Stack (most recent call last):"),
+        ("a: b", "a b"),
+        ("Left", "left"),
+        ("wick 'left' is too sho", "wick 'left' is too big"),
+        ("wick 'left' is too sho...", "wick 'left' is too big..."),
+        ("wick 'left' is too s...", "wick 'left' is too b..."),
+        (
+            '{"message": "wick \'left\' is too s...", "level": 3}',
+            '{"message": "wick \'left\' is too b...", "level": 3}',
+        ),
+    ]:
+        assert outline(one) != outline(other)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fixcards.site.card_page import Subject, card_document
+from fixcards.records.evidence import run_digest
+from fixcards.records.library import Library, load
+from fixcards.records.record import evidence_path
+from tests import golden
+from tests.sites import CARDS, LIBRARY, settings
+
+GOLDEN = LIBRARY.parent / "golden"
+
+
+def _page(library: Library, card_id: str) -> str:
+    assert not library.problems
+    return card_document(Subject.of(library, card_id), settings()).body()
+
+
+def test_the_made_up_evidence_fits_its_cards_but_for_the_stale_one() -> None:
+    library = load(LIBRARY)
+    for card_id, evidence in library.evidence.items():
+        if card_id == "mooring-7":
+            continue
+        path = evidence_path(LIBRARY / library.files[card_id])
+        digest = run_digest(library.cards[card_id])
+        golden.check(path, re.sub(evidence.digest, digest, path.read_text(encoding="utf-8")))
+
+
+def test_the_page_of_a_real_card_without_evidence_is_as_stored(tmp_path: Path) -> None:
+    # Alone and without its evidence, so that other cards and new runs don't change the page.
+    (tmp_path / "httpx").mkdir()
+    shutil.copy(CARDS / "httpx" / "271.yaml", tmp_path / "httpx")
+    golden.check(GOLDEN / "httpx-271.html", _page(load(tmp_path), "httpx-271"))
+
+
+def test_the_page_of_a_card_with_evidence_is_as_stored() -> None:
+    golden.check(GOLDEN / "lantern-12.html", _page(load(LIBRARY), "lantern-12"))
+
+
+def test_a_golden_file_that_differs_is_told_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(golden, "UPDATE", False)
+    path = tmp_path / "page.html"
+    path.write_text("<p>one</p>\n<p>two</p>\n", encoding="utf-8")
+    golden.check(path, "<p>one</p>\n<p>two</p>\n")
+    with pytest.raises(AssertionError, match=r"make generate`\n.*\n.*\n.*\n <p>one</p>\n-<p>two</p>\n\+<p>three</p>"):
+        golden.check(path, "<p>one</p>\n<p>three</p>\n")
+
+
+def test_the_page_changes_with_the_day_only_where_it_says_how_sure_it_is() -> None:
+    library = load(LIBRARY)
+    now = settings()
+    later = dataclasses.replace(now, today=now.today.replace(year=2027))
+    pages = [card_document(Subject.of(library, "lantern-12"), on).body().splitlines() for on in (now, later)]
+    differing = [line for line, other in zip(*pages, strict=True) if line != other]
+    assert len(differing) == 1
+    assert "Confidence" in differing[0]

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from bs4 import BeautifulSoup
+
+from fixcards.site.document import Document
+from fixcards.site.listing import LATEST, PER_PAGE, Listings
+from fixcards.records.card import CATEGORIES
+from fixcards.records.library import load
+from fixcards.records.verdict import VERDICTS
+from tests.sites import HEAD, LIBRARY, documents, library, page, settings, soup, words
+
+ADDRESS = "https://cards.example.org/"
+NUMBER = 250
+
+
+def _card(number: int) -> str:
+    return f"""{HEAD}package: package-{number % 60}
+issue: https://example.org/issues/{number}
+pr: https://example.org/pull/{number}
+title: Failure number {number}
+category: {CATEGORIES[number % 2]}
+symptom: It fails.
+trigger: Using it.
+mechanism: It is broken.
+versions: {{affected: "==1.{number}", fixed: "2.{number}"}}
+signature: {{error: "ValueError: number {number}"}}
+reproduction: {{exclude_newer: 2025-01-02, code: "raise SystemExit(1)"}}
+fixes:
+  - {{title: Upgrade, kind: upgrade, body: Upgrade., avoid_when: Never.}}
+prevention: [Care.]
+"""
+
+
+def _documents(listings: Listings) -> Iterator[Document]:
+    return (made for work in listings.works() for made in work.make(settings()) if isinstance(made, Document))
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BeautifulSoup]:
+    """The lists of a library with 250 cards, by path."""
+    root = tmp_path_factory.mktemp("many")
+    for number in range(1, NUMBER + 1):
+        path = root / f"package-{number % 60}" / f"{number}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(_card(number), encoding="utf-8")
+    found = load(root)
+    assert len(found.cards) == NUMBER, found.problems[:3]
+    pages = list(_documents(Listings(found, list(found.cards))))
+    assert len({each.path for each in pages}) == len(pages)
+    return {each.path: soup(each.body()) for each in pages}
+
+
+def rows(tree: BeautifulSoup) -> list[str]:
+    """Return the titles of the cards in a list."""
+    return [title.text for title in tree.select(".fc-row-title")]
+
+
+def targets(tree: BeautifulSoup, path: str, within: str) -> dict[str, str]:
+    """Return the words of each link inside `within`, by its address below the site."""
+    here = ADDRESS + (f"{path}/" if path else "")
+    return {
+        urljoin(here, link["href"]).removeprefix(ADDRESS): words(link.text) for link in tree.select(f"{within} a[href]")
+    }
+
+
+def test_a_long_list_goes_on_on_further_pages_and_misses_no_card(many: dict[str, BeautifulSoup]) -> None:
+    paths = ["cards", "cards/page/2", "cards/page/3"]
+    shown = [rows(many[path]) for path in paths]
+    assert [len(part) for part in shown] == [PER_PAGE, PER_PAGE, NUMBER - 2 * PER_PAGE]
+    assert Counter(chain.from_iterable(shown)) == Counter(f"Failure number {number}" for number in range(1, NUMBER + 1))
+    for number, path in enumerate(paths, start=1):
+        assert f"{NUMBER} cards, page {number} of 3." in words(many[path].text)
+        links = targets(many[path], path, ".fc-pages")
+        assert links == {"cards/": "1", "cards/page/2/": "2", "cards/page/3/": "3"}
+        assert many[path].select_one(".fc-pages [aria-current=page]").text == str(number)
+
+
+def test_a_list_that_fits_on_one_page_offers_no_others(many: dict[str, BeautifulSoup]) -> None:
+    assert not many["package-7"].select(".fc-pages")
+    assert "page" not in many["package-7"].select_one(".fc-quiet").text
+
+
+def test_filters_of_a_category_go_on_on_further_pages_too(many: dict[str, BeautifulSoup]) -> None:
+    path = f"cards/category/{CATEGORIES[0]}"
+    assert len(rows(many[path])) == PER_PAGE
+    assert len(rows(many[f"{path}/page/2"])) == NUMBER // 2 - PER_PAGE
+    assert many[f"{path}/page/2"].select_one(".fc-filters [aria-current=page]") is not None
+
+
+def test_the_number_beside_each_filter_is_the_number_of_cards_behind_it(many: dict[str, BeautifulSoup]) -> None:
+    tree = many["cards"]
+    for link in tree.select(".fc-filters li a:has(.fc-count)"):
+        path = urljoin(ADDRESS + "cards/", link["href"]).removeprefix(ADDRESS).rstrip("/")
+        number = int(link.select_one(".fc-count").text)
+        if path == "cards/packages":
+            assert number == len(many[path].select(".fc-choices li")) == 60
+            continue
+        behind = [rows(each) for where, each in many.items() if where == path or where.startswith(f"{path}/page/")]
+        assert number == sum(map(len, behind)), path
+
+
+def test_of_many_packages_the_filter_shows_those_with_most_cards_and_a_link_to_all(
+    many: dict[str, BeautifulSoup],
+) -> None:
+    links = targets(many["cards"], "cards", ".fc-filters details:nth-of-type(3)")
+    assert links.pop("cards/packages/") == "all packages 60"
+    links.pop("cards/")
+    assert len(links) == 40
+    assert min(int(text.split()[-1]) for text in links.values()) >= 4
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in documents() if path.startswith("cards") or path in {"", "lantern", "mooring"}]
+)
+def test_every_link_of_a_list_leads_to_a_page_of_the_site(path: str) -> None:
+    for target in targets(page(path), path, ""):
+        assert target.rstrip("/") in documents(), target
+
+
+def test_filters_are_plain_links_to_pages_of_their_own() -> None:
+    tree = page("cards")
+    assert [name.text for name in tree.select(".fc-filters summary")] == ["Category", "Verdict", "Package"]
+    links = targets(tree, "cards", ".fc-filters")
+    assert links == {
+        "cards/category/import-error/": "Import errors 1",
+        "cards/category/api-change/": "API changes 1",
+        "cards/category/crash/": "Crashes 1",
+        "cards/category/wrong-result/": "Wrong results 1",
+        "cards/category/hang/": "Hangs 1",
+        "cards/category/packaging/": "Packaging and builds 1",
+        **{f"cards/verdict/{verdict.replace(' ', '-')}/": f"{verdict} 1" for verdict in VERDICTS},
+        "lantern/": "lantern 3",
+        "mooring/": "mooring 3",
+        "cards/": "all",
+    }
+    assert not tree.select("form, script, input, select")
+
+
+@pytest.mark.parametrize(
+    ("path", "titles"),
+    [
+        ("cards/category/crash", ["Lantern goes out when the wick is trimmed twice"]),
+        ("cards/verdict/partly-verified", ["Lantern goes out when the wick is trimmed twice"]),
+        ("cards/verdict/retired", ["Mooring ships without a rope"]),
+        (
+            "lantern",
+            [
+                "Lantern goes out when the wick is trimmed twice",
+                "Lantern shines in the wrong colour",
+                "Lantern burns the whole night when nobody waits",
+            ],
+        ),
+    ],
+)
+def test_a_filter_shows_the_cards_that_it_names_and_marks_itself(path: str, titles: list[str]) -> None:
+    tree = page(path)
+    assert rows(tree) == titles
+    (current,) = tree.select(".fc-filters [aria-current=page]")
+    assert urljoin(f"{ADDRESS}{path}/", current["href"]) == f"{ADDRESS}{path}/"
+    assert words(current.find_parent("details").summary.strong.text) in words(current.text)
+
+
+def test_categories_and_verdicts_without_cards_have_no_page_and_no_filter() -> None:
+    assert "cards/category/typing" not in documents()
+    assert "Typing" not in page("cards").select_one(".fc-filters").text
+
+
+def test_a_row_says_which_failure_it_is_how_sure_it_is_and_how_it_is_mended() -> None:
+    row = page("lantern").select_one(".fc-row")
+    assert words(row.text) == (
+        "Lantern goes out when the wick is trimmed twice lantern crash partly verified "
+        "lantern.Dark: no wick in lamp {lamp} Fix Upgrade to 1.4"
+    )
+    assert row.select_one("a")["href"] == "../lantern/12/"
+
+
+def test_an_empty_library_has_all_its_lists_and_invites_the_first_card(tmp_path: Path) -> None:
+    pages = {each.path: soup(each.body()) for each in _documents(Listings(load(tmp_path), []))}
+    assert set(pages) == {"", "cards", "cards/packages"}
+    assert "No cards yet. Add the first." in words(pages["cards"].text)
+    assert "0 cards" in words(pages["cards"].text)
+
+
+def test_the_home_page_counts_what_the_data_holds_and_defines_each_number() -> None:
+    figures = {
+        words(figure.dt.text): (figure.select_one(".fc-number").text, words(figure.select_one(".fc-definition").text))
+        for figure in page("").select(".fc-figures > div")
+    }
+    assert {name: number for name, (number, _) in figures.items()} == {
+        "cards": "6",
+        "packages": "2",
+        "verified": "1",
+        "runs on record": "31",
+    }
+    assert all(definition.endswith(".") for _, definition in figures.values())
+    evidence = library(LIBRARY).evidence.values()
+    assert sum(len(run.repetitions) for each in evidence for run in each.runs) == 31
+
+
+def test_large_numbers_are_written_with_separators() -> None:
+    found = library(LIBRARY)
+    one = found.summaries["mooring-7"]
+    cards = [one._replace(id=f"mooring-{at}", number=at, verdict="not executed", runs=0) for at in range(1, 1235)]
+    told = {card.id: card.id.encode() for card in cards}
+    large = dataclasses.replace(found, summaries={card.id: card for card in cards}, told=told)
+    assert [figure.number for figure in Listings(large, []).figures()] == ["1,234", "1", "0", "0"]
+    assert "1,234 cards" in words({each.path: each for each in _documents(Listings(large, []))}["cards"].body())
+
+
+def test_the_home_page_shows_the_latest_cards_in_the_order_of_the_history(many: dict[str, BeautifulSoup]) -> None:
+    found = library(LIBRARY)
+    latest = ["mooring-9", "lantern-34", "gone-1", "lantern-12"]
+    home = next(_documents(Listings(found, latest)))
+    titles = [found.cards[card_id].title for card_id in latest if card_id in found.cards]
+    assert rows(soup(home.body())) == titles[:LATEST]
+    assert len(rows(many[""])) == LATEST
+
+
+def test_the_home_page_says_what_this_is_and_has_the_search_box_first() -> None:
+    tree = page("")
+    assert tree.h1.text == "Paste a failure, get the fix"
+    assert "The text stays on your machine." in tree.form.text
+    assert tree.form.find_next("h2").text == "Latest cards"
+    assert tree.form.label["for"] == tree.textarea["id"]
+    assert "All cards" in tree.noscript.text
+
+
+def test_packages_are_listed_by_name_with_their_numbers() -> None:
+    assert [words(item.text) for item in page("cards/packages").select(".fc-choices li")] == ["lantern 3", "mooring 3"]

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import copy
+import time
+from typing import Any
+
+import pytest
+
+from fixcards.records.card import Card
+from fixcards.site.related_cards import MOST, related
+from fixcards.records.summary import Summary, summary
+
+
+@pytest.fixture
+def library(data: dict) -> Library:
+    return Library(data)
+
+
+class Library:
+    """Cards by id, each with an error line of its own."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+        self.cards: dict[str, Summary] = {}
+
+    def add(self, card_id: str, error: str, *, aliases: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> None:
+        package, _, number = card_id.rpartition("-")
+        data = copy.deepcopy(self._data)
+        data |= {"package": package, "issue": f"https://github.com/example/{package}/issues/{number}"}
+        data["signature"] = {"error": error}
+        if aliases:
+            data["signature"]["aliases"] = list(aliases)
+        if names:
+            data["related"] = list(names)
+        self.cards[card_id] = summary(Card.model_validate(data), None)
+
+    def of(self, card_id: str) -> list[str]:
+        return related(self.cards)[card_id]
+
+
+def test_named_cards_come_first_then_similar_failures_then_the_same_package(library: Library) -> None:
+    library.add("demo-7", "AttributeError: module transport has no attribute Pool", names=("zoo-1",))
+    library.add("zoo-1", "ValueError: the elephant is out")
+    library.add("other-2", "AttributeError: module transport has no attribute Pool")
+    library.add("demo-8", "TimeoutError: gave up")
+    assert library.of("demo-7") == ["zoo-1", "other-2", "demo-8"]
+
+
+def test_rare_words_make_failures_similar_and_common_ones_do_not(library: Library) -> None:
+    for number in range(1, 40):
+        library.add(f"pack{number}-1", f"AttributeError: module has no attribute name{number}")
+    library.add("left-1", "AttributeError: module has no attribute soft_unicode")
+    library.add("right-1", "ImportError: cannot import soft_unicode")
+    assert library.of("left-1")[0] == "right-1"
+    assert library.of("right-1") == ["left-1"]
+
+
+def test_placeholders_make_nothing_similar(library: Library) -> None:
+    library.add("demo-7", "Stalled: {placeholder_of_a_host}")
+    library.add("zoo-1", "Refused: {placeholder_of_a_host}")
+    assert library.of("demo-7") == []
+
+
+def test_other_wordings_of_a_failure_count(library: Library) -> None:
+    library.add("demo-7", "Stalled for ever", aliases=("elephant escaped",))
+    library.add("zoo-1", "elephant escaped")
+    assert library.of("demo-7") == ["zoo-1"]
+
+
+def test_of_the_same_package_the_nearest_numbers_are_related(library: Library) -> None:
+    for number in (1, 20, 30, 31, 33, 40, 50, 60, 1000):
+        library.add(f"demo-{number}", f"Word{number}x")
+    assert library.of("demo-31") == ["demo-30", "demo-33", "demo-40", "demo-20", "demo-50", "demo-60"]
+    assert library.of("demo-1") == ["demo-20", "demo-30", "demo-31", "demo-33", "demo-40", "demo-50"]
+    assert library.of("demo-1000") == ["demo-60", "demo-50", "demo-40", "demo-33", "demo-31", "demo-30"]
+
+
+def test_no_card_is_related_to_itself_or_twice_or_to_one_that_does_not_exist(library: Library) -> None:
+    library.add("demo-7", "AttributeError: elephant", names=("demo-7", "demo-8", "demo-8", "gone-1"))
+    library.add("demo-8", "AttributeError: elephant")
+    assert library.of("demo-7") == ["demo-8"]
+
+
+def test_packages_whose_names_start_alike_are_not_the_same(library: Library) -> None:
+    library.add("a-1", "Alpha broke")
+    library.add("a-1-1", "Beta broke")
+    library.add("a-1-2", "Gamma broke")
+    assert library.of("a-1-2") == ["a-1-1"]
+    assert library.of("a-1") == []
+
+
+def test_a_card_has_a_handful_of_related_cards_at_most(library: Library) -> None:
+    for number in range(1, 30):
+        library.add(f"demo-{number}", "Elephant escaped")
+    assert all(len(found) == MOST for found in related(library.cards).values())
+
+
+def test_a_library_without_cards_has_no_related_ones() -> None:
+    assert related({}) == {}
+
+
+def test_a_package_with_thousands_of_cards_takes_no_longer_for_each(library: Library) -> None:
+    library.add("demo-1", "Elephant escaped")
+    first = library.cards["demo-1"]
+
+    def seconds(size: int) -> float:
+        cards = {f"demo-{n}": first._replace(id=f"demo-{n}", number=n) for n in range(1, size + 1)}
+        start = time.process_time()
+        related(cards)
+        return time.process_time() - start
+
+    small = seconds(500)
+    assert seconds(4000) < 8 * small * 3 + 0.1

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from fixcards.site.releases import WORDS, ReleaseRow, release_rows
+from fixcards.site.release_chart import legend, releases_picture
+from tests.sites import LIBRARY, REPOSITORY, library
+
+STYLES = REPOSITORY / "templates" / "theme" / "assets" / "fixcards.css"
+
+
+def _tree(rows: list[ReleaseRow], title: str = "Releases") -> ET.Element:
+    return ET.fromstring(releases_picture(rows, title))  # noqa: S314 - our own output
+
+
+def _marks(tree: ET.Element) -> list[str]:
+    """Return what the marks say, each for its release, as the page's script takes it apart."""
+    found = []
+    for span in tree.iter("span"):
+        numbers, _, words = span.get("title", "").partition(": ")
+        assert len(span) == len(numbers.split(", "))
+        found += [f"{number}: {words}" for number in numbers.split(", ")]
+    return found
+
+
+def _lines(tree: ET.Element) -> list[str | None]:
+    return [name.text for name in tree.iter("b")]
+
+
+def _rows(count: int, state: str = "passes", line: str = "1.0") -> list[ReleaseRow]:
+    return [ReleaseRow(f"{line}.{at}", state, line) for at in range(count)]
+
+
+def test_there_is_no_picture_of_nothing() -> None:
+    assert releases_picture([], "Releases") == ""
+    assert legend([]) == []
+
+
+def test_each_release_has_a_mark_with_the_words_of_the_table_in_the_same_order() -> None:
+    found = library(LIBRARY)
+    rows = release_rows(found.cards["lantern-12"], found.evidence["lantern-12"])
+    assert _marks(_tree(rows)) == [f"{row.version}: {row.words}" for row in rows]
+
+
+def test_each_line_of_releases_is_named() -> None:
+    assert _lines(_tree([*_rows(3, "fails", "1.0"), *_rows(2, line="1.1")])) == ["1.0", "1.1"]
+
+
+def test_neighbouring_lines_with_one_result_stand_together_and_a_change_of_result_has_its_own() -> None:
+    rows = [
+        *_rows(3, line="1.0"),
+        *_rows(2, "inferred-passes", "1.1"),
+        *_rows(1, "fails", "1.2"),
+        *_rows(1, line="1.3"),
+    ]
+    tree = _tree(rows)
+    assert _lines(tree) == ["1.0 to 1.1", "1.2", "1.3"]
+    assert len(_marks(tree)) == 7
+
+
+def test_it_is_one_image_with_a_name_for_those_who_do_not_see_it() -> None:
+    tree = _tree(_rows(1), 'Releases of "a" & <b>')
+    assert (tree.get("role"), tree.get("aria-label")) == ("img", 'Releases of "a" & <b>')
+
+
+def test_every_state_looks_different_without_colour() -> None:
+    shapes = dict(re.findall(r"^span\.fc-([\w-]+) \{.* --fc-shape: (url\(.*\));", STYLES.read_text(), re.MULTILINE))
+    assert shapes.keys() == WORDS.keys()
+    assert len(set(shapes.values())) == len(WORDS)
+
+
+@pytest.mark.parametrize("state", list(WORDS))
+def test_the_legend_shows_the_marks_that_the_picture_has(state: str) -> None:
+    ((mark, words),) = legend(_rows(3, state))
+    assert words == WORDS[state]
+    shape = ET.fromstring(mark)  # noqa: S314 - our own output
+    drawn = next(_tree(_rows(1, state)).iter("span"))
+    assert (shape.tag, shape.get("class"), len(shape)) == (drawn.tag, drawn.get("class"), len(drawn))
