@@ -27,9 +27,9 @@ from benchmarks import report
 from fixcards.cli.execution import cache_folder
 from fixcards.records.evidence import REPETITIONS
 from fixcards.records.library import load
-from fixcards.verify.card_runner import ENVIRONMENT, Executor, Ready, Settings, today
+from fixcards.verify.card_runner import ENVIRONMENT, CardRunner, ReadyRun, RunSettings, today
 from fixcards.verify.executors import threads
-from fixcards.verify.interpreters import installed
+from fixcards.verify.interpreters import installed_interpreters
 from fixcards.verify.plan import plan
 from fixcards.verify.sandbox import Job
 from fixcards.verify.selection import Selection
@@ -47,7 +47,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as text:
         root = Path(text) / "cards"
         shutil.copytree(options.root, root)
-        settings = Settings(cache_folder(options.root))
+        settings = RunSettings(cache_folder(options.root))
         tasks = Selection(tuple(options.cards)).tasks(load(root), today())
         library(tasks, settings, options.jobs)  # whatever isn't in the cache yet gets there
         with contextlib.ExitStack() as stack:
@@ -72,7 +72,7 @@ def main() -> int:
     return ratio > LIMIT
 
 
-def library(tasks: list[Task], settings: Settings, jobs: int) -> tuple[float, int]:
+def library(tasks: list[Task], settings: RunSettings, jobs: int) -> tuple[float, int]:
     """Return the seconds of a whole session, and how many runs it made."""
     start = time.perf_counter()
     with threads(jobs) as pool:
@@ -87,11 +87,13 @@ def library(tasks: list[Task], settings: Settings, jobs: int) -> tuple[float, in
     )
 
 
-def environments(task: Task, settings: Settings, stack: contextlib.ExitStack) -> Iterator[tuple[Executor, Ready]]:
+def environments(
+    task: Task, settings: RunSettings, stack: contextlib.ExitStack
+) -> Iterator[tuple[CardRunner, ReadyRun]]:
     """Yield the environments of a card's runs, which stay until the end."""
-    executor = Executor(task.card, settings)
-    runs = plan(task.card, executor.index.listing(task.card.package), installed())
-    for trial in runs.trials:
+    executor = CardRunner(task.card, settings)
+    runs = plan(task.card, executor.index.releases(task.card.package), installed_interpreters())
+    for trial in runs.runs:
         choices = [trial] if trial.role != "latest" else list(runs.latest)
         for choice in choices:
             with contextlib.suppress(Exception):
@@ -99,7 +101,7 @@ def environments(task: Task, settings: Settings, stack: contextlib.ExitStack) ->
                 break
 
 
-def bare(ready: list[tuple[Executor, Ready]], jobs: int) -> float:
+def bare(ready: list[tuple[CardRunner, ReadyRun]], jobs: int) -> float:
     """Return the seconds of the same programs without any of ours around them."""
     work = [(outside(executor, each), each.source) for executor, each in ready for _ in range(REPETITIONS)]
     limits = [executor.limits.wall_seconds for executor, _ in ready for _ in range(REPETITIONS)]
@@ -109,7 +111,7 @@ def bare(ready: list[tuple[Executor, Ready]], jobs: int) -> float:
     return time.perf_counter() - start
 
 
-def outside(executor: Executor, ready: Ready) -> list[str]:
+def outside(executor: CardRunner, ready: ReadyRun) -> list[str]:
     job: Job = executor.job(ready)
     return [str(ready.venv / "bin" / "python"), str(ready.source / Path(job.argv[1]).name)]
 
@@ -126,7 +128,7 @@ def start_bare(command: list[str], folder: Path, most: float) -> float:
     return time.perf_counter() - start
 
 
-def overhead(executor: Executor, ready: Ready) -> float:
+def overhead(executor: CardRunner, ready: ReadyRun) -> float:
     """Return what the sandbox adds to an empty program, in seconds."""
     job = dataclasses.replace(executor.job(ready), argv=("/venv/bin/python", "-c", "pass"))
     python = [str(ready.venv / "bin" / "python"), "-c", "pass"]

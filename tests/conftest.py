@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.records.yaml_document import Source
+from fixcards.records.yaml_document import YamlDocument
 from tests import hostile, sites
 
 GOOD = Path(__file__).parent / "data" / "good" / "cards" / "demo" / "7.yaml"
@@ -19,7 +19,7 @@ def text() -> str:
 @pytest.fixture
 def data(text: str) -> dict:
     """The same card as plain data, to be changed."""
-    return Source(text).data
+    return YamlDocument(text).data
 
 
 @pytest.fixture(scope="session")

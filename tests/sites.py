@@ -18,7 +18,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
 from fixcards.records.library import Library, load
-from fixcards.site.document import Document, Settings
+from fixcards.site.document import Page, SiteSettings
 from fixcards.site.site import Site
 
 REPOSITORY = Path(__file__).parents[1]
@@ -90,9 +90,9 @@ def tree(site: Path) -> dict[str, bytes]:
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()}
 
 
-def settings(**more: str) -> Settings:
+def settings(**more: str) -> SiteSettings:
     """Return the settings of a site of the test, on the day `TODAY`."""
-    return Settings(
+    return SiteSettings(
         site_name="fixcards",
         templates=REPOSITORY / "templates",
         today=TODAY,
@@ -109,7 +109,7 @@ def library(root: Path) -> Library:
 
 
 @functools.cache
-def documents(root: Path = LIBRARY, **more: str) -> dict[str, Document]:
+def documents(root: Path = LIBRARY, **more: str) -> dict[str, Page]:
     """Return the pages of a site with the cards below `root`, by their paths."""
     return {page.path: page for page in Site(library(root), settings(**more)).documents()}
 

@@ -335,9 +335,9 @@ def test_a_theme_that_changes_words_is_refused_with_what_to_do(tmp_path: Path) -
 
 def test_what_is_kept_has_a_bound_and_can_be_cleared(tmp_path: Path) -> None:
     config = project(tmp_path, LIBRARY)
-    for number in range(cache.MOST + 3):
+    for number in range(cache.MAX_FILES + 3):
         assert build(config, "--site-dir", str(tmp_path / f"site-{number}")).returncode == 0
-    assert len(list((tmp_path / ".cache" / "sites").iterdir())) == cache.MOST
+    assert len(list((tmp_path / ".cache" / "sites").iterdir())) == cache.MAX_FILES
     command = [tool("fixcards"), "clear", "--cards", str(tmp_path / "cards")]
     assert subprocess.run(command, env=environment(), check=False).returncode == 0
     assert not [path for path in (tmp_path / ".cache").rglob("*") if path.is_file()]

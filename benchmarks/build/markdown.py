@@ -10,8 +10,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 
 from fixcards.records.library import load
-from fixcards.site.card_page import Subject, card_context
-from fixcards.site.document import Settings
+from fixcards.site.card_page import CardPageData, card_context
+from fixcards.site.document import SiteSettings
 
 MATERIAL = """site_name: cards
 site_url: https://cards.example.org/
@@ -41,7 +41,7 @@ HUGO_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title
 
 def pages(cards: Path) -> Iterator[tuple[str, str]]:
     """Yield path and Markdown of each card: all that our page says, by the template `card.md`."""
-    settings = Settings(
+    settings = SiteSettings(
         "cards", Path(), date(2026, 1, 1), "https://cards.example.org/", "https://github.com/example/cards"
     )
     template = Environment(  # noqa: S701 - Markdown
@@ -49,7 +49,7 @@ def pages(cards: Path) -> Iterator[tuple[str, str]]:
     ).get_template("card.md")
     library = load(cards)
     for card_id in library.summaries:
-        subject = Subject.of(library, card_id)
+        subject = CardPageData.of(library, card_id)
         path = f"{subject.card.package}/{subject.card.number}"
         context = card_context(subject, settings, path)
         versions = subject.card.versions

@@ -50,7 +50,7 @@ def distractors(site_packages: Path, without: frozenset[str] = frozenset()) -> I
                 title=f"{plain}: {message}"[:100],
                 prose=f"{function.replace('_', ' ')} in {module} stops with {name}. {about}",
                 affected="<=99",
-                shown={"path": f"{plain}/{number}/", "fix": f"Upgrade {plain}", "verdict": "not executed"},
+                display={"path": f"{plain}/{number}/", "fix": f"Upgrade {plain}", "verdict": "not executed"},
             )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.parse.tokens import GENERIC
+from fixcards.matching.parse.tokens import STOPWORDS
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,}")
 _MORE = ("Restart", "Upgrade", "Import", "Call", "Load", "Save", "Open", "Parse", "Build", "Send")
@@ -26,7 +26,7 @@ def generated(bases: Sequence[Entry], size: int, seed: int = 7) -> Iterator[Entr
         name
         for base in bases
         for name in _NAME.findall(" ".join(base.templates + base.frames))
-        if name.lower() not in GENERIC
+        if name.lower() not in STOPWORDS
     ]
     packages = sorted({base.package for base in bases})
     packages += [f"{one}-{rnd.choice(packages)}" for one in packages * 12]
@@ -50,7 +50,7 @@ def generated(bases: Sequence[Entry], size: int, seed: int = 7) -> Iterator[Entr
             frames=tuple(frames),
             title=swap(base.title)[:100],
             prose=f"{rnd.choice(_MORE)} {rnd.choice(names)} and {rnd.choice(names)}. {swap(base.prose)}",
-            shown={
+            display={
                 "path": f"{package}/{number + 1}/",
                 "fix": f"Upgrade {package} to 2.{number % 40}",
                 "verdict": "verified",
@@ -60,4 +60,4 @@ def generated(bases: Sequence[Entry], size: int, seed: int = 7) -> Iterator[Entr
 
 def _other(rnd: random.Random, names: Sequence[str], name: str) -> str:
     """Return another name in one of two cases; words that all errors share stay."""
-    return name if name.lower() in GENERIC or rnd.random() < 0.5 else rnd.choice(names)
+    return name if name.lower() in STOPWORDS or rnd.random() < 0.5 else rnd.choice(names)

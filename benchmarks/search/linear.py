@@ -20,10 +20,10 @@ from pathlib import Path
 from statistics import median
 from typing import IO, cast
 
-from fixcards.exports.index_entries import entries
+from fixcards.exports.index_entries import index_entries
 from fixcards.matching.index.index import Index, build
 from fixcards.matching.js_tables import tables
-from fixcards.matching.parse.parser import read
+from fixcards.matching.parse.parser import parse
 from fixcards.matching.score.matcher import match
 from fixcards.records.library import load
 
@@ -90,7 +90,7 @@ def python(index: Index) -> Seconds:
     def seconds(unit: str, size: int) -> float:
         text = unit * (size // len(unit))
         start = time.process_time()
-        match(read(text), index)
+        match(parse(text), index)
         return time.process_time() - start
 
     return seconds
@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="units whose name has this")
     chosen = parser.parse_args()
     sizes = [int(chosen.largest * MEGABYTE / 2**step) for step in range(DOUBLINGS, -1, -1)]
-    files = dict(build(entries(load(REPOSITORY / "cards")), tables=tables()))
+    files = dict(build(index_entries(load(REPOSITORY / "cards")), tables=tables()))
     index = Index(files.__getitem__)
     say = sys.stdout.write
     say(f"| | Python s | ratios | JavaScript s | ratios |\n|{'---|' * 5}\n")

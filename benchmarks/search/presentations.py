@@ -6,8 +6,8 @@ import random
 import re
 from collections.abc import Callable
 
-from fixcards.matching.parse.normalize import normal
-from fixcards.matching.parse.parser import read
+from fixcards.matching.parse.normalize import normalize
+from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.tokens import WORD
 
 PLACES = (
@@ -37,7 +37,7 @@ _FILLERS = frozenset("the a an of to in is was for and or with on at by be".spli
 
 def last_line(output: str) -> str:
     """Return the line that names the exception the output ends with, else its last line."""
-    heads = read(output).exceptions
+    heads = parse(output).exceptions
     if heads:
         return f"{heads[-1].name}: {heads[-1].message}".removesuffix(": ")
     return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
@@ -91,7 +91,7 @@ def words(output: str, number: int, package: str) -> str:
     chosen = random.Random(number)  # noqa: S311 - the same words every time
     said = [
         word
-        for word in _WORD.findall(re.sub("<[a-z]+>", " ", normal(last_line(output))))
+        for word in _WORD.findall(re.sub("<[a-z]+>", " ", normalize(last_line(output))))
         if word.lower() not in _FILLERS
     ]
     kept = [word.lower() for word in said if chosen.random() < 0.6] or said

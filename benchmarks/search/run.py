@@ -19,10 +19,10 @@ from benchmarks.search.distractors import distractors
 from benchmarks.search.formats import FORMATS, formats
 from benchmarks.search.presentations import NAMES, presentations
 
-from fixcards.exports.index_entries import entries as of_library
+from fixcards.exports.index_entries import index_entries as of_library
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.index import Index, build
-from fixcards.matching.parse.parser import read
+from fixcards.matching.parse.parser import parse
 from fixcards.matching.score.matcher import match
 from fixcards.records.library import Library, load
 
@@ -104,9 +104,9 @@ def false_alarms(index: Index) -> dict[str, float]:
     wrong = dict.fromkeys(NAMES, 0)
     stored = uncovered.load()
     for number, each in enumerate(stored):
-        inner = {frame for head in read(each["output"]).exceptions for frame in head.frames[-1:]}
+        inner = {frame for head in parse(each["output"]).exceptions for frame in head.frames[-1:]}
         for name, text in presentations(each["output"], number, "python").items():
-            sure = [one for one in match(read(text), index) if one.tier != "possible"]
+            sure = [one for one in match(parse(text), index) if one.tier != "possible"]
             wrong[name] += any(not (one.entry.frames and one.entry.frames[-1] in inner) for one in sure)
     return {name: count / len(stored) for name, count in wrong.items()}
 
@@ -125,14 +125,14 @@ def main() -> None:
     say = sys.stdout.write
     cards = sum(1 for _ in printed(library))
     say(f"{len(entries):,} cards, {cards} with a printed failure; index built in {built:.1f} s\n\n")
-    found = {"fixcards": ranks(lambda text: [each.entry.id for each in match(read(text), index)], library)}
+    found = {"fixcards": ranks(lambda text: [each.entry.id for each in match(parse(text), index)], library)}
     for name, search in rivals.engines(entries, CACHE) if chosen.rivals else ():
         found[name] = ranks(search, library, apart=name != "lunr")  # which takes seconds for a text
     say(f"recall@1 / recall@3 / mean reciprocal rank\n\n{table(NAMES, found)}\n")
     asked = {name: each for name, each in found.items() if all(each.values())}
     say(f"other formats\n\n{table(tuple(FORMATS), asked)}\nby hand\n\n{table(by_hand.KINDS, asked)}")
     queries = by_hand.others()
-    answered = sum(bool(match(read(text), index)) for text in queries)
+    answered = sum(bool(match(parse(text), index)) for text in queries)
     say(f"\n{len(queries)} queries of the same kinds about other failures, share that got any card: ")
     say(f"{answered / len(queries):.2f}\n")
     alarms = false_alarms(index)

@@ -24,10 +24,10 @@ from benchmarks.search.run import CACHE, filled
 from playwright.sync_api import sync_playwright
 
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.index import assemble, build, row
+from fixcards.matching.index.index import build, build_from_rows, index_row
 from fixcards.matching.js_tables import tables
-from fixcards.mkdocs_plugin.assets import served
-from fixcards.worker_pool import Workers, calm_collector
+from fixcards.mkdocs_plugin.assets import minified
+from fixcards.worker_pool import WorkerPool, relax_gc
 
 ROUNDS = 5
 BUILT = "| cards | index s | tantivy s | times | processor s | tantivy s | times | of kept rows s |"
@@ -128,14 +128,14 @@ def measured(entries: list[Entry], folder: Path) -> str:
 
 def ours(entries: list[Entry]) -> object:
     """Make the index in as many processes as the machine has processors, which are started and ended."""
-    with Workers() as workers:
-        return dict(build(entries, tables=tables(), workers=workers))
+    with WorkerPool() as workers:
+        return dict(build(entries, tables=tables(), pool=workers))
 
 
 def kept(entries: list[Entry]) -> Callable[[], object]:
     """Return what makes the index, in one process, of rows that were made earlier."""
-    rows = [row(entry) for entry in sorted(entries, key=lambda entry: entry.id)]
-    return lambda: dict(assemble(rows, tables=tables()))
+    rows = [index_row(entry) for entry in sorted(entries, key=lambda entry: entry.id)]
+    return lambda: dict(build_from_rows(rows, tables=tables()))
 
 
 def tantivy(entries: list[Entry]) -> Callable[[], object]:
@@ -189,12 +189,12 @@ def main() -> None:
     """Print the table."""
     sizes = [int(size) for size in sys.argv[1:]] or [1_000, 10_000, 100_000]
     bases = filled([], 10_000)
-    modules = [served(path.name, path.read_text(encoding="utf-8")) for path in ASSETS.glob("*.js")]
+    modules = [minified(path.name, path.read_text(encoding="utf-8")) for path in ASSETS.glob("*.js")]
     code = sum(len(gzip.compress(module.encode(), 6)) for module in modules)
     say = sys.stdout.write
     say(f"code: {code / 1000:.1f} kB gzipped\n\n")
     library = {size: list(generated(bases, size)) for size in sizes}
-    calm_collector()  # as the command and the plugin do
+    relax_gc()  # as the command and the plugin do
     say(f"{BUILT}\n|{'---|' * 8}\n")
     for entries in library.values():  # first, since processes are forked where no server's threads run yet
         say(compared(entries) + "\n")

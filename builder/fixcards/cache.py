@@ -17,23 +17,23 @@ from typing import Any
 _PACKAGE = Path(__file__).parent
 _LIBRARIES = ("jinja2", "markdown-it-py", "markupsafe", "mdurl", "packaging", "pydantic", "pygments", "pyyaml")
 _DIGEST = 16
-SETTLED = 2 * 10**9
+RACY_WINDOW_NS = 2 * 10**9
 """Nanoseconds after which a change of a file shows in its times, so that what was read before is not taken for it."""
-MOST = 8
+MAX_FILES = 8
 """Files of a sort that are kept: folders of cards, sites. Each has the last state only, so this bounds their size."""
 
 
-def folder(root: Path) -> Path:
+def cache_dir(root: Path) -> Path:
     """Return where everything is kept that makes the next run on the cards in `root` faster: `.cache` beside them."""
     return Path(os.environ.get("FIXCARDS_CACHE") or root.absolute().parent / ".cache")
 
 
 @functools.cache
-def program() -> bytes:
+def program_digest() -> bytes:
     """Return the digest of everything but the cards that results depend on: this program, its libraries, Python."""
     from importlib.metadata import version  # not above, for it takes as long as a whole search
 
-    digest = _new(platform.python_version().encode())
+    digest = _hasher(platform.python_version().encode())
     for name in _LIBRARIES:
         digest.update(f"{name}={version(name)} ".encode())
     for path in sorted(_PACKAGE.rglob("*.py")):
@@ -41,7 +41,7 @@ def program() -> bytes:
     return bytes(digest.digest())
 
 
-def installed() -> bytes:
+def environment_fingerprint() -> bytes:
     """Return a digest that changes with this program and what is installed, on this machine: fifty times as quick."""
     modules = (f"{folder}/{name}" for folder, _, names in os.walk(_PACKAGE) for name in names if name.endswith(".py"))
     # Not all of `sys.path`, which begins with the folder of whatever program this is part of.
@@ -56,53 +56,53 @@ def installed() -> bytes:
 
 def digest(*parts: bytes) -> bytes:
     """Return a digest of several parts, each set apart from the next."""
-    made = _new()
+    hasher = _hasher()
     for part in parts:
-        made.update(len(part).to_bytes(8, "big"))
-        made.update(part)
-    return bytes(made.digest())
+        hasher.update(len(part).to_bytes(8, "big"))
+        hasher.update(part)
+    return bytes(hasher.digest())
 
 
 def digest_of(data: Any) -> bytes:
     """Return a digest of plain data: numbers, text, bytes, None, tuples with and without names, lists, dicts."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)
-    return bytes(_new(text.encode("utf-8", "surrogatepass")).digest())
+    return bytes(_hasher(text.encode("utf-8", "surrogatepass")).digest())
 
 
-class Shelf:
+class CacheFile:
     """Plain data kept in one file.
 
     What another program wrote, what was cut off and what was damaged isn't there when it is read. Two programs may
     write at once: each replaces the whole.
     """
 
-    def __init__(self, path: Path, version: Callable[[], bytes] = program) -> None:
+    def __init__(self, path: Path, version: Callable[[], bytes] = program_digest) -> None:
         self.path = path
         self._version = version
 
-    def read(self, stamp: bytes = b"") -> Any:
+    def read(self, key: bytes = b"") -> Any:
         """Return the data that was written with `stamp`, None where there is none."""
         try:
             raw = self.path.read_bytes()
         except OSError:
             return None
-        head = self._head(stamp)
+        head = self._header(key)
         content = memoryview(raw)[2 * _DIGEST :]
-        if raw[:_DIGEST] != head or raw[_DIGEST : 2 * _DIGEST] != _new(content).digest():
+        if raw[:_DIGEST] != head or raw[_DIGEST : 2 * _DIGEST] != _hasher(content).digest():
             return None
         return marshal.loads(content)  # noqa: S302 - the digest has just shown that it is what was written
 
-    def write(self, data: Any, stamp: bytes = b"") -> None:
+    def write(self, data: Any, key: bytes = b"") -> None:
         """Keep `data`. Where nothing can be written, nothing is kept."""
         content = marshal.dumps(data)
-        replace(self.path, (self._head(stamp), _new(content).digest(), content))
+        write_cache_file(self.path, (self._header(key), _hasher(content).digest(), content))
 
-    def _head(self, stamp: bytes) -> bytes:
+    def _header(self, key: bytes) -> bytes:
         """Return what the file begins with: another program's, or that of another sort of things, isn't taken."""
-        return bytes(_new(self._version(), stamp, self.path.parent.name.encode()).digest())
+        return bytes(_hasher(self._version(), key, self.path.parent.name.encode()).digest())
 
 
-def replace(path: Path, parts: Iterable[bytes]) -> None:
+def write_cache_file(path: Path, parts: Iterable[bytes]) -> None:
     """Write a file as a whole or not at all, and remove those beside it that were not written for longest."""
     import tempfile  # not above, for a search has no need of it
 
@@ -117,13 +117,13 @@ def replace(path: Path, parts: Iterable[bytes]) -> None:
             Path(name).unlink(missing_ok=True)
             raise
         beside = sorted(path.parent.iterdir(), key=lambda each: each.stat().st_mtime_ns)
-        for each in beside[:-MOST]:
+        for each in beside[:-MAX_FILES]:
             each.unlink(missing_ok=True)
 
 
-def shelf_of(kept: Path, sort: str, of: str) -> Shelf:
+def cache_file(cache_dir_path: Path, kind: str, name: str) -> CacheFile:
     """Return where a sort of things is kept of something that has a path or another name."""
-    return Shelf(kept / sort / digest(of.encode("utf-8", "surrogateescape")).hex())
+    return CacheFile(cache_dir_path / kind / digest(name.encode("utf-8", "surrogateescape")).hex())
 
 
 def clear(root: Path) -> None:
@@ -131,11 +131,11 @@ def clear(root: Path) -> None:
     import shutil  # not above, for a search has no need of it
 
     for name in ("records", "related", "rows", "sites", "templates", "index"):
-        shutil.rmtree(folder(root) / name, ignore_errors=True)
+        shutil.rmtree(cache_dir(root) / name, ignore_errors=True)
 
 
-def _new(*parts: bytes | memoryview) -> Any:
-    made = hashlib.blake2b(digest_size=_DIGEST)
+def _hasher(*parts: bytes | memoryview) -> Any:
+    hasher = hashlib.blake2b(digest_size=_DIGEST)
     for part in parts:
-        made.update(part)
-    return made
+        hasher.update(part)
+    return hasher

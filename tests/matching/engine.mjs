@@ -15,13 +15,20 @@ const [{ read }, { key, normal, stem, tidy, within, words }, { match, query }, {
 
 const opened = new Index(head, async (path) => JSON.parse(files[path]));
 
+// Python's names of the same.
+const inPython = ({ userFrames: user_frames, ...others }) => ({ ...others, user_frames });
+
 async function answer({ text, versions }) {
   if (versions) return { key: key(versions[0]), within: within(versions[0], versions[1]) };
   const failure = read(text);
   const asked = query(failure);
   const matches = await match(failure, opened);
   return {
-    failure: { ...failure, versions: Object.fromEntries([...failure.versions].sort()) },
+    failure: {
+      ...inPython(failure),
+      exceptions: failure.exceptions.map(inPython),
+      versions: Object.fromEntries([...failure.versions].sort()),
+    },
     normal: text.split("\n").map(normal),
     tidy: text.split("\n").map(tidy),
     words: words(text),

@@ -17,11 +17,11 @@ import pytest
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.index import Index, build
-from fixcards.matching.index.query import query
+from fixcards.matching.index.query import make_query
 from fixcards.matching.js_tables import tables
-from fixcards.matching.parse.normalize import normal, tidy
-from fixcards.matching.parse.parser import read
-from fixcards.matching.parse.tokens import stem, words
+from fixcards.matching.parse.normalize import clean_display, normalize
+from fixcards.matching.parse.parser import parse
+from fixcards.matching.parse.tokens import stem, tokenize
 from fixcards.matching.score.matcher import match
 
 REPOSITORY = Path(__file__).parents[2]
@@ -47,20 +47,20 @@ def index() -> Index:
 
 def decided(text: str) -> dict[str, Any]:
     """Return everything that the search decides about a text, as plain data."""
-    failure = read(text)
-    asked = query(failure)
+    failure = parse(text)
+    asked = make_query(failure)
     lines = text.split("\n")
     shown = {**asdict(failure), "versions": dict(sorted(failure.versions.items()))}
     decisions = {
         "failure": shown,
-        "normal": [normal(line) for line in lines],
-        "tidy": [tidy(line) for line in lines],
-        "words": words(text),
+        "normal": [normalize(line) for line in lines],
+        "tidy": [clean_display(line) for line in lines],
+        "words": tokenize(text),
         "query": {
             "terms": list(asked.terms.items()),
             "typed": asked.typed,
             "words": asked.words,
-            "begun": asked.begun,
+            "begun": asked.last_word,
         },
         "matches": [
             {
@@ -75,7 +75,7 @@ def decided(text: str) -> dict[str, Any]:
             }
             for each in match(failure, index())
         ],
-        "stems": [stem(word) for word in words(text)],
+        "stems": [stem(word) for word in tokenize(text)],
     }
     return dict(json.loads(json.dumps(decisions)))
 

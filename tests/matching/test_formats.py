@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixcards.matching.parse.parser import read
-from fixcards.matching.parse.template import forms, plain_quotes, spans
+from fixcards.matching.parse.parser import parse
+from fixcards.matching.parse.template import compile_template, match_template, plain_quotes
 from fixcards.matching.score.matcher import match
 from tests.matching.samples import TEXTS, index
 
@@ -21,7 +21,7 @@ trio.TrioInternalError"""
 
 
 def first(name: str) -> tuple[str, str]:
-    found = match(read(TEXTS[f"shape-{name}"]), index())[0]
+    found = match(parse(TEXTS[f"shape-{name}"]), index())[0]
     return found.entry.id, found.tier
 
 
@@ -54,20 +54,20 @@ def test_a_python_failure_is_not_forgotten_where_the_stack_of_another_language_f
 
 
 def test_source_code_that_raises_the_very_message_is_no_failure() -> None:
-    assert match(read(TEXTS["shape-source-code"]), index()) == []
+    assert match(parse(TEXTS["shape-source-code"]), index()) == []
 
 
 @pytest.mark.parametrize("before", ["%d: ", "%6d\t", "(worker pid=%d) ", "@40%d ab ", "<%d>1 [x] ", "+ ", "a b %d %d|"])
 def test_what_stands_before_the_header_of_a_traceback_is_taken_from_its_lines(before: str) -> None:
     lines = enumerate(BARE.splitlines(), start=8)
     text = "\n".join(before.replace("%d", str(number)).replace("%6d", f"{number:6}") + line for number, line in lines)
-    (head,) = read(text).exceptions
+    (head,) = parse(text).exceptions
     assert (head.name, head.frames) == ("trio.TrioInternalError", ("trio/_core/_run.py:task_exited",))
 
 
 @given(st.text(alphabet=st.characters(codec="ascii"), max_size=30), st.text(max_size=8))
 def test_what_stands_before_a_header_may_be_anything(before: str, more: str) -> None:
-    read("\n".join(before + more + line for line in BARE.splitlines()))
+    parse("\n".join(before + more + line for line in BARE.splitlines()))
 
 
 def test_local_variables_in_a_box_are_no_exceptions() -> None:
@@ -81,19 +81,19 @@ def test_local_variables_in_a_box_are_no_exceptions() -> None:
 ╰───────────────────────────────────────────────────────────────────╯
                     ValueError: no such customer
 """
-    (head,) = read(text).exceptions
+    (head,) = parse(text).exceptions
     assert (head.name, head.frames) == ("ValueError", ("httpx/_client.py:get",))
 
 
 def test_json_in_json_is_read_to_the_innermost_text() -> None:
     text = json.dumps({"log": json.dumps({"level": "error", "exc_info": BARE}) + "\n", "stream": "stderr"})
-    assert [head.name for head in read(text).exceptions] == ["trio.TrioInternalError"]
+    assert [head.name for head in parse(text).exceptions] == ["trio.TrioInternalError"]
 
 
 def test_error_before_a_colon_names_no_exception() -> None:
-    assert read("Error: cannot import name 'url_quote' from 'werkzeug.urls'").exceptions == ()
+    assert parse("Error: cannot import name 'url_quote' from 'werkzeug.urls'").exceptions == ()
 
 
 @pytest.mark.parametrize("quote", ["'", '"', "`", "\u201e", "\u2039"])
 def test_every_quote_is_the_same_quote(quote: str) -> None:
-    assert spans(plain_quotes(f"no {quote}a_b{quote} here"), forms('no "a_b" here').printed)
+    assert match_template(plain_quotes(f"no {quote}a_b{quote} here"), compile_template('no "a_b" here').printed)

@@ -9,8 +9,18 @@ import pytest
 
 from fixcards.matching.index import index
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.index import CHUNK, FORMAT, HASH, Index, IndexUnusableError, assemble, build, row, terms
-from fixcards.worker_pool import Workers
+from fixcards.matching.index.index import (
+    ENTRIES_PER_FILE,
+    FORMAT,
+    HASH_LENGTH,
+    Index,
+    IndexUnusableError,
+    build,
+    build_from_rows,
+    index_row,
+    terms,
+)
+from fixcards.worker_pool import WorkerPool
 from tests.matching.samples import entries
 
 
@@ -28,15 +38,15 @@ def test_the_same_entries_give_the_same_bytes_in_any_order(files: dict[str, byte
 def test_one_process_and_many_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     many = [replace(entry, id=f"{entry.id}-{copy}") for entry in entries() for copy in range(20)]
     alone = dict(build(many))
-    monkeypatch.setattr(index, "SHEET", 5 * CHUNK)
-    with Workers(2) as workers:
-        assert dict(build(many, workers=workers)) == alone
-        assert dict(build(many[::-1], workers=workers)) == alone
+    monkeypatch.setattr(index, "SEGMENT_SIZE", 5 * ENTRIES_PER_FILE)
+    with WorkerPool(2) as workers:
+        assert dict(build(many, pool=workers)) == alone
+        assert dict(build(many[::-1], pool=workers)) == alone
 
 
 def test_rows_that_were_kept_give_the_index_of_their_entries(files: dict[str, bytes]) -> None:
-    rows = [row(entry) for entry in sorted(entries(), key=lambda entry: entry.id)]
-    assert dict(assemble(marshal.loads(marshal.dumps(rows)))) == files  # noqa: S302 - just written
+    rows = [index_row(entry) for entry in sorted(entries(), key=lambda entry: entry.id)]
+    assert dict(build_from_rows(marshal.loads(marshal.dumps(rows)))) == files  # noqa: S302 - just written
 
 
 def test_entries_without_a_word_are_entries(files: dict[str, bytes]) -> None:
@@ -55,7 +65,7 @@ def test_every_entry_comes_back_by_each_of_its_terms(files: dict[str, bytes]) ->
 
 def test_a_name_changes_with_the_content_and_with_nothing_else(files: dict[str, bytes]) -> None:
     changed = [
-        replace(entry, shown={**entry.shown, "fix": "Another"}) if entry.id == "httpx-271" else entry
+        replace(entry, display={**entry.display, "fix": "Another"}) if entry.id == "httpx-271" else entry
         for entry in entries()
     ]
     other = dict(build(changed))
@@ -81,7 +91,7 @@ def test_parts_are_small_and_named_by_number_and_hash(files: dict[str, bytes]) -
     head = json.loads(files["index.json"])
     assert head["format"] == FORMAT
     numbers = [path for path in files if path.startswith("terms/")]
-    assert len(head["terms"]) == HASH * len(numbers)
+    assert len(head["terms"]) == HASH_LENGTH * len(numbers)
     assert max(len(files[path]) for path in numbers) < 6_000
 
 

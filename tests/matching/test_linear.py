@@ -9,8 +9,8 @@ import time
 import pytest
 
 from fixcards.matching import js_tables as portable
-from fixcards.matching.parse.log_chunks import parts
-from fixcards.matching.parse.parser import read
+from fixcards.matching.parse.log_chunks import failure_chunks
+from fixcards.matching.parse.parser import parse
 
 UNITS = [
     "a", "A.", "1.", "0x", '"', "'", 'File "', "/a", "C:\\", "E ", "> ", "[", " ", "\\", '{"a":"b c",', "\\n",
@@ -27,7 +27,7 @@ def seconds(text: str) -> float:
     best = 10.0
     for _ in range(3):
         start = time.process_time()
-        read(text)
+        parse(text)
         best = min(best, time.process_time() - start)
     return best
 
@@ -41,7 +41,7 @@ def test_reading_takes_linear_time(unit: str) -> None:
 def test_no_expression_looks_behind_or_takes_what_the_other_language_lacks() -> None:
     tables = portable.tables()
     patterns = [rule["pattern"] for rule in tables["rules"]] + list(tables["patterns"].values())
-    patterns += [tables[name] for name in ("word", "quoted", "placeholder", "varying", "seen", "quote")]
+    patterns += [tables[name] for name in ("wordPattern", "quotedPattern", "placeholder", "normalizedValue", "releaseMention", "quotes")]
     for pattern in patterns:
         assert not re.search(r"\(\?<|\(\?P|\(\?>|[*+?}]\+|\\[AZzGdDwWsSbB]|\(\?[aiLmsux]", pattern), pattern
 
@@ -63,14 +63,14 @@ LOUD = b'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\
 @pytest.mark.parametrize("step", [1 << 20, 5_000, 997])
 def test_the_parts_of_a_log_are_whole_and_know_their_lines(step: int) -> None:
     log = QUIET + LOUD + QUIET + LOUD + b"the end"
-    found = [part for _, part in parts(Log(log, step)) if part is not None]
+    found = [part for _, part in failure_chunks(Log(log, step)) if part is not None]
     assert [part.line for part in found] == [3001, 3001 + 4 + 3000]
     assert all(LOUD in part.content for part in found)
     assert len(b"".join(part.content for part in found)) < 4_000
 
 
 def test_a_line_without_an_end_keeps_the_memory_bounded() -> None:
-    found = [part for _, part in parts(Log(b"Error " * 1_000_000, 1 << 20)) if part is not None]
+    found = [part for _, part in failure_chunks(Log(b"Error " * 1_000_000, 1 << 20)) if part is not None]
     assert sum(len(part.content) for part in found) == 6_000_000
     assert max(len(part.content) for part in found) <= 1 << 20
 

@@ -6,7 +6,7 @@ import pytest
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.index import Index
-from fixcards.matching.parse.parser import read
+from fixcards.matching.parse.parser import parse
 from fixcards.matching.score.matcher import Match, match
 from tests.matching.samples import TEXTS, entries, index
 
@@ -20,7 +20,7 @@ ENTRY = Entry(
     prose="The burner stays dark after a restart.",
     affected=">=1,<=1.4",
     fixed="1.5",
-    needs={"oil": ">=2"},
+    requirements={"oil": ">=2"},
 )
 TRACEBACK = """Traceback (most recent call last):
   File "/srv/app.py", line 2, in main
@@ -34,7 +34,7 @@ lamp.NoWick: wick 'left' is too short for burner 12
 
 
 def found(text: str, *entries: Entry) -> list[Match]:
-    return match(read(text), Index.of(entries or (ENTRY,)))
+    return match(parse(text), Index.of(entries or (ENTRY,)))
 
 
 def tier(text: str, *entries: Entry) -> str:
@@ -186,7 +186,7 @@ def test_the_exception_that_caused_another_is_found_too() -> None:
 
 @pytest.mark.parametrize("name", ["node", "node-short", "java", "versions", "versions-post"])
 def test_stacks_of_other_languages_and_posts_about_something_else_match_nothing(name: str) -> None:
-    assert match(read(TEXTS[name]), index()) == []
+    assert match(parse(TEXTS[name]), index()) == []
 
 
 @pytest.mark.parametrize(
@@ -215,13 +215,13 @@ def test_stacks_of_other_languages_and_posts_about_something_else_match_nothing(
     ),
 )
 def test_every_form_of_one_failure_finds_its_card(name: str) -> None:
-    best = match(read(TEXTS[name]), index())[0]
+    best = match(parse(TEXTS[name]), index())[0]
     assert best.entry.id == "jsonschema-1"
     assert best.tier == "exact"
 
 
 def test_words_that_somebody_remembers_find_the_card() -> None:
-    assert match(read(TEXTS["words"]), index())[0].entry.id == "jsonschema-1"
+    assert match(parse(TEXTS["words"]), index())[0].entry.id == "jsonschema-1"
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_words_that_somebody_remembers_find_the_card() -> None:
     ],
 )
 def test_what_was_typed_from_memory_or_cut_by_a_log_finds_the_card_as_possible(name: str, card: str) -> None:
-    best = match(read(TEXTS[name]), index())[0]
+    best = match(parse(TEXTS[name]), index())[0]
     assert (best.entry.id, best.tier) == (card, "possible")
 
 
@@ -255,7 +255,7 @@ def test_what_was_typed_from_memory_or_cut_by_a_log_finds_the_card_as_possible(n
     ],
 )
 def test_words_that_fit_anything_find_nothing(text: str) -> None:
-    assert [each.entry.id for each in match(read(text), Index.of([*entries(), ENTRY]))] == []
+    assert [each.entry.id for each in match(parse(text), Index.of([*entries(), ENTRY]))] == []
 
 
 def test_a_number_alone_is_the_message_where_the_exception_is_the_same() -> None:
@@ -270,4 +270,4 @@ def test_the_words_of_another_exception_of_a_class_are_not_taken_for_typed_ones(
 
 
 def test_a_word_that_is_being_typed_finds_what_begins_so() -> None:
-    assert [each.entry.id for each in match(read("jsonsche"), index())] == ["jsonschema-1"]
+    assert [each.entry.id for each in match(parse("jsonsche"), index())] == ["jsonschema-1"]

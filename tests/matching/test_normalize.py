@@ -10,22 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixcards.matching.parse.normalize import RULES, library_path, normal, tidy
+from fixcards.matching.parse.normalize import RULES, clean_display, library_path, normalize
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "matching" / "normal.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("line", "expected"), VECTORS, ids=[str(at) for at in range(len(VECTORS))])
 def test_what_varies_is_replaced_and_what_identifies_is_kept(line, expected):
-    assert normal(line) == expected
+    assert normalize(line) == expected
 
 
 @settings(max_examples=200)
 @given(st.text())
 def test_a_normal_form_is_its_own_normal_form_and_tidying_changes_nothing_about_it(line):
-    once = normal(line)
-    assert normal(tidy(line)) == once
-    assert normal(once) == once
+    once = normalize(line)
+    assert normalize(clean_display(line)) == once
+    assert normalize(once) == once
 
 
 PIECES = [
@@ -63,7 +63,7 @@ def test_a_rule_that_is_skipped_would_have_changed_nothing(line):
     applied = line
     for rule in RULES:
         applied = re.sub(rule.pattern, partial(put, rule), applied, flags=re.ASCII)
-    assert normal(line) == applied.strip(" ")
+    assert normalize(line) == applied.strip(" ")
 
 
 def put(rule, match):
@@ -78,7 +78,7 @@ def test_twice_the_text_takes_about_twice_the_time(piece):
         best = float("inf")
         for _ in range(3):
             start = time.process_time()
-            normal(text)
+            normalize(text)
             best = min(best, time.process_time() - start)
         return best
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fixcards.matching.parse.template import find, printed_lines
+from fixcards.matching.parse.template import find_template, without_source_lines
 
 IMPORT = "ImportError: cannot import name 'soft_unicode' from 'markupsafe' ({path})"
 
@@ -24,7 +24,7 @@ IMPORT = "ImportError: cannot import name 'soft_unicode' from 'markupsafe' ({pat
     ],
 )
 def test_a_template_is_found(template, text):
-    assert find([template], f"before\n{text}\nafter").template == template
+    assert find_template([template], f"before\n{text}\nafter").template == template
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,12 @@ def test_a_template_is_found(template, text):
     ],
 )
 def test_another_text_is_not_mistaken_for_it(template, text):
-    assert find([template], text) is None
+    assert find_template([template], text) is None
 
 
 def test_the_first_template_wins_wherever_it_stands():
-    assert find(["b {n}", "a"], "a\nb 1").line == "b 1"
-    assert find(["a 7", "b 1"], "a 1\nb 1").line == "b 1", "as printed goes before the normal form"
+    assert find_template(["b {n}", "a"], "a\nb 1").line == "b 1"
+    assert find_template(["a 7", "b 1"], "a 1\nb 1").line == "b 1", "as printed goes before the normal form"
 
 
 TRACEBACK = """\
@@ -68,11 +68,11 @@ During handling of the above exception, another exception occurred:
 
 def test_source_lines_that_a_traceback_quotes_do_not_count():
     for quoted in ("quoted", "raise ValueError"):
-        assert find([quoted], TRACEBACK) is None
+        assert find_template([quoted], TRACEBACK) is None
     for told in ("ValueError: told", "ExceptionGroup: grouped", "ValueError: inner", "Previous line repeated"):
-        assert find([told], TRACEBACK) is not None
+        assert find_template([told], TRACEBACK) is not None
 
 
 def test_every_other_line_is_kept():
     text = "    indented\n  File without quotes\nlast"
-    assert list(printed_lines(text)) == text.splitlines()
+    assert list(without_source_lines(text)) == text.splitlines()

@@ -5,7 +5,16 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixcards.matching.parse.tokens import LONGEST, WORD, distinct_words, lower, stem, telling, telling_words, words
+from fixcards.matching.parse.tokens import (
+    MAX_WORD_LENGTH,
+    WORD,
+    distinct_tokens,
+    informative,
+    informative_tokens,
+    lower,
+    stem,
+    tokenize,
+)
 
 PIECES = ["<n>", "<", ">", "12ab", "_a_", "Files", "\u00e9t\u00e9", "\u2500", "x" * 70, "class", "-", "9", "__", "a.b"]
 TEXTS = st.lists(st.one_of(st.sampled_from([*PIECES, " "]), st.text(max_size=4))).map("".join)
@@ -14,14 +23,14 @@ TEXTS = st.lists(st.one_of(st.sampled_from([*PIECES, " "]), st.text(max_size=4))
 @given(TEXTS)
 def test_words_are_what_the_expression_finds(text: str) -> None:
     raw = re.findall(WORD, re.sub(f"<{WORD}>", " ", text))
-    assert words(text) == [word for each in raw if (word := stem(lower(each).strip("_")[:LONGEST]))]
+    assert tokenize(text) == [word for each in raw if (word := stem(lower(each).strip("_")[:MAX_WORD_LENGTH]))]
 
 
 @given(TEXTS)
 def test_distinct_words_are_the_words_without_repetition(text: str) -> None:
-    assert list(distinct_words(text)) == list(dict.fromkeys(words(text)))
+    assert list(distinct_tokens(text)) == list(dict.fromkeys(tokenize(text)))
 
 
 @given(TEXTS)
 def test_telling_words_are_the_words_that_tell(text: str) -> None:
-    assert list(telling_words(text)) == telling(words(text))
+    assert list(informative_tokens(text)) == informative(tokenize(text))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixcards.matching.parse.lines import STRETCH
+from fixcards.matching.parse.lines import CHUNK_LENGTH
 from tests.matching.samples import DATA, TEXTS, JavaScript, decided, entries, javascript
 
 VECTORS = DATA / "vectors.json"
@@ -113,7 +113,7 @@ def test_python_and_javascript_agree_on_any_text(browser: JavaScript, text: str)
 
 @pytest.mark.parametrize("mark", ["\x1b[31m", "&lt;", "\u00a0\u00a0", "\x1b]0;a title\x07"])
 def test_they_agree_on_a_line_that_is_cleaned_in_stretches(browser: JavaScript, mark: str) -> None:
-    text = mark * (3 * STRETCH // len(mark)) + "KeyError: 'wick'"
+    text = mark * (3 * CHUNK_LENGTH // len(mark)) + "KeyError: 'wick'"
     made = decided(text)
     assert browser.ask(text=text) == made
     assert made["failure"]["exceptions"][-1]["message"] == "'wick'"
@@ -126,12 +126,12 @@ CLAUSES = st.tuples(st.sampled_from(["==", "!=", "<=", ">=", "<", ">", "~="]), V
 @settings(max_examples=300, deadline=None)
 @given(VERSIONS, st.lists(CLAUSES, max_size=3).map(",".join))
 def test_python_and_javascript_agree_on_versions(browser: JavaScript, version: str, specifier: str) -> None:
-    from fixcards.matching.parse.versions import key, within
+    from fixcards.matching.parse.versions import in_specifier, version_key
 
-    made = key(version)
+    made = version_key(version)
     assert browser.ask(versions=[version, specifier]) == {
         "key": list(made) if made else None,
-        "within": within(version, specifier),
+        "within": in_specifier(version, specifier),
     }
 
 

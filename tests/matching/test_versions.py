@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from fixcards.matching.parse.versions import add_seen, key, within
+from fixcards.matching.parse.versions import add_releases, in_specifier, version_key
 
 VERSIONS = st.from_regex(r"\A[0-9]{1,2}(\.[0-9]{1,2}){0,3}((a|b|rc)[0-9])?(\.post[0-9])?(\.dev[0-9])?\Z")
 OPERATORS = st.sampled_from(["==", "!=", "<=", ">=", "<", ">", "~="])
@@ -14,7 +14,7 @@ OPERATORS = st.sampled_from(["==", "!=", "<=", ">=", "<", ">", "~="])
 
 @given(VERSIONS, VERSIONS)
 def test_versions_are_ordered_as_pep_440_orders_them(one: str, other: str) -> None:
-    assert (key(one) < key(other)) == (Version(one) < Version(other))  # type: ignore[operator]
+    assert (version_key(one) < version_key(other)) == (Version(one) < Version(other))  # type: ignore[operator]
 
 
 @settings(max_examples=300)
@@ -24,7 +24,7 @@ def test_ranges_hold_what_pep_440_says(version: str, operator: str, bound: str) 
         expected = SpecifierSet(operator + bound).contains(version, prereleases=True)
     except InvalidSpecifier:
         return
-    assert within(version, operator + bound) == expected
+    assert in_specifier(version, operator + bound) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_ranges_hold_what_pep_440_says(version: str, operator: str, bound: str) 
     ],
 )
 def test_what_cannot_be_read_is_neither_in_nor_out(version: str, specifier: str, expected: bool | None) -> None:
-    assert within(version, specifier) is expected
+    assert in_specifier(version, specifier) is expected
 
 
 @pytest.mark.parametrize(
@@ -58,5 +58,5 @@ def test_what_cannot_be_read_is_neither_in_nor_out(version: str, specifier: str,
 )
 def test_releases_are_seen_where_a_text_shows_what_is_installed(line: str, expected: dict[str, str]) -> None:
     found: dict[str, str] = {}
-    add_seen(found, line)
+    add_releases(found, line)
     assert found == expected

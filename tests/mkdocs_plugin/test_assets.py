@@ -66,7 +66,7 @@ def test_a_style_of_the_sites_own_in_place_of_ours_has_a_name_of_its_own_too(con
 
 def test_a_template_that_asks_for_what_is_not_ours_gets_the_address_that_it_gave(config: Path) -> None:
     main = config.parent / "looks" / "theme" / "main.html"
-    change(main, "published('assets/fixcards.js')", "published('mine.js')")
+    change(main, "asset_url('assets/fixcards.js')", "asset_url('mine.js')")
     assert build(config).returncode == 0
     assert "mine.js" in asked(config.parent / "site", "lantern/12")
 

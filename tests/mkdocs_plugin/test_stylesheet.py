@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.mkdocs_plugin.stylesheet import sheet
+from fixcards.mkdocs_plugin.stylesheet import prune_theme
 
 MOST = 16_000
 """Bytes of the style sheet on its way."""
@@ -21,7 +21,7 @@ class File:
 
 
 def _of(css: str, *configured: str) -> str:
-    return sheet([File("assets/stylesheets/main.1234.min.css", css)], configured)
+    return prune_theme([File("assets/stylesheets/main.1234.min.css", css)], configured)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_it_has_the_theme_first_and_ours_last_whatever_the_order_of_the_files() 
         File("assets/stylesheets/main.1.min.css", "a{}"),
         File("extra.css", "d{}"),
     ]
-    assert sheet(files, ()) == "a{}b{}c{}"
+    assert prune_theme(files, ()) == "a{}b{}c{}"
 
 
 def test_it_is_small_on_its_way(real_site: Path) -> None:

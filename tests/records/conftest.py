@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
-from fixcards.records.rules.rule import rules_of
+from fixcards.records.rules.rule import rules_with_prefix
 from tests.conftest import GOOD
 
 DATA = GOOD.parents[3]
@@ -51,6 +51,6 @@ def check_card() -> Callable[[dict], object]:
             card = Card.model_validate(data)
         except ValidationError as invalid:
             return invalid.errors()
-        return [list(rule.check(card, PurePosixPath("demo/7.yaml"))) for rule in rules_of("FC2")]
+        return [list(rule.check(card, PurePosixPath("demo/7.yaml"))) for rule in rules_with_prefix("FC2")]
 
     return check

@@ -125,7 +125,7 @@ def test_an_outcome_counts_when_three_repetitions_agree(
     evidence: Evidence, outcome: str, repetitions: list[str], shown: bool, flaky: bool
 ) -> None:
     run = evidence.runs[0].model_copy(update={"outcome": outcome, "repetitions": tuple(repetitions)})
-    assert (run.shown, run.flaky) == (shown, flaky)
+    assert (run.conclusive, run.flaky) == (shown, flaky)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from fixcards.records.library import Library, load, read_card
 from fixcards.records.problem import Problem
 from fixcards.records.rules import RULES
 from fixcards.records.verdict import VERDICTS, judge
-from fixcards.records.yaml_document import Refused, Source
+from fixcards.records.yaml_document import YamlDocument, YamlError
 
 from .conftest import DATA, GOOD
 
@@ -109,8 +109,8 @@ def test_without_libyaml_nothing_is_raised_either(text: str) -> None:
     with_libyaml, without = source._Loader, yaml.SafeLoader
     source._Loader = without  # type: ignore[assignment]
     try:
-        with contextlib.suppress(Refused):
-            assert isinstance(Source(text).data, dict)
+        with contextlib.suppress(YamlError):
+            assert isinstance(YamlDocument(text).data, dict)
     finally:
         source._Loader = with_libyaml
 
@@ -178,7 +178,7 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
 @settings(bounded, max_examples=400)
 @given(st.data())
 def test_any_value_at_any_place_of_a_card_is_loaded_or_described(root: Path, data: st.DataObject) -> None:
-    record = Source(GOOD.read_text(encoding="utf-8")).data
+    record = YamlDocument(GOOD.read_text(encoding="utf-8")).data
     for path in data.draw(st.lists(st.sampled_from(places(record)[1:]), min_size=1, max_size=3)):
         spot = record
         with contextlib.suppress(KeyError, IndexError, TypeError):  # an earlier value took the place away
@@ -232,6 +232,6 @@ def test_the_bad_cards_read_the_same_without_libyaml(root: Path, monkeypatch: py
 def test_a_deep_record_is_refused_without_libyaml_before_the_stack_is_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "_Loader", yaml.SafeLoader)
     for opener in ("[", "{a: ", "- ", "? "):
-        with pytest.raises(Refused) as refused:
-            Source("a:\n  " + opener * 5000)
+        with pytest.raises(YamlError) as refused:
+            YamlDocument("a:\n  " + opener * 5000)
         assert refused.value.kind == "depth"

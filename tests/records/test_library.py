@@ -36,8 +36,8 @@ def test_a_good_card_is_loaded_with_its_evidence_and_its_file(folder: Folder, te
     assert library.cards["demo-7"].title == "The client forgets its timeout after a redirect"
     assert library.evidence["demo-7"].last_verified.isoformat() == "2024-06-01"
     assert library.files == {"demo-7": "demo/7.yaml"}
-    assert library.tally["demo-7"].failed == 2
-    assert library.known == {"demo-7"}
+    assert library.reports["demo-7"].failed == 2
+    assert library.all_ids == {"demo-7"}
 
 
 def test_one_bad_card_never_stops_the_others(folder: Folder, text: str) -> None:
@@ -72,7 +72,7 @@ def test_a_card_with_a_problem_is_not_shown_but_may_be_named(folder: Folder, tex
     library = load(cards)
     assert list(library.cards) == ["demo-7"]
     assert list(library.evidence) == []
-    assert library.known == {"demo-7", "demo-8"}
+    assert library.all_ids == {"demo-7", "demo-8"}
     assert library.related == {"demo-7": []}
 
 

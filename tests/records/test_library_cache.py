@@ -23,13 +23,13 @@ SETTLED = 2.1
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files whose content was looked at since they were checked."""
     paths: list[str] = []
-    real = library.content_of
+    real = library.read_content
 
     def content_of(root: str, path: str, evidence: str | None) -> object:
         paths.append(path)
         return real(root, path, evidence)
 
-    monkeypatch.setattr(library, "content_of", content_of)
+    monkeypatch.setattr(library, "read_content", content_of)
     return paths
 
 
@@ -87,7 +87,7 @@ def test_files_that_nobody_has_written_to_are_not_looked_at(folder: Folder, text
 def test_evidence_that_comes_or_goes_is_noticed(folder: Folder, text: str) -> None:
     cards = folder({"demo/7.yaml": text})
     settled(cards)
-    assert not load(cards, KEPT).executed
+    assert not load(cards, KEPT).with_evidence
     file = cards / "demo" / "7.evidence.json"
     file.write_text("{}", encoding="utf-8")
     assert [problem.code for problem in load(cards, KEPT).problems] == ["FC304"]

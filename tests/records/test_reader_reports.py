@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from fixcards.records.library import load
-from fixcards.records.reader_reports import Tally, count, write
+from fixcards.records.reader_reports import ReportCounts, count_reports, write_reports
 
 from .conftest import Folder
 
 
 def test_reports_are_counted_by_card_and_fix() -> None:
     titles = ["[demo-7] fix 1 worked", "[demo-7] fix 2 worked", "[demo-7] fix 1 worked ", "[demo-7] no fix worked"]
-    assert count(titles) == {"demo-7": Tally(worked={1: 2, 2: 1}, failed=1)}
-    assert count(titles)["demo-7"].total == 4
+    assert count_reports(titles) == {"demo-7": ReportCounts(worked={1: 2, 2: 1}, failed=1)}
+    assert count_reports(titles)["demo-7"].total == 4
 
 
 @pytest.mark.parametrize(
@@ -35,24 +35,24 @@ def test_reports_are_counted_by_card_and_fix() -> None:
     ],
 )
 def test_other_titles_are_passed_over(title: str) -> None:
-    assert count([title]) == {}
+    assert count_reports([title]) == {}
 
 
 def test_what_anybody_may_write_into_a_title_can_be_read_back(folder: Folder) -> None:
     cards = folder({})
     cards.mkdir()
-    counted = count(
+    counted = count_reports(
         ["[b-2] fix 99 worked", "[a-1] no fix worked", "[a--1] no fix worked", "[a-b-999999999999] fix 1 worked"]
     )
-    write(cards, counted)
+    write_reports(cards, counted)
     library = load(cards)
     assert library.problems == ()
-    assert library.tally == counted
-    assert list(library.tally) == ["a-1", "a-b-999999999999", "b-2"]
+    assert library.reports == counted
+    assert list(library.reports) == ["a-1", "a-b-999999999999", "b-2"]
 
 
 def test_nothing_was_counted_where_there_is_no_file(folder: Folder, text: str) -> None:
-    assert load(folder({"demo/7.yaml": text})).tally == {}
+    assert load(folder({"demo/7.yaml": text})).reports == {}
 
 
 def test_a_folder_instead_of_the_file_is_described(folder: Folder) -> None:

@@ -8,9 +8,9 @@ from pydantic_core import ErrorDetails
 
 from fixcards.records.card import Card
 from fixcards.records.rules import RULES, Finding
-from fixcards.records.rules.rule import nearest, rule, rules_of
+from fixcards.records.rules.rule import closest_word, rule, rules_with_prefix
 from fixcards.records.rules.shape import keys_at, kind_of
-from fixcards.records.yaml_document import Source
+from fixcards.records.yaml_document import YamlDocument
 
 
 @pytest.mark.parametrize("code", RULES)
@@ -23,11 +23,13 @@ def test_every_rule_states_itself_in_a_sentence(code: str) -> None:
 
 def test_rules_are_listed_in_the_order_of_their_codes() -> None:
     assert all(re.fullmatch(r"FC[0-3][0-9]{2}", code) for code in RULES)
-    assert [found.code for found in rules_of("FC1")] == sorted(code for code in RULES if code.startswith("FC1"))
+    assert [found.code for found in rules_with_prefix("FC1")] == sorted(
+        code for code in RULES if code.startswith("FC1")
+    )
 
 
 def test_no_code_is_given_twice() -> None:
-    def another(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+    def another(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
         yield Finding("never")
 
     with pytest.raises(ValueError, match="two rules have the code FC101"):
@@ -42,7 +44,7 @@ def test_no_kind_of_error_belongs_to_two_rules() -> None:
 
 def test_an_error_that_no_rule_knows_is_told_in_the_models_words(text: str) -> None:
     error = ErrorDetails(type="quite_new", loc=("versions", "fixed"), msg="Input should be newer", input="1.11")
-    (finding,) = RULES["FC199"].check(error, Source(text))
+    (finding,) = RULES["FC199"].check(error, YamlDocument(text))
     assert finding == Finding(
         "versions.fixed: Input should be newer", "compare it with the schema", ("versions", "fixed")
     )
@@ -62,7 +64,7 @@ def test_an_error_that_no_rule_knows_is_told_in_the_models_words(text: str) -> N
     ],
 )
 def test_a_typo_finds_the_key_that_was_meant_and_another_word_none(word: str, guess: str | None) -> None:
-    assert nearest(word, keys_at(Card, ("signature",))) == guess
+    assert closest_word(word, keys_at(Card, ("signature",))) == guess
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from fixcards.records.evidence import Evidence
 from fixcards.records.library import load
 from fixcards.records.schema import SCHEMAS, schema_text
-from fixcards.records.yaml_document import Source
+from fixcards.records.yaml_document import YamlDocument
 
 from .conftest import GOOD
 
@@ -39,7 +39,7 @@ def test_every_card_and_its_evidence_fit_their_schemas() -> None:
     card_schema, evidence_schema = validator("card"), validator("evidence")
     for card_id, path in library.files.items():
         text = (CARDS / path).read_text(encoding="utf-8")
-        assert [error.message for error in card_schema.iter_errors(as_json(Source(text).data))] == [], card_id
+        assert [error.message for error in card_schema.iter_errors(as_json(YamlDocument(text).data))] == [], card_id
     for card_id, evidence in library.evidence.items():
         written = json.loads(evidence.model_dump_json(exclude_none=True))
         assert [error.message for error in evidence_schema.iter_errors(written)] == [], card_id

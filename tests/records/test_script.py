@@ -12,7 +12,7 @@ from uv import find_uv_bin
 from fixcards.errors import FixcardsError
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
-from fixcards.records.script import broken_release, end_of, reproduction_script, requirements
+from fixcards.records.script import broken_release, end_of_day, reproduction_script, requirements
 
 CODE = """from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_the_release_that_was_run_goes_before_the_one_that_is_named():
 
 
 def test_a_day_ends_where_the_next_begins():
-    assert end_of(date(2023, 12, 31)) == "2024-01-01T00:00:00Z"
+    assert end_of_day(date(2023, 12, 31)) == "2024-01-01T00:00:00Z"
 
 
 def test_uv_runs_a_script_with_its_files(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from fixcards.records import yaml_document as source
-from fixcards.records.yaml_document import Mark, Refused, Source
+from fixcards.records.yaml_document import Position, YamlDocument, YamlError
 
 TEXT = """\
 # a comment
@@ -21,14 +21,14 @@ items:
 """
 
 
-def refused(text: str) -> Refused:
-    with pytest.raises(Refused) as caught:
-        Source(text)
+def refused(text: str) -> YamlError:
+    with pytest.raises(YamlError) as caught:
+        YamlDocument(text)
     return caught.value
 
 
 def test_text_becomes_plain_data() -> None:
-    assert Source(TEXT).data == {
+    assert YamlDocument(TEXT).data == {
         "name": "first",
         "größe": {"a": [1, "zwei", None]},
         "items": [{"title": "one", "note": "two\nlines\n"}, {"title": "second"}],
@@ -53,7 +53,7 @@ def test_text_becomes_plain_data() -> None:
     ],
 )
 def test_every_key_and_value_has_its_place(path: tuple[str | int, ...], key: bool, place: tuple[int, int]) -> None:
-    assert Source(TEXT).mark(path, key=key) == Mark(*place)
+    assert YamlDocument(TEXT).position(path, key=key) == Position(*place)
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,13 @@ def test_every_key_and_value_has_its_place(path: tuple[str | int, ...], key: boo
 def test_what_is_missing_has_the_place_of_what_is_around_it(
     path: tuple[str | int, ...], place: tuple[int, int], existing: tuple[str | int, ...]
 ) -> None:
-    source = Source(TEXT)
-    assert source.mark(path) == Mark(*place)
+    source = YamlDocument(TEXT)
+    assert source.position(path) == Position(*place)
     assert source.existing(path) == existing
 
 
 def test_columns_count_characters_and_not_bytes() -> None:
-    assert Source("😀é: {日本: x}").mark(("😀é", "日本")) == Mark(1, 10)
+    assert YamlDocument("😀é: {日本: x}").position(("😀é", "日本")) == Position(1, 10)
 
 
 @pytest.mark.parametrize(
@@ -109,14 +109,14 @@ def test_columns_count_characters_and_not_bytes() -> None:
     ],
 )
 def test_a_plain_value_is_what_yaml_takes_it_for_unless_it_is_none(typed: str, value: object) -> None:
-    source = Source(f"a: {typed}")
+    source = YamlDocument(f"a: {typed}")
     assert source.data == {"a": value}
     assert source.raw(("a",)) == typed.strip("'\"")
 
 
 def test_what_is_no_scalar_or_is_missing_is_not_typed() -> None:
-    assert Source(TEXT).raw(("items",)) is None
-    assert Source(TEXT).raw(("nothing",)) is None
+    assert YamlDocument(TEXT).raw(("items",)) is None
+    assert YamlDocument(TEXT).raw(("nothing",)) is None
 
 
 @pytest.mark.parametrize(
@@ -164,16 +164,16 @@ def test_what_is_no_scalar_or_is_missing_is_not_typed() -> None:
 )
 def test_what_a_record_may_not_use_is_refused_where_it_stands(text: str, kind: str, place: tuple[int, int]) -> None:
     found = refused(text)
-    assert (found.kind, found.mark) == (kind, Mark(*place))
+    assert (found.kind, found.position) == (kind, Position(*place))
 
 
 def test_a_tab_inside_a_value_is_no_fault() -> None:
-    assert Source("a: x\ty\nb: |\n  x\n  \ty\n").data == {"a": "x\ty", "b": "x\n\ty\n"}
+    assert YamlDocument("a: x\ty\nb: |\n  x\n  \ty\n").data == {"a": "x\ty", "b": "x\n\ty\n"}
 
 
 def test_nineteen_lists_in_a_mapping_are_not_too_deep() -> None:
     assert refused("a: " + "[" * 19).kind == "syntax"
-    assert Source("a: " + "[" * 19 + "]" * 19).data["a"]
+    assert YamlDocument("a: " + "[" * 19 + "]" * 19).data["a"]
 
 
 @pytest.mark.parametrize(
@@ -193,12 +193,12 @@ def test_nineteen_lists_in_a_mapping_are_not_too_deep() -> None:
 def test_the_hint_shows_the_text_as_it_is_to_be_typed(text: str, message: str, hint: str) -> None:
     found = refused(text)
     assert (found.detail, found.hint) == (message, hint)
-    assert Source("a: " + hint.removeprefix("put the text in quotes: ")).data
+    assert YamlDocument("a: " + hint.removeprefix("put the text in quotes: ")).data
 
 
 def test_a_quote_that_a_later_one_closes_is_shown_where_it_opens() -> None:
     found = refused("a: 'x\nb: y\nc: z'z\n")
-    assert (found.mark, found.detail) == (Mark(1, 4), "the quote that starts here is closed on line 3")
+    assert (found.position, found.detail) == (Position(1, 4), "the quote that starts here is closed on line 3")
 
 
 def test_what_the_reader_of_yaml_may_say_in_another_version_is_passed_on() -> None:

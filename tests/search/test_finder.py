@@ -81,7 +81,7 @@ def test_a_site_answers_over_the_network(real_site: Path) -> None:
     with sites.served(real_site) as address:
         finder = Finder.of_site(address)
         [only] = finder.match(traceback("docker-3256"))
-        assert finder.site + str(only.entry.shown["path"]) == f"{address}docker/3256/"
+        assert finder.site + str(only.entry.display["path"]) == f"{address}docker/3256/"
 
 
 def test_the_prose_pages_of_a_site_are_no_cards(real_site: Path) -> None:

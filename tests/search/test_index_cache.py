@@ -12,7 +12,7 @@ import pytest
 
 from fixcards import cache
 from fixcards.search import Finder
-from fixcards.search.index_cache import Kept
+from fixcards.search.index_cache import IndexCache
 from tests.sites import LIBRARY
 
 DARK = "lantern.Dark: no wick in lamp 7"
@@ -49,7 +49,7 @@ class Maker:
         return {"one": (self.folder / CARD).read_bytes(), "two": b"2" * 1000}
 
     def read(self) -> bytes:
-        return Kept(self.folder / "cards", self).read("one")
+        return IndexCache(self.folder / "cards", self).read("one")
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_no_damage_changes_what_is_read(maker: Maker) -> None:
 
 
 def test_damage_after_the_first_look_costs_nothing_but_time(maker: Maker) -> None:
-    found = Kept(maker.folder / "cards", maker)
+    found = IndexCache(maker.folder / "cards", maker)
     kept(maker.folder).write_bytes(b"")
     assert found.read("two") == b"2" * 1000
     kept(maker.folder).unlink()
@@ -152,7 +152,7 @@ def test_damage_after_the_first_look_costs_nothing_but_time(maker: Maker) -> Non
 
 
 def test_another_version_of_the_program_makes_its_own(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "installed", lambda: b"another")
+    monkeypatch.setattr(cache, "environment_fingerprint", lambda: b"another")
     maker.read()
     assert maker.times == 2
 
@@ -161,7 +161,7 @@ def test_the_way_to_the_folder_does_not_matter(maker: Maker, monkeypatch: pytest
     (maker.folder / "link").symlink_to("cards")
     monkeypatch.chdir(maker.folder)
     for way in ("cards", "link", str(maker.folder / "cards")):
-        Kept(Path(way), maker).read("one")
+        IndexCache(Path(way), maker).read("one")
     assert maker.times == 1
 
 

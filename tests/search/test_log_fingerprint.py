@@ -2,19 +2,19 @@ from __future__ import annotations
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.log_chunks import without_digits
-from fixcards.search.log_fingerprint import Outline, words_of
+from fixcards.search.log_fingerprint import LogFingerprint, known_words
 
 ENTRY = Entry(
     id="lamp-1",
     package="lamp",
     templates=("lamp.NoWick: wick '{name}' is too short",),
     frames=("lamp/core.py:light",),
-    needs={"oil": ">=2"},
+    requirements={"oil": ">=2"},
 )
 
 
 def outline(text: str) -> str:
-    return Outline(words_of([ENTRY])).of(without_digits(text.encode())).decode()
+    return LogFingerprint(known_words([ENTRY])).of(without_digits(text.encode())).decode()
 
 
 def test_words_and_numbers_that_no_card_has_make_no_difference() -> None:

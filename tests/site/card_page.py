@@ -8,7 +8,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from fixcards.site import markdown as prose
-from fixcards.site.card_page import Subject, card_document
+from fixcards.site.card_page import CardPageData, card_page
 from fixcards.records.card import Card
 from tests.sites import LIBRARY, library, settings, soup, words
 
@@ -28,7 +28,7 @@ def section(tree: BeautifulSoup, name: str) -> BeautifulSoup:
 def shows(tree: BeautifulSoup, text: str | None) -> bool:
     """Return whether the reader sees this prose."""
     assert text
-    return words(soup(prose.prose(text)).text) in words(tree.text)
+    return words(soup(prose.render_blocks(text)).text) in words(tree.text)
 
 
 def copied(tree: BeautifulSoup, value: str) -> bool:
@@ -51,7 +51,7 @@ def changed(card_id: str, **update: object) -> BeautifulSoup:
     found = library(LIBRARY)
     raw = yaml.safe_load((LIBRARY / found.files[card_id]).read_text(encoding="utf-8"))
     card = Card.model_validate({**raw, **update})
-    return soup(card_document(dataclasses.replace(Subject.of(found, card_id), card=card), settings()).body())
+    return soup(card_page(dataclasses.replace(CardPageData.of(found, card_id), card=card), settings()).body())
 
 
 def fix_with(**more: object) -> list[dict[str, object]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from fixcards.site.card_page import Subject, card_document, json_for_script
+from fixcards.site.card_page import CardPageData, card_page, json_for_script
 from tests.sites import CARDS, LIBRARY, library, settings
 
 
 def test_the_structured_data_is_an_article_with_the_error_as_a_keyword() -> None:
     found = library(LIBRARY)
-    data = card_document(Subject.of(found, "lantern-12"), settings()).data
+    data = card_page(CardPageData.of(found, "lantern-12"), settings()).data
     assert data["@type"] == "TechArticle"
     assert data["keywords"][0] == "lantern.Dark: no wick in lamp {lamp}"
     assert data["url"] == "https://cards.example.org/lantern/12/"
@@ -25,7 +25,7 @@ def test_json_inside_a_script_element_cannot_end_it() -> None:
 
 def test_the_description_is_one_line_of_at_most_300_characters() -> None:
     for card_id, card in library(CARDS).cards.items():
-        text = card_document(Subject.of(library(CARDS), card_id), settings()).description
+        text = card_page(CardPageData.of(library(CARDS), card_id), settings()).description
         assert len(text) <= 300
         assert "\n" not in text
         assert text.startswith(f"{card.package}: ")

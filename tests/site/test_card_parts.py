@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 
 from fixcards.site import markdown as prose
 from fixcards.records.card import Card, own_content_ratio
-from fixcards.records.reader_reports import count
+from fixcards.records.reader_reports import count_reports
 from fixcards.records.verdict import judge
 from tests.site.card_page import copied, links, proof, section, shows
 from tests.sites import CARDS, TODAY, library, page, soup, words
@@ -119,7 +119,7 @@ def _proof(tree: BeautifulSoup, card: Card) -> None:
 def _discussion(tree: BeautifulSoup, card: Card) -> None:
     box = section(tree, "discussion")
     for point in card.discussion:
-        assert words(soup(prose.inline(point.point)).text) in words(box.text)
+        assert words(soup(prose.render_inline(point.point)).text) in words(box.text)
         assert point.url in links(box)
     assert "The thread is not republished here" in box.text
     assert links(box)[card.issue]
@@ -156,14 +156,14 @@ def _worked(tree: BeautifulSoup, card: Card) -> None:
     titles = [report["title"][0] for report in reports]
     assert titles == [*(f"[httpx-271] fix {number} worked" for number in (1, 2, 3)), "[httpx-271] no fix worked"]
     assert all("Card: httpx-271" in report["body"][0] for report in reports)
-    assert count(titles)["httpx-271"].total == len(titles)
+    assert count_reports(titles)["httpx-271"].total == len(titles)
     assert "eports so far" in box.text
 
 
 @part("Prevention")
 def _prevention(tree: BeautifulSoup, card: Card) -> None:
     items = [words(item.text) for item in section(tree, "prevention").select("li")]
-    assert items == [words(soup(prose.inline(text)).text) for text in card.prevention]
+    assert items == [words(soup(prose.render_inline(text)).text) for text in card.prevention]
 
 
 def _states(box: Tag) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.site.card_page import Subject, card_document
+from fixcards.site.card_page import CardPageData, card_page
 from fixcards.records.evidence import run_digest
 from fixcards.records.library import Library, load
 from fixcards.records.record import evidence_path
@@ -19,7 +19,7 @@ GOLDEN = LIBRARY.parent / "golden"
 
 def _page(library: Library, card_id: str) -> str:
     assert not library.problems
-    return card_document(Subject.of(library, card_id), settings()).body()
+    return card_page(CardPageData.of(library, card_id), settings()).body()
 
 
 def test_the_made_up_evidence_fits_its_cards_but_for_the_stale_one() -> None:
@@ -56,7 +56,7 @@ def test_the_page_changes_with_the_day_only_where_it_says_how_sure_it_is() -> No
     library = load(LIBRARY)
     now = settings()
     later = dataclasses.replace(now, today=now.today.replace(year=2027))
-    pages = [card_document(Subject.of(library, "lantern-12"), on).body().splitlines() for on in (now, later)]
+    pages = [card_page(CardPageData.of(library, "lantern-12"), on).body().splitlines() for on in (now, later)]
     differing = [line for line, other in zip(*pages, strict=True) if line != other]
     assert len(differing) == 1
     assert "Confidence" in differing[0]

@@ -21,7 +21,7 @@ KINDS = {
 
 
 def test_python_is_marked_up() -> None:
-    html = highlight.code('@wraps\ndef f(x: int) -> None:  # "why"\n    return b.list < "a\\"b" or 0x1F\n')
+    html = highlight.highlight_code('@wraps\ndef f(x: int) -> None:  # "why"\n    return b.list < "a\\"b" or 0x1F\n')
     assert html == (
         '<span class="nd">@wraps</span>\n<span class="k">def</span> <span class="nf">f</span>(x: '
         '<span class="nb">int</span>) -&gt; None:  <span class="c"># "why"</span>\n    '
@@ -50,7 +50,7 @@ def test_the_programs_of_all_cards_look_as_pygments_would_have_them() -> None:
 
 
 def _pieces(text: str) -> list[tuple[object, int]]:
-    tree = soup(f"<pre>{highlight.code(text)}</pre>").pre
+    tree = soup(f"<pre>{highlight.highlight_code(text)}</pre>").pre
     pieces = [(piece, len(piece.text)) for piece in tree.children]
     assert sum(size for _, size in pieces) == len(text)
     return pieces
@@ -66,7 +66,7 @@ def _expected(kind: object) -> str:
 @given(TEXT | MARKS)
 @settings(max_examples=60, deadline=None)
 def test_highlighting_keeps_every_character_so_that_copies_are_exact(language: str, text: str) -> None:
-    assert soup(f"<pre>\n{highlight.code(text, language)}</pre>").pre.text.removeprefix("\n") == text
+    assert soup(f"<pre>\n{highlight.highlight_code(text, language)}</pre>").pre.text.removeprefix("\n") == text
 
 
 @pytest.mark.parametrize("text", [
@@ -75,7 +75,7 @@ def test_highlighting_keeps_every_character_so_that_copies_are_exact(language: s
 ])  # fmt: skip
 @pytest.mark.parametrize("language", ["python", "console", "diff", "make", "text"])
 def test_code_comes_out_character_by_character(language: str, text: str) -> None:
-    assert soup(f"<pre>{highlight.code(text, language)}</pre>").pre.text == text
+    assert soup(f"<pre>{highlight.highlight_code(text, language)}</pre>").pre.text == text
 
 
 @pytest.mark.parametrize("language", ["python", *sorted(highlight._LANGUAGES)])
@@ -84,5 +84,5 @@ def test_no_code_takes_long_to_highlight(language: str) -> None:
     start = time.process_time()
     for text in ("{" * 19_000, "_" * 19_000, ": " * 9_000, " \n" * 9_000, "\t\n" * 9_000, "a" * 19_000, "`" * 19_000,
                  "'" * 19_000, '"' * 19_000, "'\\" * 9_000, "1." * 9_000, "def " * 4_000):  # fmt: skip
-        highlight.code(text, language)
+        highlight.highlight_code(text, language)
     assert time.process_time() - start < 5

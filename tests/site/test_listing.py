@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 import pytest
 from bs4 import BeautifulSoup
 
-from fixcards.site.document import Document
-from fixcards.site.listing import LATEST, PER_PAGE, Listings
+from fixcards.site.document import Page
+from fixcards.site.listing import LATEST_CARDS, PER_PAGE, Listings
 from fixcards.records.card import CATEGORIES
 from fixcards.records.library import load
 from fixcards.records.verdict import VERDICTS
@@ -39,8 +39,8 @@ prevention: [Care.]
 """
 
 
-def _documents(listings: Listings) -> Iterator[Document]:
-    return (made for work in listings.works() for made in work.make(settings()) if isinstance(made, Document))
+def _documents(listings: Listings) -> Iterator[Page]:
+    return (made for work in listings.tasks() for made in work.make(settings()) if isinstance(made, Page))
 
 
 @pytest.fixture(scope="module")
@@ -210,8 +210,8 @@ def test_large_numbers_are_written_with_separators() -> None:
     one = found.summaries["mooring-7"]
     cards = [one._replace(id=f"mooring-{at}", number=at, verdict="not executed", runs=0) for at in range(1, 1235)]
     told = {card.id: card.id.encode() for card in cards}
-    large = dataclasses.replace(found, summaries={card.id: card for card in cards}, told=told)
-    assert [figure.number for figure in Listings(large, []).figures()] == ["1,234", "1", "0", "0"]
+    large = dataclasses.replace(found, summaries={card.id: card for card in cards}, summary_digests=told)
+    assert [figure.number for figure in Listings(large, []).statistics()] == ["1,234", "1", "0", "0"]
     assert "1,234 cards" in words({each.path: each for each in _documents(Listings(large, []))}["cards"].body())
 
 
@@ -220,8 +220,8 @@ def test_the_home_page_shows_the_latest_cards_in_the_order_of_the_history(many: 
     latest = ["mooring-9", "lantern-34", "gone-1", "lantern-12"]
     home = next(_documents(Listings(found, latest)))
     titles = [found.cards[card_id].title for card_id in latest if card_id in found.cards]
-    assert rows(soup(home.body())) == titles[:LATEST]
-    assert len(rows(many[""])) == LATEST
+    assert rows(soup(home.body())) == titles[:LATEST_CARDS]
+    assert len(rows(many[""])) == LATEST_CARDS
 
 
 def test_the_home_page_says_what_this_is_and_has_the_search_box_first() -> None:

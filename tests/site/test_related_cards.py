@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fixcards.records.card import Card
-from fixcards.site.related_cards import MOST, related
+from fixcards.site.related_cards import MAX_RELATED, related
 from fixcards.records.summary import Summary, summary
 
 
@@ -92,7 +92,7 @@ def test_packages_whose_names_start_alike_are_not_the_same(library: Library) -> 
 def test_a_card_has_a_handful_of_related_cards_at_most(library: Library) -> None:
     for number in range(1, 30):
         library.add(f"demo-{number}", "Elephant escaped")
-    assert all(len(found) == MOST for found in related(library.cards).values())
+    assert all(len(found) == MAX_RELATED for found in related(library.cards).values())
 
 
 def test_a_library_without_cards_has_no_related_ones() -> None:

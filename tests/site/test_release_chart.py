@@ -5,15 +5,15 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from fixcards.site.releases import WORDS, ReleaseRow, release_rows
-from fixcards.site.release_chart import legend, releases_picture
+from fixcards.site.releases import STATE_LABELS, ReleaseRow, release_rows
+from fixcards.site.release_chart import legend, release_chart
 from tests.sites import LIBRARY, REPOSITORY, library
 
 STYLES = REPOSITORY / "templates" / "theme" / "assets" / "fixcards.css"
 
 
 def _tree(rows: list[ReleaseRow], title: str = "Releases") -> ET.Element:
-    return ET.fromstring(releases_picture(rows, title))  # noqa: S314 - our own output
+    return ET.fromstring(release_chart(rows, title))  # noqa: S314 - our own output
 
 
 def _marks(tree: ET.Element) -> list[str]:
@@ -35,14 +35,14 @@ def _rows(count: int, state: str = "passes", line: str = "1.0") -> list[ReleaseR
 
 
 def test_there_is_no_picture_of_nothing() -> None:
-    assert releases_picture([], "Releases") == ""
+    assert release_chart([], "Releases") == ""
     assert legend([]) == []
 
 
 def test_each_release_has_a_mark_with_the_words_of_the_table_in_the_same_order() -> None:
     found = library(LIBRARY)
     rows = release_rows(found.cards["lantern-12"], found.evidence["lantern-12"])
-    assert _marks(_tree(rows)) == [f"{row.version}: {row.words}" for row in rows]
+    assert _marks(_tree(rows)) == [f"{row.version}: {row.label}" for row in rows]
 
 
 def test_each_line_of_releases_is_named() -> None:
@@ -68,14 +68,14 @@ def test_it_is_one_image_with_a_name_for_those_who_do_not_see_it() -> None:
 
 def test_every_state_looks_different_without_colour() -> None:
     shapes = dict(re.findall(r"^span\.fc-([\w-]+) \{.* --fc-shape: (url\(.*\));", STYLES.read_text(), re.MULTILINE))
-    assert shapes.keys() == WORDS.keys()
-    assert len(set(shapes.values())) == len(WORDS)
+    assert shapes.keys() == STATE_LABELS.keys()
+    assert len(set(shapes.values())) == len(STATE_LABELS)
 
 
-@pytest.mark.parametrize("state", list(WORDS))
+@pytest.mark.parametrize("state", list(STATE_LABELS))
 def test_the_legend_shows_the_marks_that_the_picture_has(state: str) -> None:
     ((mark, words),) = legend(_rows(3, state))
-    assert words == WORDS[state]
+    assert words == STATE_LABELS[state]
     shape = ET.fromstring(mark)  # noqa: S314 - our own output
     drawn = next(_tree(_rows(1, state)).iter("span"))
     assert (shape.tag, shape.get("class"), len(shape)) == (drawn.tag, drawn.get("class"), len(drawn))

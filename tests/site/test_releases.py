@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fixcards.site.releases import MEANINGS, WORDS, ReleaseRow, release_rows, release_spans
+from fixcards.site.releases import MEANINGS, STATE_LABELS, ReleaseRow, release_rows, release_spans
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence, ReleaseResult
 from tests.sites import LIBRARY, library
@@ -49,7 +49,7 @@ def test_releases_are_in_the_order_of_their_versions_and_lines() -> None:
     rows = release_rows(_with(CARDS["lantern-56"], affected=">=1.9"), EVIDENCE["lantern-12"].model_copy(
         update={"runs": EVIDENCE["lantern-12"].runs[3:4], "releases": results}
     ))  # fmt: skip
-    assert [(row.version, row.line) for row in rows] == [
+    assert [(row.version, row.minor_line) for row in rows] == [
         ("1.9rc1", "1.9"),
         ("1.9", "1.9"),
         ("1.9.post1", "1.9"),
@@ -127,9 +127,9 @@ def test_one_release_written_in_two_ways_has_one_row() -> None:
 
 
 def test_every_state_has_words_whose_meaning_is_told() -> None:
-    told = {words.partition(":")[0] for words in WORDS.values()}
+    told = {words.partition(":")[0] for words in STATE_LABELS.values()}
     assert told == set(MEANINGS)
-    assert ReleaseRow("1.0", "inferred-fails", "1.0").words == "inferred: fails"
+    assert ReleaseRow("1.0", "inferred-fails", "1.0").label == "inferred: fails"
 
 
 def test_neighbours_of_which_the_same_is_known_share_a_row_that_names_every_one() -> None:

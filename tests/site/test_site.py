@@ -88,8 +88,8 @@ def test_the_page_about_adding_a_card_has_every_key_of_the_record() -> None:
 
 def test_the_reference_says_what_a_key_takes() -> None:
     named = {field.name: field for field in fields()}
-    assert named["fixes[].kind"].words == ("upgrade", "pin", "code-change", "configuration", "workaround")
-    assert named["status.state"].words == ("published", "disputed", "retired")
+    assert named["fixes[].kind"].choices == ("upgrade", "pin", "code-change", "configuration", "workaround")
+    assert named["status.state"].choices == ("published", "disputed", "retired")
     assert [name for name in named if "with_" in name] == []
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from fixcards.errors import FixcardsError
 from fixcards.records.evidence import Run
-from fixcards.verify.sandbox import Limits, choose
+from fixcards.verify.sandbox import Limits, choose_sandbox
 
 REPOSITORY = Path(__file__).parents[2]
 IDENTITIES = ["root", "ordinary"] if os.geteuid() == 0 else ["ordinary"]
@@ -51,7 +51,7 @@ def a_card(code: str, **changes: object) -> dict:
 def bubblewrap():
     """The sandbox that most of these tests are about; without it they fail, and say what to install."""
     try:
-        return choose("bubblewrap")
+        return choose_sandbox("bubblewrap")
     except FixcardsError as error:
         pytest.fail(f"these tests need bubblewrap: {error}")
 

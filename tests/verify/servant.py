@@ -5,16 +5,16 @@ import sys
 from pathlib import Path
 
 from fixcards.records.card import Card
-from fixcards.verify.card_runner import Executor, Settings
-from fixcards.verify.interpreters import installed
+from fixcards.verify.card_runner import CardRunner, RunSettings
+from fixcards.verify.interpreters import installed_interpreters
 from fixcards.verify.plan import plan
 from fixcards.verify.sandbox import Limits
 
 
 def serve(order: dict) -> str:
-    settings = Settings(Path(order["cache"]), "bubblewrap", repetitions=1, limits=Limits(**order["limits"]))
-    executor = Executor(Card.model_validate(order["card"]), settings)
-    runs = plan(executor.card, executor.index.listing(executor.card.package), installed())
+    settings = RunSettings(Path(order["cache"]), "bubblewrap", repetitions=1, limits=Limits(**order["limits"]))
+    executor = CardRunner(Card.model_validate(order["card"]), settings)
+    runs = plan(executor.card, executor.index.releases(executor.card.package), installed_interpreters())
     return executor.run(runs.broken).model_dump_json()
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from fixcards.errors import FixcardsError
-from fixcards.verify.environment import NotPreparable, Wanted, Workshop, packages_of
-from fixcards.verify.interpreters import choose, installed
-from fixcards.verify.package_index import configured
+from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, EnvironmentUnavailable, packages_of
+from fixcards.verify.interpreters import choose_interpreters, installed_interpreters
+from fixcards.verify.package_index import uv_index_variables
 
 from .attacks import BACKEND
 
@@ -17,11 +17,11 @@ DAY = date(2024, 1, 1)
 
 @pytest.fixture
 def workshop(bubblewrap, cache):
-    return Workshop(cache, configured(), bubblewrap)
+    return EnvironmentBuilder(cache, uv_index_variables(), bubblewrap)
 
 
-def wanted(*requires: str, day: date | None = DAY, **more) -> Wanted:
-    return Wanted(requires, choose(installed(), [">=3.8"], day)[0], day, **more)
+def wanted(*requires: str, day: date | None = DAY, **more) -> EnvironmentSpec:
+    return EnvironmentSpec(requires, choose_interpreters(installed_interpreters(), [">=3.8"], day)[0], day, **more)
 
 
 def test_a_lock_has_hashes_and_names_no_index_and_no_path_of_this_machine(workshop):
@@ -54,20 +54,20 @@ def test_environments_share_the_files_of_the_cache(workshop):
 
 
 def test_what_has_no_wheel_is_refused_with_its_reason(workshop):
-    with pytest.raises(NotPreparable, match=r"^no wheel: ") as refusal:
+    with pytest.raises(EnvironmentUnavailable, match=r"^no wheel: ") as refusal:
         workshop.lock(wanted("httpx==0.7.1", day=date(2019, 8, 29)), "x-1")
     assert str(workshop.folder) not in str(refusal.value)
 
 
 def test_what_cannot_be_resolved_is_refused_with_its_reason(workshop):
-    with pytest.raises(NotPreparable, match=r"^resolution: No solution found") as refusal:
+    with pytest.raises(EnvironmentUnavailable, match=r"^resolution: No solution found") as refusal:
         workshop.lock(wanted("jinja2==3.1.2", "markupsafe<2"), "x-1")
     assert str(refusal.value).isascii()
 
 
 def test_an_index_out_of_reach_is_an_error_and_no_evidence(bubblewrap, tmp_path, monkeypatch):
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
-    workshop = Workshop(tmp_path, {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple/"}, bubblewrap)
+    workshop = EnvironmentBuilder(tmp_path, {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple/"}, bubblewrap)
     with pytest.raises(FixcardsError, match="can't be reached"):
         workshop.lock(wanted("iniconfig==2.0.0"), "x-1")
 
@@ -91,8 +91,8 @@ for place in glob.glob({str(tmp_path)!r} + "/cache/work/*/*/in.txt"):
 SECRETS = PLACES = []
 """
     url = an_index.with_source("hostile", "1.0", planting + BACKEND)
-    clever = Workshop(tmp_path / "cache", {"UV_DEFAULT_INDEX": url}, workshop._sandbox)
-    with pytest.raises(NotPreparable, match=r"lock\.txt was replaced by a symbolic link"):
+    clever = EnvironmentBuilder(tmp_path / "cache", {"UV_DEFAULT_INDEX": url}, workshop._sandbox)
+    with pytest.raises(EnvironmentUnavailable, match=r"lock\.txt was replaced by a symbolic link"):
         clever.lock(wanted("hostile==1.0", day=None, build=("hostile",)), "x-1")
     assert secret.read_text() == "hush"
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from fixcards.records.card import Card
-from fixcards.verify.outcome import judge
-from fixcards.verify.sandbox import Finished, Limits
+from fixcards.verify.outcome import classify_run
+from fixcards.verify.sandbox import JobResult, Limits
 
 from .conftest import a_card
 
@@ -14,7 +14,7 @@ PRINTED = "RuntimeError: the frobnicator is out of frobs (3 left)\n"
 
 def shown(text: str, ended: int | None, stopped=None, **changes):
     card = Card.model_validate(a_card("pass", **changes))
-    return judge(card, Finished(ended, text.encode(), 0.1, 0.1, stopped), text, LIMITS)
+    return classify_run(card, JobResult(ended, text.encode(), 0.1, 0.1, stopped), text, LIMITS)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from fixcards.records.card import Card
-from fixcards.verify.interpreters import Interpreter, choose, installed
-from fixcards.verify.package_index import Listing, Offer, cut_off
-from fixcards.verify.plan import HEAVY_BYTES, SWEEP_CAP, in_sweep, lines_of, plan
+from fixcards.verify.interpreters import Interpreter, choose_interpreters, installed_interpreters
+from fixcards.verify.package_index import ReleaseInfo, ReleaseList, resolution_day
+from fixcards.verify.plan import HEAVY_BYTES, MAX_SWEEP_RUNS, in_sweep, lines_of, plan
 from fixcards.verify.sweep import sweep
 
 from .conftest import a_card
@@ -16,9 +16,9 @@ from .conftest import a_card
 ANY = ("py3-none-any",)
 
 
-def offer(version: str, uploaded: str = "2020-01-01", **changes) -> Offer:
+def offer(version: str, uploaded: str = "2020-01-01", **changes) -> ReleaseInfo:
     made = {"yanked": False, "requires_python": None, "wheels": ANY, "source": True, "size": 1000} | changes
-    return Offer(version, date.fromisoformat(uploaded), **made)
+    return ReleaseInfo(version, date.fromisoformat(uploaded), **made)
 
 
 def python(version: str) -> Interpreter:
@@ -26,7 +26,7 @@ def python(version: str) -> Interpreter:
 
 
 PYTHONS = [python(version) for version in ("3.6.15", "3.8.18", "3.10.13", "3.12.1", "3.13.0")]
-LISTING = Listing(
+LISTING = ReleaseList(
     "iniconfig", (offer("1.0"), offer("1.1.1"), offer("2.0.0", "2023-01-07"), offer("3.0.0a1", "2025-01-01"))
 )
 
@@ -34,12 +34,12 @@ LISTING = Listing(
 def test_a_card_runs_on_the_last_affected_release_each_fix_and_the_newest_release():
     card = Card.model_validate(a_card("pass"))
     made = plan(card, LISTING, PYTHONS)
-    assert [(t.name, t.release, t.requires) for t in made.trials] == [
+    assert [(t.name, t.release, t.requires) for t in made.runs] == [
         ("broken", "1.1.1", ("iniconfig==1.1.1",)),
         ("fix 1", "2.0.0", ("iniconfig==2.0.0",)),
         ("latest", "2.0.0", ("iniconfig==2.0.0",)),
     ]
-    broken, fix, _ = made.trials
+    broken, fix, _ = made.runs
     assert broken.exclude_newer == fix.exclude_newer == date(2024, 1, 1)
     assert broken.interpreters == fix.interpreters
 
@@ -65,9 +65,9 @@ def test_without_a_day_the_last_upload_of_the_pair_is_the_cut_off():
 
 
 def test_a_later_release_is_resolved_with_its_own_day():
-    assert cut_off(date(2024, 1, 1), date(2025, 5, 5)) == date(2025, 5, 6)
-    assert cut_off(date(2024, 1, 1), date(2020, 5, 5)) == date(2024, 1, 1)
-    assert cut_off(None, None) is None
+    assert resolution_day(date(2024, 1, 1), date(2025, 5, 5)) == date(2025, 5, 6)
+    assert resolution_day(date(2024, 1, 1), date(2020, 5, 5)) == date(2024, 1, 1)
+    assert resolution_day(None, None) is None
 
 
 def test_a_release_that_the_index_lacks_is_reported():
@@ -93,13 +93,13 @@ def test_missing_interpreters_are_reported_and_not_guessed_around():
     ],
 )
 def test_the_newest_interpreter_of_the_time_comes_first(day, specifiers, expected):
-    assert [each.version for each in choose(PYTHONS, specifiers, day)] == expected
+    assert [each.version for each in choose_interpreters(PYTHONS, specifiers, day)] == expected
 
 
 def test_an_interpreter_without_a_wheel_of_the_release_is_no_choice():
     machine = next(tag for tag in sorted(_native_tags()) if tag.startswith("cp310-cp310-"))
     binary = offer("1.0", wheels=(machine,), source=False)
-    assert [each.version for each in choose(PYTHONS, [], None, binary)] == ["3.10.13"]
+    assert [each.version for each in choose_interpreters(PYTHONS, [], None, binary)] == ["3.10.13"]
 
 
 def _native_tags() -> set[str]:
@@ -110,7 +110,7 @@ def _native_tags() -> set[str]:
 
 def test_the_newest_release_may_leave_old_bounds_behind_and_says_so():
     newest = offer("4.0", "2025-01-01", requires_python=">=3.10")
-    listing = Listing("iniconfig", (offer("1.1.1"), offer("2.0.0"), newest))
+    listing = ReleaseList("iniconfig", (offer("1.1.1"), offer("2.0.0"), newest))
     requires = ["iniconfig=={version}", "click==8.0"]
     card = Card.model_validate(a_card("pass", reproduction={"python": "<3.9", "requires": requires}))
     first, any_python, unbound = plan(card, listing, PYTHONS).latest
@@ -121,7 +121,7 @@ def test_the_newest_release_may_leave_old_bounds_behind_and_says_so():
 
 
 def test_installed_interpreters_are_found_and_work():
-    found = installed()
+    found = installed_interpreters()
     assert found
     assert [each.minor for each in found] == sorted({each.minor for each in found})
     assert all(each.executable.exists() for each in found)
@@ -149,7 +149,7 @@ def swept(size: int, fails=_fails, versions=URLLIB3):
         return ("fails" if fails(version) else "passes"), None
 
     offers = tuple(sorted((offer(v, size=size) for v in versions), key=lambda each: each.parsed))
-    states = {r.version: r.state for r in sweep(Listing("urllib3", offers), "1.26.17", attempt)}
+    states = {r.version: r.state for r in sweep(ReleaseList("urllib3", offers), "1.26.17", attempt)}
     assert len(tried) == len(set(tried))
     return states, tried
 
@@ -179,7 +179,7 @@ def test_a_line_that_contradicts_itself_is_run_in_full():
         return known.get(version, "fails"), None
 
     offers = tuple(offer(version, size=HEAVY_BYTES + 1) for version in versions)
-    states = [result.state for result in sweep(Listing("x", offers), None, attempt)]
+    states = [result.state for result in sweep(ReleaseList("x", offers), None, attempt)]
     assert sorted(tried) == sorted(versions)
     assert not any(state.startswith("inferred") for state in states)
 
@@ -189,7 +189,7 @@ def test_nothing_is_inferred_beside_what_cannot_be_tested():
         return ("not-testable", "no wheel") if version == "1.0.2" else ("fails", None)
 
     offers = tuple(offer(f"1.0.{n}", size=HEAVY_BYTES + 1) for n in range(3))
-    results = list(sweep(Listing("x", offers), None, attempt))
+    results = list(sweep(ReleaseList("x", offers), None, attempt))
     assert [(r.version, r.state, r.reason) for r in results] == [
         ("1.0.0", "fails", None),
         ("1.0.1", "fails", None),
@@ -198,9 +198,9 @@ def test_nothing_is_inferred_beside_what_cannot_be_tested():
 
 
 def test_a_sweep_has_a_cap_and_what_lies_beyond_it_is_unknown():
-    versions = [f"{line}.0.0" for line in range(1, SWEEP_CAP + 21)]
+    versions = [f"{line}.0.0" for line in range(1, MAX_SWEEP_RUNS + 21)]
     states, tried = swept(1000, lambda version: True, versions)
-    assert len(tried) == SWEEP_CAP
+    assert len(tried) == MAX_SWEEP_RUNS
     assert list(states.values()).count("unknown") == 20
     assert states["1.0.0"] == "fails"
     assert states[versions[-1]] == "unknown"
@@ -208,7 +208,7 @@ def test_a_sweep_has_a_cap_and_what_lies_beyond_it_is_unknown():
 
 def test_pre_releases_count_only_where_a_line_has_no_final():
     offers = (offer("1.0a1"), offer("2.0rc1"), offer("2.0"))
-    assert [each.version for each in in_sweep(Listing("x", offers))] == ["1.0a1", "2.0"]
+    assert [each.version for each in in_sweep(ReleaseList("x", offers))] == ["1.0a1", "2.0"]
 
 
 def test_lines_are_taken_by_their_distance_from_the_broken_release():
@@ -218,10 +218,10 @@ def test_lines_are_taken_by_their_distance_from_the_broken_release():
 
 def test_the_newest_release_is_final_and_not_withdrawn():
     offers = (offer("1.0"), offer("2.0", yanked=True), offer("3.0b1"))
-    assert Listing("x", offers).newest.version == "1.0"
-    assert Listing("x", offers[1:]).newest.version == "3.0b1"
-    assert Listing("x", ()).newest is None
+    assert ReleaseList("x", offers).newest.version == "1.0"
+    assert ReleaseList("x", offers[1:]).newest.version == "3.0b1"
+    assert ReleaseList("x", ()).newest is None
 
 
 def test_days_are_days():
-    assert cut_off(None, date(2020, 2, 28)) == date(2020, 2, 28) + timedelta(days=1)
+    assert resolution_day(None, date(2020, 2, 28)) == date(2020, 2, 28) + timedelta(days=1)

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from fixcards.errors import FixcardsError
-from fixcards.verify.sandbox import ISOLATIONS, Job, Limits, choose
+from fixcards.verify.sandbox import ISOLATIONS, Job, Limits, choose_sandbox
 from fixcards.verify.sandbox.bubblewrap import command
 from fixcards.verify.sandbox.supervise import supervise
 
@@ -31,7 +31,7 @@ def job(code: str, **changes) -> Job:
 
 @pytest.fixture(params=["bubblewrap", "none"])
 def sandbox(request, bubblewrap):
-    return choose(request.param)
+    return choose_sandbox(request.param)
 
 
 def test_output_exit_status_and_times_are_told(sandbox):
@@ -118,8 +118,8 @@ def test_the_watch_alone_bounds_a_fork_bomb_where_root_cannot_drop_its_identity(
 def test_a_sandbox_dies_with_the_program_that_started_it(bubblewrap):
     code = "import time; time.sleep(32.5)"
     program = (
-        "from fixcards.verify.sandbox import choose, Job\n"
-        f"choose('bubblewrap').run(Job(('{PYTHON}', '-c', '{code}'), '/', {{}}))"
+        "from fixcards.verify.sandbox import choose_sandbox, Job\n"
+        f"choose_sandbox('bubblewrap').run(Job(('{PYTHON}', '-c', '{code}'), '/', {{}}))"
     )
     started = subprocess.Popen([sys.executable, "-c", program])
 
@@ -142,14 +142,14 @@ def test_an_isolation_that_does_not_work_here_says_why_and_is_not_used(bubblewra
     for name, make in ISOLATIONS.items():
         refusal = make().probe()
         if refusal is None:
-            assert choose(name).run(job("print(1)")).output == b"1\n"
+            assert choose_sandbox(name).run(job("print(1)")).output == b"1\n"
         else:
             with pytest.raises(FixcardsError, match=f"{name}: "):
-                choose(name)
+                choose_sandbox(name)
 
 
 def test_the_best_isolation_that_works_is_chosen_and_never_none(bubblewrap):
-    assert choose().name == "bubblewrap"
+    assert choose_sandbox().name == "bubblewrap"
 
 
 def _words(process: psutil.Process) -> list[str]:

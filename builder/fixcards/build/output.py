@@ -11,50 +11,50 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from fixcards.build.page_frame import Shell
-from fixcards.build.task import Work
+from fixcards.build.page_frame import PageFrame
+from fixcards.build.task import BuildTask
 from fixcards.cache import digest, digest_of
 from fixcards.errors import FixcardsError
-from fixcards.site.document import Document, Kind, Settings
-from fixcards.worker_pool import Workers
+from fixcards.site.document import Page, PageKind, SiteSettings
+from fixcards.worker_pool import WorkerPool
 
-State = tuple[int, int]
+FileState = tuple[int, int]
 """Size and time of change of a file, by which one that somebody touched is known."""
-Written = tuple[tuple[str, State], ...]
+Outputs = tuple[tuple[str, FileState], ...]
 """The files of a work with their states."""
-Known = Mapping[str, tuple[bytes, Written]]
+PreviousBuild = Mapping[str, tuple[bytes, Outputs]]
 """Key and files of each work by its name, as they were written last."""
 
 
 @dataclass(frozen=True)
-class Press:
+class PageWriter:
     """Makes works and writes their files into `folder`; can be sent to other processes."""
 
     folder: str
-    settings: Settings
-    shells: Mapping[Kind, Shell]
-    without: frozenset[str] = frozenset()
+    settings: SiteSettings
+    frames: Mapping[PageKind, PageFrame]
+    excluded: frozenset[str] = frozenset()
     """Files that somebody else writes."""
 
-    def __call__(self, works: Sequence[Work]) -> list[Written]:
+    def __call__(self, works: Sequence[BuildTask]) -> list[Outputs]:
         """Make some works; return what is in the folder for each."""
         return [tuple(self._files(work)) for work in works]
 
-    def _files(self, work: Work) -> Iterator[tuple[str, State]]:
+    def _files(self, work: BuildTask) -> Iterator[tuple[str, FileState]]:
         for made in work.make(self.settings):
-            path = page_file(made.path) if isinstance(made, Document) else made.path
-            if path not in self.without:
-                content = self.shells[made.kind].fill(made) if isinstance(made, Document) else made.content
+            path = page_file(made.path) if isinstance(made, Page) else made.path
+            if path not in self.excluded:
+                content = self.frames[made.kind].render(made) if isinstance(made, Page) else made.content
                 yield path, write(self.folder, path, content)
 
 
 @dataclass
-class Printed:
+class BuildResult:
     """What became of a site's works."""
 
-    made: int = 0
-    kept: int = 0
-    works: dict[str, tuple[bytes, Written]] = field(default_factory=dict)
+    written: int = 0
+    unchanged: int = 0
+    tasks: dict[str, tuple[bytes, Outputs]] = field(default_factory=dict)
     """Key and files of each by its name, made now or earlier."""
 
 
@@ -63,78 +63,78 @@ def page_file(path: str) -> str:
     return f"{path}/index.html" if path else "index.html"
 
 
-class Audit(NamedTuple):
+class OutputScan(NamedTuple):
     """What is found in a site's folder beside what was written there."""
 
-    off: frozenset[str]
+    outdated: frozenset[str]
     """Names of the works whose files aren't as they were written."""
-    others: frozenset[str]
+    unknown_files: frozenset[str]
     """Files that no known work has written, and empty folders, which end with a slash."""
 
 
-def audit(folder: str, known: Known) -> Audit:
+def scan_output(folder: str, previous: PreviousBuild) -> OutputScan:
     """Look through a site's folder."""
-    there = standing(folder)
-    off = {name for name, (_, files) in known.items() if any(there.get(path) != state for path, state in files)}
-    return Audit(frozenset(off), frozenset(there.keys() - files_of(known)))
+    present = list_files(folder)
+    off = {name for name, (_, files) in previous.items() if any(present.get(path) != state for path, state in files)}
+    return OutputScan(frozenset(off), frozenset(present.keys() - paths_of(previous)))
 
 
-def print_works(
-    press: Press,
-    spread: Sequence[Work],
-    here: Sequence[Work],
-    known: Known,
-    found: Audit,
-    workers: Workers,
+def run_tasks(
+    writer: PageWriter,
+    parallel: Sequence[BuildTask],
+    local: Sequence[BuildTask],
+    previous: PreviousBuild,
+    scan: OutputScan,
+    workers: WorkerPool,
     progress: Callable[[int, int], None] = lambda done, of: None,
-) -> Printed:
+) -> BuildResult:
     """Bring the files of all works up to date.
 
     `known` are the works as they were written last, as far as their keys still tell all that goes into them, and
     `found` is what was in the folder. The works `spread` go to `workers`, those in `here` are made in this process.
     `progress` is told how many works of how many are done.
     """
-    printed = Printed()
-    now = printed.works
+    result = BuildResult()
+    current = result.tasks
 
-    def outdated(works: Iterable[Work]) -> Iterator[Work]:
+    def outdated(works: Iterable[BuildTask]) -> Iterator[BuildTask]:
         for work in works:
-            key, written = known.get(work.name, (b"", ()))
-            if key == work.key and written and work.name not in found.off:
-                now[work.name] = key, written
-                printed.kept += 1
+            key, written = previous.get(work.name, (b"", ()))
+            if key == work.key and written and work.name not in scan.outdated:
+                current[work.name] = key, written
+                result.unchanged += 1
             else:
                 yield work
 
-    def enter(work: Work, written: Written) -> None:
-        now[work.name] = work.key, written
-        printed.made += 1
-        progress(printed.made, total)
+    def enter(work: BuildTask, written: Outputs) -> None:
+        current[work.name] = work.key, written
+        result.written += 1
+        progress(result.written, total)
 
-    waiting, mine = list(outdated(spread)), list(outdated(here))
-    total = len(waiting) + len(mine)
+    pending, pending_local = list(outdated(parallel)), list(outdated(local))
+    total = len(pending) + len(pending_local)
 
     def meanwhile() -> None:
-        for work in mine:
-            enter(work, press([work])[0])
+        for work in pending_local:
+            enter(work, writer([work])[0])
 
-    for work, written in zip(waiting, workers.run(press, waiting, meanwhile), strict=True):
+    for work, written in zip(pending, workers.run(writer, pending, meanwhile), strict=True):
         enter(work, written)
-    return printed
+    return result
 
 
-def files_of(known: Known) -> set[str]:
+def paths_of(tasks: PreviousBuild) -> set[str]:
     """Return the paths of all files of some works."""
-    return {path for _, files in known.values() for path, _ in files}
+    return {path for _, files in tasks.values() for path, _ in files}
 
 
-def standing(folder: str, *, hidden: bool = False) -> dict[str, State]:
+def list_files(folder: str, *, hidden: bool = False) -> dict[str, FileState]:
     """Return every file in a site's folder, what is `hidden` at its top only if asked for: MkDocs leaves that alone.
 
     A link is a file, wherever it leads. Empty folders are there as well, their paths ending with a slash. What another
     build takes away meanwhile is not there. Raises `FixcardsError` where `folder` is none.
     """
-    found: dict[str, State] = {}
+    found: dict[str, FileState] = {}
     folders = [""]
     while folders:
         below = folders.pop()
@@ -159,7 +159,7 @@ def standing(folder: str, *, hidden: bool = False) -> dict[str, State]:
     return found
 
 
-def write(folder: str, path: str, content: bytes) -> State:
+def write(folder: str, path: str, content: bytes) -> FileState:
     """See to it that a file has this content; one that has it already is not touched.
 
     A file, folder or link that stands in its way is removed.
@@ -167,11 +167,11 @@ def write(folder: str, path: str, content: bytes) -> State:
     place = f"{folder}/{path}"
     with suppress(FileExistsError):
         try:
-            return _put(place, content, os.O_EXCL)
+            return _write_new(place, content, os.O_EXCL)
         except (FileNotFoundError, NotADirectoryError):
-            _make_way(folder, path)
+            _remove_blocking_file(folder, path)
             os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
-            return _put(place, content, os.O_EXCL)
+            return _write_new(place, content, os.O_EXCL)
     before = os.lstat(place)  # not what a link leads to, and a pipe would never end
     if stat.S_ISDIR(before.st_mode):
         shutil.rmtree(place)
@@ -182,7 +182,7 @@ def write(folder: str, path: str, content: bytes) -> State:
     # Beside it and then in its place, so that a server sees the old file or the new one.
     part = f"{place}.{os.getpid()}.part"
     try:
-        state = _put(part, content, os.O_TRUNC)
+        state = _write_new(part, content, os.O_TRUNC)
         os.replace(part, place)  # noqa: PTH105
     except BaseException:
         with suppress(OSError):
@@ -191,7 +191,7 @@ def write(folder: str, path: str, content: bytes) -> State:
     return state
 
 
-def _make_way(folder: str, path: str) -> None:
+def _remove_blocking_file(folder: str, path: str) -> None:
     """Remove the file that stands where a folder above `path` should."""
     steps = path.split("/")
     for depth in range(1, len(steps)):
@@ -202,23 +202,23 @@ def _make_way(folder: str, path: str) -> None:
             return
 
 
-def _put(place: str, content: bytes, how: int) -> State:
-    handle = os.open(place, os.O_WRONLY | os.O_CREAT | how | getattr(os, "O_BINARY", 0), 0o666)
+def _write_new(place: str, content: bytes, flags: int) -> FileState:
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | flags | getattr(os, "O_BINARY", 0), 0o666)
     try:
         rest = memoryview(content)
         while rest:
-            rest = rest[os.write(handle, rest) :]
-        return _state(os.fstat(handle))
+            rest = rest[os.write(descriptor, rest) :]
+        return _state(os.fstat(descriptor))
     finally:
-        os.close(handle)
+        os.close(descriptor)
 
 
-def take_over(source: str, folder: str, without: Iterable[str]) -> set[str]:
+def copy_new(source: str, folder: str, excluded: Iterable[str]) -> set[str]:
     """Copy every file below `source` to the same place in `folder` but those in `without`; return their paths."""
-    taken = {path for path in standing(source, hidden=True) if not path.endswith("/")}.difference(without)
-    for path in sorted(taken):
+    copied = {path for path in list_files(source, hidden=True) if not path.endswith("/")}.difference(excluded)
+    for path in sorted(copied):
         write(folder, path, Path(source, path).read_bytes())
-    return taken
+    return copied
 
 
 def remove_links(folder: str, files: Iterable[str]) -> None:
@@ -229,7 +229,7 @@ def remove_links(folder: str, files: Iterable[str]) -> None:
             os.unlink(place)  # noqa: PTH108
 
 
-def clear(folder: str, files: Iterable[str]) -> None:
+def remove_files(folder: str, files: Iterable[str]) -> None:
     """Remove files of a site, and the folders that are empty or that they leave empty."""
     for path in files:
         # A folder may stand at its place by now, or a file above it.
@@ -250,11 +250,11 @@ def templates_digest(folder: Path) -> bytes:
     return digest(*(part for path in files for part in (str(path.relative_to(folder)).encode(), path.read_bytes())))
 
 
-def stamp_of(settings: Settings, pages: Iterable[str]) -> bytes:
+def inputs_digest(settings: SiteSettings, pages: Iterable[str]) -> bytes:
     """Return the digest of what goes into every work: settings, templates, the theme's pages."""
     named = (settings.site_name, settings.site_url, settings.repo_url)
     return digest_of((templates_digest(settings.templates), named, tuple(pages)))
 
 
-def _state(status: os.stat_result) -> State:
+def _state(status: os.stat_result) -> FileState:
     return status.st_size, status.st_mtime_ns

@@ -8,42 +8,44 @@ from functools import partial
 from typing import Any
 
 from fixcards.cache import digest_of
-from fixcards.site.document import DataFile, Document, Kind, Section, Settings, depth, top
+from fixcards.site.document import DataFile, Page, PageKind, Section, SiteSettings, depth, reserved_prefix
 
-Made = Document | DataFile
+Output = Page | DataFile
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class BuildTask:
     """Some files of the site. `name` is the address of its page below the site, or any other that is unique."""
 
     name: str
     key: bytes
     """Digest of everything that goes into the files, but for what all pieces share: settings, templates, program."""
-    make: Callable[[Settings], Iterable[Made]]
+    make: Callable[[SiteSettings], Iterable[Output]]
     """Makes the files; can be sent to another process."""
-    kind: Kind | None = None
+    kind: PageKind | None = None
     """Sort of its page, if it has one."""
 
 
-def page_work(
+def page_task(
     template: str,
     path: str,
     title: str,
     description: str,
     sections: tuple[Section, ...],
-    made_of: bytes | None = None,
+    content_digest: bytes | None = None,
     **context: Any,
-) -> Work:
+) -> BuildTask:
     """Return the work that makes one page from a template.
 
     The context is plain data; `made_of` is a digest of it where it is cheaper to have than by reading all of it.
     """
     make = partial(_page, template, path, title, description, sections, context)
-    told = tuple((section.id, section.title) for section in sections)
-    key = digest_of((template, path, title, description, told, context if made_of is None else made_of))
-    kind = Kind(depth(path), top(path), sections, has_source=False, has_data=False, alternate=None)
-    return Work(path, key, make, kind)
+    section_texts = tuple((section.id, section.title) for section in sections)
+    key = digest_of(
+        (template, path, title, description, section_texts, context if content_digest is None else content_digest)
+    )
+    kind = PageKind(depth(path), reserved_prefix(path), sections, has_source=False, has_data=False, json_url=None)
+    return BuildTask(path, key, make, kind)
 
 
 def _page(
@@ -53,7 +55,7 @@ def _page(
     description: str,
     sections: tuple[Section, ...],
     context: dict[str, Any],
-    settings: Settings,
-) -> Iterator[Document]:
+    settings: SiteSettings,
+) -> Iterator[Page]:
     body = partial(settings.render, template, path, title=title, description=description, **context)
-    yield Document(path, title, description, body, sections)
+    yield Page(path, title, description, body, sections)

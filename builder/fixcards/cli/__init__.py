@@ -18,9 +18,9 @@ def main() -> None:
 
     from fixcards.cli.commands import CLEAN, COULD_NOT_RUN, cli
     from fixcards.errors import FixcardsError
-    from fixcards.termination import end_in_order
+    from fixcards.termination import exit_on_sigterm
 
-    end_in_order()
+    exit_on_sigterm()
     for stream in (sys.stdout, sys.stderr):
         # A card can hold any character; a terminal or a log that can't show it gets an escape.
         if isinstance(stream, io.TextIOWrapper):

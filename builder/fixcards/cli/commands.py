@@ -71,13 +71,13 @@ def check(paths: tuple[Path, ...], root: Path, style: str) -> int:
     """
     from fixcards import cache
     from fixcards.records.library import load
-    from fixcards.worker_pool import Workers
+    from fixcards.worker_pool import WorkerPool
 
     start = time.perf_counter()
     _need_folder(root)
     targets = _targets(paths, root)
-    with Workers() as workers:
-        library = load(root, cache.folder(root), workers)
+    with WorkerPool() as workers:
+        library = load(root, cache.cache_dir(root), workers)
     read, problems = set(library.paths), list(library.problems)
     if paths:
         read = {path for path in read if _places(path) & targets}
@@ -116,7 +116,7 @@ def tally(reports: IO[str], root: Path) -> int:
 
     REPORTS is what `gh issue list --label fix-report --state all --limit 100000 --json title` prints.
     """
-    from fixcards.records.reader_reports import count, write
+    from fixcards.records.reader_reports import count_reports, write_reports
 
     try:
         issues = json.load(reports)
@@ -125,8 +125,8 @@ def tally(reports: IO[str], root: Path) -> int:
         titles = [str(issue["title"]) for issue in issues]
     except (ValueError, TypeError, KeyError):
         raise FixcardsError(f"{reports.name}: not a JSON list of objects with a `title`") from None
-    counted = count(titles)
-    write(root, counted)
+    counted = count_reports(titles)
+    write_reports(root, counted)
     total = sum(each.total for each in counted.values())
     click.echo(f"{total:,} of {len(titles):,} issues are reports, about {len(counted):,} cards", err=True)
     return CLEAN
@@ -185,7 +185,7 @@ def verify(
     """
     from fixcards.cli import execution
     from fixcards.verify import selection
-    from fixcards.verify.card_runner import Settings
+    from fixcards.verify.card_runner import RunSettings
 
     _need_folder(root)
     try:
@@ -193,7 +193,7 @@ def verify(
     except ValueError:
         raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
     wanted = selection.Selection(names, changed, stale, part)
-    settings = Settings(execution.cache_folder(root), isolation, sweep=sweep)
+    settings = RunSettings(execution.cache_folder(root), isolation, sweep=sweep)
     if dry_run:
         return execution.dry_run(root, wanted, settings, as_json=as_json)
     return execution.verify(root, wanted, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
@@ -210,10 +210,10 @@ def reproduce(card: str, fix: int | None, root: Path, isolation: str) -> int:
     Exit status: 0 if it failed as described (with --fix: if it passed), 1 if not, 2 if it could not run.
     """
     from fixcards.cli import execution
-    from fixcards.verify.card_runner import Settings
+    from fixcards.verify.card_runner import RunSettings
 
     _need_folder(root)
-    return execution.reproduce(root, card, fix, Settings(execution.cache_folder(root), isolation))
+    return execution.reproduce(root, card, fix, RunSettings(execution.cache_folder(root), isolation))
 
 
 @cli.command()
@@ -227,17 +227,17 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
 
     Nothing of it leaves the machine. Exit status: 0 something fits, 1 nothing does, 2 could not run.
     """
-    from fixcards.cli.log_input import reading
+    from fixcards.cli.log_input import open_log
     from fixcards.search import Finder
     from fixcards.search.text_report import WIDTH, lines
 
     if site is None:
         _need_folder(root)
     finder = Finder.of_site(site) if site is not None else Finder.of_cards(root, jobs=None)
-    if finder.left_out:
-        cards = "1 card has" if finder.left_out == 1 else f"{finder.left_out:,} cards have"
+    if finder.excluded_cards:
+        cards = "1 card has" if finder.excluded_cards == 1 else f"{finder.excluded_cards:,} cards have"
         click.echo(f"fixcards: {cards} problems and can't be found; fixcards check names them", err=True)
-    with reading(log) as progress:
+    with open_log(log) as progress:
         found = finder.answer(log, progress)
     if as_json:
         click.echo(json.dumps(found.as_dict(limit), ensure_ascii=False, indent=2))

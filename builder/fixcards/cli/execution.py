@@ -12,17 +12,17 @@ from typing import Any
 import click
 
 from fixcards import cache
-from fixcards.cli.progress_report import Report, as_data, words
+from fixcards.cli.progress_report import ProgressReport, as_data, describe_run
 from fixcards.errors import FixcardsError
 from fixcards.records.card import Card
 from fixcards.records.evidence import Outcome
 from fixcards.records.library import load
 from fixcards.verify import executors
-from fixcards.verify.card_runner import Executor, Settings, today
-from fixcards.verify.interpreters import installed
-from fixcards.verify.package_index import Index
+from fixcards.verify.card_runner import CardRunner, RunSettings, today
+from fixcards.verify.interpreters import installed_interpreters
+from fixcards.verify.package_index import PackageIndex
 from fixcards.verify.plan import Plan, plan
-from fixcards.verify.sandbox import choose
+from fixcards.verify.sandbox import choose_sandbox
 from fixcards.verify.selection import Selection
 from fixcards.verify.session import Session, Task
 
@@ -31,18 +31,18 @@ CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
 def cache_folder(root: Path) -> Path:
     """Return where executions keep what makes the next faster."""
-    return cache.folder(root) / "verify"
+    return cache.cache_dir(root) / "verify"
 
 
 def verify(
-    root: Path, selection: Selection, settings: Settings, *, jobs: int, scheduler: str | None, as_json: bool
+    root: Path, selection: Selection, settings: RunSettings, *, jobs: int, scheduler: str | None, as_json: bool
 ) -> int:
     """Execute cards and write their evidence; return 0 where all are verified, 1 where one isn't, 2 on errors."""
     library = load(root)
     tasks = selection.tasks(library, today())
     if scheduler is None and tasks:
-        choose(settings.isolation)  # says at once what is missing
-    report = Report(len(tasks))
+        choose_sandbox(settings.isolation)  # says at once what is missing
+    report = ProgressReport(len(tasks))
     key = json.dumps([str(root.absolute()), repr(selection), settings.isolation, settings.sweep, settings.repetitions])
     with _pool(jobs, scheduler) as pool, report.following():
         session = Session(tasks, settings, pool.executor, pool.width, key, pool.stop, report.started)
@@ -59,11 +59,13 @@ def verify(
     return FINDINGS if bad else CLEAN
 
 
-def dry_run(root: Path, selection: Selection, settings: Settings, *, as_json: bool) -> int:
+def dry_run(root: Path, selection: Selection, settings: RunSettings, *, as_json: bool) -> int:
     """Print which runs would be made, with what, on which interpreter; execute nothing."""
     tasks = selection.tasks(load(root), today())
-    index = Index(settings.cache / "index")
-    plans = [_planned(task, plan(task.card, index.listing(task.card.package), installed())) for task in tasks]
+    index = PackageIndex(settings.cache / "index")
+    plans = [
+        _planned(task, plan(task.card, index.releases(task.card.package), installed_interpreters())) for task in tasks
+    ]
     if as_json:
         click.echo(json.dumps(plans, indent=2))
         return CLEAN
@@ -74,14 +76,14 @@ def dry_run(root: Path, selection: Selection, settings: Settings, *, as_json: bo
     return CLEAN
 
 
-def reproduce(root: Path, name: str, fix: int | None, settings: Settings) -> int:
+def reproduce(root: Path, name: str, fix: int | None, settings: RunSettings) -> int:
     """Run a card's reproduction, or one of its fixes, and print what it prints; return 0 where the card is right."""
     tasks = Selection((name,)).tasks(load(root), today())
     if len(tasks) != 1:
         raise FixcardsError(f"{name} means {len(tasks)} cards; name one, such as {tasks[0].card.id}")
     card = tasks[0].card
-    executor = Executor(card, replace(settings, repetitions=1))
-    runs = plan(card, executor.index.listing(card.package), installed())
+    executor = CardRunner(card, replace(settings, repetitions=1))
+    runs = plan(card, executor.index.releases(card.package), installed_interpreters())
     trial = runs.broken
     if fix is not None:
         _option(card, fix)
@@ -89,7 +91,7 @@ def reproduce(root: Path, name: str, fix: int | None, settings: Settings) -> int
     click.echo(f"{card.id}: {trial.name}: {' '.join(trial.requires)}", err=True)
     run = executor.run(trial)
     click.echo(run.output, nl=not run.output.endswith("\n"))
-    click.echo(words(run), err=True)
+    click.echo(describe_run(run), err=True)
     wanted: Outcome = "passed" if fix is not None else "failed-as-described"
     if run.outcome == "could-not-run":
         return COULD_NOT_RUN
@@ -125,6 +127,6 @@ def _planned(task: Task, runs: Plan) -> dict[str, Any]:
                 "build": list(trial.build),
                 "missing": str(trial.missing) if trial.missing else None,
             }
-            for trial in runs.trials
+            for trial in runs.runs
         ],
     }

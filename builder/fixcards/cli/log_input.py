@@ -12,10 +12,10 @@ import click
 
 from fixcards.errors import FixcardsError
 
-BAR_FROM = 1 << 24
+PROGRESS_BAR_BYTES = 1 << 24
 """Bytes of a log from which on reading it takes long enough for a progress bar."""
 _END = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
-_PACKED = {
+_COMPRESSED = {
     b"\x1f\x8b": "gzip -d",
     b"PK\x03\x04": "unzip",
     b"BZh": "bzip2 -d",
@@ -26,7 +26,7 @@ _PACKED = {
 
 
 @contextmanager
-def reading(log: BinaryIO) -> Iterator[Callable[[int], None] | None]:
+def open_log(log: BinaryIO) -> Iterator[Callable[[int], None] | None]:
     """Show a bar while a file is read, where somebody sits at a terminal; give what is told the bytes read.
 
     Says what is waited for where somebody is to type it. Raises `FixcardsError` for what has to be unpacked first:
@@ -40,7 +40,7 @@ def reading(log: BinaryIO) -> Iterator[Callable[[int], None] | None]:
         size = os.fstat(log.fileno()).st_size
     except (OSError, ValueError):  # a pipe knows no size
         size = 0
-    if size < BAR_FROM or not sys.stderr.isatty():
+    if size < PROGRESS_BAR_BYTES or not sys.stderr.isatty():
         yield None
         return
     with click.progressbar(length=size, label="Reading", file=sys.stderr) as bar:
@@ -50,6 +50,6 @@ def reading(log: BinaryIO) -> Iterator[Callable[[int], None] | None]:
 def _need_text(log: BinaryIO) -> None:
     peek = getattr(log, "peek", None)
     start = peek(1) if peek else b""
-    for begin, unpack in _PACKED.items():
+    for begin, unpack in _COMPRESSED.items():
         if start.startswith(begin):
             raise FixcardsError(f"{log.name}: is compressed; unpack it first ({unpack})")

@@ -22,7 +22,7 @@ from fixcards.verify.session import Result, Task
 _COLOURS = {"verified": "green", "partly verified": "yellow"}
 
 
-class Report:
+class ProgressReport:
     """Follows a session. `results` has every card's result in the order in which they came."""
 
     def __init__(self, total: int, stream: IO[str] | None = None) -> None:
@@ -34,7 +34,7 @@ class Report:
         self._begun = time.monotonic()
 
     @contextmanager
-    def following(self) -> Iterator[Report]:
+    def following(self) -> Iterator[ProgressReport]:
         """Show a live table while the session goes on, where the output is a terminal."""
         if not self._console.is_terminal:
             yield self
@@ -53,7 +53,7 @@ class Report:
         """Print the result of a card."""
         self._running.pop(result.task.card.id, None)
         self.results.append(result)
-        self._console.print(line(result))
+        self._console.print(result_line(result))
 
     def summary(self) -> str:
         """Return one line: how many cards, by verdict, and the time."""
@@ -73,7 +73,7 @@ class Report:
         return Group(table, bar, Text(f"{len(self.results)} of {self._total} cards"))
 
 
-def line(result: Result) -> Text:
+def result_line(result: Result) -> Text:
     """Return one line: the card, its verdict, and each run."""
     text = Text(f"{result.task.card.id}: ")
     if result.error is not None:
@@ -85,14 +85,14 @@ def line(result: Result) -> Text:
     if result.resumed:
         return text.append(" (done before)")
     runs = result.evidence.runs
-    text.append(f"; {'; '.join(words(run) for run in runs)}; {result.seconds:.1f} s")
+    text.append(f"; {'; '.join(describe_run(run) for run in runs)}; {result.seconds:.1f} s")
     if result.evidence.releases:
         states = Counter(release.state for release in result.evidence.releases)
         text.append(f"; sweep: {', '.join(f'{number} {state}' for state, number in sorted(states.items()))}")
     return text
 
 
-def words(run: Run) -> str:
+def describe_run(run: Run) -> str:
     """Return what a run showed in a few words."""
     name = f"fix {run.fix}" if run.fix else run.role
     agree = f"{run.repetitions.count(run.outcome)}/{len(run.repetitions)}"

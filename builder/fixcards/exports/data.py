@@ -14,11 +14,11 @@ from fixcards.records.library import Library
 from fixcards.records.schema import SCHEMAS, schema_text
 from fixcards.records.summary import Summary
 from fixcards.records.verdict import judge
-from fixcards.site.card_page import ALTERNATE, Subject, scripts
-from fixcards.site.document import DataFile, Settings
+from fixcards.site.card_page import JSON_NAME, CardPageData, scripts
+from fixcards.site.document import DataFile, SiteSettings
 
 
-def library_files(library: Library, settings: Settings) -> Iterator[DataFile]:
+def library_files(library: Library, settings: SiteSettings) -> Iterator[DataFile]:
     """Yield `cards.json`, a card a line, and the schemas."""
     lines = ",\n".join(
         json.dumps(_summary(card, settings.site_url, settings.today), ensure_ascii=False)
@@ -29,7 +29,7 @@ def library_files(library: Library, settings: Settings) -> Iterator[DataFile]:
         yield DataFile(f"{name}.schema.json", schema_text(name).encode())
 
 
-def card_files(subject: Subject, settings: Settings) -> Iterator[DataFile]:
+def card_files(subject: CardPageData, settings: SiteSettings) -> Iterator[DataFile]:
     """Yield `card.json` and the scripts of a card's reproduction and fixes."""
     card, evidence = subject.card, subject.evidence
     path = f"{card.package}/{card.number}"
@@ -44,7 +44,7 @@ def card_files(subject: Subject, settings: Settings) -> Iterator[DataFile]:
         "related": [other.id for other in subject.related],
     }
     record = card.model_dump(mode="json", by_alias=True, exclude_none=True)
-    yield DataFile(f"{path}/{ALTERNATE}", _json({"id": card.id, **record, **computed}))
+    yield DataFile(f"{path}/{JSON_NAME}", _json({"id": card.id, **record, **computed}))
     for name, text in scripts(card, evidence).items():
         yield DataFile(f"{path}/{name}", text.encode())
 

@@ -9,17 +9,17 @@ from fixcards.records.library import Library
 from fixcards.records.summary import Summary
 
 
-def entries(library: Library) -> Iterator[Entry]:
+def index_entries(library: Library) -> Iterator[Entry]:
     """Yield an entry for each card of a library. Retired cards have none: they keep their address and are not offered.
 
     What goes through to whoever shows a match: `path` below the site, `fix`, `error`, `verdict`.
     """
     for card in library.summaries.values():
         if card.state != "retired":
-            yield entry(card)
+            yield index_entry(card)
 
 
-def entry(card: Summary) -> Entry:
+def index_entry(card: Summary) -> Entry:
     """Return the entry of one card."""
     return Entry(
         id=card.id,
@@ -31,6 +31,6 @@ def entry(card: Summary) -> Entry:
         prose=card.prose,
         affected=card.affected,
         fixed=card.fixed,
-        needs=card.needs,
-        shown={"path": card.path, "fix": card.fix, "verdict": card.verdict},
+        requirements=card.requirements,
+        display={"path": card.path, "fix": card.fix, "verdict": card.verdict},
     )

@@ -7,88 +7,84 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from types import ModuleType
 from typing import Any
 
 from fixcards.matching.index import index, query
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.parse import lines, template, versions
-from fixcards.matching.parse import normalize as normal
-from fixcards.matching.parse import parser as reading
-from fixcards.matching.parse import tokens as words
-from fixcards.matching.score import matcher as match
-from fixcards.matching.score import scoring as verdict
+from fixcards.matching.parse import lines, normalize, parser, template, tokens, versions
+from fixcards.matching.score import matcher, scoring
 
 
 def tables() -> dict[str, Any]:
     """Return the tables as plain data. The expressions mean the same in Python (ASCII) and JavaScript (no flags)."""
     return {
-        "rules": [_row(rule) for rule in normal.RULES],
-        "folders": list(reading.FOLDERS),
+        "rules": [_row(rule) for rule in normalize.RULES],
+        "libraryFolders": list(parser.LIBRARY_FOLDERS),
         "entities": lines.ENTITIES,
-        "escapes": lines.SIMPLE,
-        "longestLine": lines.LONGEST,
-        "word": words.WORD,
-        "quoted": words.QUOTED,
-        "longestWord": words.LONGEST,
-        "endings": [[list(ending) for ending in endings] for endings in words.ENDINGS],
-        "generic": " ".join(sorted(words.GENERIC)),
-        "builtin": " ".join(sorted(words.BUILTIN)),
-        "seen": versions.SEEN,
-        "told": sorted(versions.TOLD),
+        "escapes": lines.SIMPLE_ESCAPES,
+        "maxLineLength": lines.MAX_LINE_LENGTH,
+        "wordPattern": tokens.WORD,
+        "quotedPattern": tokens.QUOTED,
+        "maxWordLength": tokens.MAX_WORD_LENGTH,
+        "suffixRules": [[list(ending) for ending in endings] for endings in tokens.SUFFIX_RULES],
+        "stopwords": " ".join(sorted(tokens.STOPWORDS)),
+        "builtinNames": " ".join(sorted(tokens.BUILTIN_NAMES)),
+        "releaseMention": versions.RELEASE_MENTION,
+        "comparisonWords": sorted(versions.COMPARISON_WORDS),
         "stages": versions.STAGES,
         "patterns": {
-            **reading.PATTERNS,
+            **parser.PATTERNS,
             **lines.PATTERNS,
-            "archive": reading.ARCHIVE,
+            "archive": parser.ARCHIVE,
             "prefix": "|".join(f"(?:{pattern})" for _, pattern in lines.PREFIXES),
             "suffix": lines.SUFFIX,
-            "mixed": words.MIXED,
+            "mixed": tokens.MIXED,
             "letter": template.LETTER,
-            "warns": query.WARNS,
+            "warns": query.WARNING_PATTERN,
             "pythonPath": versions.PYTHON_PATH,
             "release": versions.VERSION,
             "clause": versions.CLAUSE,
         },
         "placeholder": template.PLACEHOLDER,
-        "varying": template.VARYING,
-        "said": verdict.SAID,
-        "lower": verdict.LOWER,
-        "entry": {
+        "normalizedValue": template.NORMALIZED_VALUE,
+        "reasonTexts": scoring.REASON_TEXTS,
+        "demotedTier": scoring.DEMOTED_TIER,
+        "entryDefaults": {
             field.name: _blank(field) for field in dataclasses.fields(Entry) if field.name not in ("id", "prose")
         },
-        "quote": template.QUOTE,
+        "quotes": template.QUOTE,
         "limits": _limits(),
     }
 
 
+_LIMITS: dict[ModuleType, str] = {
+    lines: "MAX_PREFIXES MAX_SUFFIX_LENGTH MAX_ESCAPES CHUNK_LENGTH",
+    parser: "HEADER INNERMOST_FIRST HANDLING CAUSE REPEATED MAX_NAME_LENGTH UNREACHABLE_INDENT MAX_EXCEPTIONS"
+    " MAX_FRAMES MAX_LINES REPEAT_WINDOW",
+    query: "MAX_TERMS MAX_QUERY_EXCEPTIONS MAX_QUERY_FRAMES MAX_TYPED_LINES MAX_TYPED_WORDS",
+    template: "ELLIPSIS_CHARACTERS MIN_TRUNCATED_LENGTH",
+    index: "HASH_LENGTH MAX_COMPLETIONS MIN_FUZZY_LENGTH",
+    matcher: "DEFAULT_LIMIT MAX_FAILURES MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
+    scoring: "SPECIFICITY_STRONG SPECIFICITY_ENOUGH MIN_SHARED MIN_SHARED_LONG_TEXT MIN_COVERAGE WHOLE_LINE_COVERAGE"
+    " MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS",
+    versions: "FINAL WIDTH STAGE POST DEV NO_DEV",
+}
+"""The numbers and short texts that both languages share, by the module that defines them."""
+
+
 def _limits() -> dict[str, Any]:
-    """Return the numbers and short texts by their names."""
-    return {
-        name: getattr(module, name)
-        for module, names in (
-            (lines, ("MOST_PREFIXES", "LONGEST_SUFFIX", "MOST_ESCAPES", "STRETCH")),
-            (reading, ("HEADER", "INNERMOST_FIRST", "HANDLING", "CAUSE", "REPEATED", "NAME_LENGTH", "FAR")),
-            (reading, ("MOST_EXCEPTIONS", "MOST_FRAMES", "MOST_LINES", "SUMMARY")),
-            (query, ("MOST_TERMS", "MOST_HEADS", "MOST_FRAMES_ASKED", "TYPED_LINES", "TYPED_WORDS")),
-            (template, ("DOTS", "LEAST_BEGUN")),
-            (index, ("HASH", "COMPLETED", "SHORTEST")),
-            (match, ("LIMIT", "MOST_CHAINS", "MOST_CHUNKS", "MOST_COMMON", "LEAST_SHARE", "STANDS_OUT", "STEP")),
-            (verdict, ("STRONG", "ENOUGH", "MANY", "MANY_TOLD", "LEAST_COVERAGE", "WHOLE", "LEAST_LIKENESS")),
-            (verdict, ("LEAST_WORDS", "NEAR")),
-            (versions, ("FINAL", "WIDTH", "STAGE", "POST", "DEV", "NO_DEV")),
-        )
-        for name in names
-    }
+    return {name: getattr(module, name) for module, names in _LIMITS.items() for name in names.split()}
 
 
-def _row(rule: normal.Rule) -> dict[str, Any]:
-    """Return a rule: `put` is null where the path of a library stays, `kept` says whether group 1 does."""
+def _row(rule: normalize.NormalizingRule) -> dict[str, Any]:
+    """Return a rule: `replacement` is null where a library's path stays; `keepsGroup` says whether group 1 does."""
     return {
         "pattern": rule.pattern,
-        "put": rule.replacement if isinstance(rule.replacement, str) else None,
-        "kept": re.compile(rule.pattern).groups > 0,
-        "look": rule.name in normal.LOOK,
-        "tidy": rule.name in normal.TIDY,
+        "replacement": rule.replacement if isinstance(rule.replacement, str) else None,
+        "keepsGroup": re.compile(rule.pattern).groups > 0,
+        "terminal": rule.name in normalize.TERMINAL_RULES,
+        "display": rule.name in normalize.DISPLAY_RULES,
     }
 
 

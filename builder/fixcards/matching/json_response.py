@@ -101,11 +101,11 @@ def _match(match: Match, times: int, site: str) -> dict[str, Any]:
     return {
         "id": match.entry.id,
         "title": match.entry.title,
-        "url": site + str(match.entry.shown.get("path", "")),
+        "url": site + str(match.entry.display.get("path", "")),
         "tier": match.tier,
         "score": match.score / 1000,
         "reasons": list(match.reasons),
-        "fix": str(match.entry.shown.get("fix", "")),
+        "fix": str(match.entry.display.get("fix", "")),
         "versions": dict(match.versions),
         "line": match.line,
         "times": times,

@@ -21,17 +21,17 @@ from mkdocs.utils import get_build_date
 
 from fixcards import cache
 from fixcards.build import output as press
-from fixcards.build.task import Work
+from fixcards.build.task import BuildTask
 from fixcards.errors import FixcardsError
-from fixcards.mkdocs_plugin import published_assets as assets
+from fixcards.mkdocs_plugin import published_assets
 from fixcards.mkdocs_plugin import sitemap
 from fixcards.mkdocs_plugin.pages import RecordPage, Theme
-from fixcards.mkdocs_plugin.parallel_build import Spread, pages_wanted_by
+from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
 from fixcards.records import history, library
-from fixcards.site.document import DataFile, Settings
+from fixcards.site.document import DataFile, SiteSettings
 from fixcards.site.site import Site
-from fixcards.site.templates import Compiled
-from fixcards.worker_pool import Workers, calm_collector
+from fixcards.site.templates import BytecodeCacheFile
+from fixcards.worker_pool import WorkerPool, relax_gc
 
 log = logging.getLogger("mkdocs.plugins.fixcards")
 _PACKAGE = Path(__file__).parents[1]
@@ -52,8 +52,8 @@ class FixcardsConfig(Config):  # type: ignore[no-untyped-call]
 class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-call]
     """Turns the cards in `docs_dir` into pages and data files."""
 
-    _workers = Workers(1)
-    _spread: Spread | None = None
+    _pool = WorkerPool(1)
+    _parallel: ParallelBuild | None = None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Put our theme's templates before Material's, behind those of the site's own `custom_dir`."""
@@ -64,7 +64,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         templates = Path(self.config.templates or TEMPLATES)
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(templates / "theme"))
         config.watch.append(str(templates))
-        self.settings = Settings(
+        self.settings = SiteSettings(
             site_name=config.site_name,
             templates=templates,
             today=date.fromisoformat(get_build_date()),
@@ -72,57 +72,59 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             repo_url=(config.repo_url or "").rstrip("/"),
         )
         # Two, for a template that both environments have would be compiled for one of them, which escapes otherwise.
-        shelf = partial(cache.shelf_of, cache.folder(Path(config.docs_dir)), "templates")
-        self._compiled = tuple(Compiled(shelf(f"{whose} {config.docs_dir}")) for whose in ("ours", "the theme's"))
-        self.settings.environment.bytecode_cache, self._of_theme = self._compiled
+        shelf = partial(cache.cache_file, cache.cache_dir(Path(config.docs_dir)), "templates")
+        self._bytecode_caches = tuple(
+            BytecodeCacheFile(shelf(f"{whose} {config.docs_dir}")) for whose in ("ours", "the theme's")
+        )
+        self.settings.environment.bytecode_cache, self._theme_bytecode = self._bytecode_caches
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Get ready for a build."""
-        calm_collector()
-        self._workers = Workers(self.config.jobs)
-        others = pages_wanted_by(config, self)
+        relax_gc()
+        self._pool = WorkerPool(self.config.jobs)
+        others = plugins_with_page_events(config, self)
         if others and self.config.spread is None:
             log.info("page by page, for these plugins have page events (see `spread` in the README): %s", others)
         spreads = not others if self.config.spread is None else self.config.spread
-        self._spread = Spread(self.settings, config, self._workers) if spreads else None
+        self._parallel = ParallelBuild(self.settings, config, self._pool) if spreads else None
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add a page and data files for each card; a card with a problem is reported and left out."""
         start = time.perf_counter()
         root = Path(config.docs_dir)
         try:
-            cards = library.load(root, cache.folder(root), self._workers, parsed=True)
+            cards = library.load(root, cache.cache_dir(root), self._pool, parsed=True)
         except FixcardsError as error:
             raise PluginError(f"fixcards: {error}") from None
         for problem in cards.problems:
             log.warning("%s", problem)
         log.info("%s", cards.summary(cards.problems, time.perf_counter() - start))
-        site = Site(cards, self.settings, history.newest_first(root, cards.files))
+        site = Site(cards, self.settings, history.ids_by_age(root, cards.files))
         listed = {path for _, path in _titles(config.nav)}
-        theirs = {file.dest_uri for file in files.documentation_pages()}
-        for work in site.works():
-            if self._spread and f"{work.name or 'index'}.md" not in listed:
-                self._spread.works.append(work)
+        author_pages = {file.dest_uri for file in files.documentation_pages()}
+        for work in site.page_tasks():
+            if self._parallel and f"{work.name or 'index'}.md" not in listed:
+                self._parallel.page_tasks.append(work)
             else:
-                self._hand_over(work, files, theirs, config)
-        if self._spread:
-            self._spread.add_of_all(site.works_of_all())
-            self._spread.take_from(files, cards, theirs)
+                self._add_to_mkdocs(work, files, author_pages, config)
+        if self._parallel:
+            self._parallel.add_library_tasks(site.library_tasks())
+            self._parallel.exclude_from_mkdocs(files, cards, author_pages)
         else:
-            for work in site.works_of_all():
-                self._hand_over(work, files, theirs, config)
-        self._assets = assets.publish(files, config)
+            for work in site.library_tasks():
+                self._add_to_mkdocs(work, files, author_pages, config)
+        self._assets = published_assets.publish(files, config)
         return files
 
-    def _hand_over(self, work: Work, files: Files, theirs: set[str], config: MkDocsConfig) -> None:
+    def _add_to_mkdocs(self, work: BuildTask, files: Files, author_pages: set[str], config: MkDocsConfig) -> None:
         """Give MkDocs what a work makes, as pages and files like all others."""
         for made in work.make(self.settings):
             if isinstance(made, DataFile):
                 if committed := files.get_file_from_path(made.path):
                     files.remove(committed)  # a schema that lies in the folder for editors
                 files.append(File.generated(config, made.path, content=made.content))
-            elif press.page_file(made.path) not in theirs:  # a page that the site's author wrote goes first
+            elif press.page_file(made.path) not in author_pages:  # a page that the site's author wrote goes first
                 files.append(RecordPage.of(made, config).file)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -138,15 +140,15 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         """Take note of the theme's templates, and tell them where our scripts and styles are."""
         self._theme.env = env
         # No filter: of a constant, Jinja would keep its result with the compiled template for builds to come.
-        env.globals["published"] = lambda name: self._assets.get(name, name)
-        env.bytecode_cache = self._of_theme
+        env.globals["asset_url"] = lambda name: self._assets.get(name, name)
+        env.bytecode_cache = self._theme_bytecode
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
         """Give the 404 page its search box, whose links start at the root, and the site map all pages."""
         if template_name == "404.html":
             context["fixcards_search"] = self.settings.search_box(context["base_url"].rstrip("/") + "/")
         elif template_name == "sitemap.xml":
-            context["fixcards_addresses"] = self._spread.addresses() if self._spread else []
+            context["fixcards_addresses"] = self._parallel.page_urls() if self._parallel else []
         return context
 
     @event_priority(-100)
@@ -163,22 +165,22 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Make what has changed, and bring the site's folder up to date before other plugins look at it."""
         try:
-            if self._spread:
-                self._spread.finish(config, self._theme)
-            for compiled in self._compiled:
-                compiled.keep()
+            if self._parallel:
+                self._parallel.write_site(config, self._theme)
+            for compiled in self._bytecode_caches:
+                compiled.save()
         except FixcardsError as error:
             raise PluginError(f"fixcards: {error}") from None
         except OSError as error:
             raise PluginError(f"fixcards: the site can't be written: {error.strerror}: {error.filename}") from error
         finally:
-            self._workers.close()
+            self._pool.close()
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leave nothing behind."""
-        self._workers.close()
-        if self._spread:
-            self._spread.close()
+        self._pool.close()
+        if self._parallel:
+            self._parallel.close()
 
 
 def _titles(nav: Any) -> Iterator[tuple[str, str]]:

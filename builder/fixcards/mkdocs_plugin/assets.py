@@ -16,8 +16,8 @@ try:
 except ImportError:
     minify = None
 
-OURS = ("assets/copy.js", "assets/fixcards.", "assets/search/", "assets/stylesheets/cards.")
-KINDS = {".css": "text/css", ".js": "application/javascript"}
+OUR_PREFIXES = ("assets/copy.js", "assets/fixcards.", "assets/search/", "assets/stylesheets/cards.")
+MEDIA_TYPES = {".css": "text/css", ".js": "application/javascript"}
 
 
 class Asset(Protocol):
@@ -27,15 +27,15 @@ class Asset(Protocol):
     content_string: str
 
 
-def shrink(files: Iterable[Asset]) -> None:
+def minify_assets(files: Iterable[Asset]) -> None:
     """Make those of `files` smaller that are ours, also where the site's author put something else in their place."""
     for file in filter(_is_ours, files):
-        file.content_string = served(file.src_uri, file.content_string)
+        file.content_string = minified(file.src_uri, file.content_string)
 
 
-def served(path: str, text: str) -> str:
+def minified(path: str, text: str) -> str:
     """Return the text of a script or style as the site serves it."""
-    return text if minify is None else str(minify.string(_kind(path), text))
+    return text if minify is None else str(minify.string(_media_type(path), text))
 
 
 def addresses(files: Iterable[Asset]) -> dict[str, str]:
@@ -59,8 +59,8 @@ def _digest(*parts: str) -> str:
 
 
 def _is_ours(file: Asset) -> bool:
-    return file.src_uri.startswith(OURS) and _kind(file.src_uri) is not None
+    return file.src_uri.startswith(OUR_PREFIXES) and _media_type(file.src_uri) is not None
 
 
-def _kind(path: str) -> str | None:
-    return next((kind for ending, kind in KINDS.items() if path.endswith(ending)), None)
+def _media_type(path: str) -> str | None:
+    return next((kind for ending, kind in MEDIA_TYPES.items() if path.endswith(ending)), None)

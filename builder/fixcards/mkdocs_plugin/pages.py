@@ -10,12 +10,12 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
-from mkdocs.structure.pages import Page
+from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from fixcards.errors import FixcardsError
 from fixcards.site.card_page import json_for_script
-from fixcards.site.document import Document
+from fixcards.site.document import Page
 
 
 class RecordFile(File):
@@ -24,18 +24,18 @@ class RecordFile(File):
     @property
     def edit_uri(self) -> str | None:
         """What the page's edit link opens, below the folder of the cards."""
-        return self.page.document.source if isinstance(self.page, RecordPage) else None
+        return self.page.content_page.source if isinstance(self.page, RecordPage) else None
 
 
-class RecordPage(Page):
+class RecordPage(MkDocsPage):
     """A page that is already HTML. Neither Python-Markdown nor the theme's search index sees it."""
 
-    def __init__(self, document: Document, file: File, config: MkDocsConfig) -> None:
-        self.document = document
+    def __init__(self, document: Page, file: File, config: MkDocsConfig) -> None:
+        self.content_page = document
         super().__init__(escape(document.title), file, config)
 
     @classmethod
-    def of(cls, document: Document, config: MkDocsConfig) -> RecordPage:
+    def of(cls, document: Page, config: MkDocsConfig) -> RecordPage:
         """Return the page of `document`, with its file."""
         # Out of the navigation, for MkDocs would list all the pages that nav doesn't name.
         path = f"{document.path or 'index'}.md"
@@ -44,21 +44,21 @@ class RecordPage(Page):
 
     def read_source(self, config: MkDocsConfig) -> None:
         """Take over what the theme needs in the page's head."""
-        document = self.document
+        document = self.content_page
         self.markdown = ""
         # The theme prints these without escaping, for MkDocs takes them to be the site author's own.
         self.meta = {"title": escape(document.title), "description": escape(document.description)}
         self.meta["hide"] = ["navigation", "toc"] if len(document.sections) < 2 else ["navigation"]
         if document.data:
             self.meta["json_ld"] = Markup(json_for_script(document.data))  # noqa: S704 - escaped there
-        if document.alternate:
-            self.meta["alternate"] = document.alternate
+        if document.json_url:
+            self.meta["alternate"] = document.json_url
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         """Make the page's HTML and its table of contents."""
-        sections = self.document.sections
+        sections = self.content_page.sections
         try:
-            self.content = self.document.body()
+            self.content = self.content_page.body()
         except FixcardsError as error:
             raise PluginError(f"fixcards: {error}") from None
         self.toc = TableOfContents([AnchorLink(section.title, section.id, 2) for section in sections])
@@ -74,7 +74,7 @@ class Theme:
     def __init__(self, config: MkDocsConfig, nav: Navigation, files: Files) -> None:
         self._config, self._nav, self._files = config, nav, files
 
-    def __call__(self, document: Document, address: str) -> str:
+    def __call__(self, document: Page, address: str) -> str:
         """Return the whole page of a document, as MkDocs would make it if no plugin had anything to say."""
         page = RecordPage.of(document, self._config)
         if page.canonical_url:

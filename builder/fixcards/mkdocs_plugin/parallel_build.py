@@ -16,21 +16,21 @@ from mkdocs.structure.files import Files
 from fixcards import cache
 from fixcards.build import output as press
 from fixcards.build.output import page_file
-from fixcards.build.page_frame import Shell, address
-from fixcards.build.task import Work
+from fixcards.build.page_frame import PageFrame, page_url
+from fixcards.build.task import BuildTask
 from fixcards.mkdocs_plugin.pages import Theme
 from fixcards.records.library import Library
-from fixcards.site.document import Document, Kind, Settings
-from fixcards.termination import end_at_once, end_in_order, undisturbed
-from fixcards.worker_pool import Workers
+from fixcards.site.document import Page, PageKind, SiteSettings
+from fixcards.termination import defer_signals, exit_on_sigterm, restore_sigterm
+from fixcards.worker_pool import WorkerPool
 
 log = logging.getLogger("mkdocs.plugins.fixcards")
 _EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
-_SAY_EVERY = 5.0
+_PROGRESS_SECONDS = 5.0
 """Seconds between two words about how far it is."""
 
 
-def pages_wanted_by(config: MkDocsConfig, but: object) -> str:
+def plugins_with_page_events(config: MkDocsConfig, excluded: object) -> str:
     """Return the plugins and hooks that want to see each page while it is built, `but` one of them left out."""
     plugins = {plugin: name for name, plugin in config.plugins.items()}
     names = set()
@@ -38,107 +38,111 @@ def pages_wanted_by(config: MkDocsConfig, but: object) -> str:
         owner = getattr(method, "__self__", None)
         if owner is None:
             names.add(Path(method.__code__.co_filename).name)
-        elif owner is not but:
+        elif owner is not excluded:
             names.add(plugins.get(owner, repr(owner)))
     return ", ".join(sorted(names))
 
 
-class Spread:
+class ParallelBuild:
     """The works of one build, from which MkDocs' own files are kept apart until the end.
 
     MkDocs empties the folder that it builds into, so for the time of a build it gets another one.
     """
 
-    def __init__(self, settings: Settings, config: MkDocsConfig, workers: Workers) -> None:
-        self.works: list[Work] = []
-        self.works_of_all: list[Work] = []
+    def __init__(self, settings: SiteSettings, config: MkDocsConfig, pool: WorkerPool) -> None:
+        self.page_tasks: list[BuildTask] = []
+        self.library_tasks: list[BuildTask] = []
         self._settings = settings
-        self._workers = workers
-        self._theirs: frozenset[str] = frozenset()
+        self._pool = pool
+        self._author_pages: frozenset[str] = frozenset()
         self._site_dir = config.site_dir
-        end_in_order()
+        exit_on_sigterm()
         # It goes when the program ends, too: MkDocs says nothing to plugins when a build is interrupted.
-        with undisturbed():
-            self._apart = tempfile.TemporaryDirectory(prefix="fixcards-", ignore_cleanup_errors=True)
-        config.site_dir = self._apart.name
-        self._shelf = cache.shelf_of(cache.folder(Path(config.docs_dir)), "sites", self._site_dir)
-        self._stamp: bytes
-        self._known: press.Known
-        self._stamp, self._known = self._shelf.read() or (b"", {})
-        self._audit = workers.aside(partial(press.audit, self._site_dir, self._known))
+        with defer_signals():
+            self._mkdocs_dir = tempfile.TemporaryDirectory(prefix="fixcards-", ignore_cleanup_errors=True)
+        config.site_dir = self._mkdocs_dir.name
+        self._state_file = cache.cache_file(cache.cache_dir(Path(config.docs_dir)), "sites", self._site_dir)
+        self._inputs_digest: bytes
+        self._previous: press.PreviousBuild
+        self._inputs_digest, self._previous = self._state_file.read() or (b"", {})
+        self._scan = pool.run_in_background(partial(press.scan_output, self._site_dir, self._previous))
 
-    def add_of_all(self, works: Iterable[Work]) -> None:
+    def add_library_tasks(self, works: Iterable[BuildTask]) -> None:
         """Take works that are made from all cards together; one that has changed is begun while MkDocs goes on."""
         for work in works:
-            key, _ = self._known.get(work.name, (b"", ()))
-            self.works_of_all.append(work if key == work.key else self._begun(work))
+            key, _ = self._previous.get(work.name, (b"", ()))
+            self.library_tasks.append(work if key == work.key else self._started(work))
 
-    def _begun(self, work: Work) -> Work:
-        made = self._workers.aside(lambda: list(work.make(self._settings)))
+    def _started(self, work: BuildTask) -> BuildTask:
+        made = self._pool.run_in_background(lambda: list(work.make(self._settings)))
         return replace(work, make=lambda _: made())
 
-    def take_from(self, files: Files, cards: Library, theirs: set[str]) -> None:
+    def exclude_from_mkdocs(self, files: Files, cards: Library, author_pages: set[str]) -> None:
         """Keep MkDocs from copying what the works write; `theirs` are the pages that the site's author wrote."""
-        self._theirs = frozenset(theirs)
-        self.works = [self._without_page(work) if page_file(work.name) in theirs else work for work in self.works]
-        there = dict(files.src_uris)
+        self._author_pages = frozenset(author_pages)
+        self.page_tasks = [
+            self._without_page(work) if page_file(work.name) in author_pages else work for work in self.page_tasks
+        ]
+        sources = dict(files.src_uris)
         for card_id, card in cards.files.items():
-            for path in (card, cards.beside.get(card_id, "") if card_id in cards.executed else ""):
-                if file := there.get(path):
+            for path in (card, cards.evidence_files.get(card_id, "") if card_id in cards.with_evidence else ""):
+                if file := sources.get(path):
                     files.remove(file)
 
     @staticmethod
-    def _without_page(work: Work) -> Work:
+    def _without_page(work: BuildTask) -> BuildTask:
         """Return a work whose page the site's author wrote, told from the same with its page."""
         return replace(work, key=cache.digest(work.key, b"without its page"), kind=None)
 
-    def addresses(self) -> list[str]:
+    def page_urls(self) -> list[str]:
         """Return the addresses of the pages, none where the site has no address."""
         url = self._settings.site_url
-        return [address(work.name, url) for work in self.works if work.kind] if url else []
+        return [page_url(work.name, url) for work in self.page_tasks if work.kind] if url else []
 
-    def finish(self, config: MkDocsConfig, theme: Theme) -> None:
+    def write_site(self, config: MkDocsConfig, theme: Theme) -> None:
         """Bring the site's folder up to date: the works, what MkDocs built, and nothing else."""
         start = time.perf_counter()
         config.site_dir = self._site_dir
-        kinds = dict.fromkeys(work.kind for work in self.works if work.kind)
-        shells = {kind: Shell(kind, theme, self._settings.site_url) for kind in kinds}
-        stamp = press.stamp_of(self._settings, (shell.text for shell in shells.values()))
-        if stamp != self._stamp:
-            self._prove(shells, theme)
-        found = self._audit()
-        press.remove_links(self._site_dir, found.others)
-        printed = press.print_works(
-            press.Press(self._site_dir, self._settings, shells, self._theirs),
-            self.works,
-            self.works_of_all,
-            self._known if stamp == self._stamp else {},
+        kinds = dict.fromkeys(work.kind for work in self.page_tasks if work.kind)
+        shells = {kind: PageFrame(kind, theme, self._settings.site_url) for kind in kinds}
+        stamp = press.inputs_digest(self._settings, (shell.text for shell in shells.values()))
+        if stamp != self._inputs_digest:
+            self._check_frames(shells, theme)
+        found = self._scan()
+        press.remove_links(self._site_dir, found.unknown_files)
+        printed = press.run_tasks(
+            press.PageWriter(self._site_dir, self._settings, shells, self._author_pages),
+            self.page_tasks,
+            self.library_tasks,
+            self._previous if stamp == self._inputs_digest else {},
             found,
-            self._workers,
+            self._pool,
             _Progress(),
         )
-        if printed.made or len(printed.works) != len(self._known):
-            self._shelf.write((stamp, printed.works))
-        ours = press.files_of(printed.works)
-        taken = press.take_over(self._apart.name, self._site_dir, ours)
-        press.clear(self._site_dir, (press.files_of(self._known) | found.others) - ours - taken)
+        if printed.written or len(printed.tasks) != len(self._previous):
+            self._state_file.write((stamp, printed.tasks))
+        ours = press.paths_of(printed.tasks)
+        taken = press.copy_new(self._mkdocs_dir.name, self._site_dir, ours)
+        press.remove_files(self._site_dir, (press.paths_of(self._previous) | found.unknown_files) - ours - taken)
         self.close()
         seconds = time.perf_counter() - start
-        log.info("made %s pieces of the site, kept %s, %.2f s", f"{printed.made:,}", f"{printed.kept:,}", seconds)
+        log.info(
+            "made %s pieces of the site, kept %s, %.2f s", f"{printed.written:,}", f"{printed.unchanged:,}", seconds
+        )
 
     def close(self) -> None:
         """Remove the folder into which MkDocs built."""
-        with undisturbed():
-            self._apart.cleanup()
-        end_at_once()
+        with defer_signals():
+            self._mkdocs_dir.cleanup()
+        restore_sigterm()
 
-    def _prove(self, shells: dict[Kind, Shell], theme: Theme) -> None:
+    def _check_frames(self, shells: dict[PageKind, PageFrame], theme: Theme) -> None:
         """Make sure that the theme would make the same pages, on one of each kind."""
-        first = {work.kind: work for work in reversed(self.works) if work.kind}
+        first = {work.kind: work for work in reversed(self.page_tasks) if work.kind}
         for kind, work in first.items():
             for made in work.make(self._settings):
-                if isinstance(made, Document):
-                    shells[kind].prove(made, theme)
+                if isinstance(made, Page):
+                    shells[kind].check_against_theme(made, theme)
 
 
 class _Progress:
@@ -148,6 +152,6 @@ class _Progress:
         self._said = time.monotonic()
 
     def __call__(self, done: int, of: int) -> None:
-        if time.monotonic() - self._said >= _SAY_EVERY:
+        if time.monotonic() - self._said >= _PROGRESS_SECONDS:
             self._said = time.monotonic()
             log.info("%s of %s pieces made", f"{done:,}", f"{of:,}")

@@ -11,8 +11,8 @@ from fixcards.mkdocs_plugin import stylesheet as sheet
 
 def publish(files: Files, config: MkDocsConfig) -> dict[str, str]:
     """Make what is ours in `files` ready for the wire; return its addresses by the names that templates use."""
-    assets.shrink(files)
-    files.append(File.generated(config, sheet.PATH, content=sheet.sheet(files, configured(config))))
+    assets.minify_assets(files)
+    files.append(File.generated(config, sheet.PATH, content=sheet.prune_theme(files, configured(config))))
     addresses = assets.addresses(files)
     for name, address in addresses.items():
         file = files.src_uris[name]

@@ -15,10 +15,10 @@ from fixcards.mkdocs_plugin.assets import Asset
 PATH = "assets/stylesheets/cards.css"
 """Beside the theme's, so that relative addresses in them hold."""
 
-_THEIRS = ("assets/stylesheets/main.", "assets/stylesheets/palette.")
-_OURS = "assets/fixcards.css"
+_THEME_SHEETS = ("assets/stylesheets/main.", "assets/stylesheets/palette.")
+_OUR_SHEET = "assets/fixcards.css"
 
-_NEVER = (
+UNUSED_CLASS_PREFIXES = (
     *("annotate", "arithmatex", "card", "critic", "filename", "footnote", "grid", "highlighttable", "keys", "linenos"),
     *("md-annotation", "md-author", "md-pagination", "md-post", "md-source__fact", "md-tag", "mermaid", "tabbed"),
     *("task-list", "twemoji", "admonition", "note", "abstract", "info", "tip", "success", "question", "warning"),
@@ -26,7 +26,7 @@ _NEVER = (
 )
 """How classes begin that only Markdown and its extensions make, the theme's blog and tags, or figures from GitHub."""
 
-_CONFIGURED = {
+OPTIONAL_CLASS_PREFIXES = {
     "md-clipboard": ("content.code",),
     "md-code": ("content.code",),
     "md-consent": ("consent",),
@@ -39,7 +39,7 @@ _CONFIGURED = {
 """The same for what a site may have configured: how the names of the features, plugins and extras for it begin."""
 
 # The theme's script marks the body with it at every start, for which a browser styles every element of the page anew.
-_DEAR = r"\[data-md-color-switching\]"
+EXPENSIVE_SELECTOR = r"\[data-md-color-switching\]"
 
 # A list of selectors is cut at commas, but what stands in parentheses stays together; two deep are enough.
 _INSIDE = r"\([^()]*(?:\([^()]*\)[^()]*)*\)"
@@ -52,42 +52,44 @@ Item = tuple[str, "list[Item] | None"]
 """A rule, or another block, with what is in it; a declaration has nothing."""
 
 
-def sheet(files: Iterable[Asset], configured: Collection[str]) -> str:
+def prune_theme(files: Iterable[Asset], configured: Collection[str]) -> str:
     """Return the style sheet made from those of `files` that are the theme's and ours.
 
     `configured` names the features, plugins, extras and colours of the site.
     """
     styles = [file for file in files if file.src_uri.endswith(".css")]
-    theirs = "".join(file.content_string for part in _THEIRS for file in styles if file.src_uri.startswith(part))
-    ours = "".join(file.content_string for file in styles if file.src_uri == _OURS)
-    absent = [name for name, of in _CONFIGURED.items() if not any(word.startswith(of) for word in configured)]
+    theirs = "".join(file.content_string for part in _THEME_SHEETS for file in styles if file.src_uri.startswith(part))
+    ours = "".join(file.content_string for file in styles if file.src_uri == _OUR_SHEET)
+    absent = [
+        name for name, of in OPTIONAL_CLASS_PREFIXES.items() if not any(word.startswith(of) for word in configured)
+    ]
     colours = "|".join(map(re.escape, sorted({"indigo", *configured})))  # indigo is the theme's own
     other = rf"\[data-md-color-(?:primary|accent)=(?!(?:{colours})\])"
-    never = rf"\.(?:{'|'.join([*_NEVER, *absent])})|{other}|{_DEAR}"
-    return _without(theirs, never) + ours
+    never = rf"\.(?:{'|'.join([*UNUSED_CLASS_PREFIXES, *absent])})|{other}|{EXPENSIVE_SELECTOR}"
+    return prune_css(theirs, never) + ours
 
 
 @lru_cache(maxsize=1)
-def _without(css: str, never: str) -> str:
+def prune_css(css: str, never: str) -> str:
     """Return minified CSS without the rules whose selectors have something of `never`.
 
     What isn't understood stays whole.
     """
-    items = _parsed(iter(_TOKEN.findall(css)))
-    if _written(items) != css:
+    items = _parse(iter(_TOKEN.findall(css)))
+    if _serialize(items) != css:
         return css
-    left = _written(_pruned(items, re.compile(never)))
+    left = _serialize(_prune(items, re.compile(never)))
     # Most of what the rules that are gone leave behind: icons in variables that nothing refers to.
     return _ICON.sub(lambda icon: icon[0] if f"var({icon[1]})" in left else "", left)
 
 
-def _parsed(parts: Iterator[str]) -> list[Item]:
+def _parse(parts: Iterator[str]) -> list[Item]:
     """Take the items of a block from `parts`, and the brace at its end."""
     items: list[Item] = []
     text = ""
     for part in parts:
         if part == "{":
-            items.append((text, _parsed(parts)))
+            items.append((text, _parse(parts)))
         elif part not in ";}":
             text = part
             continue
@@ -99,20 +101,20 @@ def _parsed(parts: Iterator[str]) -> list[Item]:
     return items + ([(text, None)] if text else [])
 
 
-def _written(items: list[Item]) -> str:
+def _serialize(items: list[Item]) -> str:
     """Return the text of items; the last declaration of a block goes without its semicolon."""
-    parts = [text + ("{" + _written(block) + "}" if block is not None else ";") for text, block in items]
+    parts = [text + ("{" + _serialize(block) + "}" if block is not None else ";") for text, block in items]
     return "".join(parts).removesuffix(";") if items and items[-1][1] is None else "".join(parts)
 
 
-def _pruned(items: list[Item], absent: re.Pattern[str]) -> list[Item]:
+def _prune(items: list[Item], absent: re.Pattern[str]) -> list[Item]:
     """Return the items without the selectors in which `absent` is found, and without blocks that this leaves empty."""
     found: list[Item] = []
     for text, block in items:
         if block is None or text.startswith(("@keyframes", "@font-face", "@page", "@property")):
             found.append((text, block))
         elif text.startswith("@"):
-            if inside := _pruned(block, absent):
+            if inside := _prune(block, absent):
                 found.append((text, inside))
         # One of several that may match, or must not, decides nothing.
         elif kept := [one for one in _SELECTOR.findall(text) if not absent.search(_EITHER.sub("", one))]:

@@ -19,7 +19,7 @@ from fixcards.records.fields import (
     CardId,
     Day,
     ErrorLine,
-    Files,
+    ExtraFiles,
     FixTitle,
     Frame,
     Line,
@@ -32,8 +32,8 @@ from fixcards.records.fields import (
     Text,
     Title,
     Url,
-    refuse,
     specifier_set,
+    value_error,
 )
 
 Category = Literal[
@@ -54,13 +54,13 @@ State = Literal["published", "disputed", "retired"]
 CATEGORIES: tuple[str, ...] = get_args(Category)
 
 
-class Part(BaseModel):
+class RecordModel(BaseModel):
     """Base of the record's models: frozen, and closed to unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
 
-class Versions(Part):
+class Versions(RecordModel):
     """Which releases fail and which don't."""
 
     affected: Specifier
@@ -95,7 +95,7 @@ class Versions(Part):
         return min(named[">="], key=Version, default=None)
 
 
-class Signature(Part):
+class Signature(RecordModel):
     """What the failure prints, by which it is searched."""
 
     error: ErrorLine
@@ -110,7 +110,7 @@ class Signature(Part):
     """Other wordings of the same failure: other interpreters, other names, related messages."""
 
 
-class Expect(Part):
+class Expect(RecordModel):
     """What the broken run shows where that isn't "exit status not 0 and the signature in its output"."""
 
     exit: int | None = Field(default=None, ge=-64, le=255, strict=True)
@@ -124,11 +124,11 @@ class Expect(Part):
     @model_validator(mode="after")
     def _says_something(self) -> Expect:
         if self.exit is None and self.output is None and self.timeout is None:
-            raise refuse("blank", "expects nothing", "give `exit`, `output` or `timeout`, or remove `expect`")
+            raise value_error("blank", "expects nothing", "give `exit`, `output` or `timeout`, or remove `expect`")
         return self
 
 
-class Reproduction(Part):
+class Reproduction(RecordModel):
     """The smallest program that shows the failure."""
 
     python: Specifier | None = None
@@ -141,7 +141,7 @@ class Reproduction(Part):
     """Day with whose releases the other requirements are resolved."""
     code: Text
     """One file that exits with 0 when the behaviour is right."""
-    files: Files | None = None
+    files: ExtraFiles | None = None
     """Extra files beside it: relative path and content."""
     expect: Expect | None = None
     """What the broken run shows where that isn't a non-zero exit status and the signature."""
@@ -149,7 +149,7 @@ class Reproduction(Part):
     """Reason why it can't be executed."""
 
 
-class Fix(Part):
+class Fix(RecordModel):
     """One way out."""
 
     title: FixTitle
@@ -170,7 +170,7 @@ class Fix(Part):
     """Code that replaces the reproduction's when the fix is executed."""
 
 
-class Point(Part):
+class Point(RecordModel):
     """Something worth knowing from the upstream thread."""
 
     point: Text
@@ -181,7 +181,7 @@ class Point(Part):
     """Words of the thread, at most 200 characters; they count against the own-content ratio."""
 
 
-class Status(Part):
+class Status(RecordModel):
     """Whether the card stands. Ids are never reused, so a card that was wrong is retired, not deleted."""
 
     state: State
@@ -197,7 +197,7 @@ class Status(Part):
     @model_validator(mode="after")
     def _has_reason(self) -> Status:
         if self.state != "published" and self.reason is None:
-            raise refuse(
+            raise value_error(
                 "reason",
                 f"is {self.state!r} without a reason",
                 "write `state:` and `reason:` on lines of their own below `status:`",
@@ -214,7 +214,7 @@ def _status_schema(schema: dict[str, Any]) -> None:
 Status.model_config["json_schema_extra"] = _status_schema
 
 
-class Card(Part):
+class Card(RecordModel):
     """One real upstream failure of a package."""
 
     package: PackageName

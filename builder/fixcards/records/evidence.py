@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from fixcards.records.card import Card, Part
+from fixcards.records.card import Card, RecordModel
 from fixcards.records.fields import CardId, PackageName, Release, Text
 
 Outcome = Literal["failed-as-described", "passed", "failed-otherwise", "could-not-run"]
@@ -23,7 +23,7 @@ REPETITIONS = 3
 """How often each run is made before its outcome counts as shown."""
 
 
-class Run(Part):
+class Run(RecordModel):
     """One environment in which the card's program ran, as often as `repetitions` has entries."""
 
     role: Role
@@ -66,7 +66,7 @@ class Run(Part):
     """Day of the run, UTC."""
 
     @property
-    def shown(self) -> bool:
+    def conclusive(self) -> bool:
         """Whether enough repetitions agree on the outcome."""
         return len(self.repetitions) >= REPETITIONS and set(self.repetitions) == {self.outcome}
 
@@ -76,7 +76,7 @@ class Run(Part):
         return len(set(self.repetitions)) > 1
 
 
-class ReleaseResult(Part):
+class ReleaseResult(RecordModel):
     """What a sweep over the releases found for one of them."""
 
     version: Release
@@ -91,7 +91,7 @@ class ReleaseResult(Part):
     """Whether the index marks it as withdrawn."""
 
 
-class Evidence(Part):
+class Evidence(RecordModel):
     """Everything that the executions of one card showed."""
 
     format: Literal[1] = 1

@@ -36,7 +36,7 @@ _VERSION_STARTS = re.compile(r"[0-9]")
 _MOST_PARENTHESES = 20  # each level of a marker's parentheses costs the parser of `packaging` some levels of the stack
 
 
-def refuse(kind: str, message: str, hint: str = "") -> PydanticCustomError:
+def value_error(kind: str, message: str, hint: str = "") -> PydanticCustomError:
     """Return the error of a validator; `kind` is what the lint rules know it by (see `rules/shape.py`)."""
     return PydanticCustomError(kind, "{problem}", {"problem": message, "hint": hint})
 
@@ -62,20 +62,22 @@ def distribution(requirement: str) -> str:
 
 def _not_blank(text: str) -> str:
     if not text[:1].isalnum() and not any(char.isprintable() and not char.isspace() for char in text):
-        raise refuse("blank", "is empty", "write the text, or remove the key where it is optional")
+        raise value_error("blank", "is empty", "write the text, or remove the key where it is optional")
     return text
 
 
 def _one_line(text: str) -> str:
     if text.splitlines() != [text]:
-        raise refuse("one_line", "takes more than one line", "write it on one line, in quotes instead of below `|`")
+        raise value_error(
+            "one_line", "takes more than one line", "write it on one line, in quotes instead of below `|`"
+        )
     return text
 
 
 def _package_name(name: str) -> str:
     if not _PACKAGE_NAME.fullmatch(name):
         normal = canonicalize_name(name)
-        raise refuse(
+        raise value_error(
             "package_name",
             f"{quoted(name)} is not a normalised distribution name",
             f"write {normal!r}: lower case, single hyphens (PEP 503)"
@@ -91,7 +93,7 @@ def _specifier(text: str) -> str:
             raise InvalidSpecifier(text)
         specifier_set(text)
     except InvalidSpecifier:
-        raise refuse(
+        raise value_error(
             "specifier",
             f"{quoted(text)} is not a version specifier",
             'write it as PEP 440 does, for example ">=2.0,<=2.2.4"',
@@ -105,7 +107,7 @@ def _version(text: str) -> str:
             raise InvalidVersion(text)
         Version(text)
     except InvalidVersion:
-        raise refuse(
+        raise value_error(
             "version", f"{quoted(text)} is not a version", 'name one release as PEP 440 does, for example "2.2.5"'
         ) from None
     return text
@@ -115,13 +117,13 @@ def _requirement(text: str) -> str:
     try:
         requirement = parsed_requirement(text)
     except InvalidRequirement:
-        raise refuse(
+        raise value_error(
             "requirement",
             f"{quoted(text)} is not a requirement",
             'write it as PEP 508 does, for example "httpx=={version}" or "werkzeug==3.0.0"',
         ) from None
     if requirement.url:
-        raise refuse(
+        raise value_error(
             "requirement",
             f"{quoted(text)} installs from an address",
             "name the distribution and a version; a card runs on what the package index offers",
@@ -137,17 +139,17 @@ def _https_url(text: str) -> str:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise refuse("url", f"{quoted(text)} is not an address", hint) from None
+        raise value_error("url", f"{quoted(text)} is not an address", hint) from None
     if not text.startswith("https://") or not host or re.search(r"[\s\"'<>\\`{}|^]", text) or not text.isascii():
-        raise refuse("url", f"{quoted(text)} is not an https URL", hint)
+        raise value_error("url", f"{quoted(text)} is not an https URL", hint)
     if "@" in parts.netloc:
-        raise refuse("url", f"{quoted(text)} has a user name before its host", "remove what stands before the @")
+        raise value_error("url", f"{quoted(text)} has a user name before its host", "remove what stands before the @")
     return text
 
 
 def _frame(text: str) -> str:
     if not _FRAME.fullmatch(text):
-        raise refuse(
+        raise value_error(
             "frame",
             f"{quoted(text)} is not a library frame",
             "write it relative to site-packages as package/module.py:function, for example httpx/client.py:send",
@@ -157,7 +159,7 @@ def _frame(text: str) -> str:
 
 def _card_id(text: str) -> str:
     if not _CARD_ID.fullmatch(text):
-        raise refuse(
+        raise value_error(
             "card_id", f"{quoted(text)} is not a card id", "write <package>-<issue number>, for example httpx-271"
         )
     return text
@@ -166,9 +168,9 @@ def _card_id(text: str) -> str:
 def _file_path(text: str) -> str:
     hint = "write a path below the reproduction's folder, with `/`, for example package/__init__.py"
     if "\\" in text or ":" in text or not text.isprintable():
-        raise refuse("file_path", f"{quoted(text)} can't be a file name on every system", hint)
+        raise value_error("file_path", f"{quoted(text)} can't be a file name on every system", hint)
     if any(part in {"", ".", ".."} for part in text.split("/")):
-        raise refuse("file_path", f"{quoted(text)} is no path below the reproduction's folder", hint)
+        raise value_error("file_path", f"{quoted(text)} is no path below the reproduction's folder", hint)
     return text
 
 
@@ -179,16 +181,20 @@ def _files_apart(files: Mapping[str, str]) -> Mapping[str, str]:
         for end in range(1, len(parts)):
             if "/".join(parts[:end]) in names:
                 folder = "/".join(name.split("/")[:end])
-                raise refuse("file_path", f"has {folder!r} both as a file and as a folder", "rename one of the two")
+                raise value_error(
+                    "file_path", f"has {folder!r} both as a file and as a folder", "rename one of the two"
+                )
     if len(names) < len(files):
-        raise refuse("file_path", "has two names that differ only in upper and lower case", "rename one of the two")
+        raise value_error(
+            "file_path", "has two names that differ only in upper and lower case", "rename one of the two"
+        )
     return files
 
 
 def _day(value: Any) -> Any:
     hint = "write year-month-day, for example 2023-10-02"
     if isinstance(value, datetime):
-        raise refuse("day", f"{value} has a time of day", hint)
+        raise value_error("day", f"{value} has a time of day", hint)
     if not isinstance(value, str):
         return value
     try:
@@ -196,12 +202,12 @@ def _day(value: Any) -> Any:
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
-        raise refuse("day", f"{quoted(value)} is no day of the calendar", hint) from None
+        raise value_error("day", f"{quoted(value)} is no day of the calendar", hint) from None
 
 
 def _this_century(day: date) -> date:
     if not 2000 <= day.year < 2100:
-        raise refuse("day", f"{day} is no day on which a package index had releases", "mend the year")
+        raise value_error("day", f"{day} is no day on which a package index had releases", "mend the year")
     return day
 
 
@@ -239,7 +245,7 @@ FilePath = Annotated[
     AfterValidator(_file_path),
     _schema(r"^[^/\\:][^\\:]*$", 200),
 ]
-Files = Annotated[dict[FilePath, str], Field(max_length=30), AfterValidator(_files_apart)]
+ExtraFiles = Annotated[dict[FilePath, str], Field(max_length=30), AfterValidator(_files_apart)]
 SecondPackages = Annotated[dict[PackageName, Specifier], Field(max_length=20)]
 Requirements = Annotated[tuple[RequirementText, ...], Field(max_length=50)]
 Day = Annotated[date, BeforeValidator(_day), Field(strict=True), AfterValidator(_this_century)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def newest_first(root: Path, files: Mapping[str, str]) -> list[str]:
+def ids_by_age(root: Path, files: Mapping[str, str]) -> list[str]:
     """Return the ids of `files` (paths below `root`), the last added first.
 
     A card that isn't committed yet is the newest. Where there is no git or no history, the order is by id.

@@ -15,14 +15,14 @@ from typing import Annotated
 
 from pydantic import Field, RootModel
 
-from fixcards.records.card import Part
+from fixcards.records.card import RecordModel
 from fixcards.records.fields import CARD_ID, CardId
 
 FILE = "tally.json"
 _TITLE = re.compile(rf"^\[(?P<card>{CARD_ID})\] (?:fix (?P<fix>[1-9][0-9]?) worked|no fix worked)\s*$")
 
 
-class Tally(Part):
+class ReportCounts(RecordModel):
     """Reports about one card."""
 
     worked: dict[Annotated[int, Field(ge=1, lt=100)], Annotated[int, Field(ge=0, lt=10**9)]] = Field(
@@ -38,11 +38,11 @@ class Tally(Part):
         return sum(self.worked.values()) + self.failed
 
 
-class Tallies(RootModel[dict[CardId, Tally]]):
+class ReportFile(RootModel[dict[CardId, ReportCounts]]):
     """The file: the tally of each card that somebody has reported about."""
 
 
-def count(titles: Iterable[str]) -> dict[str, Tally]:
+def count_reports(titles: Iterable[str]) -> dict[str, ReportCounts]:
     """Return the tally of each card from the titles of the reports; other titles are passed over."""
     worked: dict[str, Counter[int]] = {}
     failed: Counter[str] = Counter()
@@ -55,15 +55,15 @@ def count(titles: Iterable[str]) -> dict[str, Tally]:
             worked[card_id][int(found["fix"])] += 1
         else:
             failed[card_id] += 1
-    return {i: Tally(worked=dict(sorted(worked[i].items())), failed=failed[i]) for i in sorted(worked)}
+    return {i: ReportCounts(worked=dict(sorted(worked[i].items())), failed=failed[i]) for i in sorted(worked)}
 
 
-def parsed(raw: bytes) -> dict[str, Tally]:
+def parse_reports(raw: bytes) -> dict[str, ReportCounts]:
     """Return the counted reports that the file holds. Raises pydantic's `ValidationError`."""
-    return Tallies.model_validate_json(raw).root
+    return ReportFile.model_validate_json(raw).root
 
 
-def write(root: Path, tallies: Mapping[str, Tally]) -> None:
+def write_reports(root: Path, tallies: Mapping[str, ReportCounts]) -> None:
     """Write the counted reports, in stable order."""
     data = {card_id: tally.model_dump(mode="json") for card_id, tally in sorted(tallies.items())}
     (root / FILE).write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

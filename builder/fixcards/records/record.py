@@ -17,15 +17,15 @@ from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence
 from fixcards.records.problem import Problem
 from fixcards.records.rules import Finding
-from fixcards.records.rules.rule import RULES, rules_of
+from fixcards.records.rules.rule import RULES, rules_with_prefix
 from fixcards.records.rules.shape import errors_in, kind_of
 from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
 from fixcards.records.summary import Summary, summary
-from fixcards.records.yaml_document import Mark, Refused, Source
+from fixcards.records.yaml_document import Position, YamlDocument, YamlError
 
-_OF_CARDS = rules_of("FC2")
-_OF_KIND = {kind: rule for rule in RULES.values() for kind in rule.kinds}
-SHOWN_ALL_THE_SAME = frozenset({"FC308"})
+_CARD_RULES = rules_with_prefix("FC2")
+_RULE_OF_KIND = {kind: rule for rule in RULES.values() for kind in rule.kinds}
+NON_BLOCKING_RULES = frozenset({"FC308"})
 """Evidence that contradicts its card is right, and the card is to be mended."""
 
 
@@ -40,7 +40,7 @@ class Record(NamedTuple):
     problems: tuple[tuple[bool, int, int, str, str, str], ...]
     has_evidence: bool
     """Whether there is evidence that may be shown."""
-    told: bytes = b""
+    summary_digest: bytes = b""
     """Digest of the summary."""
 
     @property
@@ -67,7 +67,7 @@ class Content(NamedTuple):
     evidence: bytes | None
 
 
-class Read(NamedTuple):
+class ReadResult(NamedTuple):
     """A record with all that was read: `data` is what the card's YAML says."""
 
     card: Card | None
@@ -79,7 +79,7 @@ class Read(NamedTuple):
 UNREAD = Record(None, (), has_evidence=False)
 
 
-class Files:
+class RecordReader:
     """Reads the files below one folder of cards and collects their problems."""
 
     def __init__(self, root: Path) -> None:
@@ -91,12 +91,12 @@ class Files:
         """The folder without symbolic links."""
         return os.path.realpath(self.root)
 
-    def card(self, path: Path) -> Card | None:
+    def read_card(self, path: Path) -> Card | None:
         """Read and check one card by itself."""
-        source = self.source(path, self.raw(path, MAX_BYTES))
-        return self.checked(path, source) if source else None
+        source = self.parse_yaml(path, self.read_bytes(path, MAX_BYTES))
+        return self.validate(path, source) if source else None
 
-    def checked(self, path: Path, source: Source) -> Card | None:
+    def validate(self, path: Path, source: YamlDocument) -> Card | None:
         """Check what the file of a card says by itself."""
         card, invalid = None, None
         try:
@@ -104,22 +104,22 @@ class Files:
         except ValidationError as misfit:
             invalid = misfit
         for error in errors_in(source.data, invalid):
-            rule = _OF_KIND.get(kind_of(error), RULES["FC199"])
+            rule = _RULE_OF_KIND.get(kind_of(error), RULES["FC199"])
             self.report(path, rule.code, rule.check(error, source), source)
         if card is not None:
-            below = self.below(path)
-            for rule in _OF_CARDS:
+            below = self.relative(path)
+            for rule in _CARD_RULES:
                 self.report(path, rule.code, rule.check(card, below), source)
         return card
 
-    def evidence(self, path: Path, card: Card | None, raw: bytes | None) -> Evidence | None:
+    def validate_evidence(self, path: Path, card: Card | None, raw: bytes | None) -> Evidence | None:
         """Check the content of one evidence file, which lies beside `card`."""
         if raw is None or self.report(path, "FC003", RULES["FC003"].check(raw)):
             return None
         try:
             evidence = Evidence.model_validate_json(raw)
         except ValidationError as error:
-            self.report(path, "FC304", RULES["FC304"].check(*first_fault(error, raw)))
+            self.report(path, "FC304", RULES["FC304"].check(*first_json_error(error, raw)))
             return None
         if card is not None:
             self.report(path, "FC305", RULES["FC305"].check(evidence, card.id))
@@ -127,31 +127,31 @@ class Files:
         self.report(path, "FC306", RULES["FC306"].check(evidence))
         return evidence
 
-    def record(self, path: Path, evidence_path: Path | None, content: Content | None = None) -> Read:
+    def read(self, path: Path, evidence_path: Path | None, content: Content | None = None) -> ReadResult:
         """Read a card and its evidence, or take their `content`; neither is returned where it may not be shown."""
         before, self.problems = self.problems, set()
         try:
-            raw = self.raw(path, MAX_BYTES, content and content.card)
-            source = self.source(path, raw)
-            card = self.checked(path, source) if source else None
+            raw = self.read_bytes(path, MAX_BYTES, content and content.card)
+            source = self.parse_yaml(path, raw)
+            card = self.validate(path, source) if source else None
             evidence, of_evidence = None, ""
             if evidence_path is not None:
-                of_evidence = shown(evidence_path)
-                raw = self.raw(evidence_path, MAX_EVIDENCE_BYTES, content and content.evidence)
-                evidence = self.evidence(evidence_path, card, raw)
+                of_evidence = display_path(evidence_path)
+                raw = self.read_bytes(evidence_path, MAX_EVIDENCE_BYTES, content and content.evidence)
+                evidence = self.validate_evidence(evidence_path, card, raw)
             problems = tuple(
                 (each.path == of_evidence, each.line, each.column, each.code, each.message, each.hint)
                 for each in sorted(self.problems)
             )
-            if any(ours and code not in SHOWN_ALL_THE_SAME for ours, _, _, code, _, _ in problems):
+            if any(ours and code not in NON_BLOCKING_RULES for ours, _, _, code, _, _ in problems):
                 evidence = None
             short = summary(card, evidence) if card is not None else None
             made = Record(short, problems, evidence is not None, digest_of(short) if short else b"")
-            return Read(card if made.good else None, evidence, made, source.data if source else None)
+            return ReadResult(card if made.good else None, evidence, made, source.data if source else None)
         finally:
             self.problems = before
 
-    def raw(self, path: Path, most: int, raw: bytes | None = None) -> bytes | None:
+    def read_bytes(self, path: Path, most: int, raw: bytes | None = None) -> bytes | None:
         """Return what is in a file, read unless it is given, or report why it isn't one that may be read."""
         if raw is None:
             if self.report(path, "FC001", RULES["FC001"].check(path, self.real_root)):
@@ -164,7 +164,7 @@ class Files:
                 return None
         return None if self.report(path, "FC002", RULES["FC002"].check(raw, most)) else raw
 
-    def source(self, path: Path, raw: bytes | None) -> Source | None:
+    def parse_yaml(self, path: Path, raw: bytes | None) -> YamlDocument | None:
         """Read the YAML of a file, or report why not. Each stage takes for granted what the one before it refused."""
         if raw is None or self.report(path, "FC003", RULES["FC003"].check(raw)):
             return None
@@ -174,25 +174,25 @@ class Files:
                 return None
         self.report(path, "FC007", RULES["FC007"].check(text))
         try:
-            return Source(text)
-        except Refused as refused:
-            rule = _OF_KIND[refused.kind]
+            return YamlDocument(text)
+        except YamlError as refused:
+            rule = _RULE_OF_KIND[refused.kind]
             self.report(path, rule.code, rule.check(refused))
             return None
 
-    def report(self, path: Path, code: str, findings: Iterator[Finding], source: Source | None = None) -> bool:
+    def report(self, path: Path, code: str, findings: Iterator[Finding], source: YamlDocument | None = None) -> bool:
         """Keep what a rule found; return whether it found anything."""
         found = False
         for finding in findings:
             found = True
-            mark = finding.at if isinstance(finding.at, Mark) else Mark(1, 1)
-            if source is not None and not isinstance(finding.at, Mark):
-                mark = source.mark(finding.at, key=finding.key)
-            problem = Problem(shown(path), mark.line, mark.column, code, finding.message, finding.hint)
+            mark = finding.where if isinstance(finding.where, Position) else Position(1, 1)
+            if source is not None and not isinstance(finding.where, Position):
+                mark = source.position(finding.where, key=finding.key)
+            problem = Problem(display_path(path), mark.line, mark.column, code, finding.message, finding.hint)
             self.problems.add(problem)
         return found
 
-    def below(self, path: Path) -> PurePosixPath:
+    def relative(self, path: Path) -> PurePosixPath:
         """Return where a file stands below the folder of the cards."""
         try:
             return PurePosixPath(path.relative_to(self.root).as_posix())
@@ -207,22 +207,22 @@ def read_records(
 
     With each comes the digest of its bytes, None where they aren't; and if `parsed`, a good card for `card_of`.
     """
-    files = Files(Path(root))
+    files = RecordReader(Path(root))
     made: list[tuple[bytes | None, Record, bytes | None]] = []
     for path, evidence, plain in places:
-        content = content_of(root, path, evidence) if plain else None
-        read = files.record(files.root / path, files.root / evidence if evidence else None, content)
+        content = read_content(root, path, evidence) if plain else None
+        read = files.read(files.root / path, files.root / evidence if evidence else None, content)
         kept = pickle.dumps(read.data) if parsed and read.card is not None else None
         made.append((content.digest if content else None, read.record, kept))
     return made
 
 
-def card_of(parsed: bytes) -> Card:
+def unpickle_card(parsed: bytes) -> Card:
     """Return a card that `read_records` has found to be good, without reading its YAML again."""
     return Card.model_validate(pickle.loads(parsed))  # noqa: S301 - from another process of this program
 
 
-def content_of(root: str, path: str, evidence: str | None) -> Content | None:
+def read_content(root: str, path: str, evidence: str | None) -> Content | None:
     """Read the files of a record, which are regular ones; paths are below `root`. None where they can't be read."""
     try:
         card, *beside = (_raw(f"{root}/{name}") for name in ((path, evidence) if evidence else (path,)))
@@ -244,14 +244,14 @@ def evidence_path(card_path: Path) -> Path:
     return card_path.with_name(card_path.stem + EVIDENCE_SUFFIX)
 
 
-def shown(path: Path | str) -> str:
+def display_path(path: Path | str) -> str:
     """Return `path` as the user would type it: relative to the working directory where it lies below it."""
     absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
     here = os.getcwd().rstrip(os.sep) + os.sep  # noqa: PTH109 - called for every file
     return absolute[len(here) :] if absolute.startswith(here) else str(path)
 
 
-def first_fault(error: ValidationError, raw: bytes) -> tuple[str, Mark]:
+def first_json_error(error: ValidationError, raw: bytes) -> tuple[str, Position]:
     """Return what is wrong first in a file of JSON that isn't typed by hand, and where."""
     first = error.errors(include_url=False)[0]
     text = raw.decode()
@@ -260,13 +260,13 @@ def first_fault(error: ValidationError, raw: bytes) -> tuple[str, Mark]:
             json.loads(text)
         except json.JSONDecodeError as fault:
             # Python's own reader counts columns in characters.
-            return f"{fault.msg[:1].lower()}{fault.msg[1:]}", Mark(fault.lineno, fault.colno)
+            return f"{fault.msg[:1].lower()}{fault.msg[1:]}", Position(fault.lineno, fault.colno)
         except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
             pass
-        return first["msg"], Mark(1, 1)
+        return first["msg"], Position(1, 1)
     where = ".".join(str(step) for step in first["loc"])
     try:
-        mark = Source(text).mark(first["loc"])
-    except Refused:
-        mark = Mark(1, 1)
+        mark = YamlDocument(text).position(first["loc"])
+    except YamlError:
+        mark = Position(1, 1)
     return f"{where}: {first['msg']}" if where else first["msg"], mark

@@ -36,9 +36,9 @@ def reproduction_script(card: Card, release: str | None = None, fix: Fix | None 
         head.append(f"# requires-python = {json.dumps(card.reproduction.python)}")
     head.append(f"# dependencies = {json.dumps(list(requirements(card, release, fix)))}")
     if card.reproduction.exclude_newer:
-        head += ["#", "# [tool.uv]", f'# exclude-newer = "{end_of(card.reproduction.exclude_newer)}"']
-    head += ["# ///", "#", f"# {card.id}: {_line(card.title)}"]
-    head += [f"# Fix: {_line(fix.title)}"] if fix else []
+        head += ["#", "# [tool.uv]", f'# exclude-newer = "{end_of_day(card.reproduction.exclude_newer)}"']
+    head += ["# ///", "#", f"# {card.id}: {_one_line(card.title)}"]
+    head += [f"# Fix: {_one_line(fix.title)}"] if fix else []
     head += [f"# {card.issue}"]
     return "\n".join(head) + "\n\n" + _with_files(card, code.rstrip("\n") + "\n")
 
@@ -69,12 +69,12 @@ def upgrade_target(card: Card, fix: Fix) -> str | None:
     return None
 
 
-def end_of(day: date) -> str:
+def end_of_day(day: date) -> str:
     """Return the moment after the last one of `day`, UTC, as RFC 3339: what was uploaded on that day still counts."""
     return f"{day + timedelta(days=1)}T00:00:00Z"
 
 
-def _line(text: str) -> str:
+def _one_line(text: str) -> str:
     """Return `text` without line breaks, which would end the comment that it stands in."""
     return " ".join(text.split())
 

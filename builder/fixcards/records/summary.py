@@ -26,7 +26,7 @@ class Summary(NamedTuple):
     frames: tuple[str, ...]
     affected: str
     fixed: str
-    needs: Mapping[str, str]
+    requirements: Mapping[str, str]
     """Other packages, and `python`, that it takes, each with the releases that set it off."""
     fix: str
     """Title of the first fix."""
@@ -35,7 +35,7 @@ class Summary(NamedTuple):
     related: tuple[str, ...]
     """Ids that the card itself names."""
     verdict: str
-    earned: tuple[float, float]
+    confidence_terms: tuple[float, float]
     """What the confidence is computed from (`verdict.confidence`)."""
     last_verified: str
     """Day of the newest run, empty where there is none."""
@@ -51,7 +51,9 @@ class Summary(NamedTuple):
 
     def confidence(self, today: date) -> float:
         """Return the card's confidence on the day `today`."""
-        return confidence(self.earned, date.fromisoformat(self.last_verified) if self.last_verified else today, today)
+        return confidence(
+            self.confidence_terms, date.fromisoformat(self.last_verified) if self.last_verified else today, today
+        )
 
 
 def summary(card: Card, evidence: Evidence | None) -> Summary:
@@ -76,12 +78,12 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         frames=tuple(signature.frames),
         affected=versions.affected,
         fixed=versions.fixed or "",
-        needs=needs,
+        requirements=needs,
         fix=card.fixes[0].title,
         prose=f"{card.symptom} {card.trigger}",
         related=tuple(card.related),
         verdict=judgement.verdict,
-        earned=judgement.earned,
+        confidence_terms=judgement.confidence_terms,
         last_verified=day.isoformat() if day else "",
         runs=sum(len(run.repetitions) for run in runs),
         seconds=sum(run.seconds * len(run.repetitions) for run in runs),

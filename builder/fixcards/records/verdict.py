@@ -54,7 +54,7 @@ class Judgement:
     reasons: tuple[str, ...]
     reproduced: bool
     flaky: bool
-    earned: tuple[float, float]
+    confidence_terms: tuple[float, float]
     """Of the confidence, what the card earns by itself, and what its runs earned on their day."""
 
 
@@ -67,27 +67,29 @@ def judge(card: Card, evidence: Evidence | None, today: date) -> Judgement:
     upstream = 1.0 if card.pr else 0.0
     reached = {"upstream": upstream}
     factor = 1.0
-    broken_shown = flaky = stale = False
+    broken_failed = flaky = stale = False
     day = today
     if evidence is not None:
-        broken_shown = bool(_shown(evidence, "broken", "failed-as-described"))
+        broken_failed = bool(_conclusive_runs(evidence, "broken", "failed-as-described"))
         flaky = any(run.flaky for run in evidence.runs)
         stale = evidence.digest != run_digest(card)
-        reached |= dict(_reached(card, evidence, broken_shown))
+        reached |= dict(_reached_weights(card, evidence, broken_failed))
         day = evidence.last_verified
         factor *= FLAKY_FACTOR if flaky else 1.0
         factor *= STALE_FACTOR if stale else 1.0
     weights = {name: weight for name, weight, _ in WEIGHTS}
     by_runs = sum(weight * reached.get(name, 0.0) for name, weight in weights.items() if name != "upstream")
-    earned = weights["upstream"] * upstream, by_runs * factor
+    terms = weights["upstream"] * upstream, by_runs * factor
     reasons = tuple(words for name, _, words in WEIGHTS if reached.get(name, 0.0) > 0)
-    verdict = _verdict(card, evidence, stale=stale, complete=broken_shown and reached.get("fixes") == 1.0 and not flaky)
-    return Judgement(verdict, confidence(earned, day, today), reasons, broken_shown, flaky, earned)
+    verdict = _verdict(
+        card, evidence, stale=stale, complete=broken_failed and reached.get("fixes") == 1.0 and not flaky
+    )
+    return Judgement(verdict, confidence(terms, day, today), reasons, broken_failed, flaky, terms)
 
 
-def confidence(earned: tuple[float, float], day: date, today: date) -> float:
+def confidence(terms: tuple[float, float], day: date, today: date) -> float:
     """Return the confidence on the day `today` of a card that was last verified on `day`."""
-    upstream, by_runs = earned
+    upstream, by_runs = terms
     age = max(0, (today - day).days)
     return round(upstream + by_runs * math.pow(0.5, age / HALF_LIFE_DAYS), 2)
 
@@ -116,22 +118,22 @@ def _verdict(card: Card, evidence: Evidence | None, *, stale: bool, complete: bo
     return "verified" if complete else "partly verified"
 
 
-def _reached(card: Card, evidence: Evidence, broken_shown: bool) -> Iterator[tuple[str, float]]:
+def _reached_weights(card: Card, evidence: Evidence, broken_failed: bool) -> Iterator[tuple[str, float]]:
     """Yield how far each weight that depends on runs is earned, 0 to 1."""
-    yield "broken", 1.0 if broken_shown else 0.0
+    yield "broken", 1.0 if broken_failed else 0.0
     wanted = [number for number, _ in executable_fixes(card)]
-    passed = {run.fix for run in _shown(evidence, "fix", "passed")}
+    passed = {run.fix for run in _conclusive_runs(evidence, "fix", "passed")}
     yield "fixes", sum(number in passed for number in wanted) / len(wanted) if wanted else 0.0
     expected = "passed" if card.versions.fixed else "failed-as-described"
-    yield "latest", 1.0 if _shown(evidence, "latest", expected) else 0.0
+    yield "latest", 1.0 if _conclusive_runs(evidence, "latest", expected) else 0.0
     swept = [release for release in evidence.releases if release.state in {"fails", "passes"}]
     agrees = all((r.state == "fails") == (r.version in card.versions.affected_set) for r in swept)
     yield "sweep", 1.0 if swept and agrees else 0.0
 
 
-def _shown(evidence: Evidence, role: str, outcome: str) -> list[Run]:
+def _conclusive_runs(evidence: Evidence, role: str, outcome: str) -> list[Run]:
     return [
         run
         for run in evidence.runs
-        if run.role == role and run.outcome == outcome and run.shown and run.isolation != "none"
+        if run.role == role and run.outcome == outcome and run.conclusive and run.isolation != "none"
     ]

@@ -28,7 +28,7 @@ try:
 except ImportError:  # PyYAML built without libyaml: the same results, several times slower.
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """Keys and list positions from the top of the record to a value."""
 
 MAX_DEPTH = 20
@@ -42,25 +42,25 @@ _constructor = SafeConstructor()
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Mark:
+class Position:
     """A place in a text; line and column count from 1, columns in characters."""
 
     line: int
     column: int
 
 
-class Refused(Exception):  # noqa: N818 - an answer about the text, not a fault of the program
+class YamlError(Exception):
     """The text can't become data. `kind` names the lint rule that it breaks (see `rules/text.py`)."""
 
-    def __init__(self, kind: str, mark: Mark, detail: str = "", hint: str = "") -> None:
+    def __init__(self, kind: str, mark: Position, detail: str = "", hint: str = "") -> None:
         super().__init__(kind, mark, detail, hint)
         self.kind = kind
-        self.mark = mark
+        self.position = mark
         self.detail = detail
         self.hint = hint
 
 
-class Source:
+class YamlDocument:
     """One YAML document.
 
     Raises `Refused` where the text is no YAML, or YAML that a record may not use: duplicate keys, anchors,
@@ -71,25 +71,25 @@ class Source:
         self._root = _Reader(text).read()
         self.data: dict[str, Any] = self._root.data
 
-    def mark(self, path: Path, *, key: bool = False) -> Mark:
+    def position(self, path: KeyPath, *, key: bool = False) -> Position:
         """Return where the value at `path` stands, or its key.
 
         Where it is missing: the key of the nearest parent that exists, or the parent itself if it is a scalar.
         """
         place, node, rest = self._walk(path)
-        return _mark(place if key or (rest and node.children is not None) else node.at)
+        return _position(place if key or (rest and node.children is not None) else node.at)
 
-    def existing(self, path: Path) -> Path:
+    def existing(self, path: KeyPath) -> KeyPath:
         """Return the part of `path` that the text has."""
         *_, rest = self._walk(path)
         return path[: len(path) - len(rest)]
 
-    def raw(self, path: Path) -> str | None:
+    def raw(self, path: KeyPath) -> str | None:
         """Return the scalar at `path` as it is typed, None where there is none."""
         _, node, rest = self._walk(path)
         return None if rest else node.raw
 
-    def _walk(self, path: Path) -> tuple[yaml.Mark, _Node, Path]:
+    def _walk(self, path: KeyPath) -> tuple[yaml.Mark, _Node, KeyPath]:
         """Follow `path`: the place of the last key that exists, its value, and the steps that don't exist."""
         node, place = self._root, self._root.at
         for number, step in enumerate(path):
@@ -124,36 +124,36 @@ class _Reader:
             finally:
                 loader.dispose()
         except yaml.YAMLError as error:
-            raise _refused(error, self._text) from None
+            raise _yaml_error(error, self._text) from None
         except ValueError:  # PyYAML's own reader lets chr() refuse \U00110000
-            raise Refused("syntax", Mark(1, 1), "an escape stands for no character", "remove it") from None
+            raise YamlError("syntax", Position(1, 1), "an escape stands for no character", "remove it") from None
 
     def _document(self) -> _Node:
         root: _Node | None = None
         while type(event := self._next()) is not StreamEndEvent:
             if isinstance(event, DocumentStartEvent) and root is not None:
-                raise Refused("documents", _mark(event.start_mark))
+                raise YamlError("documents", _position(event.start_mark))
             if isinstance(event, NodeEvent):
                 root = self._node(event, 0)
                 if not isinstance(event, MappingStartEvent):
                     empty = not (root.raw or root.children)
-                    raise Refused("empty", Mark(1, 1)) if empty else Refused("not_mapping", _mark(root.at))
+                    raise YamlError("empty", Position(1, 1)) if empty else YamlError("not_mapping", _position(root.at))
         if root is None:
-            raise Refused("empty", Mark(1, 1))
+            raise YamlError("empty", Position(1, 1))
         return root
 
     def _node(self, event: Any, depth: int) -> _Node:
         kind, at = type(event), event.start_mark
         if kind is AliasEvent or event.anchor:
-            raise Refused("anchor", _mark(at), event.anchor or "")
+            raise YamlError("anchor", _position(at), event.anchor or "")
         if kind is ScalarEvent:
             if event.tag:
-                raise Refused("tag", _mark(at), event.tag)
+                raise YamlError("tag", _position(at), event.tag)
             return _Node(at, _scalar(event), event.value)
         if depth == MAX_DEPTH:
-            raise Refused("depth", _mark(at))
+            raise YamlError("depth", _position(at))
         if event.tag:
-            raise Refused("tag", _mark(at), event.tag)
+            raise YamlError("tag", _position(at), event.tag)
         if kind is MappingStartEvent:
             return self._mapping(at, depth + 1)
         items: list[_Node] = []
@@ -168,23 +168,23 @@ class _Reader:
             key = self._node(event, depth)
             name = key.data
             if not isinstance(name, str):
-                raise Refused("key", _mark(key.at), key.raw or "")
+                raise YamlError("key", _position(key.at), key.raw or "")
             if name in children:
-                raise Refused("duplicate", _mark(key.at), f"{name}\n{_mark(children[name][0]).line}")
+                raise YamlError("duplicate", _position(key.at), f"{name}\n{_position(children[name][0]).line}")
             value = self._node(self._next(), depth)
             children[name] = key.at, value
             data[name] = value.data
         return _Node(at, data, None, children)
 
 
-def _mark(at: Any) -> Mark:
-    return Mark(at.line + 1, at.column + 1)
+def _position(at: Any) -> Position:
+    return Position(at.line + 1, at.column + 1)
 
 
 def _scalar(event: ScalarEvent) -> Any:
     text = event.value
     if event.style == '"' and (found := UNPRINTABLE.search(text)):
-        raise Refused("character", _mark(event.start_mark), f"U+{ord(found[0]):04X}")
+        raise YamlError("character", _position(event.start_mark), f"U+{ord(found[0]):04X}")
     if not event.implicit[0] or len(text) > _LONGEST_NUMBER:
         return text
     resolvers = _RESOLVERS.get(text[:1])
@@ -201,25 +201,27 @@ def _scalar(event: ScalarEvent) -> Any:
         return text
 
 
-def _refused(error: yaml.YAMLError, text: str) -> Refused:
+def _yaml_error(error: yaml.YAMLError, text: str) -> YamlError:
     lines = text.split("\n")
     last = _last_event(text)
     problem_mark = getattr(error, "problem_mark", None)
     context_mark = getattr(error, "context_mark", None)
     if problem_mark is None:  # a character that YAML does not allow; `library` has refused those before
-        return Refused("syntax", Mark(1, 1), "has a character that YAML doesn't allow", "remove it")
+        return YamlError("syntax", Position(1, 1), "has a character that YAML doesn't allow", "remove it")
     place = problem_mark.line, problem_mark.column
     line = lines[place[0]] if place[0] < len(lines) else ""
     if line[place[1] :].startswith("\t") or line.lstrip(" ").startswith("\t"):
-        return Refused("tab", Mark(place[0] + 1, line.index("\t") + 1))
+        return YamlError("tab", Position(place[0] + 1, line.index("\t") + 1))
     if isinstance(last, ScalarEvent) and last.style in {"'", '"'}:
-        begin, end = _mark(last.start_mark), last.end_mark
+        begin, end = _position(last.start_mark), last.end_mark
         if end is not None and begin.line <= end.line == place[0]:
-            return Refused("syntax", begin, f"the quote that starts here is closed on line {end.line + 1}", CLOSE_QUOTE)
+            return YamlError(
+                "syntax", begin, f"the quote that starts here is closed on line {end.line + 1}", CLOSE_QUOTE
+            )
     start = (context_mark.line, context_mark.column) if context_mark else None
     problem, context = getattr(error, "problem", None) or "", getattr(error, "context", None) or ""
     message, hint, place = explain(problem, context, lines, place, start)
-    return Refused("syntax", _inside(lines, place), message, hint)
+    return YamlError("syntax", _inside(lines, place), message, hint)
 
 
 def _last_event(text: str) -> Any:
@@ -231,9 +233,9 @@ def _last_event(text: str) -> Any:
     return event
 
 
-def _inside(lines: list[str], place: tuple[int, int]) -> Mark:
+def _inside(lines: list[str], place: tuple[int, int]) -> Position:
     """Return `place` as a mark, or the end of the last line where the reader speaks of a line after it."""
     written = len(lines) - 1 if len(lines) > 1 and not lines[-1] else len(lines)
     line = min(place[0], written - 1)
     column = place[1] if line == place[0] else len(lines[line])
-    return Mark(line + 1, min(column, len(lines[line])) + 1)
+    return Position(line + 1, min(column, len(lines[line])) + 1)

@@ -18,7 +18,7 @@ CLOSE_QUOTE = "write the same quote at the end of the text"
 
 
 @dataclass(frozen=True, slots=True)
-class _Spot:
+class _ErrorLine:
     """The line on which the reader stumbled, before and after the place."""
 
     before: str
@@ -32,7 +32,7 @@ class _Spot:
         return line[key.end() :] if key else line
 
 
-_Answer = Callable[[_Spot], tuple[str, str]]
+_Message = Callable[[_ErrorLine], tuple[str, str]]
 
 
 def explain(problem: str, context: str, lines: list[str], place: Place, start: Place | None) -> tuple[str, str, Place]:
@@ -41,7 +41,7 @@ def explain(problem: str, context: str, lines: list[str], place: Place, start: P
     `place` is where the reader gave up, `start` where the thing began that it was reading. Of the two the
     one is returned where the mistake was made.
     """
-    for said, at_start, answer in _ANSWERS:
+    for said, at_start, answer in _MESSAGES:
         if said.search(f"{context}, {problem}"):
             place = start if at_start and start is not None else place
             if answer is _escape and place[0] < len(lines):
@@ -52,9 +52,9 @@ def explain(problem: str, context: str, lines: list[str], place: Place, start: P
     return f"is not valid YAML: {said_by_yaml}", "put text with special characters in quotes", place
 
 
-def _spot(lines: list[str], place: Place) -> _Spot:
+def _spot(lines: list[str], place: Place) -> _ErrorLine:
     line = lines[place[0]] if place[0] < len(lines) else ""
-    return _Spot(line[: place[1]], line[place[1] :])
+    return _ErrorLine(line[: place[1]], line[place[1] :])
 
 
 def _in_quotes(text: str) -> str:
@@ -67,19 +67,19 @@ def _in_quotes(text: str) -> str:
     return "put the text in quotes: '" + text.replace("'", "''") + "'"
 
 
-def _second_colon(spot: _Spot) -> tuple[str, str]:
+def _second_colon(spot: _ErrorLine) -> tuple[str, str]:
     if ": " in spot.before:
         return "a text with `: ` in it is not in quotes", _in_quotes(spot.value)
     return "a key can't stand here", "indent it like the keys beside it; put a text of several lines below `key: |`"
 
 
-def _start_of_text(spot: _Spot) -> tuple[str, str]:
+def _start_of_text(spot: _ErrorLine) -> tuple[str, str]:
     if not spot.after.strip():
         return "the record breaks off in the middle of a list or mapping", "close every [ with ] and every { with }"
     return f"a text can't start with {spot.after[:1]} unless it is in quotes", _in_quotes(spot.after)
 
 
-def _no_key(spot: _Spot) -> tuple[str, str]:
+def _no_key(spot: _ErrorLine) -> tuple[str, str]:
     last = spot.before.rstrip()[-1:]
     if last and last in "\"'":
         hint = "for a quote inside the text write two of them in '...', and a backslash before it in \"...\""
@@ -91,18 +91,18 @@ def _no_key(spot: _Spot) -> tuple[str, str]:
     return "this line fits no line above it", "indent it like the keys beside it, with spaces"
 
 
-def _escape(spot: _Spot) -> tuple[str, str]:
+def _escape(spot: _ErrorLine) -> tuple[str, str]:
     return (
         f"a backslash inside double quotes starts an escape, and {spot.after[:2]} is none that YAML knows",
         "use single quotes, or write the backslash twice",
     )
 
 
-def _says(message: str, hint: str) -> _Answer:
+def _says(message: str, hint: str) -> _Message:
     return lambda spot: (message, hint)
 
 
-_ANSWERS: tuple[tuple[re.Pattern[str], bool, _Answer], ...] = tuple(
+_MESSAGES: tuple[tuple[re.Pattern[str], bool, _Message], ...] = tuple(
     (re.compile(said), at_start, answer)
     for said, at_start, answer in (
         ("mapping values are not allowed", False, _second_colon),

@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from fixcards import cache
 from fixcards.errors import FixcardsError
 from fixcards.matching.index.index import Index, build
-from fixcards.matching.parse.log_chunks import Log, Part, parts, without_digits
-from fixcards.matching.parse.normalize import normal
-from fixcards.matching.parse.parser import Failure, chains, read, read_numbered
-from fixcards.matching.score.matcher import LIMIT, Match, match, order
-from fixcards.search.index_cache import Kept
+from fixcards.matching.parse.log_chunks import Log, LogChunk, failure_chunks, without_digits
+from fixcards.matching.parse.normalize import normalize
+from fixcards.matching.parse.parser import Failure, parse, parse_numbered, split_failures
+from fixcards.matching.score.matcher import DEFAULT_LIMIT, Match, match, sort_key
+from fixcards.search.index_cache import IndexCache
 
 if TYPE_CHECKING:
-    from fixcards.search.log_fingerprint import Outline
+    from fixcards.search.log_fingerprint import LogFingerprint
 
-FOLDER = "search"
+INDEX_FOLDER = "search"
 """Where a site has its index."""
-SMALL = 1 << 20
+SMALL_TEXT_BYTES = 1 << 20
 """Bytes up to which a text is looked at as a whole."""
 _TIMEOUT = 30
-_MOST_KNOWN = 100_000
+_MAX_SEEN = 100_000
 _WORDS = "words"
 _LEFT_OUT = "left out"
 _SITE_URL = re.compile(r"^site_url:\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
@@ -46,7 +46,7 @@ class Answer:
     @property
     def matches(self) -> list[Match]:
         """The matches, best first."""
-        return sorted((each for each, _ in self.found.values()), key=order)
+        return sorted((each for each, _ in self.found.values()), key=sort_key)
 
     def times(self, card_id: str) -> int:
         """Return how often a known failure was seen."""
@@ -54,9 +54,9 @@ class Answer:
 
     def url(self, each: Match) -> str:
         """Return the address of a match's card."""
-        return self.site + str(each.entry.shown.get("path", ""))
+        return self.site + str(each.entry.display.get("path", ""))
 
-    def as_dict(self, limit: int = LIMIT) -> dict[str, Any]:
+    def as_dict(self, limit: int = DEFAULT_LIMIT) -> dict[str, Any]:
         """Return plain data as `fixcards.matching.json_response.SCHEMA` describes it."""
         from fixcards.matching.json_response import answer  # not above, for a person is shown lines
 
@@ -65,19 +65,19 @@ class Answer:
 
     def add(self, failure: Failure, matches: list[Match]) -> None:
         """Take over what one failure matches."""
-        if not self.found or (matches and self._best is not None and order(matches[0]) < self._best):
+        if not self.found or (matches and self._best is not None and sort_key(matches[0]) < self._best):
             self.failure = failure
         for each in matches:
             known, times = self.found.get(each.entry.id, (None, 0))
             if known is each:
                 self.found[each.entry.id] = (each, times + 1)
                 continue
-            self._best = min(self._best or order(each), order(each))
+            self._best = min(self._best or sort_key(each), sort_key(each))
             if known is None:
                 self.found[each.entry.id] = (each, 1)
                 continue
             first = min((at for at in (known.line, each.line) if at), default=0)
-            better = min(known, each, key=order)
+            better = min(known, each, key=sort_key)
             self.found[each.entry.id] = (better if better.line == first else replace(better, line=first), times + 1)
 
 
@@ -85,21 +85,21 @@ class Finder:
     """Finds known failures. Nothing that it is given leaves the machine: of a site it reads index files only."""
 
     def __init__(
-        self, index: Index, site: str | None = None, words: Callable[[], bytes] | None = None, left_out: int = 0
+        self, index: Index, site: str | None = None, words: Callable[[], bytes] | None = None, excluded_cards: int = 0
     ) -> None:
         self.index = index
-        self.left_out = left_out  # cards that have a problem, so that they are not in the index
+        self.excluded_cards = excluded_cards  # cards that have a problem, so that they are not in the index
         self._words = words
         published = str(index.head["site"])  # here, so that an index that is not there is an error here
         self.site = published if site is None else site
 
     @cached_property
-    def _outline(self) -> Outline | None:
+    def _fingerprint(self) -> LogFingerprint | None:
         if self._words is None:
             return None
-        from fixcards.search.log_fingerprint import Outline
+        from fixcards.search.log_fingerprint import LogFingerprint
 
-        return Outline(self._words())
+        return LogFingerprint(self._words())
 
     @classmethod
     def of_cards(cls, root: str | Path = "cards", jobs: int | None = 1) -> Finder:
@@ -109,7 +109,7 @@ class Finder:
         where a file has another size or time of change.
         """
         root = Path(root)
-        kept = Kept(root, lambda: dict(_index(root, jobs)))
+        kept = IndexCache(root, lambda: dict(_index(root, jobs)))
         return cls(Index(kept.read), _site_url(root), partial(kept.read, _WORDS), int(kept.read(_LEFT_OUT)))
 
     @classmethod
@@ -117,31 +117,31 @@ class Finder:
         """Return the finder of a published site: its address, or the folder that it was built into."""
         if re.match(r"https?://", where):
             address = where.rstrip("/") + "/"
-            return cls(Index(lambda path: _fetch(f"{address}{FOLDER}/{path}")), address)
-        folder = Path(where) / FOLDER
+            return cls(Index(lambda path: _fetch(f"{address}{INDEX_FOLDER}/{path}")), address)
+        folder = Path(where) / INDEX_FOLDER
         if not folder.is_dir():
             raise FixcardsError(f"{where}: has no search index; give the address or the folder of a built site")
         return cls(Index(lambda path: (folder / path).read_bytes()))
 
-    def match(self, text: str, limit: int = LIMIT) -> list[Match]:
+    def match(self, text: str, limit: int = DEFAULT_LIMIT) -> list[Match]:
         """Return the known failures that a text fits, best first."""
-        return [each for each in match(read(text), self.index, limit) if _is_card(each)]
+        return [each for each in match(parse(text), self.index, limit) if _is_card(each)]
 
     def answer(self, log: BinaryIO, progress: Callable[[int], None] | None = None) -> Answer:
         """Return what a log of any size holds, each known failure once. `progress` is told the bytes read so far."""
-        start = log.read(SMALL + 1)
-        if len(start) <= SMALL:
-            failure = read(start.decode("utf-8", "replace"))
+        start = log.read(SMALL_TEXT_BYTES + 1)
+        if len(start) <= SMALL_TEXT_BYTES:
+            failure = parse(start.decode("utf-8", "replace"))
             found = Answer(failure, site=self.site)
-            for part in chains(failure):
+            for part in split_failures(failure):
                 found.add(failure, self._matches(part))
             return found
         return self._scan(_Rejoined(start, log), progress)
 
     def _scan(self, log: Log, progress: Callable[[int], None] | None) -> Answer:
-        found = Answer(read(""), site=self.site)
+        found = Answer(parse(""), site=self.site)
         known: dict[bytes, list[Match]] = {}
-        for done, part in parts(log):
+        for done, part in failure_chunks(log):
             if part is None:
                 if progress:
                     progress(done)
@@ -149,17 +149,17 @@ class Finder:
             self._count(part, known, found)
         return found
 
-    def _count(self, part: Part, known: dict[bytes, list[Match]], found: Answer) -> None:
+    def _count(self, part: LogChunk, known: dict[bytes, list[Match]], found: Answer) -> None:
         """Add what a part of a log holds. Logs repeat themselves with other values: what was read once is counted."""
         content = without_digits(part.content)
-        key = _digest(self._outline.of(content) if self._outline else content)
+        key = _digest(self._fingerprint.of(content) if self._fingerprint else content)
         if key in known:
             found.add(found.failure, known[key])
             return
-        if len(known) >= _MOST_KNOWN:
+        if len(known) >= _MAX_SEEN:
             known.clear()
         everything: list[Match] = []
-        for failure in chains(read_numbered(part.numbered())):
+        for failure in split_failures(parse_numbered(part.numbered())):
             inner = _digest(without_digits(_key(failure).encode()))
             if inner not in known:
                 known[inner] = self._matches(failure)
@@ -168,7 +168,7 @@ class Finder:
         known[key] = everything
 
     def _matches(self, failure: Failure) -> list[Match]:
-        return [each for each in match(failure, self.index, LIMIT) if _is_card(each)]
+        return [each for each in match(failure, self.index, DEFAULT_LIMIT) if _is_card(each)]
 
 
 class _Rejoined:
@@ -184,21 +184,21 @@ class _Rejoined:
 
 def _index(root: Path, jobs: int | None) -> Iterator[tuple[str, bytes]]:
     """Yield the index files of a folder of cards, the words for an outline, and how many cards were left out."""
-    from fixcards.exports.index_entries import entries
+    from fixcards.exports.index_entries import index_entries
     from fixcards.records.library import load
-    from fixcards.search.log_fingerprint import words_of
-    from fixcards.worker_pool import Workers
+    from fixcards.search.log_fingerprint import known_words
+    from fixcards.worker_pool import WorkerPool
 
-    with Workers(jobs) as workers:
-        library = load(root, cache.folder(root), workers)
-        known = tuple(entries(library))
-        yield from build(known, workers=workers)
-    yield _WORDS, words_of(known)
-    yield _LEFT_OUT, str(len(library.known) - len(library.summaries)).encode()
+    with WorkerPool(jobs) as workers:
+        library = load(root, cache.cache_dir(root), workers)
+        known = tuple(index_entries(library))
+        yield from build(known, pool=workers)
+    yield _WORDS, known_words(known)
+    yield _LEFT_OUT, str(len(library.all_ids) - len(library.summaries)).encode()
 
 
 def _is_card(each: Match) -> bool:
-    return each.entry.shown.get("kind") != "page"
+    return each.entry.display.get("kind") != "page"
 
 
 def _digest(content: bytes) -> bytes:
@@ -207,8 +207,8 @@ def _digest(content: bytes) -> bytes:
 
 def _key(failure: Failure) -> str:
     """Return what two failures have in common that are the same."""
-    heads = [f"{head.name}: {normal(head.message)} {head.frames[-3:]}" for head in failure.exceptions]
-    return "\n".join(heads or [normal(loose.text) for loose in failure.lines[-20:]])
+    heads = [f"{head.name}: {normalize(head.message)} {head.frames[-3:]}" for head in failure.exceptions]
+    return "\n".join(heads or [normalize(loose.text) for loose in failure.lines[-20:]])
 
 
 def _site_url(root: Path) -> str:

@@ -22,7 +22,7 @@ _START = len(cache.digest()) + 8
 _TIMES = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
 
 
-class Kept:
+class IndexCache:
     """Parts by name, made of a folder by `make` where what is kept doesn't fit the folder or the program any more.
 
     The folder fits while it and everything below it have the sizes and times that they had: those of a file change with
@@ -32,13 +32,13 @@ class Kept:
     def __init__(self, root: Path, make: Callable[[], Parts]) -> None:
         self._open: BinaryIO | None = None
         self._top = f"{root}/"
-        self._file = cache.folder(root) / "index" / cache.digest(os.fsencode(os.path.realpath(root))).hex()
+        self._file = cache.cache_dir(root) / "index" / cache.digest(os.fsencode(os.path.realpath(root))).hex()
         self._make = make
-        self._version = cache.installed()
+        self._version = cache.environment_fingerprint()
         # One handle for all parts: they are of one file, whatever takes its place meanwhile.
         with suppress(OSError):
             self._open = self._file.open("rb")
-        self._places = self._fitting()
+        self._places = self._read_places()
         self._made: Parts = {} if self._places else self._make_and_write()
 
     def __del__(self) -> None:
@@ -64,7 +64,7 @@ class Kept:
         except (OSError, ValueError, OverflowError):  # a damaged number is no place
             return b""
 
-    def _fitting(self) -> dict[str, Place]:
+    def _read_places(self) -> dict[str, Place]:
         """Return the places of the parts that are kept, none where they don't fit."""
         start = self._bytes(0, _START)
         rest = self._bytes(int.from_bytes(start[-8:], "big"))
@@ -85,7 +85,7 @@ class Kept:
         except OSError:
             return self._make()  # whoever reads the folder says what is wrong
         made = self._make()
-        if max(max(changed, moved) for _, changed, moved, _ in times) < now - cache.SETTLED:
+        if max(max(changed, moved) for _, changed, moved, _ in times) < now - cache.RACY_WINDOW_NS:
             self._write(paths, _state(times), made)
         return made
 
@@ -95,7 +95,9 @@ class Kept:
             places[name] = (end, len(content), cache.digest(content))
             end += len(content)
         rest = marshal.dumps((paths, state, places))
-        cache.replace(self._file, (cache.digest(self._version, rest), end.to_bytes(8, "big"), *made.values(), rest))
+        cache.write_cache_file(
+            self._file, (cache.digest(self._version, rest), end.to_bytes(8, "big"), *made.values(), rest)
+        )
 
 
 def _paths(top: str) -> list[str]:

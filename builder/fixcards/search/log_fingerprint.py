@@ -7,24 +7,42 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.query import WARNS
+from fixcards.matching.index.query import WARNING_PATTERN
 from fixcards.matching.parse.lines import PREFIXES
 from fixcards.matching.parse.log_chunks import without_digits
-from fixcards.matching.parse.parser import CAUSE, FOLDERS, HANDLING, HEADER, INNERMOST_FIRST, KNOWN, PATTERNS, REPEATED
-from fixcards.matching.parse.versions import TOLD
+from fixcards.matching.parse.parser import (
+    CAUSE,
+    HANDLING,
+    HEADER,
+    INNERMOST_FIRST,
+    KNOWN_SUFFIXES,
+    LIBRARY_FOLDERS,
+    PATTERNS,
+    REPEATED,
+)
+from fixcards.matching.parse.versions import COMPARISON_WORDS
 
 _WORD = re.compile(rb"[A-Za-z_]+")
 _TOKEN = re.compile(rb"[A-Za-z_]+|[^A-Za-z_]+")
-_TELLS = re.compile(f"{WARNS}|{KNOWN}$")
+_TELLS = re.compile(f"{WARNING_PATTERN}|{KNOWN_SUFFIXES}$")
 _READING = " ".join(
-    (HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, *FOLDERS, *PATTERNS.values(), *(rule for _, rule in PREFIXES))
+    (
+        HEADER,
+        INNERMOST_FIRST,
+        HANDLING,
+        CAUSE,
+        REPEATED,
+        *LIBRARY_FOLDERS,
+        *PATTERNS.values(),
+        *(rule for _, rule in PREFIXES),
+    )
 )
 _DOTS = (b"..", "\u2026".encode())
 _MOST, _LONGEST_LINE, _LONGEST_TOKEN = 50_000, 400, 40
 """Lines and tokens whose outlines are kept, and the bytes of each."""
 
 
-class Outline:
+class LogFingerprint:
     """What matters of a text to some entries: every sign, and the words that they or the rules of reading have.
 
     So do the beginnings of such words at the end of a line and before dots, where a log may have cut a message. Any
@@ -36,8 +54,8 @@ class Outline:
     def __init__(self, words: bytes) -> None:
         self._sorted = words.split()
         self._known = frozenset(self._sorted)
-        self._lines = _Kept(self._line, _LONGEST_LINE)
-        self._tokens = _Kept(self._token, _LONGEST_TOKEN)
+        self._lines = _Memo(self._line, _LONGEST_LINE)
+        self._tokens = _Memo(self._token, _LONGEST_TOKEN)
 
     def of(self, content: bytes) -> bytes:
         """Return the outline of a text that is `without_digits`."""
@@ -63,17 +81,17 @@ class Outline:
         return b"W" if token[:1].isupper() else b"w"
 
 
-def words_of(entries: Iterable[Entry]) -> bytes:
+def known_words(entries: Iterable[Entry]) -> bytes:
     """Return the words that some entries or the rules of reading have, in order, for `Outline`."""
-    texts = [_READING, *TOLD]
+    texts = [_READING, *COMPARISON_WORDS]
     for entry in entries:
         texts += (entry.package, entry.exception, entry.title, entry.prose)
-        texts += (*entry.templates, *entry.frames, *entry.needs)
+        texts += (*entry.templates, *entry.frames, *entry.requirements)
     found = {word for text in texts for word in _WORD.findall(without_digits(text.lower().encode()))}
     return b" ".join(sorted(found))
 
 
-class _Kept(dict[bytes, bytes]):
+class _Memo(dict[bytes, bytes]):
     """What becomes of a text. Most come again and again and are looked up without a call."""
 
     def __init__(self, make: Callable[[bytes], bytes], longest: int) -> None:

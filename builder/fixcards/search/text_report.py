@@ -41,7 +41,7 @@ def lines(found: Answer, limit: int, style: Style, columns: int = WIDTH) -> Iter
 
 
 def _card(found: Answer, each: Match, style: Style, width: int) -> Iterator[str]:
-    shown = each.entry.shown
+    shown = each.entry.display
     first = style(f"{each.tier:<{_INDENT}}", fg=_COLORS[each.tier], bold=True)
     for line in _wrapped(each.entry.title, width):
         yield first + style(line, bold=True)

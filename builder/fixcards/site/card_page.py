@@ -12,15 +12,15 @@ from urllib.parse import quote
 from packaging.version import Version
 
 from fixcards.site import markdown as prose
-from fixcards.site.document import Document, Section, Settings
+from fixcards.site.document import Page, Section, SiteSettings
 from fixcards.site.releases import MEANINGS, release_rows, release_spans
-from fixcards.site.release_chart import legend, releases_picture
+from fixcards.site.release_chart import legend, release_chart
 from fixcards.records import script
 from fixcards.records.card import Card, Fix, own_content_ratio
 from fixcards.records.evidence import Evidence, Run
 from fixcards.records.library import Library
 from fixcards.records.summary import Summary
-from fixcards.records.reader_reports import Tally
+from fixcards.records.reader_reports import ReportCounts
 from fixcards.records.verdict import executable_fixes, judge
 
 SECTIONS = (
@@ -41,7 +41,7 @@ SECTIONS = (
     Section("sources", "Sources"),
 )
 _SECTIONS = {section.id: section for section in SECTIONS}
-KINDS = {
+FIX_KINDS = {
     "upgrade": "Upgrade",
     "pin": "Pin",
     "code-change": "Change your code",
@@ -50,7 +50,7 @@ KINDS = {
 }
 
 
-ALTERNATE = "card.json"
+JSON_NAME = "card.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Option:
     executable: bool
 
 
-class Near(NamedTuple):
+class RelatedCard(NamedTuple):
     """What a card shows of another one."""
 
     id: str
@@ -76,39 +76,39 @@ class Near(NamedTuple):
     verdict: str
 
     @classmethod
-    def of(cls, card: Summary) -> Near:
+    def of(cls, card: Summary) -> RelatedCard:
         """Return that of a card in short."""
         return cls(card.id, card.path, card.title, card.package, card.verdict)
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class CardPageData:
     """A card with everything that is shown of it."""
 
     card: Card
     evidence: Evidence | None = None
-    related: tuple[Near, ...] = ()
-    tally: Tally = field(default_factory=Tally)
+    related: tuple[RelatedCard, ...] = ()
+    tally: ReportCounts = field(default_factory=ReportCounts)
     source: str = ""
     """File below the folder of the cards."""
 
     @classmethod
-    def of(cls, library: Library, card_id: str) -> Subject:
+    def of(cls, library: Library, card_id: str) -> CardPageData:
         """Return a card of a library."""
         return cls(
             library.cards[card_id],
             library.evidence.get(card_id),
-            tuple(Near.of(library.summaries[other]) for other in library.related[card_id]),
-            library.tally.get(card_id, Tally()),
+            tuple(RelatedCard.of(library.summaries[other]) for other in library.related[card_id]),
+            library.reports.get(card_id, ReportCounts()),
             library.files[card_id],
         )
 
 
-def card_document(subject: Subject, settings: Settings) -> Document:
+def card_page(subject: CardPageData, settings: SiteSettings) -> Page:
     """Return the page of a card."""
     card = subject.card
     path = f"{card.package}/{card.number}"
-    return Document(
+    return Page(
         path=path,
         title=card.title,
         description=description(card),
@@ -116,11 +116,11 @@ def card_document(subject: Subject, settings: Settings) -> Document:
         sections=SECTIONS,
         source=subject.source,
         data=_structured_data(card, subject.evidence, settings, path),
-        alternate=ALTERNATE,
+        json_url=JSON_NAME,
     )
 
 
-def card_context(subject: Subject, settings: Settings, path: str) -> dict[str, Any]:
+def card_context(subject: CardPageData, settings: SiteSettings, path: str) -> dict[str, Any]:
     """Return what the page at `path` shows, by the names that the template knows."""
     card, evidence = subject.card, subject.evidence
     release = script.broken_release(card, evidence) or ""
@@ -141,7 +141,7 @@ def card_context(subject: Subject, settings: Settings, path: str) -> dict[str, A
         "commands": _commands(card, settings, path),
         "spans": release_spans(rows),
         "meanings": MEANINGS,
-        "picture": releases_picture(rows, f"Releases of {card.package}, each with its state; the table says the same."),
+        "picture": release_chart(rows, f"Releases of {card.package}, each with its state; the table says the same."),
         "legend": legend(rows),
         "letter": _letter,
         "tally": subject.tally,
@@ -157,7 +157,7 @@ def description(card: Card) -> str:
 
 
 def _shorten(text: str, most: int) -> str:
-    text = prose.plain(text)
+    text = prose.plain_text(text)
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
@@ -169,7 +169,7 @@ def _options(card: Card, evidence: Evidence | None, release: str) -> list[Option
             letter=_letter(number),
             number=number,
             fix=fix,
-            kind=KINDS[fix.kind],
+            kind=FIX_KINDS[fix.kind],
             requirements=script.requirements(card, release, fix),
             run=runs.get(number),
             executable=number in executable,
@@ -205,7 +205,7 @@ def _shell_word(text: str) -> str:
     return f'"{text}"' if not set(text) & set('"$`\\!%') else shlex.quote(text)
 
 
-def _commands(card: Card, settings: Settings, path: str) -> dict[str, str]:
+def _commands(card: Card, settings: SiteSettings, path: str) -> dict[str, str]:
     """Return the commands that run the reproduction and each fix straight from the site, by file name."""
     if not settings.site_url:
         return {}
@@ -224,17 +224,17 @@ def scripts(card: Card, evidence: Evidence | None) -> dict[str, str]:
     return made
 
 
-_ASKED = quote("\n\nVersions you have (`pip list`):\n\nWhat you saw:\n")
+_REPORT_QUESTIONS = quote("\n\nVersions you have (`pip list`):\n\nWhat you saw:\n")
 
 
-def _reports(card: Card, options: list[Option], settings: Settings) -> list[dict[str, str]]:
+def _reports(card: Card, options: list[Option], settings: SiteSettings) -> list[dict[str, str]]:
     """Return the prefilled reports: for each fix that it worked, and that none did. The titles are counted."""
     if not settings.repo_url:
         return []
 
     # Ids are safe in an address. To quote the rest of it once and not for each option saves a tenth of a page's time.
     title = f"{settings.repo_url}/issues/new?title=%5B{card.id}%5D%20"
-    body = f"&labels=fix-report&body=Card%3A%20{card.id}{_ASKED}"
+    body = f"&labels=fix-report&body=Card%3A%20{card.id}{_REPORT_QUESTIONS}"
 
     def report(words: str, label: str) -> dict[str, str]:
         return {"label": label, "url": f"{title}{words.replace(' ', '%20')}{body}"}
@@ -263,7 +263,7 @@ def _texts(card: Card) -> Iterator[str]:
     yield from filter(None, texts)
 
 
-def _structured_data(card: Card, evidence: Evidence | None, settings: Settings, path: str) -> dict[str, Any]:
+def _structured_data(card: Card, evidence: Evidence | None, settings: SiteSettings, path: str) -> dict[str, Any]:
     """Return the page as a TechArticle (https://schema.org/TechArticle) with the error as a keyword."""
     data: dict[str, Any] = {
         "@context": "https://schema.org",

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from fixcards.errors import FixcardsError
 from fixcards.site import markdown as prose
-from fixcards.site.templates import environment, place_of
+from fixcards.site.templates import environment, error_location
 from fixcards.records.rules.card import RESERVED
 
 _SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
@@ -28,21 +28,21 @@ class Section:
     title: str
 
 
-class Kind(NamedTuple):
+class PageKind(NamedTuple):
     """What two documents have in common around which the theme's page is the same but for their own words."""
 
     depth: int
     """Folders between the page and the site's root."""
-    top: str
+    reserved_prefix: str
     """The first of them where it is one of the site's own, to which the theme links from everywhere."""
     sections: tuple[Section, ...]
     has_source: bool
     has_data: bool
-    alternate: str | None
+    json_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Page:
     """One finished page without the frame that the theme puts around it.
 
     `path` is its address below the site, without slashes at the ends (`httpx/271`, empty for the home page).
@@ -59,19 +59,19 @@ class Document:
     """File below the folder of the cards that a reader edits to change the page."""
     data: dict[str, Any] | None = None
     """Structured data (JSON-LD) for the page's head."""
-    alternate: str | None = None
+    json_url: str | None = None
     """Address of the page's content as JSON, relative to the page."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> PageKind:
         """What sort of page it is."""
-        return Kind(
+        return PageKind(
             depth(self.path),
-            top(self.path),
+            reserved_prefix(self.path),
             self.sections,
             self.source is not None,
             self.data is not None,
-            self.alternate,
+            self.json_url,
         )
 
 
@@ -80,7 +80,7 @@ def depth(path: str) -> int:
     return path.count("/") + 1 if path else 0
 
 
-def top(path: str) -> str:
+def reserved_prefix(path: str) -> str:
     """Return the first folder of `path` if it is the site's own and no package's."""
     first = path.partition("/")[0]
     return first if first in RESERVED else ""
@@ -95,7 +95,7 @@ class DataFile:
 
 
 @dataclass(frozen=True)
-class Settings:
+class SiteSettings:
     """What the pages need to know of the site they are for."""
 
     site_name: str
@@ -113,7 +113,7 @@ class Settings:
         object.__setattr__(self, "environment", made)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _settings, (self.site_name, self.templates, self.today, self.site_url, self.repo_url)
+        return _unpickle_settings, (self.site_name, self.templates, self.today, self.site_url, self.repo_url)
 
     def search_box(self, root: str) -> Markup:
         """Return the search box for a page outside the room; `root` is the address of the site's root."""
@@ -128,11 +128,11 @@ class Settings:
         try:
             html = self.environment.get_template(template).render(root=root, **context)
         except TemplateError as error:
-            raise FixcardsError(f"{place_of(error)}: {error.message}") from error
+            raise FixcardsError(f"{error_location(error)}: {error.message}") from error
         return prose.reveal_bidi(html)
 
 
 @lru_cache(maxsize=4)
-def _settings(site_name: str, templates: Path, today: date, site_url: str, repo_url: str) -> Settings:
+def _unpickle_settings(site_name: str, templates: Path, today: date, site_url: str, repo_url: str) -> SiteSettings:
     """Return the settings that were sent here, with the templates that were compiled for the same ones before."""
-    return Settings(site_name, templates, today, site_url, repo_url)
+    return SiteSettings(site_name, templates, today, site_url, repo_url)

@@ -19,7 +19,7 @@ class Field:
     name: str
     required: bool
     description: str
-    words: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     """The words that it takes, where those are fixed."""
 
 
@@ -31,13 +31,13 @@ def fields(model: type[BaseModel] = Card, above: str = "") -> list[Field]:
 def _fields(model: type[BaseModel], above: str) -> Iterator[Field]:
     for attribute, info in model.model_fields.items():
         name = above + (info.alias or attribute)
-        many, inner, words = _look_into(info.annotation)
+        many, inner, words = _inspect_annotation(info.annotation)
         yield Field(name, info.is_required(), " ".join((info.description or "").split()), words)
         if inner is not None:
             yield from _fields(inner, f"{name}[]." if many else f"{name}.")
 
 
-def _look_into(annotation: Any) -> tuple[bool, type[BaseModel] | None, tuple[str, ...]]:
+def _inspect_annotation(annotation: Any) -> tuple[bool, type[BaseModel] | None, tuple[str, ...]]:
     """Return whether a key takes several values, the model of one of them, and the fixed words."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return False, annotation, ()
@@ -46,7 +46,7 @@ def _look_into(annotation: Any) -> tuple[bool, type[BaseModel] | None, tuple[str
         return False, None, tuple(str(word) for word in get_args(annotation))
     if origin in {Union, types.UnionType, Annotated, tuple}:
         for part in get_args(annotation):
-            many, inner, words = _look_into(part)
+            many, inner, words = _inspect_annotation(part)
             if inner is not None or words:
                 return many or origin is tuple, inner, words
     return False, None, ()

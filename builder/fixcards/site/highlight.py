@@ -15,7 +15,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
-_LONGEST = 20_000
+_MAX_LENGTH = 20_000
 # Strings and comments come before all that may stand in them. A string that is not closed ends with its line, or with
 # the text.
 _PYTHON = re.compile(
@@ -40,12 +40,12 @@ range repr reversed round set setattr slice sorted staticmethod str sum super tu
 Ellipsis NotImplemented"""
 _KEYWORDS = """as assert async await break class continue def del elif else except finally for from global if import
 lambda nonlocal pass raise return try while with yield"""
-_ENDINGS = "GeneratorExit KeyboardInterrupt StopAsyncIteration StopIteration SystemExit"
+_EXIT_EXCEPTIONS = "GeneratorExit KeyboardInterrupt StopAsyncIteration StopIteration SystemExit"
 _KINDS = dict.fromkeys(_BUILTINS.split(), "nb") | dict.fromkeys(_KEYWORDS.split(), "k")
 _KINDS |= dict.fromkeys(("and", "in", "is", "not", "or"), "ow")
-_KINDS |= dict.fromkeys(_ENDINGS.split(), "ne")
+_KINDS |= dict.fromkeys(_EXIT_EXCEPTIONS.split(), "ne")
 """The class of a word that is no attribute, as Pygments calls it, for the themes' styles know these."""
-_RAISED = ("Error", "Exception", "Warning")
+_EXCEPTION_SUFFIXES = ("Error", "Exception", "Warning")
 
 _FORMATTER = HtmlFormatter(nowrap=True)
 # Lexers of Pygments need a time that grows with the square of a line's or a gap's length: 16 s for one line of 20,000.
@@ -55,12 +55,12 @@ _SLOW = re.compile(r"[^\n]{500}|\s{200}")
 _LANGUAGES = frozenset({"console", "bash", "sh", "toml", "ini", "cfg", "yaml", "json", "diff", "docker", "make"})
 
 
-def code(text: str, language: str = "python") -> Markup:
+def highlight_code(text: str, language: str = "python") -> Markup:
     """Return code with its tokens in `span` elements, ready for a `code` element.
 
     It shows `text` to the letter. Another language, or text so long that colour is of no help, comes out plain.
     """
-    if len(text) > _LONGEST:
+    if len(text) > _MAX_LENGTH:
         return escape(text)
     if language == "python":
         escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -74,7 +74,7 @@ def code(text: str, language: str = "python") -> Markup:
 def _span(match: re.Match[str]) -> str:
     kind, text = match.lastgroup, match[0]
     if kind == "word":
-        kind = _KINDS.get(text) or ("ne" if text.endswith(_RAISED) and text[0] != "." else None)
+        kind = _KINDS.get(text) or ("ne" if text.endswith(_EXCEPTION_SUFFIXES) and text[0] != "." else None)
     elif kind == "nf":
         keyword, gap, text = match["k"], match["gap"], match["nf"]
         return f'<span class="k">{keyword}</span>{gap}<span class="nf">{text}</span>'

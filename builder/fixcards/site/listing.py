@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from fixcards.cache import digest, digest_of
 from fixcards.site.document import Section
-from fixcards.build.task import Work, page_work
+from fixcards.build.task import BuildTask, page_task
 from fixcards.records.card import CATEGORIES
 from fixcards.records.library import Library
 from fixcards.records.summary import Summary
@@ -17,13 +17,13 @@ from fixcards.records.verdict import MEANINGS, VERDICTS
 
 PER_PAGE = 100
 """Cards on one page of a list; longer lists go on on further pages."""
-LATEST = 6
+LATEST_CARDS = 6
 """Cards that the home page shows as the latest."""
-_PACKAGES_IN_FILTER = 40
-_AROUND = 3
+_MAX_PACKAGES_IN_FILTER = 40
+_PAGES_AROUND = 3
 """Pages before and after its own to which a page of a long list links."""
 
-CATEGORY_WORDS = {
+CATEGORY_LABELS = {
     "import-error": "Import errors",
     "api-change": "API changes",
     "crash": "Crashes",
@@ -36,7 +36,7 @@ CATEGORY_WORDS = {
 }
 
 
-class Row(NamedTuple):
+class CardRow(NamedTuple):
     """One card in a list."""
 
     title: str
@@ -52,11 +52,11 @@ class Choice(NamedTuple):
     """One link of a filter: `path` is its page, `number` how many cards it leaves."""
 
     path: str
-    words: str
-    number: int
+    label: str
+    cards: int
 
 
-class Figure(NamedTuple):
+class Statistic(NamedTuple):
     """A number about the library, with what it counts."""
 
     number: str
@@ -75,7 +75,7 @@ class Listings:
         self._verdicts: Counter[str] = Counter(row.verdict for row in self.rows.values())
         self._packages = Counter(row.package for row in self.rows.values())
 
-    def works(self) -> Iterator[Work]:
+    def tasks(self) -> Iterator[BuildTask]:
         """Yield every list."""
         yield self._home()
         everything = list(self.rows)
@@ -84,7 +84,7 @@ class Listings:
         )
         for category in CATEGORIES:
             if ids := [card_id for card_id, row in self.rows.items() if row.category == category]:
-                words = CATEGORY_WORDS[category]
+                words = CATEGORY_LABELS[category]
                 about = f"Fix cards of the category {category}."
                 yield from self._list(f"cards/category/{category}", words, about, ids)
         for verdict in VERDICTS:
@@ -96,42 +96,42 @@ class Listings:
             yield from self._list(package, package, about, [card.id for card in cards])
         yield self._packages_page()
 
-    def figures(self) -> list[Figure]:
+    def statistics(self) -> list[Statistic]:
         """Return the numbers of the home page with their definitions."""
         runs = sum(card.runs for card in self.library.summaries.values())
         return [
-            Figure(f"{len(self.rows):,}", "cards", "Records of one upstream failure each that passed every check."),
-            Figure(f"{len(self._packages):,}", "packages", "Packages that at least one card is about."),
-            Figure(f"{self._verdicts['verified']:,}", "verified", MEANINGS["verified"]),
-            Figure(f"{runs:,}", "runs on record", "Executions of a reproduction or a fix whose outcome is stored."),
+            Statistic(f"{len(self.rows):,}", "cards", "Records of one upstream failure each that passed every check."),
+            Statistic(f"{len(self._packages):,}", "packages", "Packages that at least one card is about."),
+            Statistic(f"{self._verdicts['verified']:,}", "verified", MEANINGS["verified"]),
+            Statistic(f"{runs:,}", "runs on record", "Executions of a reproduction or a fix whose outcome is stored."),
         ]
 
-    def _home(self) -> Work:
+    def _home(self) -> BuildTask:
         about = (
             "Paste what your program printed and get the known upstream failure, the release that fixed it and proof."
         )
-        return page_work(
+        return page_task(
             "home.html",
             "",
             "Paste a failure, get the fix",
             about,
             (Section("search", "Search"),),
-            figures=tuple(self.figures()),
-            latest=tuple(self.rows[card_id] for card_id in self._latest[:LATEST] if card_id in self.rows),
+            figures=tuple(self.statistics()),
+            latest=tuple(self.rows[card_id] for card_id in self._latest[:LATEST_CARDS] if card_id in self.rows),
             categories=tuple(self._category_choices()),
         )
 
-    def _list(self, path: str, title: str, about: str, ids: Sequence[str]) -> Iterator[Work]:
+    def _list(self, path: str, title: str, about: str, ids: Sequence[str]) -> Iterator[BuildTask]:
         pages = [ids[start : start + PER_PAGE] for start in range(0, len(ids), PER_PAGE)] or [ids]
         filters, of_filters = self._filters
         for number, part in enumerate(pages, start=1):
-            yield page_work(
+            yield page_task(
                 "listing.html",
                 _page_path(path, number),
                 title if number == 1 else f"{title}, page {number}",
                 about,
                 (Section("cards", "Cards"),),
-                made_of=digest(of_filters, b"%d" % len(ids), *(self.library.told[card_id] for card_id in part)),
+                content_digest=digest(of_filters, b"%d" % len(ids), *(self.library.summary_digests[card_id] for card_id in part)),
                 heading=title,
                 rows=tuple(self.rows[card_id] for card_id in part),
                 total=len(ids),
@@ -139,7 +139,7 @@ class Listings:
                 here=f"{path}/",
                 page=number,
                 last=len(pages),
-                pages=tuple((n, f"{_page_path(path, n)}/") for n in _offered(number, len(pages))),
+                pages=tuple((n, f"{_page_path(path, n)}/") for n in _linked_pages(number, len(pages))),
             )
 
     @cached_property
@@ -150,7 +150,7 @@ class Listings:
             for name in VERDICTS
             if self._verdicts[name]
         ]
-        most = sorted(sorted(self._packages, key=lambda name: (-self._packages[name], name))[:_PACKAGES_IN_FILTER])
+        most = sorted(sorted(self._packages, key=lambda name: (-self._packages[name], name))[:_MAX_PACKAGES_IN_FILTER])
         packages = [Choice(f"{name}/", name, self._packages[name]) for name in most]
         if len(self._packages) > len(packages):
             packages.append(Choice("cards/packages/", "all packages", len(self._packages)))
@@ -164,10 +164,10 @@ class Listings:
     def _category_choices(self) -> Iterator[Choice]:
         for name in CATEGORIES:
             if number := self._categories[name]:
-                yield Choice(f"cards/category/{name}/", CATEGORY_WORDS[name], number)
+                yield Choice(f"cards/category/{name}/", CATEGORY_LABELS[name], number)
 
-    def _packages_page(self) -> Work:
-        return page_work(
+    def _packages_page(self) -> BuildTask:
+        return page_task(
             "packages.html",
             "cards/packages",
             "Packages",
@@ -177,17 +177,17 @@ class Listings:
         )
 
 
-def _row(card: Summary) -> Row:
-    return Row(card.title, card.package, card.category, card.error, card.fix, card.verdict, card.path)
+def _row(card: Summary) -> CardRow:
+    return CardRow(card.title, card.package, card.category, card.error, card.fix, card.verdict, card.path)
 
 
 def _page_path(path: str, number: int) -> str:
     return path if number == 1 else f"{path}/page/{number}"
 
 
-def _offered(number: int, last: int) -> list[int]:
+def _linked_pages(number: int, last: int) -> list[int]:
     """Return the pages of a list to which page `number` links: the first and last, and those around it."""
-    around = range(number - _AROUND, number + _AROUND + 1)
+    around = range(number - _PAGES_AROUND, number + _PAGES_AROUND + 1)
     return sorted({1, last, *(n for n in around if 1 <= n <= last)})
 
 

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markupsafe import Markup
 
-from fixcards.site.highlight import code
+from fixcards.site.highlight import highlight_code
 
 # Marks that change the order in which text is displayed, so that code can look like what it is not
 # (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
@@ -44,19 +44,19 @@ def _markdown() -> MarkdownIt:
     return markdown
 
 
-def prose(text: str) -> Markup:
+def render_blocks(text: str) -> Markup:
     """Return a text of several paragraphs as HTML blocks."""
-    blocks = _simple(text)
+    blocks = _render_simple(text)
     return Markup(_MARKDOWN.render(text) if blocks is None else "".join(blocks))  # noqa: S704 - HTML is off, all escaped
 
 
-def inline(text: str) -> Markup:
+def render_inline(text: str) -> Markup:
     """Return one paragraph as HTML without a block around it: `code` and links only."""
     text = text.strip()
     return Markup((text and _paragraph(text)) or _MARKDOWN.renderInline(text))  # noqa: S704 - as above
 
 
-def _simple(text: str) -> list[str] | None:
+def _render_simple(text: str) -> list[str] | None:
     """Return the blocks of a text that has nothing but words, `code` and fenced code in them, None of any other.
 
     Nearly all texts of cards are such, and the whole parser takes as long for them as all the rest of a page.
@@ -102,7 +102,7 @@ def links(text: str) -> Iterator[str]:
                 yield str(token.attrs["href"])
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return prose as one line without marks, for descriptions and lists."""
     without_links = re.sub(r"\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
     return " ".join(without_links.replace("`", "").split())
@@ -122,7 +122,7 @@ def _reveal(match: re.Match[str]) -> str:
 
 
 def _highlight_fence(text: str, language: str, _attributes: str) -> str:
-    return f'<pre class="highlight" tabindex="0"><code>{code(text.rstrip(chr(10)), language or "text")}</code></pre>'
+    return f'<pre class="highlight" tabindex="0"><code>{highlight_code(text.rstrip(chr(10)), language or "text")}</code></pre>'
 
 
 _MARKDOWN = _markdown()

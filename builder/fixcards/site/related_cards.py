@@ -12,17 +12,17 @@ from fixcards.cache import digest
 from fixcards.records.fields import PLACEHOLDER
 from fixcards.records.summary import Summary
 
-MOST = 6
+MAX_RELATED = 6
 """Related cards that are shown at most."""
-ENOUGH = 0.25
+MIN_SIMILARITY = 0.25
 """Similarity of two signatures, 0 to 1, from which they are called similar."""
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
-_COMMON = 64
+_MAX_DOCUMENT_FREQUENCY = 64
 """A word that stands in more signatures than this says nothing, and would make the work quadratic."""
 
 
-def stamp(cards: Mapping[str, Summary]) -> bytes:
+def inputs_digest(cards: Mapping[str, Summary]) -> bytes:
     """Return a digest of everything that `related` looks at."""
     looked_at = ((card.id, card.error, card.exception, *card.aliases, "", *card.related) for card in cards.values())
     return digest("\n".join(map("\t".join, looked_at)).encode())
@@ -42,7 +42,7 @@ def related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
             holders[word].append(card_id)
     square = {word: math.log(1 + len(cards) / len(ids)) ** 2 for word, ids in holders.items()}
     length = {card_id: math.sqrt(sum(square[word] for word in own)) or 1.0 for card_id, own in words.items()}
-    shared = {word: (square[word], ids) for word, ids in holders.items() if 1 < len(ids) <= _COMMON}
+    shared = {word: (square[word], ids) for word, ids in holders.items() if 1 < len(ids) <= _MAX_DOCUMENT_FREQUENCY}
     made = {}
     for card_id, card in cards.items():
         scores: dict[str, float] = {}
@@ -53,20 +53,20 @@ def related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
                     scores[other] = scores.get(other, 0.0) + weight
         mine = length[card_id]
         cosines = {
-            other: found for other, score in scores.items() if (found := score / (mine * length[other])) >= ENOUGH
+            other: found for other, score in scores.items() if (found := score / (mine * length[other])) >= MIN_SIMILARITY
         }
         ordered = [other for other in card.related if other in cards]
         ordered += sorted(cosines, key=lambda other: (-cosines[other], other))
-        if len(ordered) <= MOST:
+        if len(ordered) <= MAX_RELATED:
             ordered += _neighbours(card, cards, packages[card.package])
-        made[card_id] = [other for other in dict.fromkeys(ordered) if other != card_id][:MOST]
+        made[card_id] = [other for other in dict.fromkeys(ordered) if other != card_id][:MAX_RELATED]
     return made
 
 
 def _neighbours(card: Summary, cards: Mapping[str, Summary], numbered: Sequence[str]) -> list[str]:
     """Return the ids of `numbered`, a package's cards by number, that are nearest to `card`, itself included."""
     at = bisect.bisect_left(numbered, card.number, key=lambda other: cards[other].number)
-    near = numbered[max(0, at - MOST) : at + MOST + 1]
+    near = numbered[max(0, at - MAX_RELATED) : at + MAX_RELATED + 1]
     return sorted(near, key=lambda other: (abs(cards[other].number - card.number), other))
 
 

@@ -15,10 +15,10 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from fixcards.site.releases import WORDS, ReleaseRow
+from fixcards.site.releases import STATE_LABELS, ReleaseRow
 
 
-def releases_picture(rows: list[ReleaseRow], title: str) -> Markup:
+def release_chart(rows: list[ReleaseRow], title: str) -> Markup:
     """Return the picture; empty where nothing is known.
 
     The table beside it has the same content, so that assistive technology gets one sentence.
@@ -33,8 +33,8 @@ def releases_picture(rows: list[ReleaseRow], title: str) -> Markup:
 def legend(rows: list[ReleaseRow]) -> list[tuple[Markup, str]]:
     """Return each sort of mark that the picture of `rows` has, with its meaning."""
     states = {row.state for row in rows}
-    marks = {state: Markup(f'<span class="fc-{state}"><i></i></span>') for state in WORDS}  # noqa: S704 - our own words
-    return [(marks[state], words) for state, words in WORDS.items() if state in states]
+    marks = {state: Markup(f'<span class="fc-{state}"><i></i></span>') for state in STATE_LABELS}  # noqa: S704 - our own words
+    return [(marks[state], words) for state, words in STATE_LABELS.items() if state in states]
 
 
 def _lines(rows: list[ReleaseRow]) -> Iterator[tuple[str, list[ReleaseRow]]]:
@@ -45,7 +45,7 @@ def _lines(rows: list[ReleaseRow]) -> Iterator[tuple[str, list[ReleaseRow]]]:
     """
     groups: list[list[ReleaseRow]] = []
     before: set[str] = set()
-    for _, line in groupby(rows, key=lambda row: row.line):
+    for _, line in groupby(rows, key=lambda row: row.minor_line):
         members = list(line)
         results = {_result(row.state) for row in members}
         if results == before and len(results) == 1:
@@ -54,7 +54,7 @@ def _lines(rows: list[ReleaseRow]) -> Iterator[tuple[str, list[ReleaseRow]]]:
             groups.append(members)
         before = results
     for members in groups:
-        first, last = members[0].line, members[-1].line
+        first, last = members[0].minor_line, members[-1].minor_line
         yield first if first == last else f"{first} to {last}", members
 
 
@@ -68,6 +68,6 @@ def _marks(line: list[ReleaseRow]) -> str:
     made = []
     for state, members in groupby(line, key=lambda row: row.state):
         numbers = [row.version for row in members]
-        tip = escape(f"{', '.join(numbers)}: {WORDS[state]}")
+        tip = escape(f"{', '.join(numbers)}: {STATE_LABELS[state]}")
         made.append(f'<span class="fc-{state}" title="{tip}">{"<i></i>" * len(numbers)}</span>')
     return "".join(made)

@@ -11,7 +11,7 @@ from packaging.version import Version
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence, Run
 
-WORDS = {
+STATE_LABELS = {
     "fails": "tested: fails",
     "passes": "tested: passes",
     "inferred-fails": "inferred: fails",
@@ -33,7 +33,7 @@ MEANINGS = {
 """What the words mean; shown below the table."""
 
 
-_SWEPT = frozenset({"fails", "passes", "not-testable"})
+_TESTED_STATES = frozenset({"fails", "passes", "not-testable"})
 """States that a sweep itself found out by trying."""
 
 
@@ -43,13 +43,13 @@ class ReleaseRow:
 
     version: str
     state: str
-    line: str
+    minor_line: str
     note: str = ""
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """The state in words."""
-        return WORDS[self.state]
+        return STATE_LABELS[self.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +82,23 @@ def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:
     run showed goes before what a sweep only inferred or left open.
     """
     # By version, for 2.0 and 2.0.0 are one release; how the index writes it is what is shown.
-    rows = {Version(version): ReleaseRow(version, state, _line(version)) for version, state in _stated(card).items()}
+    rows = {Version(version): ReleaseRow(version, state, _minor_line(version)) for version, state in _stated(card).items()}
     for run in evidence.runs if evidence else ():
-        if run.release and run.outcome in {"failed-as-described", "passed"} and _is_about_the_release(run, card):
+        if run.release and run.outcome in {"failed-as-described", "passed"} and _tests_release_alone(run, card):
             state = "passes" if run.outcome == "passed" else "fails"
-            rows[Version(run.release)] = ReleaseRow(run.release, state, _line(run.release))
+            rows[Version(run.release)] = ReleaseRow(run.release, state, _minor_line(run.release))
     for release in evidence.releases if evidence else ():
         known = rows.get(Version(release.version))
-        if release.state not in _SWEPT and known is not None and known.state in {"fails", "passes"}:
+        if release.state not in _TESTED_STATES and known is not None and known.state in {"fails", "passes"}:
             continue
         note = [release.reason or "", "withdrawn by its authors (yanked)" if release.yanked else ""]
         rows[Version(release.version)] = ReleaseRow(
-            release.version, release.state, _line(release.version), "; ".join(part for part in note if part)
+            release.version, release.state, _minor_line(release.version), "; ".join(part for part in note if part)
         )
     return [rows[version] for version in sorted(rows)]
 
 
-def _is_about_the_release(run: Run, card: Card) -> bool:
+def _tests_release_alone(run: Run, card: Card) -> bool:
     """Return whether the run tells something of its release: it is no option that changes more than the release."""
     if run.role != "fix":
         return True
@@ -121,6 +121,6 @@ def _stated(card: Card) -> dict[str, str]:
     return stated
 
 
-def _line(version: str) -> str:
+def _minor_line(version: str) -> str:
     parts = Version(version).release
     return ".".join(str(part) for part in (*parts, 0)[:2])

@@ -10,22 +10,22 @@ from typing import Any, NamedTuple
 
 from fixcards.cache import digest
 from fixcards.errors import FixcardsError
-from fixcards.site.card_page import ALTERNATE, SECTIONS, Near, Subject, card_document
+from fixcards.site.card_page import JSON_NAME, SECTIONS, RelatedCard, CardPageData, card_page
 from fixcards.exports.data import card_files, library_files
-from fixcards.site.document import DataFile, Document, Kind, Section, Settings
+from fixcards.site.document import DataFile, Page, PageKind, Section, SiteSettings
 from fixcards.site.listing import Listings
 from fixcards.site.field_reference import fields
 from fixcards.exports.search_index import search_files
-from fixcards.build.task import Made, Work
+from fixcards.build.task import Output, BuildTask
 from fixcards.records import verdict
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
 from fixcards.records.library import Library
-from fixcards.records.record import Content, Files, card_of, content_of
+from fixcards.records.record import Content, RecordReader, unpickle_card, read_content
 from fixcards.records.rules import RULES
-from fixcards.records.reader_reports import Tally
+from fixcards.records.reader_reports import ReportCounts
 
-_CARD = Kind(2, "", SECTIONS, has_source=True, has_data=True, alternate=ALTERNATE)
+_CARD = PageKind(2, "", SECTIONS, has_source=True, has_data=True, json_url=JSON_NAME)
 _ABOUT: dict[str, tuple[str, str, dict[str, str], Callable[[], dict[str, Any]]]] = {
     "about/adding-a-card": (
         "Add a card",
@@ -51,77 +51,77 @@ _ABOUT: dict[str, tuple[str, str, dict[str, str], Callable[[], dict[str, Any]]]]
 class Site:
     """The pages and files of one library. `latest` has the ids of the cards, the newest first."""
 
-    def __init__(self, library: Library, settings: Settings, latest: Sequence[str] = ()) -> None:
+    def __init__(self, library: Library, settings: SiteSettings, latest: Sequence[str] = ()) -> None:
         self.library = library
         self.settings = settings
         self._latest = latest or list(library.summaries)
 
-    def works(self) -> Iterator[Work]:
+    def page_tasks(self) -> Iterator[BuildTask]:
         """Yield everything that can be made anywhere, a piece at a time."""
-        yield from Listings(self.library, self._latest).works()
+        yield from Listings(self.library, self._latest).tasks()
         for path in _ABOUT:
-            document = prose(path, self.settings)
-            yield Work(path, b"", partial(_prose, path), document.kind)
+            document = about_page(path, self.settings)
+            yield BuildTask(path, b"", partial(_about_pages, path), document.kind)
         for card_id in self.library.summaries:
             yield self._card(card_id)
 
-    def works_of_all(self) -> Iterator[Work]:
+    def library_tasks(self) -> Iterator[BuildTask]:
         """Yield what is made from all cards together, so best where they are."""
-        told = digest(*self.library.told.values())
-        yield Work("cards.json", digest(told, self._day), partial(library_files, self.library))
-        yield Work("search", told, self._search)
+        told = digest(*self.library.summary_digests.values())
+        yield BuildTask("cards.json", digest(told, self._day), partial(library_files, self.library))
+        yield BuildTask("search", told, self._search)
 
-    def documents(self) -> Iterator[Document]:
+    def documents(self) -> Iterator[Page]:
         """Yield every page, one at a time."""
-        yield from (made for made in self._made(self.works()) if isinstance(made, Document))
+        yield from (made for made in self._outputs(self.page_tasks()) if isinstance(made, Page))
 
     def data_files(self) -> Iterator[DataFile]:
         """Yield every file for machines, one at a time."""
-        yield from (made for made in self._made(self.works_of_all()) if isinstance(made, DataFile))
-        yield from (made for made in self._made(self.works()) if isinstance(made, DataFile))
+        yield from (made for made in self._outputs(self.library_tasks()) if isinstance(made, DataFile))
+        yield from (made for made in self._outputs(self.page_tasks()) if isinstance(made, DataFile))
 
-    def _made(self, works: Iterator[Work]) -> Iterator[Made]:
+    def _outputs(self, works: Iterator[BuildTask]) -> Iterator[Output]:
         for work in works:
             yield from work.make(self.settings)
 
-    def _search(self, settings: Settings) -> Iterator[DataFile]:
-        yield from search_files(self.library, [prose(path, settings) for path in _ABOUT], settings)
+    def _search(self, settings: SiteSettings) -> Iterator[DataFile]:
+        yield from search_files(self.library, [about_page(path, settings) for path in _ABOUT], settings)
 
     @cached_property
-    def _near(self) -> dict[str, Near]:
+    def _related_cards(self) -> dict[str, RelatedCard]:
         """What other cards show of each."""
-        return {card.id: Near.of(card) for card in self.library.summaries.values()}
+        return {card.id: RelatedCard.of(card) for card in self.library.summaries.values()}
 
-    def _card(self, card_id: str) -> Work:
+    def _card(self, card_id: str) -> BuildTask:
         library = self.library
-        source, beside = library.files[card_id], library.beside.get(card_id)
+        source, beside = library.files[card_id], library.evidence_files.get(card_id)
         related = library.related[card_id]
-        tally = library.tally.get(card_id, Tally())
+        tally = library.reports.get(card_id, ReportCounts())
         made_of = library.digests.get(card_id)
         key = digest(
             made_of or os.urandom(16),  # what can't be told is made each time
-            self._day if card_id in library.executed else b"",  # what was run counts less every day
-            *(library.told[other] for other in related),
+            self._day if card_id in library.with_evidence else b"",  # what was run counts less every day
+            *(library.summary_digests[other] for other in related),
             repr((sorted(tally.worked.items()), tally.failed)).encode() if tally.total else b"",
         )
-        origin = _Origin(
-            str(library.root), source, beside, card_id in library.executed, made_of, library.parsed.get(card_id)
+        origin = _CardSource(
+            str(library.root), source, beside, card_id in library.with_evidence, made_of, library.parsed_cards.get(card_id)
         )
-        make = partial(_card, origin, tuple(self._near[other] for other in related), tally)
-        return Work(library.summaries[card_id].path[:-1], key, make, _CARD)
+        make = partial(_card, origin, tuple(self._related_cards[other] for other in related), tally)
+        return BuildTask(library.summaries[card_id].path[:-1], key, make, _CARD)
 
     @cached_property
     def _day(self) -> bytes:
         return self.settings.today.isoformat().encode()
 
 
-class _Origin(NamedTuple):
+class _CardSource(NamedTuple):
     """Where a card comes from, so that another process can take it from there."""
 
     root: str
     source: str
     """File below `root`, as is `beside`, its evidence."""
-    beside: str | None
+    evidence_path: str | None
     executed: bool
     """Whether the evidence may be shown."""
     digest: bytes | None
@@ -131,13 +131,13 @@ class _Origin(NamedTuple):
 
     def read(self) -> tuple[Card, Evidence | None, Content]:
         """Return the card, its evidence and the content of both files."""
-        content = content_of(self.root, self.source, self.beside)
+        content = read_content(self.root, self.source, self.evidence_path)
         if content and (self.digest or content.digest) == content.digest:
             if self.parsed is not None and self.digest:
-                return card_of(self.parsed), self._evidence(content), content
+                return unpickle_card(self.parsed), self._evidence(content), content
             root = Path(self.root)
-            card, evidence, *_ = Files(root).record(
-                root / self.source, root / self.beside if self.beside else None, content
+            card, evidence, *_ = RecordReader(root).read(
+                root / self.source, root / self.evidence_path if self.evidence_path else None, content
             )
             if card is not None:
                 return card, evidence, content
@@ -147,24 +147,24 @@ class _Origin(NamedTuple):
         return Evidence.model_validate_json(content.evidence) if self.executed and content.evidence else None
 
 
-def _card(origin: _Origin, related: tuple[Near, ...], tally: Tally, settings: Settings) -> Iterator[Made]:
+def _card(origin: _CardSource, related: tuple[RelatedCard, ...], tally: ReportCounts, settings: SiteSettings) -> Iterator[Output]:
     """Yield the page and files of a card."""
     card, evidence, content = origin.read()
-    subject = Subject(card, evidence, related, tally, origin.source)
-    yield card_document(subject, settings)
+    subject = CardPageData(card, evidence, related, tally, origin.source)
+    yield card_page(subject, settings)
     yield from card_files(subject, settings)
     yield DataFile(origin.source, content.card)
-    if evidence and origin.beside and content.evidence:
-        yield DataFile(origin.beside, content.evidence)
+    if evidence and origin.evidence_path and content.evidence:
+        yield DataFile(origin.evidence_path, content.evidence)
 
 
-def _prose(path: str, settings: Settings) -> Iterator[Document]:
-    yield prose(path, settings)
+def _about_pages(path: str, settings: SiteSettings) -> Iterator[Page]:
+    yield about_page(path, settings)
 
 
-def prose(path: str, settings: Settings) -> Document:
+def about_page(path: str, settings: SiteSettings) -> Page:
     """Return one of the few pages that are about the site itself."""
     title, description, sections, context = _ABOUT[path]
     headings = tuple(Section(section, words) for section, words in sections.items())
     body = partial(settings.render, f"{path}.html", path, title=title, description=description, **context())
-    return Document(path, title, description, body, headings)
+    return Page(path, title, description, body, headings)

@@ -15,10 +15,10 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
 from markupsafe import Markup
 
-from fixcards.cache import Shelf, digest_of
+from fixcards.cache import CacheFile, digest_of
 from fixcards.site import highlight, markdown as prose
 
-_ONCE = ("heading", "badge")
+_CACHED_MACROS = ("heading", "badge")
 """Macros of `once.html`, which have few different results, as filters: Jinja calls these without looking into them."""
 _SYNTAX = (
     "block_start_string",
@@ -47,12 +47,12 @@ def environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"prose": prose.prose, "inline": prose.inline, "code": highlight.code}
-    made.filters |= {name: _once(made, name) for name in _ONCE}
+    made.filters |= {"prose": prose.render_blocks, "inline": prose.render_inline, "code": highlight.highlight_code}
+    made.filters |= {name: _cached_macro(made, name) for name in _CACHED_MACROS}
     return made
 
 
-def place_of(error: TemplateError) -> str:
+def error_location(error: TemplateError) -> str:
     """Return the template and the line in which an error lies, as far as it tells."""
     if isinstance(error, TemplateSyntaxError):
         return f"{error.filename}:{error.lineno}"
@@ -60,10 +60,10 @@ def place_of(error: TemplateError) -> str:
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "the templates"
 
 
-class Compiled(BytecodeCache):
+class BytecodeCacheFile(BytecodeCache):
     """Templates that are compiled once: the theme's take a third of a second, a small build as long as all the rest."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: CacheFile) -> None:
         self._shelf = shelf
         self._known: dict[str, tuple[str, bytes]] = shelf.read() or {}
         self._new: dict[str, tuple[str, bytes]] = {}
@@ -78,7 +78,7 @@ class Compiled(BytecodeCache):
         """Remember the code of a template."""
         self._new[bucket.key] = _checksum(bucket), bucket.bytecode_to_string()
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Write down what was compiled anew."""
         if self._new:
             self._shelf.write({**self._known, **self._new})
@@ -115,7 +115,7 @@ class _Environment(Environment):
         return str(value.__html__()) if hasattr(value, "__html__") else escape(str(value))
 
 
-def _once(made: Environment, name: str) -> Callable[..., Markup]:
+def _cached_macro(made: Environment, name: str) -> Callable[..., Markup]:
     """Return a macro of `once.html` that renders anything but once."""
 
     @lru_cache(typed=True)

@@ -29,25 +29,31 @@ from fixcards.records.card import Card
 from fixcards.records.evidence import REPETITIONS, Evidence, Outcome, ReleaseResult, ReleaseState, Run, run_digest
 from fixcards.records.script import SCRIPT_NAME
 from fixcards.verify import plan as planning
-from fixcards.verify.environment import NotPreparable, Wanted, Workshop, packages_of, uv_version
-from fixcards.verify.files import workplace
-from fixcards.verify.interpreters import Interpreter, installed
-from fixcards.verify.outcome import Shown, judge
-from fixcards.verify.package_index import Index
-from fixcards.verify.plan import Plan, Trial, plan
-from fixcards.verify.sandbox import Job, Limits, Sandbox, choose
+from fixcards.verify.environment import (
+    EnvironmentBuilder,
+    EnvironmentSpec,
+    EnvironmentUnavailable,
+    packages_of,
+    uv_version,
+)
+from fixcards.verify.files import scratch_dir
+from fixcards.verify.interpreters import Interpreter, installed_interpreters
+from fixcards.verify.outcome import RunOutcome, classify_run
+from fixcards.verify.package_index import PackageIndex
+from fixcards.verify.plan import Plan, PlannedRun, plan
+from fixcards.verify.sandbox import Job, Limits, Sandbox, choose_sandbox
 from fixcards.verify.sweep import sweep
 
 OUTPUT_BYTES = 4096
 """How much of the end of an output is kept."""
-_OF_THE_SANDBOX = (b"bwrap: ", b"setpriv: ", b"prlimit: ")
+_SANDBOX_ERROR_PREFIXES = (b"bwrap: ", b"setpriv: ", b"prlimit: ")
 """How an output begins that comes from the isolation: the program itself was never started."""
 _COULD_NOT: tuple[Outcome, ...] = ("could-not-run",)
-_BARE = tuple(rule for rule in RULES if rule.name in {"ansi", "title", "control"})
+_TERMINAL_RULES = tuple(rule for rule in RULES if rule.name in {"ansi", "title", "control"})
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RunSettings:
     """How cards are executed. Everything that a worker on another machine needs to know."""
 
     cache: Path
@@ -58,10 +64,10 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ReadyRun:
     """A trial whose environment stands."""
 
-    trial: Trial
+    planned: PlannedRun
     interpreter: Interpreter
     lock: str
     venv: Path
@@ -72,26 +78,26 @@ class Ready:
         return self.venv.parent.parent / "source"
 
 
-class Executor:
+class CardRunner:
     """Executes one card with one isolation."""
 
-    def __init__(self, card: Card, settings: Settings, stop: threading.Event | None = None) -> None:
+    def __init__(self, card: Card, settings: RunSettings, stop: threading.Event | None = None) -> None:
         self.card = card
         self.settings = settings
         self.sandbox = _sandbox(settings.isolation)
         self.index = _index(settings.cache.absolute())
-        self.workshop = Workshop(settings.cache, self.index.environment, self.sandbox, stop)
+        self.environments = EnvironmentBuilder(settings.cache, self.index.environment, self.sandbox, stop)
         self.limits = _limits(card, settings.limits)
         self._stop = stop
 
     def evidence(self) -> Evidence:
         """Make every run and return what they showed. Raises `FixcardsError` where the index can't be reached."""
         card = self.card
-        listing = self.index.listing(card.package)
-        runs_plan = plan(card, listing, installed())
+        listing = self.index.releases(card.package)
+        runs_plan = plan(card, listing, installed_interpreters())
         made: list[Run] = []
         chosen: Interpreter | None = None
-        for trial in runs_plan.trials:
+        for trial in runs_plan.runs:
             if trial.role == "fix" and chosen is not None:
                 trial = _on(trial, chosen)  # noqa: PLW2901 - the same trial on the interpreter of the broken run
             run = self.run(trial)
@@ -100,7 +106,7 @@ class Executor:
             made.append(run)
         notes = list(differences(card, runs_plan, made))
         if made[-1].role == "latest" and made[-1].outcome == "could-not-run":
-            made[-1], note = self._latest_otherwise(runs_plan, made[-1])
+            made[-1], note = self._latest_relaxed(runs_plan, made[-1])
             notes += note
         releases: tuple[ReleaseResult, ...] = ()
         if self.settings.sweep:
@@ -116,15 +122,15 @@ class Executor:
             releases=releases,
         )
 
-    def run(self, trial: Trial, repetitions: int | None = None) -> Run:
+    def run(self, trial: PlannedRun, repetitions: int | None = None) -> Run:
         """Make one environment and execute the card's code in it as often as the settings say."""
         try:
             with self.ready(trial) as ready:
                 return self._execute(ready, repetitions or self.settings.repetitions)
-        except NotPreparable as refusal:
+        except EnvironmentUnavailable as refusal:
             return self._not_run(trial, str(refusal), repetitions or self.settings.repetitions)
 
-    def _latest_otherwise(self, runs_plan: Plan, refused: Run) -> tuple[Run, list[str]]:
+    def _latest_relaxed(self, runs_plan: Plan, refused: Run) -> tuple[Run, list[str]]:
         """Try the other forms of the newest release's run; return the first that can be made, and a note on it."""
         for trial in runs_plan.latest[1:]:
             run = self.run(trial)
@@ -133,32 +139,32 @@ class Executor:
         return refused, []
 
     @contextmanager
-    def ready(self, trial: Trial) -> Iterator[Ready]:
+    def ready(self, trial: PlannedRun) -> Iterator[ReadyRun]:
         """Make an environment for a trial, on the first of its interpreters for which everything can be had."""
         if trial.missing:
             raise trial.missing
-        with workplace(self.settings.cache / "work") as work:
+        with scratch_dir(self.settings.cache / "work") as work:
             yield self._prepare(trial, work)
 
-    def _prepare(self, trial: Trial, work: Path) -> Ready:
-        first: NotPreparable | None = None
+    def _prepare(self, trial: PlannedRun, work: Path) -> ReadyRun:
+        first: EnvironmentUnavailable | None = None
         builds = dict.fromkeys([trial.build, self.card.reproduction.build])
         for interpreter, build in itertools.product(trial.interpreters, builds):
-            wanted = Wanted(trial.requires, interpreter, trial.exclude_newer, build)
+            wanted = EnvironmentSpec(trial.requires, interpreter, trial.exclude_newer, build)
             # uv remembers by path what it found out about an interpreter.
             folder = work / f"env-{zlib.crc32(os.fsencode(interpreter.executable)):08x}"
             try:
-                lock = self.workshop.lock(wanted, self.card.id)
-                return Ready(trial, interpreter, lock, self.workshop.make(lock, wanted, self.card.id, folder))
-            except NotPreparable as refusal:
+                lock = self.environments.lock(wanted, self.card.id)
+                return ReadyRun(trial, interpreter, lock, self.environments.make(lock, wanted, self.card.id, folder))
+            except EnvironmentUnavailable as refusal:
                 first = first or refusal
                 shutil.rmtree(folder, ignore_errors=True)
-        raise first or NotPreparable("interpreter", "none is installed")
+        raise first or EnvironmentUnavailable("interpreter", "none is installed")
 
-    def job(self, ready: Ready) -> Job:
+    def job(self, ready: ReadyRun) -> Job:
         """Return the job that executes a trial's code in its environment."""
         source = ready.source
-        files = {SCRIPT_NAME: ready.trial.code, **(self.card.reproduction.files or {})}
+        files = {SCRIPT_NAME: ready.planned.code, **(self.card.reproduction.files or {})}
         readable: dict[Path, str] = {ready.venv: "/venv"}
         prefix = ready.interpreter.prefix
         if not prefix.is_relative_to("/usr"):
@@ -178,23 +184,23 @@ class Executor:
             stop=self._stop,
         )
 
-    def _execute(self, ready: Ready, repetitions: int) -> Run:
+    def _execute(self, ready: ReadyRun, repetitions: int) -> Run:
         job = self.job(ready)
-        shown: list[Shown] = []
+        shown: list[RunOutcome] = []
         finished = []
         for _ in range(repetitions):
             done = self.sandbox.run(job)
             if done.stopped == "asked":
                 raise KeyboardInterrupt
-            if done.exit and done.output.startswith(_OF_THE_SANDBOX):
-                raise NotPreparable("sandbox", done.output.decode("utf-8", "replace").splitlines()[0])
+            if done.exit and done.output.startswith(_SANDBOX_ERROR_PREFIXES):
+                raise EnvironmentUnavailable("sandbox", done.output.decode("utf-8", "replace").splitlines()[0])
             finished.append(done)
-            shown.append(judge(self.card, done, done.output.decode("utf-8", "replace"), self.limits.as_dict()))
+            shown.append(classify_run(self.card, done, done.output.decode("utf-8", "replace"), self.limits.as_dict()))
         usual = Counter(each.outcome for each in shown).most_common(1)[0][0]
         at = next(number for number, each in enumerate(shown) if each.outcome == usual)
         packages = packages_of(ready.lock)
         return Run(
-            **self._common(ready.trial, repetitions),
+            **self._common(ready.planned, repetitions),
             release=packages.get(self.card.package),
             lock=ready.lock,
             lock_digest=hashlib.sha256(ready.lock.encode()).hexdigest(),
@@ -203,14 +209,14 @@ class Executor:
             exit=finished[at].exit,
             outcome=usual,
             reason=shown[at].reason,
-            matched=_cut(self._clean(shown[at].matched or "", ready)) or None,
+            matched=_truncate(self._clean(shown[at].matched or "", ready)) or None,
             seconds=round(statistics.median(each.seconds for each in finished), 3),
             cpu_seconds=round(statistics.median(each.cpu_seconds for each in finished), 3),
             output=_tail(self._clean(finished[at].output.decode("utf-8", "replace"), ready)),
             repetitions=tuple(each.outcome for each in shown),
         )
 
-    def _not_run(self, trial: Trial, reason: str, repetitions: int) -> Run:
+    def _not_run(self, trial: PlannedRun, reason: str, repetitions: int) -> Run:
         return Run(
             **self._common(trial, repetitions),
             release=trial.release,
@@ -220,7 +226,7 @@ class Executor:
             repetitions=_COULD_NOT * repetitions,
         )
 
-    def _common(self, trial: Trial, repetitions: int) -> dict[str, Any]:
+    def _common(self, trial: PlannedRun, repetitions: int) -> dict[str, Any]:
         return {
             "role": "latest" if trial.role == "release" else trial.role,
             "fix": trial.fix,
@@ -232,9 +238,9 @@ class Executor:
 
     def _state(self, release: str) -> tuple[ReleaseState, str | None]:
         """Return the state of one release of the sweep, and the reason where it isn't testable."""
-        offer = self.index.listing(self.card.package).get(release)
+        offer = self.index.releases(self.card.package).get(release)
         assert offer is not None  # noqa: S101 - it comes from this listing
-        run = self.run(planning.sweep_trial(self.card, offer, installed()), 1)
+        run = self.run(planning.sweep_run(self.card, offer, installed_interpreters()), 1)
         if run.outcome == "failed-as-described":
             return "fails", None
         if run.outcome == "passed":
@@ -242,17 +248,17 @@ class Executor:
         if run.outcome == "could-not-run":
             return "not-testable", run.reason
         lines = [line.strip() for line in run.output.splitlines() if line.strip()]
-        return "not-testable", _cut(f"{run.reason}{f': {lines[-1]}' if lines else ''}")
+        return "not-testable", _truncate(f"{run.reason}{f': {lines[-1]}' if lines else ''}")
 
-    def _clean(self, text: str, ready: Ready) -> str:
+    def _clean(self, text: str, ready: ReadyRun) -> str:
         """Return output without control characters and without the paths of this machine."""
-        for rule in _BARE:
+        for rule in _TERMINAL_RULES:
             text = rule.apply(text)
         for path, shown in (
             (str(ready.venv), "/venv"),
             (str(ready.source), "/repro"),
             (str(ready.interpreter.prefix), "/python"),
-            (str(self.workshop.folder), "<cache>"),
+            (str(self.environments.folder), "<cache>"),
         ):
             if path not in {"/usr", "/"}:
                 text = text.replace(path, shown)
@@ -275,19 +281,19 @@ ENVIRONMENT: dict[str, str] = {
 """All that a card's code finds in its environment."""
 
 
-def execute(card: Card, settings: Settings, stop: threading.Event | None = None) -> Evidence:
+def execute(card: Card, settings: RunSettings, stop: threading.Event | None = None) -> Evidence:
     """Execute a card and return its evidence. Nothing is written beside the card."""
-    return Executor(card, settings, stop).evidence()
+    return CardRunner(card, settings, stop).evidence()
 
 
 def differences(card: Card, runs_plan: Plan, runs: Sequence[Run]) -> Iterator[str]:
     """Yield a note for each fix that changed more than what it says: then both runs don't differ in that alone."""
     broken = next(run for run in runs if run.role == "broken")
-    before = _named(runs_plan.broken.requires)
-    for trial, run in ((t, r) for t, r in zip(runs_plan.trials, runs, strict=True) if r.role == "fix"):
+    before = _requirement_names(runs_plan.broken.requires)
+    for trial, run in ((t, r) for t, r in zip(runs_plan.runs, runs, strict=True) if r.role == "fix"):
         if not run.packages or not broken.packages:
             continue
-        after = _named(trial.requires)
+        after = _requirement_names(trial.requires)
         said = {card.package} | {name for name in before | after if before.get(name) != after.get(name)}
         for name in sorted((set(broken.packages) & set(run.packages)) - said):
             if broken.packages[name] != run.packages[name]:
@@ -312,12 +318,12 @@ def today() -> date:
     return datetime.now(timezone.utc).date()
 
 
-def _on(trial: Trial, interpreter: Interpreter) -> Trial:
+def _on(trial: PlannedRun, interpreter: Interpreter) -> PlannedRun:
     """Return `trial` on one interpreter, or as missing where it can't take that."""
     if interpreter in trial.interpreters:
         return replace(trial, interpreters=(interpreter,))
     detail = f"can't run on Python {interpreter.version} as the broken run does"
-    missing = trial.missing or NotPreparable("interpreter", detail)
+    missing = trial.missing or EnvironmentUnavailable("interpreter", detail)
     return replace(trial, interpreters=(), missing=missing)
 
 
@@ -328,7 +334,7 @@ def _limits(card: Card, limits: Limits) -> Limits:
     return limits
 
 
-def _named(requires: Sequence[str]) -> dict[str, str]:
+def _requirement_names(requires: Sequence[str]) -> dict[str, str]:
     return {canonicalize_name(re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0]): text for text in requires}
 
 
@@ -342,15 +348,15 @@ def _tail(text: str) -> str:
     return rest if found and len(first) < OUTPUT_BYTES // 2 else part
 
 
-def _cut(text: str) -> str:
+def _truncate(text: str) -> str:
     return text if len(text) <= 500 else f"{text[:499]}…"
 
 
 @cache
 def _sandbox(name: str) -> Sandbox:
-    return choose(name)
+    return choose_sandbox(name)
 
 
 @cache
-def _index(cache_folder: Path) -> Index:
-    return Index(cache_folder / "index")
+def _index(cache_folder: Path) -> PackageIndex:
+    return PackageIndex(cache_folder / "index")

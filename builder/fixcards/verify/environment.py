@@ -20,11 +20,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from fixcards.errors import FixcardsError
-from fixcards.records.script import end_of
-from fixcards.verify.files import workplace, write_atomically
+from fixcards.records.script import end_of_day
+from fixcards.verify.files import scratch_dir, write_atomically
 from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.package_index import without_password
-from fixcards.verify.sandbox import Finished, Job, Limits, Sandbox
+from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox
 from fixcards.verify.sandbox.supervise import supervise
 
 Reason = Literal["resolution", "no wheel", "interpreter", "timeout in preparing", "build", "sandbox"]
@@ -55,7 +55,7 @@ _BUILD_LIMITS = Limits(
 )
 
 
-class NotPreparable(Exception):  # noqa: N818 - an answer about the run, not a fault of the program
+class EnvironmentUnavailable(Exception):  # noqa: N818 - an answer about the run, not a fault of the program
     """An environment can't be made, for a reason that belongs into the evidence."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
@@ -68,7 +68,7 @@ class NotPreparable(Exception):  # noqa: N818 - an answer about the run, not a f
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EnvironmentSpec:
     """What an environment is made from."""
 
     requires: tuple[str, ...]
@@ -90,7 +90,7 @@ class Wanted:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-class Workshop:
+class EnvironmentBuilder:
     """Makes locks and environments, and keeps what can be used again below `folder`.
 
     Nothing of a distribution is run unless the card allows its build; a build runs in the isolation, with the
@@ -105,7 +105,7 @@ class Workshop:
         self._index = dict(index)
         self._sandbox = sandbox
 
-    def lock(self, wanted: Wanted, card_id: str) -> str:
+    def lock(self, wanted: EnvironmentSpec, card_id: str) -> str:
         """Return the lock: a requirements file with hashes, which names no index.
 
         Resolved once; a lock or a refusal with a day is good for ever, one without it is made anew each time. Raises
@@ -119,18 +119,18 @@ class Workshop:
             with suppress(OSError):
                 return kept.read_text(encoding="utf-8")
             with suppress(OSError, ValueError):
-                raise NotPreparable(*json.loads(refused.read_text(encoding="utf-8")))
+                raise EnvironmentUnavailable(*json.loads(refused.read_text(encoding="utf-8")))
         try:
             text = self._resolve(wanted, card_id)
-        except NotPreparable as refusal:
+        except EnvironmentUnavailable as refusal:
             if wanted.exclude_newer is not None and refusal.reason in {"resolution", "no wheel"}:
                 write_atomically(refused, json.dumps([refusal.reason, refusal.detail]))
             raise
         write_atomically(kept, text)
         return text
 
-    def _resolve(self, wanted: Wanted, card_id: str) -> str:
-        with workplace(self.folder / "work") as home:
+    def _resolve(self, wanted: EnvironmentSpec, card_id: str) -> str:
+        with scratch_dir(self.folder / "work") as home:
             work = home / "lock"
             work.mkdir()
             (work / "in.txt").write_text("\n".join(wanted.requires) + "\n", encoding="utf-8")
@@ -138,11 +138,11 @@ class Workshop:
             words += ["--no-annotate", "--no-emit-index-url", "--quiet", "--python", str(wanted.interpreter.executable)]
             words += _wheels_only(wanted.build)
             if wanted.exclude_newer is not None:
-                words += ["--exclude-newer", end_of(wanted.exclude_newer)]
+                words += ["--exclude-newer", end_of_day(wanted.exclude_newer)]
             self._uv(words, work, wanted, card_id)
-            return _unlinked(work / "lock.txt").read_text(encoding="utf-8")
+            return _not_a_link(work / "lock.txt").read_text(encoding="utf-8")
 
-    def make(self, lock: str, wanted: Wanted, card_id: str, work: Path) -> Path:
+    def make(self, lock: str, wanted: EnvironmentSpec, card_id: str, work: Path) -> Path:
         """Make a fresh environment in the folder `work` from a lock, from the cache alone where it has everything.
 
         A build may write anywhere into `work`, so nobody else may have anything there.
@@ -152,29 +152,29 @@ class Workshop:
         (work / "lock.txt").write_text(lock, encoding="utf-8")
         python = str(wanted.interpreter.executable)
         made = ["venv", "--quiet", "--relocatable", "--no-project", "--python", python, "venv"]
-        self._reading(made, work)
+        self._run_trusted(made, work)
         if not lock.strip():
             return venv
         words = ["pip", "sync", "lock.txt", "--require-hashes", "--quiet", "--python", "venv/bin/python"]
         words += _wheels_only(wanted.build)
         if wanted.build and wanted.exclude_newer is not None:  # what a build needs is of that time, too
-            words += ["--exclude-newer", end_of(wanted.exclude_newer)]
+            words += ["--exclude-newer", end_of_day(wanted.exclude_newer)]
         if self._sandbox.name == "none":  # a run could write through a hard link into the cache
             words += ["--link-mode", "copy"]
         try:
             self._uv([*words, "--offline"], work, wanted, card_id)
-        except NotPreparable:
+        except EnvironmentUnavailable:
             self._uv(words, work, wanted, card_id)
-        return _unlinked(venv)
+        return _not_a_link(venv)
 
-    def _uv(self, words: Sequence[str], work: Path, wanted: Wanted, card_id: str) -> None:
+    def _uv(self, words: Sequence[str], work: Path, wanted: EnvironmentSpec, card_id: str) -> None:
         """Run uv: by itself where it only unpacks wheels, in the isolation wherever it may build, offline included."""
         if wanted.build and self._sandbox.name != "none":
-            self._building(words, work, wanted, card_id)
+            self._run_building(words, work, wanted, card_id)
         else:
-            self._reading(words, work)
+            self._run_trusted(words, work)
 
-    def _building(self, words: Sequence[str], work: Path, wanted: Wanted, card_id: str) -> None:
+    def _run_building(self, words: Sequence[str], work: Path, wanted: EnvironmentSpec, card_id: str) -> None:
         cache = self.folder / "uv-built" / card_id
         cache.mkdir(parents=True, exist_ok=True)
         certificates = [Path(os.environ[name]) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
@@ -191,37 +191,37 @@ class Workshop:
         )
         self._check(self._sandbox.run(job))
 
-    def _reading(self, words: Sequence[str], work: Path) -> None:
+    def _run_trusted(self, words: Sequence[str], work: Path) -> None:
         """Run uv in the open, on the cache into which no build has ever written."""
         job = Job(
             argv=(str(uv_program()), *words), cwd=str(work), environment={}, limits=_BUILD_LIMITS, stop=self._stop
         )
         self._check(supervise(job.argv, self._environment(self.folder / "uv"), job, cwd=work))
 
-    def _check(self, done: Finished) -> None:
+    def _check(self, done: JobResult) -> None:
         """Raise what the end of a uv run means."""
         if done.stopped == "asked":
             raise KeyboardInterrupt
         if done.stopped == "time":
-            raise NotPreparable("timeout in preparing", f"not ready after {PREPARE_SECONDS} s")
+            raise EnvironmentUnavailable("timeout in preparing", f"not ready after {PREPARE_SECONDS} s")
         if done.stopped:
-            raise NotPreparable("build", f"stopped, it went over the limit of {done.stopped}")
+            raise EnvironmentUnavailable("build", f"stopped, it went over the limit of {done.stopped}")
         if done.exit:
-            raise self._refusal(done.output.decode(errors="replace"))
+            raise self._error_for(done.output.decode(errors="replace"))
 
-    def _refusal(self, said: str) -> Exception:
+    def _error_for(self, said: str) -> Exception:
         said = self.without_paths(said)
         if _UNREACHABLE.search(said):
-            return FixcardsError(f"the package index can't be reached: {_short(said)}")
+            return FixcardsError(f"the package index can't be reached: {_shorten(said)}")
         if (
             "no wheels" in said
             or "no usable wheels" in said
             or "building source distributions is disabled" in said.lower()
         ):
-            return NotPreparable("no wheel", _short(said))
+            return EnvironmentUnavailable("no wheel", _shorten(said))
         if "Failed to build" in said or "build backend" in said:
-            return NotPreparable("build", _short(said))
-        return NotPreparable("resolution", _short(said))
+            return EnvironmentUnavailable("build", _shorten(said))
+        return EnvironmentUnavailable("resolution", _shorten(said))
 
     def without_paths(self, text: str) -> str:
         """Return `text` without the paths of this machine."""
@@ -249,10 +249,10 @@ class Workshop:
         }
 
 
-def _unlinked(path: Path) -> Path:
+def _not_a_link(path: Path) -> Path:
     """Return a path that a build may have changed: it must not lead elsewhere on this machine."""
     if path.is_symlink():
-        raise NotPreparable("build", f"{path.name} was replaced by a symbolic link")
+        raise EnvironmentUnavailable("build", f"{path.name} was replaced by a symbolic link")
     return path
 
 
@@ -275,7 +275,7 @@ def _wheels_only(build: Iterable[str]) -> list[str]:
     return ["--only-binary", ":all:", *(word for name in build for word in ("--no-binary", name))]
 
 
-def _short(said: str) -> str:
+def _shorten(said: str) -> str:
     """Return what uv said in one line of at most 400 characters, without its symbols."""
     text = " ".join(re.sub(r"[^\x20-\x7e]+|^error:", " ", said).split())
     return text[:400] or "uv gave no reason"

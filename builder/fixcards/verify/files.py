@@ -40,7 +40,7 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            got = _take(handle, wait=wait)
+            got = _acquire(handle, wait=wait)
             if got and not _is_at(handle, path):  # its last holder has removed it meanwhile
                 continue
             yield got
@@ -56,7 +56,7 @@ def _is_at(handle: int, path: Path) -> bool:
         return False
 
 
-def _take(handle: int, *, wait: bool) -> bool:
+def _acquire(handle: int, *, wait: bool) -> bool:
     if fcntl is None:
         return True
     try:
@@ -67,14 +67,14 @@ def _take(handle: int, *, wait: bool) -> bool:
 
 
 @contextmanager
-def workplace(home: Path) -> Iterator[Path]:
+def scratch_dir(home: Path) -> Iterator[Path]:
     """Yield an empty folder in `home`, locked while it is in use, and remove it; first those whose users have died.
 
     The names are few and used again, so that what uv remembers of the interpreter at a path holds for the next run.
     """
     home = home.absolute()
     home.mkdir(parents=True, exist_ok=True)
-    _sweep_up(home)
+    _remove_abandoned(home)
     for name in _names():
         with locked(home / f"{name}.lock", wait=False) as free:
             if not free:
@@ -96,7 +96,7 @@ def _names() -> Iterator[str]:
     yield from map(str, itertools.count())
 
 
-def _sweep_up(home: Path) -> None:
+def _remove_abandoned(home: Path) -> None:
     for lock in home.glob("*.lock"):
         with locked(lock, wait=False) as free:
             if free and lock.exists():

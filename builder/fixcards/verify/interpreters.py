@@ -16,9 +16,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags, platform_tags
 from packaging.version import Version
 
-from fixcards.verify.package_index import Offer
+from fixcards.verify.package_index import ReleaseInfo
 
-FINAL: dict[tuple[int, int], date] = {
+FINAL_RELEASE_DAYS: dict[tuple[int, int], date] = {
     (3, 6): date(2016, 12, 23),
     (3, 7): date(2018, 6, 27),
     (3, 8): date(2019, 10, 14),
@@ -32,7 +32,7 @@ FINAL: dict[tuple[int, int], date] = {
 """Days of the first final releases, from the schedules in PEP 494, 537, 569, 596, 619, 664, 693, 719 and 745."""
 
 _NAME = re.compile(r"python3\.(\d+)(?:\.exe)?")
-_ASK = (
+_QUERY_PROGRAM = (
     "import json,platform,sys;print(json.dumps([list(sys.version_info[:3]),sys.implementation.name,"
     "sys.base_prefix,sys.base_exec_prefix,sys.maxsize>2**32]))"
 )
@@ -54,8 +54,11 @@ class Interpreter:
         return parsed.major, parsed.minor
 
 
-def choose(
-    installed: Iterable[Interpreter], specifiers: Iterable[str | None], day: date | None, offer: Offer | None = None
+def choose_interpreters(
+    installed: Iterable[Interpreter],
+    specifiers: Iterable[str | None],
+    day: date | None,
+    offer: ReleaseInfo | None = None,
 ) -> list[Interpreter]:
     """Return the interpreters on which a run may be made, best first.
 
@@ -67,12 +70,12 @@ def choose(
     if offer is not None and offer.wheels:
         allowed = [each for each in allowed if runs_wheel(each, offer)] or (allowed if offer.source else [])
     allowed.sort(key=lambda each: Version(each.version), reverse=True)
-    early = [each for each in allowed if day is None or FINAL.get(each.minor, date.max) < day]
+    early = [each for each in allowed if day is None or FINAL_RELEASE_DAYS.get(each.minor, date.max) < day]
     late = [each for each in reversed(allowed) if each not in early]
     return early + late
 
 
-def runs_wheel(interpreter: Interpreter, offer: Offer) -> bool:
+def runs_wheel(interpreter: Interpreter, offer: ReleaseInfo) -> bool:
     """Return whether the release has a wheel for this interpreter and machine."""
     return not _tags(interpreter.minor).isdisjoint(offer.wheels)
 
@@ -96,7 +99,7 @@ def _allows(interpreter: Interpreter, specifier: str) -> bool:
 
 
 @cache
-def installed() -> tuple[Interpreter, ...]:
+def installed_interpreters() -> tuple[Interpreter, ...]:
     """Return one CPython 3 of each minor version, the newest patch release of it, by version.
 
     Looked for on PATH, in pyenv's, uv's and CI runners' folders, and in the folders that FIXCARDS_PYTHONS names.
@@ -108,7 +111,7 @@ def installed() -> tuple[Interpreter, ...]:
         if real in seen:
             continue
         seen.add(real)
-        found = _ask(real)
+        found = _query(real)
         if found and (found.minor not in best or Version(found.version) > Version(best[found.minor].version)):
             best[found.minor] = found
     return tuple(best[minor] for minor in sorted(best))
@@ -143,10 +146,10 @@ def _folders() -> Iterator[Path]:
             yield from (version / "bin", version / "x64" / "bin", version)
 
 
-def _ask(executable: Path) -> Interpreter | None:
+def _query(executable: Path) -> Interpreter | None:
     try:
         done = subprocess.run(  # noqa: S603
-            [executable, "-I", "-S", "-c", _ASK], capture_output=True, text=True, timeout=20, check=False
+            [executable, "-I", "-S", "-c", _QUERY_PROGRAM], capture_output=True, text=True, timeout=20, check=False
         )
         version, name, prefix, _, _ = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 
-from fixcards.matching.parse.template import Found, find
+from fixcards.matching.parse.template import TemplateMatch, find_template
 from fixcards.records.card import Card
 from fixcards.records.evidence import Outcome
-from fixcards.verify.sandbox import Finished
+from fixcards.verify.sandbox import JobResult
 
-_STOPPED = {
+_STOP_TEXTS = {
     "time": "still running after {wall:g} s",
     "output": "stopped after printing {output} kB",
     "memory": "stopped when it used more than {memory} MB",
@@ -20,7 +20,7 @@ _STOPPED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RunOutcome:
     """The outcome of one execution. `matched` is the printed line that carries the signature."""
 
     outcome: Outcome
@@ -28,7 +28,7 @@ class Shown:
     reason: str | None = None
 
 
-def judge(card: Card, finished: Finished, text: str, limits: dict[str, int | float]) -> Shown:
+def classify_run(card: Card, finished: JobResult, text: str, limits: dict[str, int | float]) -> RunOutcome:
     """Return what an execution of the card's code showed.
 
     *failed-as-described* takes the exit status **and** the signature: not 0 and `signature.error` or an alias in the
@@ -41,40 +41,40 @@ def judge(card: Card, finished: Finished, text: str, limits: dict[str, int | flo
     if finished.stopped == "time" and expect is not None and expect.timeout is not None:
         found = _signature(card, text)
         if expect.output is not None and found is None:
-            return Shown(
+            return RunOutcome(
                 "failed-otherwise", reason=f"still running after {expect.timeout:g} s without the expected text"
             )
-        return Shown("failed-as-described", found.line if found else f"still running after {expect.timeout:g} s")
+        return RunOutcome("failed-as-described", found.line if found else f"still running after {expect.timeout:g} s")
     if finished.stopped or ended is None:
-        return Shown("failed-otherwise", reason=_stopped(finished, limits))
+        return RunOutcome("failed-otherwise", reason=_describe_stop(finished, limits))
     if ended < 0:
         text = f"{text}\n{signal.strsignal(-ended) or ''}"  # as a shell says it
     found = _signature(card, text)
     broken_exit = expect.exit if expect is not None else None
     as_broken = ended == broken_exit if broken_exit is not None else ended != 0
     if as_broken and found is not None:
-        return Shown("failed-as-described", found.line)
+        return RunOutcome("failed-as-described", found.line)
     if ended == 0:
-        return Shown("passed")
+        return RunOutcome("passed")
     said = "without the signature" if found is None else f"not with {broken_exit} as expected"
-    return Shown("failed-otherwise", found.line if found else None, f"{_ended(ended)}, {said}")
+    return RunOutcome("failed-otherwise", found.line if found else None, f"{_describe_exit(ended)}, {said}")
 
 
-def _signature(card: Card, text: str) -> Found | None:
+def _signature(card: Card, text: str) -> TemplateMatch | None:
     expect = card.reproduction.expect
     if expect is not None and expect.output is not None:
-        return find([expect.output], text)
-    return find([card.signature.error, *card.signature.aliases], text)
+        return find_template([expect.output], text)
+    return find_template([card.signature.error, *card.signature.aliases], text)
 
 
-def _ended(status: int) -> str:
+def _describe_exit(status: int) -> str:
     if status < 0:
         return f"ended by signal {-status} ({signal.strsignal(-status)})"
     return f"ended with {status}"
 
 
-def _stopped(finished: Finished, limits: dict[str, int | float]) -> str:
-    return _STOPPED[finished.stopped or "asked"].format(
+def _describe_stop(finished: JobResult, limits: dict[str, int | float]) -> str:
+    return _STOP_TEXTS[finished.stopped or "asked"].format(
         wall=limits["wall_seconds"],
         output=int(limits["output_bytes"]) // 1000,
         memory=int(limits["memory_bytes"]) // 1_000_000,

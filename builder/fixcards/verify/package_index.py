@@ -31,7 +31,7 @@ _UV_EXTRA = ("UV_INDEX", "UV_EXTRA_INDEX_URL")
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ReleaseInfo:
     """One release on the index. `uploaded` is the day of its first file, UTC; None where the index doesn't say."""
 
     version: str
@@ -57,34 +57,34 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ReleaseList:
     """Every release of a package that the index offers, lowest version first."""
 
     package: str
-    offers: tuple[Offer, ...]
+    releases: tuple[ReleaseInfo, ...]
 
-    def get(self, version: str) -> Offer | None:
+    def get(self, version: str) -> ReleaseInfo | None:
         """Return the offer of a release, however the version is spelled."""
         wanted = Version(version)
-        return next((offer for offer in self.offers if offer.parsed == wanted), None)
+        return next((offer for offer in self.releases if offer.parsed == wanted), None)
 
     @property
-    def newest(self) -> Offer | None:
+    def newest(self) -> ReleaseInfo | None:
         """The highest final release that isn't withdrawn; the highest of all where there is none."""
-        finals = [offer for offer in self.offers if not offer.parsed.is_prerelease and not offer.yanked]
-        return finals[-1] if finals else self.offers[-1] if self.offers else None
+        finals = [offer for offer in self.releases if not offer.parsed.is_prerelease and not offer.yanked]
+        return finals[-1] if finals else self.releases[-1] if self.releases else None
 
 
-class Index:
+class PackageIndex:
     """The configured index. Safe to share between threads; keeps listings in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self.environment = configured()
+        self.environment = uv_index_variables()
         self._folder = folder
         self._lock = threading.Lock()
-        self._listings: dict[str, Listing] = {}
+        self._listings: dict[str, ReleaseList] = {}
 
-    def listing(self, package: str) -> Listing:
+    def releases(self, package: str) -> ReleaseList:
         """Return what is offered of `package`. Raises `FixcardsError` where the index can't be asked."""
         with self._lock:
             if package not in self._listings:
@@ -94,17 +94,17 @@ class Index:
     def _path(self, package: str) -> Path:
         return self._folder / f"{package}.json"
 
-    def _cached(self, package: str) -> Listing | None:
+    def _cached(self, package: str) -> ReleaseList | None:
         """Return a listing of the same index that isn't old yet; a file that can't be read is as good as none."""
         try:
             data = json.loads(self._path(package).read_text(encoding="utf-8"))
-            if data["index"] != self._named() or not 0 <= time.time() - data["asked"] < LISTING_SECONDS:
+            if data["index"] != self._shown_urls() or not 0 <= time.time() - data["asked"] < LISTING_SECONDS:
                 return None
-            return Listing(package, tuple(_offer_from(each) for each in data["offers"]))
+            return ReleaseList(package, tuple(_offer_from(each) for each in data["offers"]))
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def _named(self) -> list[str]:
+    def _shown_urls(self) -> list[str]:
         return [without_password(url) for url in self._urls()]
 
     def _urls(self) -> list[str]:
@@ -114,7 +114,7 @@ class Index:
             self.environment.get("UV_DEFAULT_INDEX") or self.environment.get("UV_INDEX_URL") or PYPI_SIMPLE_ENDPOINT
         ]
 
-    def _fetch(self, package: str) -> Listing:
+    def _fetch(self, package: str) -> ReleaseList:
         for url in self._urls():
             try:
                 page = _page(url, package)
@@ -124,14 +124,14 @@ class Index:
                 raise FixcardsError(
                     f"the package index {without_password(url)} can't be asked for {package}: {type(error).__name__}"
                 ) from None
-            listing = Listing(package, tuple(_offers(page.packages)))
-            data = {"index": self._named(), "asked": time.time(), "offers": [asdict(o) for o in listing.offers]}
+            listing = ReleaseList(package, tuple(_offers(page.packages)))
+            data = {"index": self._shown_urls(), "asked": time.time(), "offers": [asdict(o) for o in listing.releases]}
             write_atomically(self._path(package), json.dumps(data, default=str) + "\n")
             return listing
-        return Listing(package, ())
+        return ReleaseList(package, ())
 
 
-def configured() -> dict[str, str]:
+def uv_index_variables() -> dict[str, str]:
     """Return the variables with which uv asks the index that pip and uv are configured with.
 
     uv's own variables go first, then pip's, then uv's user configuration, then pip's. Further indexes count where uv
@@ -217,7 +217,7 @@ def _page(url: str, package: str) -> ProjectPage:
         return page
 
 
-def _offers(files: list[File]) -> Iterator[Offer]:
+def _offers(files: list[File]) -> Iterator[ReleaseInfo]:
     releases: dict[Version, list[File]] = {}
     for file in files:
         try:
@@ -227,7 +227,7 @@ def _offers(files: list[File]) -> Iterator[Offer]:
     for version, group in sorted(releases.items()):
         times = [file.upload_time for file in group if file.upload_time]
         wheels = [file for file in group if file.package_type == "wheel"]
-        yield Offer(
+        yield ReleaseInfo(
             version=str(version),
             uploaded=min(times).date() if times else None,
             yanked=all(file.is_yanked for file in group),
@@ -245,12 +245,12 @@ def _tags(filename: str) -> list[str]:
         return []
 
 
-def _offer_from(data: dict[str, Any]) -> Offer:
+def _offer_from(data: dict[str, Any]) -> ReleaseInfo:
     uploaded = date.fromisoformat(data["uploaded"]) if data["uploaded"] else None
-    return Offer(**{**data, "uploaded": uploaded, "wheels": tuple(data["wheels"])})
+    return ReleaseInfo(**{**data, "uploaded": uploaded, "wheels": tuple(data["wheels"])})
 
 
-def cut_off(own: date | None, uploaded: date | None) -> date | None:
+def resolution_day(own: date | None, uploaded: date | None) -> date | None:
     """Return the last day whose uploads count for a run: the card's own, or the one after the release if it is later.
 
     None where neither is known; the run then takes what the index offers today.

@@ -35,7 +35,7 @@ class Selection:
         """
         ids = list(library.cards)
         if self.names:
-            wanted = {card_id for name in self.names for card_id in _named(library, name)}
+            wanted = {card_id for name in self.names for card_id in _cards_named(library, name)}
             ids = [card_id for card_id in ids if card_id in wanted]
         if self.changed is not None:
             touched = changed_files(library.root, self.changed)
@@ -82,7 +82,7 @@ def _default_base(root: Path) -> str:
     raise FixcardsError("--changed: there is no main branch to compare with; name one")
 
 
-def _named(library: Library, name: str) -> Iterator[str]:
+def _cards_named(library: Library, name: str) -> Iterator[str]:
     """Yield the cards that a name on the command line means."""
     path = Path(name)
     if name in library.cards:
@@ -95,7 +95,7 @@ def _named(library: Library, name: str) -> Iterator[str]:
         yield from found
     elif name in library.packages:
         yield from (card.id for card in library.packages[name])
-    elif name in library.known:
+    elif name in library.all_ids:
         raise FixcardsError(f"{name}: has problems; run `fixcards check`")
     else:
         raise FixcardsError(f"{name}: no such card; give an id such as httpx-271, a package, a file or a folder")

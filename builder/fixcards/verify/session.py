@@ -19,13 +19,13 @@ from fixcards.errors import FixcardsError
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, evidence_text, run_digest
 from fixcards.records.verdict import Judgement, judge
-from fixcards.verify.card_runner import Settings, execute, today
+from fixcards.verify.card_runner import RunSettings, execute, today
 from fixcards.verify.files import locked, write_atomically
-from fixcards.verify.stable_evidence import settle
+from fixcards.verify.stable_evidence import keep_unchanged_values
 
 JOURNAL_SECONDS = 24 * 3600
 """Age after which what an interrupted start has done is done again."""
-_LOOK_AGAIN = 0.2
+_RETRY_SECONDS = 0.2
 """Seconds between two tries to take a card on which another program works."""
 
 
@@ -66,7 +66,7 @@ class Session:
     """
 
     tasks: Sequence[Task]
-    settings: Settings
+    settings: RunSettings
     pool: Executor
     width: int
     key: str
@@ -98,9 +98,9 @@ class Session:
                     future = self.pool.submit(execute, task.card, self.settings, self.stop)
                     flying[future] = task, claim, time.monotonic()
                 if not flying:
-                    time.sleep(_LOOK_AGAIN)
+                    time.sleep(_RETRY_SECONDS)
                     continue
-                ready, _ = wait(flying, timeout=_LOOK_AGAIN if waiting else 1.0, return_when=FIRST_COMPLETED)
+                ready, _ = wait(flying, timeout=_RETRY_SECONDS if waiting else 1.0, return_when=FIRST_COMPLETED)
                 for future in ready:
                     task, claim, since = flying.pop(future)
                     with claim:
@@ -122,10 +122,10 @@ class Session:
             return Result(task, error=f"{type(error).__name__}: {error}", seconds=seconds)
         if evidence.card != task.card.id or evidence.digest != run_digest(task.card):
             return Result(task, error=f"the worker sent evidence of {evidence.card}", seconds=seconds)
-        evidence = settle(evidence, read_evidence(task.evidence_path))
+        evidence = keep_unchanged_values(evidence, read_evidence(task.evidence_path))
         text = evidence_text(evidence)
         write_atomically(task.evidence_path, text)
-        self._note(task, text)
+        self._record_done(task, text)
         return Result(task, evidence, judge(task.card, evidence, today()), seconds=seconds)
 
     def _skipped(self, task: Task) -> Result | None:
@@ -169,7 +169,7 @@ class Session:
             pass  # a line that was cut off by the kill costs one card
         return entries
 
-    def _note(self, task: Task, text: str) -> None:
+    def _record_done(self, task: Task, text: str) -> None:
         entry = json.dumps({"card": task.card.id, "evidence": hashlib.sha256(text.encode()).hexdigest()})
         self._journal().parent.mkdir(parents=True, exist_ok=True)
         with self._journal().open("a", encoding="utf-8") as journal:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fixcards.matching.parse.normalize import normal
+from fixcards.matching.parse.normalize import normalize
 from fixcards.records.evidence import Evidence, Run
 
 _MEASURED = frozenset({"seconds", "cpu_seconds", "output", "matched", "date"})
 
 
-def settle(new: Evidence, old: Evidence | None) -> Evidence:
+def keep_unchanged_values(new: Evidence, old: Evidence | None) -> Evidence:
     """Return `new` with what differs by chance alone taken from `old`.
 
     That is measured times, and output whose normal form is the same. The sweep of `old` is kept where `new` has none
@@ -17,12 +17,12 @@ def settle(new: Evidence, old: Evidence | None) -> Evidence:
     if old is None:
         return new
     before = {(run.role, run.fix): run for run in old.runs}
-    runs = tuple(_settled(run, before.get((run.role, run.fix))) for run in new.runs)
+    runs = tuple(_keep_values(run, before.get((run.role, run.fix))) for run in new.runs)
     releases = new.releases or (old.releases if old.digest == new.digest else ())
     return new.model_copy(update={"runs": runs, "releases": releases})
 
 
-def _settled(new: Run, old: Run | None) -> Run:
+def _keep_values(new: Run, old: Run | None) -> Run:
     if old is None or any(
         getattr(new, name) != getattr(old, name) for name in Run.model_fields if name not in _MEASURED
     ):
@@ -33,4 +33,4 @@ def _settled(new: Run, old: Run | None) -> Run:
 
 
 def _form(text: str) -> list[str]:
-    return [normal(line) for line in text.splitlines()]
+    return [normalize(line) for line in text.splitlines()]

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from fixcards.records.evidence import ReleaseResult, ReleaseState
-from fixcards.verify.package_index import Listing, Offer
-from fixcards.verify.plan import SWEEP_CAP, in_sweep, is_heavy, lines_of
+from fixcards.verify.package_index import ReleaseInfo, ReleaseList
+from fixcards.verify.plan import MAX_SWEEP_RUNS, in_sweep, is_heavy, lines_of
 
-Try = Callable[[str], tuple[ReleaseState, str | None]]
+RunRelease = Callable[[str], tuple[ReleaseState, str | None]]
 """Runs one release: its state, and the reason where it isn't testable."""
 
 
-def sweep(listing: Listing, near: str | None, attempt: Try) -> Iterator[ReleaseResult]:
+def sweep(listing: ReleaseList, near: str | None, attempt: RunRelease) -> Iterator[ReleaseResult]:
     """Yield the state of every release, oldest version first.
 
     Light packages are run release by release. Heavy ones are bisected inside each major.minor line, both ends of which
@@ -41,19 +41,19 @@ def sweep(listing: Listing, near: str | None, attempt: Try) -> Iterator[ReleaseR
 class _Budget:
     """Runs releases, each once, until the cap is reached."""
 
-    def __init__(self, attempt: Try) -> None:
+    def __init__(self, attempt: RunRelease) -> None:
         self.found: dict[str, tuple[ReleaseState, str | None]] = {}
         self._attempt = attempt
-        self._left = SWEEP_CAP
+        self._left = MAX_SWEEP_RUNS
 
-    def run(self, offer: Offer) -> ReleaseState:
+    def run(self, offer: ReleaseInfo) -> ReleaseState:
         if offer.version not in self.found and self._left > 0:
             self._left -= 1
             self.found[offer.version] = self._attempt(offer.version)
         return self.found.get(offer.version, ("unknown", None))[0]
 
 
-def _bisect(line: Sequence[Offer], budget: _Budget) -> None:
+def _bisect(line: Sequence[ReleaseInfo], budget: _Budget) -> None:
     """Run both ends of a line and halve what lies between different ones, until they are neighbours.
 
     Between two that can't be tested only the middle of the whole line is tried.
@@ -68,18 +68,18 @@ def _bisect(line: Sequence[Offer], budget: _Budget) -> None:
         middle = (low + high) // 2
         budget.run(line[middle])
         parts += [(low, middle), (middle, high)]
-    if _contradicts([budget.found[offer.version][0] for offer in line if offer.version in budget.found]):
+    if _not_monotone([budget.found[offer.version][0] for offer in line if offer.version in budget.found]):
         for offer in line:  # what lies between equal ends can't be trusted here
             budget.run(offer)
 
 
-def _contradicts(states: Sequence[ReleaseState]) -> bool:
+def _not_monotone(states: Sequence[ReleaseState]) -> bool:
     """Return whether a line changes its mind more than once."""
-    told = [state for state in states if state in {"fails", "passes"}]
-    return sum(before != after for before, after in pairwise(told)) > 1
+    results = [state for state in states if state in {"fails", "passes"}]
+    return sum(before != after for before, after in pairwise(results)) > 1
 
 
-def _infer(line: Sequence[Offer], budget: _Budget) -> None:
+def _infer(line: Sequence[ReleaseInfo], budget: _Budget) -> None:
     """Enter what lies between two tested releases of the same state."""
     tested = [(at, budget.found[offer.version][0]) for at, offer in enumerate(line) if offer.version in budget.found]
     for (low, first), (high, last) in pairwise(tested):

@@ -26,9 +26,9 @@ class Entry:
     """More words by which people remember it."""
     affected: str = ""
     fixed: str = ""
-    needs: Mapping[str, str] = field(default_factory=dict)
+    requirements: Mapping[str, str] = field(default_factory=dict)
     """Other packages, and `python`, that it takes, each with the releases that set it off."""
-    shown: Mapping[str, Any] = field(default_factory=dict)
+    display: Mapping[str, Any] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
         """Return what the index keeps to check a match and to show it; `from_record` takes it back."""
@@ -41,8 +41,8 @@ class Entry:
             "title": self.title,
             "affected": self.affected,
             "fixed": self.fixed,
-            "needs": self.needs,
-            "shown": self.shown,
+            "requirements": self.requirements,
+            "display": self.display,
         }
         return {key: value for key, value in full.items() if value}
 

@@ -36,33 +36,40 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fixcards.errors import FixcardsError
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalize import TABLE_VERSION
-from fixcards.matching.parse.template import HOLE, common_form
-from fixcards.matching.parse.tokens import alike, distinct_words, lower, parts, telling, telling_words
+from fixcards.matching.parse.template import PLACEHOLDER_MARK, normal_form
+from fixcards.matching.parse.tokens import (
+    distinct_tokens,
+    informative,
+    informative_tokens,
+    is_typo_of,
+    lower,
+    split_identifier,
+)
 
 if TYPE_CHECKING:
-    from fixcards.worker_pool import Workers
+    from fixcards.worker_pool import WorkerPool
 
 FORMAT = 3
 """Raised whenever an older reader would misread the files or the tables."""
-HASH = 6
-CHUNK = 12
-COMMON = 1000
-MOST = 8000
-COMPLETED = 8
+HASH_LENGTH = 6
+ENTRIES_PER_FILE = 12
+COMMON_FREQUENCY = 1000
+MAX_POSTINGS = 8000
+MAX_COMPLETIONS = 8
 """Words that the beginning of one stands for while it is typed."""
-SHORTEST = 3
-PART = 4_000
+MIN_FUZZY_LENGTH = 3
+TERM_FILE_BYTES = 4_000
 """Bytes after which a term file ends; about 2 kB of them are left when it is compressed."""
 
-SHEET = 1000 * CHUNK
+SEGMENT_SIZE = 1000 * ENTRIES_PER_FILE
 """Entries that are taken in at once: as many as are worth a process."""
 
 Read = Callable[[str], bytes]
-Row = tuple[tuple[str, ...], tuple[str, ...], bytes]
+IndexRow = tuple[tuple[str, ...], tuple[str, ...], bytes]
 """What the index takes of an entry: terms of its signature and title, further ones of its prose, record as JSON."""
 
 
-class _Sheet(NamedTuple):
+class Segment(NamedTuple):
     """What some entries in a row add to the index. Numbers count from the first of them."""
 
     entries: int
@@ -84,7 +91,7 @@ def build(
     entries: Iterable[Entry],
     site: str = "",
     tables: Mapping[str, Any] | None = None,
-    workers: Workers | None = None,
+    pool: WorkerPool | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the path and content of every index file. The entries may come in any order; ids are unique.
 
@@ -92,24 +99,24 @@ def build(
     are read by `workers`.
     """
     ordered = sorted(entries, key=attrgetter("id"))
-    if workers and len(ordered) > SHEET:
-        return _files(workers.run(_sheet_of, ordered, at_once=SHEET), site, tables)
-    return assemble(map(row, ordered), site, tables)
+    if pool and len(ordered) > SEGMENT_SIZE:
+        return _files(pool.run(_segments, ordered, chunk_size=SEGMENT_SIZE), site, tables)
+    return build_from_rows(map(index_row, ordered), site, tables)
 
 
-def assemble(
-    rows: Iterable[Row], site: str = "", tables: Mapping[str, Any] | None = None
+def build_from_rows(
+    rows: Iterable[IndexRow], site: str = "", tables: Mapping[str, Any] | None = None
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the same as `build` of the entries that `row` was given; the rows are in the order of the entries' ids."""
     waiting = iter(rows)
-    sheets = (_sheet(some) for some in iter(lambda: list(islice(waiting, SHEET)), []))
+    sheets = (_segment(some) for some in iter(lambda: list(islice(waiting, SEGMENT_SIZE)), []))
     return _files(sheets, site, tables)
 
 
-def row(entry: Entry) -> Row:
+def index_row(entry: Entry) -> IndexRow:
     """Return what the index takes of an entry. It depends on nothing else, so it can be kept or made anywhere."""
     strong = terms(entry)
-    weak = telling_words(entry.prose)
+    weak = informative_tokens(entry.prose)
     return tuple(strong), tuple([term for term in weak if term not in strong]), _json()(entry.record())
 
 
@@ -119,20 +126,20 @@ def terms(entry: Entry) -> dict[str, None]:
     Whoever types `url_quote` as two words, or a function that a traceback shows, finds it, too.
     """
     functions = [frame.rpartition(":")[2] for frame in entry.frames if not frame.endswith(">")]
-    text = "\n".join((entry.package, entry.title, entry.exception, *map(common_form, entry.templates), *functions))
-    found = distinct_words(text.replace(HOLE, " "))
+    text = "\n".join((entry.package, entry.title, entry.exception, *map(normal_form, entry.templates), *functions))
+    found = distinct_tokens(text.replace(PLACEHOLDER_MARK, " "))
     for word in [word for word in found if "_" in word]:
-        found.update(parts(word))
+        found.update(split_identifier(word))
     for frame in entry.frames:
         found[lower(frame)] = None
     return found
 
 
-def _sheet_of(entries: Sequence[Entry]) -> list[_Sheet]:
-    return [_sheet(map(row, entries))]
+def _segments(entries: Sequence[Entry]) -> list[Segment]:
+    return [_segment(map(index_row, entries))]
 
 
-def _sheet(rows: Iterable[Row]) -> _Sheet:
+def _segment(rows: Iterable[IndexRow]) -> Segment:
     """Return what some rows add to the index, as if they were all."""
     postings: dict[str, list[int]] = defaultdict(list)
     records = []
@@ -145,8 +152,11 @@ def _sheet(rows: Iterable[Row]) -> _Sheet:
         for term in weak:
             postings[term].append(posting)
     steps = [list(map(sub, found[1:], found)) for found in postings.values()]
-    contents = (b"[%b]" % b",".join(records[start : start + CHUNK]) for start in range(0, len(records), CHUNK))
-    return _Sheet(
+    contents = (
+        b"[%b]" % b",".join(records[start : start + ENTRIES_PER_FILE])
+        for start in range(0, len(records), ENTRIES_PER_FILE)
+    )
+    return Segment(
         len(records),
         [(_hash(content), content) for content in contents],
         list(postings),
@@ -156,7 +166,7 @@ def _sheet(rows: Iterable[Row]) -> _Sheet:
     )
 
 
-def _files(sheets: Iterable[_Sheet], site: str, tables: Mapping[str, Any] | None) -> Iterator[tuple[str, bytes]]:
+def _files(sheets: Iterable[Segment], site: str, tables: Mapping[str, Any] | None) -> Iterator[tuple[str, bytes]]:
     base = 0
     cards: list[str] = []
     written: dict[str, str] = {}
@@ -184,8 +194,8 @@ def _files(sheets: Iterable[_Sheet], site: str, tables: Mapping[str, Any] | None
         "rules": TABLE_VERSION,
         "site": site,
         "entries": base // 2,
-        "chunk": CHUNK,
-        "most": MOST,
+        "chunk": ENTRIES_PER_FILE,
+        "most": MAX_POSTINGS,
         "common": common,
         "starts": starts,
         "terms": "".join(names),
@@ -202,15 +212,15 @@ def _term_files(written: Mapping[str, str], common: dict[str, int]) -> Iterator[
     for term in sorted(written):
         postings = written[term]
         count = postings.count(",") + 1
-        if count > COMMON:
+        if count > COMMON_FREQUENCY:
             common[term] = count
-            if count > MOST:
+            if count > MAX_POSTINGS:
                 continue
-        if size and size + 3 * count > PART:
+        if size and size + 3 * count > TERM_FILE_BYTES:
             yield start, f"{{{','.join(part)}}}".encode()
             part, size = [], 0
         if not part:
-            start = _shortest(before, term)
+            start = _shortest_separator(before, term)
         part.append(f"{encode_basestring(term)}:[{postings}]")
         size += len(term) + 5 + 3 * count
         before = term
@@ -218,7 +228,7 @@ def _term_files(written: Mapping[str, str], common: dict[str, int]) -> Iterator[
         yield start, f"{{{','.join(part)}}}".encode()
 
 
-def _shortest(before: str, term: str) -> str:
+def _shortest_separator(before: str, term: str) -> str:
     """Return the shortest start of `term` that is above `before`."""
     size = next((size for size in range(1, len(term)) if term[:size] > before), len(term))
     return term[:size]
@@ -235,7 +245,7 @@ def _hash(content: bytes) -> str:
     import base64  # not above, for a search has no need of them
     import hashlib
 
-    return base64.b32encode(hashlib.sha256(content).digest())[:HASH].decode().lower()
+    return base64.b32encode(hashlib.sha256(content).digest())[:HASH_LENGTH].decode().lower()
 
 
 class Index:
@@ -243,7 +253,7 @@ class Index:
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._parts: dict[str, Any] = {}
+        self._files: dict[str, Any] = {}
 
     @classmethod
     def of(cls, entries: Iterable[Entry], site: str = "") -> Index:
@@ -265,26 +275,26 @@ class Index:
         """Return how many entries have a common term, 0 where it is none."""
         return int(self.head["common"].get(term, 0))
 
-    def postings(self, term: str, *, typed: bool = False, begun: bool = False) -> list[int]:
+    def postings(self, term: str, *, fuzzy: bool = False, prefix: bool = False) -> list[int]:
         """Return the postings of a term, none where it is unknown or too common.
 
         `typed` takes an unknown term for a slip of the fingers and `begun` first for the start of a word: the postings
         of the first `COMPLETED` telling words that are meant so, as far as they stand in the same file.
         """
-        number = self.part_of(term)
+        number = self.term_file(term)
         if number < 0:
             return []
-        part = self._part("terms", number)
+        part = self._file("terms", number)
         if term in part:
             return list(accumulate(part[term]))
-        if not typed or len(term) < SHORTEST:
+        if not fuzzy or len(term) < MIN_FUZZY_LENGTH:
             return []
-        words = telling(part)
-        longer = [word for word in words if begun and word.startswith(term)]
-        longer = (longer or [word for word in words if alike(term, word)])[:COMPLETED]
+        words = informative(part)
+        longer = [word for word in words if prefix and word.startswith(term)]
+        longer = (longer or [word for word in words if is_typo_of(term, word)])[:MAX_COMPLETIONS]
         return sorted({posting for found in longer for posting in accumulate(part[found])})
 
-    def part_of(self, term: str) -> int:
+    def term_file(self, term: str) -> int:
         """Return the number of the term file that would hold a term, -1 where none would."""
         if self.frequency(term) > self.head["most"]:
             return -1
@@ -293,16 +303,16 @@ class Index:
     def entry(self, number: int) -> Entry:
         """Return an entry by its number."""
         size = self.head["chunk"]
-        return Entry.from_record(self._part("cards", number // size)[number % size])
+        return Entry.from_record(self._file("cards", number // size)[number % size])
 
-    def _part(self, kind: str, number: int) -> Any:
-        name = self.head[kind][number * HASH : (number + 1) * HASH]
+    def _file(self, kind: str, number: int) -> Any:
+        name = self.head[kind][number * HASH_LENGTH : (number + 1) * HASH_LENGTH]
         return self._json(f"{kind}/{number}-{name}.json")
 
     def _json(self, path: str) -> Any:
-        if path not in self._parts:
+        if path not in self._files:
             try:
-                self._parts[path] = json.loads(self._read(path))
+                self._files[path] = json.loads(self._read(path))
             except (KeyError, ValueError, OSError) as error:
                 raise IndexUnusableError(f"the search index can't be read: {path}: {error}") from None
-        return self._parts[path]
+        return self._files[path]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fixcards.matching.parse.normalize import LOOK, RULES
+from fixcards.matching.parse.normalize import RULES, TERMINAL_RULES
 
-LONGEST = 4000
+MAX_LINE_LENGTH = 4000
 """Characters of one line; a longer one goes on as a line of its own, so that no step costs more than linear time."""
-STRETCH = 20_000
+CHUNK_LENGTH = 20_000
 """Characters in which marks and entities are replaced at once: a million pieces of one text are dear to collect."""
 
 ENTITIES = {
@@ -88,16 +88,16 @@ PATTERNS = {
     "entity": r"&([a-z]{2,4}|#x?[0-9a-f]{1,3});",
     "escape": r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+',
 }
-SIMPLE = {"n": "\n", "r": "\n", "t": "\t"}
+SIMPLE_ESCAPES = {"n": "\n", "r": "\n", "t": "\t"}
 """What letters behind a backslash stand for; any other character stands for itself."""
-MOST_PREFIXES = 8
-MOST_ESCAPES = 3
+MAX_PREFIXES = 8
+MAX_ESCAPES = 3
 """Times that a text is escaped: each logger or shell on its way may do it."""
-LONGEST_SUFFIX = 16
+MAX_SUFFIX_LENGTH = 16
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
 _BREAK, _LOOKS, _ESCAPED, _JOINED, _JOINT, _ENTITY, _ESCAPE = (re.compile(pattern) for pattern in PATTERNS.values())
-_LOOK = tuple(rule for rule in RULES if rule.name in LOOK)
+_TERMINAL_RULES = tuple(rule for rule in RULES if rule.name in TERMINAL_RULES)
 _PREFIX = re.compile("|".join(f"(?:{pattern})" for _, pattern in PREFIXES), re.ASCII)
 _SUFFIX = re.compile(SUFFIX, re.ASCII)
 
@@ -111,66 +111,68 @@ class Line:
     number: int
 
 
-def lines(text: str) -> Iterator[Line]:
+def split_lines(text: str) -> Iterator[Line]:
     """Yield the clean lines of a text. Characters beyond the basic plane come out as U+FFFD."""
-    return clean(enumerate(_BREAK.split(text), start=1))
+    return clean_lines(enumerate(_BREAK.split(text), start=1))
 
 
-def clean(numbered: Iterable[tuple[int, str]]) -> Iterator[Line]:
+def clean_lines(numbered: Iterable[tuple[int, str]]) -> Iterator[Line]:
     """Yield the clean lines of numbered raw ones; one that holds an escaped text yields several of its number."""
     for number, raw in numbered:
         if not raw:
             continue
-        for piece in _pieces(_ASTRAL.sub("\ufffd", raw)):
-            yield Line(piece, stripped(piece), number)
+        for piece in _split_raw(_ASTRAL.sub("\ufffd", raw)):
+            yield Line(piece, strip_line(piece), number)
 
 
-def _pieces(line: str) -> Iterator[str]:
-    if len(line) > STRETCH:
-        line = "".join(_looked(line[start : start + STRETCH]) for start in range(0, len(line), STRETCH))
+def _split_raw(line: str) -> Iterator[str]:
+    if len(line) > CHUNK_LENGTH:
+        line = "".join(
+            _without_terminal_marks(line[start : start + CHUNK_LENGTH]) for start in range(0, len(line), CHUNK_LENGTH)
+        )
     else:
-        line = _looked(line)
-    for part in _unescaped(line):
-        if len(part) <= LONGEST:
+        line = _without_terminal_marks(line)
+    for part in _unescape(line):
+        if len(part) <= MAX_LINE_LENGTH:
             yield part
         else:
-            yield from (part[start : start + LONGEST] for start in range(0, len(part), LONGEST))
+            yield from (part[start : start + MAX_LINE_LENGTH] for start in range(0, len(part), MAX_LINE_LENGTH))
 
 
-def _looked(line: str) -> str:
+def _without_terminal_marks(line: str) -> str:
     """Return a line without what only terminals and pages heed."""
     if _LOOKS.search(line):
-        for rule in _LOOK:
+        for rule in _TERMINAL_RULES:
             line = rule.apply(line)
     if "&" in line:
         line = _ENTITY.sub(lambda found: ENTITIES.get(found[1], found[0]), line)
     return line
 
 
-def _unescaped(line: str) -> list[str]:
+def _unescape(line: str) -> list[str]:
     r"""Return the lines inside a line of JSON or of a string as Python shows it, or the line itself.
 
     A JSON object gives its string values; a traceback with `\n` for line breaks, or with none, gives its lines.
     """
     start = line.find('{"')
-    if start >= 0 and start == _begin(line) and line.rstrip(" ").endswith("}"):
-        inside = _values(line[start:])
+    if start >= 0 and start == _start_of_content(line) and line.rstrip(" ").endswith("}"):
+        inside = _json_strings(line[start:])
         return inside or [line]
-    for _ in range(MOST_ESCAPES):
+    for _ in range(MAX_ESCAPES):
         if "\\" in line and _ESCAPED.search(line):
-            line = _plain(line)
+            line = _unescape_once(line)
     if _JOINED.search(line):
         line = _JOINT.sub("\n", line)
     return [part for part in line.split("\n") if part]
 
 
-def _begin(line: str) -> int:
+def _start_of_content(line: str) -> int:
     """Return where a line begins behind its prefixes."""
-    head = line[:LONGEST]
-    return len(head) - len(_bare(head).lstrip(" "))
+    head = line[:MAX_LINE_LENGTH]
+    return len(head) - len(_without_prefixes(head).lstrip(" "))
 
 
-def _values(line: str) -> list[str]:
+def _json_strings(line: str) -> list[str]:
     """Return the lines of the strings in a JSON object that are values, keys and single words left out."""
     found: list[str] = []
     inside = False
@@ -182,7 +184,7 @@ def _values(line: str) -> list[str]:
                 value = "".join(part)
                 rest = line[match.end() : match.end() + 2].lstrip(" ")
                 if not rest.startswith(":") and " " in value:
-                    found += [each for part_of in value.split("\n") if part_of for each in _unescaped(part_of)]
+                    found += [each for part_of in value.split("\n") if part_of for each in _unescape(part_of)]
             part = []
             inside = not inside
         elif inside:
@@ -190,7 +192,7 @@ def _values(line: str) -> list[str]:
     return found
 
 
-def _plain(line: str) -> str:
+def _unescape_once(line: str) -> str:
     return _ESCAPE.sub(lambda found: _character(found[1]) if found[0][0] == "\\" and found[1] else found[0], line)
 
 
@@ -198,22 +200,22 @@ def _character(code: str) -> str:
     if len(code) == 5:
         made = int(code[1:], 16)
         return "\ufffd" if 0xD800 <= made <= 0xDFFF or made < 32 else chr(made)
-    return SIMPLE.get(code, code)
+    return SIMPLE_ESCAPES.get(code, code)
 
 
-def stripped(line: str) -> str:
+def strip_line(line: str) -> str:
     """Return a line without the prefixes of `PREFIXES` and without what stands behind it; indentation stays."""
-    line = _bare(line).rstrip(" \t")
-    for _ in range(MOST_PREFIXES):
-        found = _SUFFIX.search(line[-LONGEST_SUFFIX:])
+    line = _without_prefixes(line).rstrip(" \t")
+    for _ in range(MAX_PREFIXES):
+        found = _SUFFIX.search(line[-MAX_SUFFIX_LENGTH:])
         if not found:
             break
         line = line[: len(line) - len(found[0])].rstrip(" \t")
     return line
 
 
-def _bare(line: str) -> str:
-    for _ in range(MOST_PREFIXES):
+def _without_prefixes(line: str) -> str:
+    for _ in range(MAX_PREFIXES):
         found = _PREFIX.match(line)
         if not found:
             break

@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-NEEDLES = (b"rror", b"xception", b"arning", b'File "', b"Traceback", b"FAILED", b"atal", b"annot ", b"ould not ")
+MARKERS = (b"rror", b"xception", b"arning", b'File "', b"Traceback", b"FAILED", b"atal", b"annot ", b"ould not ")
 """What failures have somewhere. A part begins and ends with lines that have one of these."""
-_ENDING = b"not "
+_SHARED_ENDING = b"not "
 """What several of them end with: they are looked for at once."""
 
-BLOCK = 1 << 20
+BLOCK_BYTES = 1 << 20
 """Bytes that are read at once."""
-LARGEST = 1 << 18
+MAX_CHUNK_BYTES = 1 << 18
 """Bytes of the largest part; a longer one goes on as another."""
-NEAR = 1_000
+MAX_GAP_BYTES = 1_000
 """Bytes between two such lines that belong to the same part: source lines and markers of a traceback."""
-AFTER = 600
+TRAILING_BYTES = 600
 """Bytes behind the last one that are kept, for messages of several lines."""
 
 
@@ -30,7 +30,7 @@ class Log(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LogChunk:
     """A part of a log. `line` is the number of its first line, `content` whole lines."""
 
     line: int
@@ -41,25 +41,25 @@ class Part:
         return enumerate(self.content.decode("utf-8", "replace").splitlines(), start=self.line)
 
 
-def parts(log: Log) -> Iterator[tuple[int, Part | None]]:
+def failure_chunks(log: Log) -> Iterator[tuple[int, LogChunk | None]]:
     """Yield the bytes read so far with each part that may hold a failure, or None where there was none for a while."""
     kept = b""
     line, done = 1, 0
     while True:
-        block = log.read(BLOCK)
+        block = log.read(BLOCK_BYTES)
         done += len(block)
         content = kept + block
         # The last line may be cut, and a part may go on in the next block.
-        safe = len(content) if not block else _cut(content)
-        spans = _spans(content[:safe] if safe < len(content) else content)
+        safe = len(content) if not block else _end_of_last_line(content)
+        spans = _chunk_ranges(content[:safe] if safe < len(content) else content)
         kept_from = safe
-        if block and spans and spans[-1][1] > safe - AFTER and safe - spans[-1][0] < LARGEST:
+        if block and spans and spans[-1][1] > safe - TRAILING_BYTES and safe - spans[-1][0] < MAX_CHUNK_BYTES:
             kept_from = spans.pop()[0]
         at = 0
         for start, end in spans:
             line += content.count(b"\n", at, start)
             at = start
-            yield done, Part(line, content[start:end])
+            yield done, LogChunk(line, content[start:end])
         line += content.count(b"\n", at, kept_from)
         kept = content[kept_from:]
         if not block:
@@ -67,23 +67,23 @@ def parts(log: Log) -> Iterator[tuple[int, Part | None]]:
         yield done, None
 
 
-def _cut(content: bytes) -> int:
+def _end_of_last_line(content: bytes) -> int:
     """Return where the last whole line ends; a line longer than a block is cut."""
     end = content.rfind(b"\n") + 1
-    return end if end or len(content) < BLOCK else len(content)
+    return end if end or len(content) < BLOCK_BYTES else len(content)
 
 
-def _spans(content: bytes) -> list[tuple[int, int]]:
+def _chunk_ranges(content: bytes) -> list[tuple[int, int]]:
     """Return the parts of whole lines that have needles or lie near them."""
     found: list[tuple[int, int]] = []
-    for start, end in _near(content):
+    for start, end in _marker_ranges(content):
         first = content.rfind(b"\n", 0, start) + 1
-        last = content.find(b"\n", min(end + AFTER, len(content)))
+        last = content.find(b"\n", min(end + TRAILING_BYTES, len(content)))
         last = len(content) if last < 0 else last + 1
         if found and first < found[-1][1]:
             first = found[-1][1]
-        while last - first > LARGEST:
-            cut = content.rfind(b"\n", first + 1, first + LARGEST) + 1 or first + LARGEST
+        while last - first > MAX_CHUNK_BYTES:
+            cut = content.rfind(b"\n", first + 1, first + MAX_CHUNK_BYTES) + 1 or first + MAX_CHUNK_BYTES
             found.append((first, cut))
             first = cut
         if first < last:
@@ -91,7 +91,7 @@ def _spans(content: bytes) -> list[tuple[int, int]]:
     return found
 
 
-def _near(content: bytes) -> list[tuple[int, int]]:
+def _marker_ranges(content: bytes) -> list[tuple[int, int]]:
     """Return where needles are, those near each other as one."""
     ranges: list[tuple[int, int]] = []
     for search, needles in _SEARCHES:
@@ -99,13 +99,13 @@ def _near(content: bytes) -> list[tuple[int, int]]:
         while found:
             begin = at = found.start()
             # Jump from one to the last within reach: a needle on every line costs a step a reach, not a line.
-            while (last := max(content.rfind(needle, at + 1, at + NEAR) for needle in needles)) >= 0:
+            while (last := max(content.rfind(needle, at + 1, at + MAX_GAP_BYTES) for needle in needles)) >= 0:
                 at = last
             ranges.append((begin, at))
             found = search(content, at + 1)
     merged: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
-        if merged and start - merged[-1][1] <= NEAR:
+        if merged and start - merged[-1][1] <= MAX_GAP_BYTES:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
@@ -114,10 +114,10 @@ def _near(content: bytes) -> list[tuple[int, int]]:
 
 def _searches() -> Iterator[tuple[Callable[..., re.Match[bytes] | None], tuple[bytes, ...]]]:
     """Yield what looks for some needles. An expression finds a fixed text sooner than `find` does."""
-    together = tuple(needle for needle in NEEDLES if needle.endswith(_ENDING))
+    together = tuple(needle for needle in MARKERS if needle.endswith(_SHARED_ENDING))
     behind = b"|".join(b"(?<=%b)" % re.escape(needle) for needle in together)
-    yield re.compile(b"%b(?:%b)" % (re.escape(_ENDING), behind)).search, together
-    for needle in NEEDLES:
+    yield re.compile(b"%b(?:%b)" % (re.escape(_SHARED_ENDING), behind)).search, together
+    for needle in MARKERS:
         if needle not in together:
             yield re.compile(re.escape(needle)).search, (needle,)
 

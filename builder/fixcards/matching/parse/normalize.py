@@ -36,7 +36,7 @@ def library_path(path: str) -> str:
 
 
 @dataclass(frozen=True)
-class Rule:
+class NormalizingRule:
     """One row of the table.
 
     Group 1 of `pattern`, where it has one, is kept in front of the replacement. A replacement that is a function gets
@@ -47,9 +47,9 @@ class Rule:
     pattern: str
     replacement: str | Callable[[str], str]
     why: str
-    signs: tuple[str, ...] = ()
+    required_text: tuple[str, ...] = ()
     """Texts of which every match has one: where all are missing the rule has nothing to do."""
-    beyond: bool = False
+    non_ascii_only: bool = False
     """Whether all that it looks for is beyond ASCII."""
 
     @cached_property
@@ -65,144 +65,152 @@ class Rule:
 
     def apply(self, text: str) -> str:
         """Return `text` with every match of the rule replaced."""
-        if self.beyond and text.isascii():
+        if self.non_ascii_only and text.isascii():
             return text
-        for sign in self.signs:
+        for sign in self.required_text:
             if sign in text:
                 break
         else:
-            if self.signs:
+            if self.required_text:
                 return text
         return self._substituted(text)
 
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[NormalizingRule, ...] = (
+    NormalizingRule(
         "ansi",
         r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]",
         "",
         "colours and cursor movements of terminals (ECMA-48)",
-        signs=("\x1b[", "\x9b"),
+        required_text=("\x1b[", "\x9b"),
     ),
-    Rule(
+    NormalizingRule(
         "title",
         r"\x1b[\]_][^\x07\x1b]*(?:\x07|\x1b\\)?",
         "",
         "terminal titles and links (OSC), times of build servers (APC)",
-        signs=("\x1b]", "\x1b_"),
+        required_text=("\x1b]", "\x1b_"),
     ),
-    Rule("control", r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+", "", "other control characters"),
-    Rule("blank", "[\u00a0\u2007\u202f]", " ", "spaces that pages put in", beyond=True),
-    Rule(
+    NormalizingRule("control", r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+", "", "other control characters"),
+    NormalizingRule("blank", "[\u00a0\u2007\u202f]", " ", "spaces that pages put in", non_ascii_only=True),
+    NormalizingRule(
         "invisible",
         f"[{_INVISIBLE}]+",
         "",
         "characters without width, some of which turn the order of those around them",
-        beyond=True,
+        non_ascii_only=True,
     ),
-    Rule(
+    NormalizingRule(
         "written ansi",
         r"(^|[^0-9;\[])(?:(?:\^\[|\\x1[bB]|\\033|\\u001[bB]|\\e)?\[[0-9;]{1,12}m)+",
         "",
         "colours whose escape character was lost or written out",
-        signs=("[",),
+        required_text=("[",),
     ),
-    Rule("single quote", "[\u2018\u2019]", "'", "typographic quotes", beyond=True),
-    Rule("double quote", "[\u201c\u201d]", '"', "typographic quotes", beyond=True),
-    Rule(
+    NormalizingRule("single quote", "[\u2018\u2019]", "'", "typographic quotes", non_ascii_only=True),
+    NormalizingRule("double quote", "[\u201c\u201d]", '"', "typographic quotes", non_ascii_only=True),
+    NormalizingRule(
         "url",
         r"(^|[^A-Za-z0-9_])(?:https?|ftp|file|wss?)://[^\x00-\x20\"'`<>()]*",
         "<url>",
         "addresses differ by host",
-        signs=("://",),
+        required_text=("://",),
     ),
-    Rule(
+    NormalizingRule(
         "quoted path",
         '(")(?:[A-Za-z]:[\\\\/]|~?/)[^"\\n]+',
         library_path,
         "a path in double quotes may have spaces; a library's is kept from site-packages on",
-        signs=('"',),
+        required_text=('"',),
     ),
-    Rule(
+    NormalizingRule(
         "windows path",
         rf"{_START}[A-Za-z]:[\\/]+[^{_PATH_END}]*",
         library_path,
         "the same without quotes",
-        signs=(":/", ":\\"),
+        required_text=(":/", ":\\"),
     ),
-    Rule(
+    NormalizingRule(
         "path",
         rf"(^|[^A-Za-z0-9_.\uE000~/<>])~?/[^/{_PATH_END}]+[^{_PATH_END}]*",
         library_path,
         "the same on other systems",
-        signs=("/",),
+        required_text=("/",),
     ),
-    Rule(
+    NormalizingRule(
         "memory",
         rf"{_START}0x[0-9A-Fa-f]+(?![A-Za-z0-9_])",
         "<address>",
         "objects lie elsewhere in each run",
-        signs=("0x",),
+        required_text=("0x",),
     ),
-    Rule(
+    NormalizingRule(
         "uuid",
         rf"{_START}(?=[A-Fa-f-]{{0,35}}[0-9])[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{12}}(?![A-Za-z0-9_])",
         "<id>",
         "made anew in each run",
-        signs=("-",),
+        required_text=("-",),
     ),
-    Rule(
+    NormalizingRule(
         "date",
         rf"{_START}[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}"
         r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?(?![A-Za-z0-9_])",
         "<date>",
         "ISO 8601 dates and times",
-        signs=("-",),
+        required_text=("-",),
     ),
-    Rule(
+    NormalizingRule(
         "time",
         rf"{_START}[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}(?:[.,][0-9]{{1,9}})?(?![A-Za-z0-9_])",
         "<time>",
         "times of day and durations",
-        signs=tuple(f":{digit}" for digit in _DIGITS),
+        required_text=tuple(f":{digit}" for digit in _DIGITS),
     ),
-    Rule(
+    NormalizingRule(
         "hash",
         rf"{_START}(?=[A-Fa-f]{{0,40}}[0-9])(?:[0-9a-f]{{16,}}|[0-9A-F]{{16,}})(?![A-Za-z0-9_])",
         "<id>",
         "digests and ids",
-        signs=tuple(_DIGITS),
+        required_text=tuple(_DIGITS),
     ),
-    Rule(
+    NormalizingRule(
         "number",
         rf"{_START}[0-9]+(?:[.][0-9]+)*(?:e[+-]?[0-9]+)?"
         r"(?:[num]?s|[kKMGT]i?B|%)?(?![A-Za-z0-9_])",
         "<n>",
         "counts, versions, sizes, durations; digits inside a name such as int64 are kept",
-        signs=tuple(_DIGITS),
+        required_text=tuple(_DIGITS),
     ),
-    Rule(
-        "value in single quotes", "(=)'[^'\\n]*'", "<value>", "settings that are printed as name='value'", signs=("='",)
+    NormalizingRule(
+        "value in single quotes",
+        "(=)'[^'\\n]*'",
+        "<value>",
+        "settings that are printed as name='value'",
+        required_text=("='",),
     ),
-    Rule(
-        "value in double quotes", '(=)"[^"\\n]*"', "<value>", 'settings that are printed as name="value"', signs=('="',)
+    NormalizingRule(
+        "value in double quotes",
+        '(=)"[^"\\n]*"',
+        "<value>",
+        'settings that are printed as name="value"',
+        required_text=('="',),
     ),
-    Rule("space", r"[ \t]+", " ", "indentation and wrapping", signs=("  ", "\t")),
+    NormalizingRule("space", r"[ \t]+", " ", "indentation and wrapping", required_text=("  ", "\t")),
 )
 """The table, in the order in which the rules are applied."""
 
-LOOK = frozenset({"ansi", "title", "control", "blank", "invisible", "written ansi"})
+TERMINAL_RULES = frozenset({"ansi", "title", "control", "blank", "invisible", "written ansi"})
 """Rules about characters that only terminals and pages heed."""
-TIDY = LOOK | {"single quote", "double quote", "space"}
+DISPLAY_RULES = TERMINAL_RULES | {"single quote", "double quote", "space"}
 """Rules about the look of a line."""
 
-_TIDY = tuple(rule for rule in RULES if rule.name in TIDY)
+_TIDY = tuple(rule for rule in RULES if rule.name in DISPLAY_RULES)
 _SIGN = re.compile(
     '[\x00-\x1f\x7f-\xa0\u2007\u200b-\u200f\u202a-\u202f\u2060-\u2069\ufeff\u2018\u2019\u201c\u201d"/\\\\0-9]'
 )
 
 
-def normal(line: str) -> str:
+def normalize(line: str) -> str:
     """Return one line with everything that varies replaced, and no space at its ends.
 
     A private character U+E000 stands for a part that is already known to vary and goes through untouched, or is
@@ -219,7 +227,7 @@ def _varies(line: str) -> bool:
     return bool(_SIGN.search(line) or "='" in line or "  " in line)
 
 
-def tidy(line: str) -> str:
+def clean_display(line: str) -> str:
     """Return one line without what only concerns its look: colours, control characters, quotes, spaces."""
     for rule in _TIDY:
         line = rule.apply(line)

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fixcards.matching.parse import versions
-from fixcards.matching.parse.lines import Line, clean, lines
+from fixcards.matching.parse.lines import Line, clean_lines, split_lines
 
 CLASS = r"[A-Za-z_][A-Za-z0-9_]*(?:[.](?:[A-Za-z_][A-Za-z0-9_]*|<locals>))*"
-KNOWN = (
+KNOWN_SUFFIXES = (
     r"(?:Error|Exception|Warning|ExceptionGroup|Exit|Interrupt|Iteration|Failure|Failed|Fault|Timeout|DoesNotExist"
     r"|NotFound|Invalid[A-Za-z]*)"
 )
@@ -27,7 +27,7 @@ PATTERNS: dict[str, str] = {
     "warning": rf"^[ ]*((?:[A-Za-z]:)?[^:\n]{{1,400}}[.]py):[0-9]+: ({CLASS}): ([^\n]*)$",
     "head": rf"^({CLASS})(?:: ([^\n]*)|:?)$",
     # "Error: ..." alone is what programs put before a message of their own.
-    "known": rf"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?[A-Za-z0-9_]*{KNOWN}$",
+    "known": rf"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?[A-Za-z0-9_]*{KNOWN_SUFFIXES}$",
     "dotted": r"^[a-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*[.][A-Z][A-Za-z0-9_]*$",
     "raised": r"(?:Error|Exception|Warning|Interrupt|Exit)(?:: |\()",
     "script": r"^[ \t]*at (?![^\n]*[.]pyx?[:)])[^\n]*[:(][0-9a-z<]",
@@ -46,15 +46,15 @@ HANDLING = "During handling of the above exception, another exception occurred"
 CAUSE = "The above exception was the direct cause of the following exception"
 REPEATED = "[Previous line repeated"
 ARCHIVE = r"^[^/]+[.](?:egg|whl|zip)/"
-FOLDERS = ("/site-packages/", "/dist-packages/")
+LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/")
 
-MOST_EXCEPTIONS = 64
-MOST_FRAMES = 200
-MOST_LINES = 400
-SUMMARY = 8
+MAX_EXCEPTIONS = 64
+MAX_FRAMES = 200
+MAX_LINES = 400
+REPEAT_WINDOW = 8
 """Exceptions before a line that it may repeat, as the summary at the end of a test run does."""
-NAME_LENGTH = 120
-FAR = 10_000
+MAX_NAME_LENGTH = 120
+UNREACHABLE_INDENT = 10_000
 """An indentation that no line has."""
 
 _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
@@ -64,7 +64,7 @@ _ARCHIVE = re.compile(ARCHIVE)
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class RaisedException:
     """One exception. `frames` are those of libraries, `package/module.py:function`, innermost last.
 
     `relation` to the exception before it: `first`, `handling`, `cause` or `grouped`. `line` counts from 1.
@@ -75,12 +75,12 @@ class Raised:
     frames: tuple[str, ...]
     relation: str
     line: int
-    others: tuple[str, ...] = ()
+    user_frames: tuple[str, ...] = ()
     """Frames in files that lie in no library's folder, `/path/to/module.py:function`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Loose:
+class OtherLine:
     """A line that is no frame and no source: `raw` as printed, `text` without what stands before it."""
 
     raw: str
@@ -92,27 +92,27 @@ class Loose:
 class Failure:
     """What a text says. `exceptions` in the order of printing, so the outermost of a chain is the last."""
 
-    exceptions: tuple[Raised, ...]
-    lines: tuple[Loose, ...]
+    exceptions: tuple[RaisedException, ...]
+    lines: tuple[OtherLine, ...]
     frames: tuple[str, ...]
     """Library frames that belong to no exception that was read, as in a fragment cut off at the bottom."""
-    others: tuple[str, ...]
+    user_frames: tuple[str, ...]
     """The same of files that lie in no library's folder."""
     versions: dict[str, str]
     """Releases that the text shows, by package; `python` is the interpreter's."""
 
 
-def read(text: str) -> Failure:
+def parse(text: str) -> Failure:
     """Return what a text says. Never fails: text without a failure has loose lines only."""
-    return _Reader().read(lines(text))
+    return _Parser().parse(split_lines(text))
 
 
-def read_numbered(numbered: Iterable[tuple[int, str]]) -> Failure:
+def parse_numbered(numbered: Iterable[tuple[int, str]]) -> Failure:
     """Do the same with lines that have numbers of their own, such as a part of a log."""
-    return _Reader().read(clean(numbered))
+    return _Parser().parse(clean_lines(numbered))
 
 
-def chains(failure: Failure) -> list[Failure]:
+def split_failures(failure: Failure) -> list[Failure]:
     """Return a text's failures one by one: each exception with those that it was raised from or grouped with.
 
     Each has the loose lines from its own first line to the next one's; lines before all of them go to the first.
@@ -126,7 +126,7 @@ def chains(failure: Failure) -> list[Failure]:
         first = failure.exceptions[start].line if start else 0
         after = failure.exceptions[end].line if end < len(failure.exceptions) else None
         lines = tuple(each for each in failure.lines if first <= each.line and (after is None or each.line < after))
-        rest = (failure.frames, failure.others) if after is None else ((), ())
+        rest = (failure.frames, failure.user_frames) if after is None else ((), ())
         found.append(Failure(failure.exceptions[start:end], lines, *rest, failure.versions))
     return found
 
@@ -137,11 +137,11 @@ def library_frame(path: str, function: str) -> str | None:
     A library's file lies below site-packages or dist-packages, or in a package's own `src/`, as compiled modules say.
     """
     path = path.replace("\\", "/").replace("//", "/")
-    at, size = max((path.rfind(folder), len(folder)) for folder in FOLDERS)
+    at, size = max((path.rfind(folder), len(folder)) for folder in LIBRARY_FOLDERS)
     if at >= 0:
         path = path[at + size :]
-    elif path.startswith(FOLDERS[0][1:]):
-        path = path[len(FOLDERS[0]) - 1 :]
+    elif path.startswith(LIBRARY_FOLDERS[0][1:]):
+        path = path[len(LIBRARY_FOLDERS[0]) - 1 :]
     elif path.startswith("src/") and path.count("/") > 1:
         path = path[4:]
     else:
@@ -150,41 +150,45 @@ def library_frame(path: str, function: str) -> str | None:
     return f"{path}:{function}" if "/" in path or path.endswith(".py") else None
 
 
-class _Reader:
+class _Parser:
     """Walks over the lines once and keeps what they say."""
 
     def __init__(self) -> None:
-        self.exceptions: list[Raised] = []
-        self.loose: dict[str, Loose] = {}
+        self.exceptions: list[RaisedException] = []
+        self.other_lines: dict[str, OtherLine] = {}
         self.frames: list[str] = []
         self.relation = "first"
-        self.margin = -1  # indentation of the traceback's frames; -1 outside one
-        self.since = 0  # lines since the last frame
-        self.others: list[str] = []
-        self.inward = True  # whether the innermost frame comes last
-        self.shown: dict[str, str] = {}
+        self.indent = -1  # indentation of the traceback's frames; -1 outside one
+        self.lines_since_frame = 0  # lines since the last frame
+        self.user_frames: list[str] = []
+        self.innermost_last = True  # whether the innermost frame comes last
+        self.releases: dict[str, str] = {}
         self.django = ""
-        self.within = ""  # function whose source pytest has shown
-        self.before = ""  # expression for what the header of a traceback showed to stand before each of its lines
+        self.shown_function = ""  # function whose source pytest has shown
+        self.line_prefix = ""  # expression for what the header of a traceback showed to stand before each of its lines
 
-    def read(self, found: Iterable[Line]) -> Failure:
+    def parse(self, found: Iterable[Line]) -> Failure:
         for line in found:
-            versions.add_seen(self.shown, line.raw)
-            self._line(self._behind(line))
+            versions.add_releases(self.releases, line.raw)
+            self._line(self._without_prefix(line))
         return Failure(
-            tuple(self.exceptions), tuple(self.loose.values()), tuple(self.frames), tuple(self.others), self.shown
+            tuple(self.exceptions),
+            tuple(self.other_lines.values()),
+            tuple(self.frames),
+            tuple(self.user_frames),
+            self.releases,
         )
 
-    def _behind(self, line: Line) -> Line:
+    def _without_prefix(self, line: Line) -> Line:
         """Return a line without what stood before the last header, with any numbers: no table knows every logger.
 
         A header between words teaches nothing that does harm, since the next lines don't begin with these words.
         """
-        if self.before:
-            line = Line(line.raw, re.sub(self.before, "", line.text), line.number)
+        if self.line_prefix:
+            line = Line(line.raw, re.sub(self.line_prefix, "", line.text), line.number)
         headed = _FIND["headed"].match(line.text)
         if headed:
-            self.before = "^" + _COUNT.pattern.join(map(re.escape, _COUNT.split(headed[1])))
+            self.line_prefix = "^" + _COUNT.pattern.join(map(re.escape, _COUNT.split(headed[1])))
         return line
 
     def _line(self, line: Line) -> None:
@@ -192,50 +196,50 @@ class _Reader:
         bare = text.strip(" \t")
         if _FIND["ruler"].match(bare):
             if _FIND["member"].match(text):
-                self.relation, self.margin = "grouped", -1
-        elif self._marker(text) or self._frame(line) or self._boxed(line.raw):
+                self.relation, self.indent = "grouped", -1
+        elif self._marker(text) or self._frame(line) or self._in_box(line.raw):
             pass
         elif _FIND["script"].match(text):
-            self._not_python()
-        elif not (self._inside(line, bare) or self._source(text)) and not (
-            self._head(line, bare, inside=False) or self._said(line, bare)
+            self._drop_foreign_exception()
+        elif not (self._in_traceback(line, bare) or self._source_line(text)) and not (
+            self._exception_line(line, bare, inside=False) or self._inline_exception(line, bare)
         ):
-            self._keep(line)
+            self._add_line(line)
 
-    def _inside(self, line: Line, bare: str) -> bool:
+    def _in_traceback(self, line: Line, bare: str) -> bool:
         """Take a line below a frame: source, markers, or the exception that ends the traceback."""
-        if self.margin < 0:
+        if self.indent < 0:
             return False
-        self.since += 1
+        self.lines_since_frame += 1
         depth = len(line.text) - len(line.text.lstrip(" \t"))
-        if depth > self.margin or bare.startswith(REPEATED) or _FIND["source"].match(line.text):
+        if depth > self.indent or bare.startswith(REPEATED) or _FIND["source"].match(line.text):
             return True
-        if self._head(line, bare, inside=True):
+        if self._exception_line(line, bare, inside=True):
             return True
-        if self.since == 1 and depth == self.margin:
+        if self.lines_since_frame == 1 and depth == self.indent:
             return True  # a source line in a text that lost its indentation
-        self.margin = -1
+        self.indent = -1
         return False
 
-    def _boxed(self, raw: str) -> bool:
+    def _in_box(self, raw: str) -> bool:
         """Take what stands in a drawn box below a frame: source and local variables, exceptions among them."""
-        return bool((self.frames or self.others) and _FIND["boxed"].match(raw))
+        return bool((self.frames or self.user_frames) and _FIND["boxed"].match(raw))
 
-    def _source(self, text: str) -> bool:
+    def _source_line(self, text: str) -> bool:
         """Take a line of source that pytest or IPython shows outside a traceback's form."""
         defined = _FIND["def"].match(text)
         if defined:
-            self.within = defined[1]
+            self.shown_function = defined[1]
         return bool(defined or _FIND["source"].match(text))
 
     def _marker(self, text: str) -> bool:
         if HEADER in text or INNERMOST_FIRST in text:
-            self.margin, self.since, self.inward = 0, 0, HEADER in text
-            self.frames, self.others = [], []
+            self.indent, self.lines_since_frame, self.innermost_last = 0, 0, HEADER in text
+            self.frames, self.user_frames = [], []
             return True
         for words, relation in ((HANDLING, "handling"), (CAUSE, "cause")):
             if words in text:
-                self.relation, self.margin = relation, -1
+                self.relation, self.indent = relation, -1
                 return True
         return False
 
@@ -245,67 +249,69 @@ class _Reader:
         if "File " in text:
             found = _FIND["frame"].search(text)
             if found:
-                self._add(found[1], found[2] or "", max(0, found.start() - len(text[: found.start()].lstrip(" \t"))))
+                self._add_frame(
+                    found[1], found[2] or "", max(0, found.start() - len(text[: found.start()].lstrip(" \t")))
+                )
                 return True
         found = _FIND["pytest"].match(text)
         if found:
-            self._add(found[1], (found[2] or self.within).strip(" "), 0)
-            self.within = ""
+            self._add_frame(found[1], (found[2] or self.shown_function).strip(" "), 0)
+            self.shown_function = ""
             if found[3]:
-                self._late(found[3])
+                self._prepend_frames(found[3])
             return True
         for name in ("ipython", "ipython old", "rich"):
             found = _FIND[name].match(text)
             if found:
                 # What rich draws ends with the box, wherever on the screen the exception follows.
-                self._add(found[1], (found[2] or "").strip(" "), FAR if name == "rich" else 0)
+                self._add_frame(found[1], (found[2] or "").strip(" "), UNREACHABLE_INDENT if name == "rich" else 0)
                 return True
         return False
 
-    def _late(self, name: str) -> None:
+    def _prepend_frames(self, name: str) -> None:
         """Give the frames to the exception before them: pytest's long form names the innermost place last."""
         last = self.exceptions[-1] if self.exceptions else None
         if last and last.name.split(".")[-1] == name.split(".")[-1]:
-            frames, others = (*last.frames, *self.frames), (*last.others, *self.others)
-            self.exceptions[-1] = Raised(last.name, last.message, frames, last.relation, last.line, others)
-        self.frames, self.others, self.margin = [], [], -1
+            frames, others = (*last.frames, *self.frames), (*last.user_frames, *self.user_frames)
+            self.exceptions[-1] = RaisedException(last.name, last.message, frames, last.relation, last.line, others)
+        self.frames, self.user_frames, self.indent = [], [], -1
 
-    def _add(self, path: str, function: str, margin: int) -> None:
-        self.margin, self.since = margin, 0
+    def _add_frame(self, path: str, function: str, margin: int) -> None:
+        self.indent, self.lines_since_frame = margin, 0
         function = function.split(" ")[0].split("(")[0].split(".")[-1]  # IPython and 3.14 show qualified names
         frame = library_frame(path, function)
-        kept = self.others if frame is None else self.frames
+        kept = self.user_frames if frame is None else self.frames
         frame = frame or path.replace("\\", "/") + ":" + function
-        if len(kept) >= MOST_FRAMES or frame in kept[-1:] or path.startswith("<"):
+        if len(kept) >= MAX_FRAMES or frame in kept[-1:] or path.startswith("<"):
             return
-        kept.insert(len(kept) if self.inward else 0, frame)
+        kept.insert(len(kept) if self.innermost_last else 0, frame)
 
-    def _head(self, line: Line, bare: str, *, inside: bool) -> bool:
+    def _exception_line(self, line: Line, bare: str, *, inside: bool) -> bool:
         """Take the line that names an exception. After frames any name will do, elsewhere it has to look like one."""
         found = _FIND["head"].match(bare)
         if not found:
             return False
         name = found[1]
         known = _FIND["known"].match(name) or (_FIND["dotted"].match(name) and "  " not in bare)
-        if not known and not (inside and (self.since > 1 or found[2] is not None)):
+        if not known and not (inside and (self.lines_since_frame > 1 or found[2] is not None)):
             return False
         if not known and found[2] is None and not name[:1].isupper():
             return False
-        self._raise(name, found[2] or "", line)
+        self._add_exception(name, found[2] or "", line)
         return True
 
-    def _said(self, line: Line, bare: str) -> bool:
+    def _inline_exception(self, line: Line, bare: str) -> bool:
         """Take an exception out of the middle of a line: warnings, summaries, logs, `repr` of an exception."""
         found = _FIND["warning"].match(bare)
         if found and _FIND["known"].match(found[2]):
-            self._add(found[1], "", 0)
-            self.margin = -1
-            self._raise(found[2], found[3], line)
+            self._add_frame(found[1], "", 0)
+            self.indent = -1
+            self._add_exception(found[2], found[3], line)
             return True
         found = _FIND["django"].match(bare)
         if found:
             if found[1] == "Value" and self.django:
-                self._raise(self.django, found[2], line)
+                self._add_exception(self.django, found[2], line)
             self.django = found[2].split(" ")[0] if found[1] == "Type" else ""
             return True
         found = _FIND["raised"].search(bare)
@@ -313,7 +319,7 @@ class _Reader:
             return False
         end = found.end() - 2 if found[0].endswith(" ") else found.end() - 1
         start = end
-        while start > 0 and end - start < NAME_LENGTH and _NAME_BACK.match(bare[start - 1]):
+        while start > 0 and end - start < MAX_NAME_LENGTH and _NAME_BACK.match(bare[start - 1]):
             start -= 1
         name = bare[start:end].strip(".")
         rest = bare[found.end() :]
@@ -324,38 +330,38 @@ class _Reader:
             if quote not in ("'", '"') or quote not in rest[1:]:
                 return False
             rest = rest[1 : rest.index(quote, 1)]
-        self._raise(name, rest, line)
+        self._add_exception(name, rest, line)
         return True
 
-    def _raise(self, name: str, message: str, line: Line) -> None:
-        frames, others = tuple(self.frames), tuple(self.others)
-        if not frames and any(_again(name, message, each) for each in self.exceptions[-SUMMARY:]):
-            self.others, self.margin = [], -1
-            self._keep(line)
+    def _add_exception(self, name: str, message: str, line: Line) -> None:
+        frames, others = tuple(self.frames), tuple(self.user_frames)
+        if not frames and any(_is_repeat(name, message, each) for each in self.exceptions[-REPEAT_WINDOW:]):
+            self.user_frames, self.indent = [], -1
+            self._add_line(line)
             return
-        if len(self.exceptions) == MOST_EXCEPTIONS:
+        if len(self.exceptions) == MAX_EXCEPTIONS:
             self.exceptions.pop(0)  # in a long text what comes last is what it ended with
-        self.exceptions.append(Raised(name, message, frames, self.relation, line.number, others))
-        self.frames, self.others, self.relation, self.margin, self.inward = [], [], "first", -1, True
-        self._keep(line)
+        self.exceptions.append(RaisedException(name, message, frames, self.relation, line.number, others))
+        self.frames, self.user_frames, self.relation, self.indent, self.innermost_last = [], [], "first", -1, True
+        self._add_line(line)
 
-    def _not_python(self) -> None:
+    def _drop_foreign_exception(self) -> None:
         """Forget an exception whose stack is one of JavaScript or Java."""
         last = self.exceptions[-1] if self.exceptions else None
-        if last and not last.frames and not last.others and self.margin < 0:
+        if last and not last.frames and not last.user_frames and self.indent < 0:
             wrong = self.exceptions.pop()
-            self.loose = {text: loose for text, loose in self.loose.items() if loose.line != wrong.line}
+            self.other_lines = {text: loose for text, loose in self.other_lines.items() if loose.line != wrong.line}
 
-    def _keep(self, line: Line) -> None:
+    def _add_line(self, line: Line) -> None:
         text = line.text.strip(" \t")
-        if text in self.loose:
+        if text in self.other_lines:
             return
-        if len(self.loose) >= MOST_LINES:
-            self.loose.pop(next(iter(self.loose)))
-        self.loose[text] = Loose(line.raw.strip(" \t"), text, line.number)
+        if len(self.other_lines) >= MAX_LINES:
+            self.other_lines.pop(next(iter(self.other_lines)))
+        self.other_lines[text] = OtherLine(line.raw.strip(" \t"), text, line.number)
 
 
-def _again(name: str, message: str, before: Raised) -> bool:
+def _is_repeat(name: str, message: str, before: RaisedException) -> bool:
     """Return whether a line says an exception again, perhaps cut off."""
     if name.split(".")[-1] != before.name.split(".")[-1]:
         return False

@@ -12,16 +12,16 @@ from functools import lru_cache
 WORD = r"[A-Za-z_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff][A-Za-z0-9_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]*"
 """A word: an identifier, or letters beyond ASCII without punctuation, symbols and box drawing."""
 
-LONGEST = 64
+MAX_WORD_LENGTH = 64
 """Characters of a word that count; longer ones are data."""
 
-ENDINGS = ((("ies", "y", 5), ("sses", "ss", 6), ("s", "", 4)), (("ing", "", 6), ("ed", "", 5)))
+SUFFIX_RULES = ((("ies", "y", 5), ("sses", "ss", 6), ("s", "", 4)), (("ing", "", 6), ("ed", "", 5)))
 """Endings of words in small letters, what takes their place, and the least length of a word that is changed.
 
 Of each group one is taken off, so that `warnings` becomes what `warning` does.
 """
 
-_GENERIC_WORDS = """
+_STOPWORD_TEXT = """
 a after again also always am an and any anymore anyone are argument arguments array as assert assertion assertionerror
 at attempt attribute attributeerror available bad base be because been before bool break breaks broken bug but by
 bytes call callable called calling can cannot cant cause character class code command compatible could couldnt crash
@@ -45,15 +45,15 @@ unsupported until up update updated updating upgrade upgraded upgrades upgrading
 valid value valueerror values variable version vs warn warning was way we went were what when where which while who
 why will with without won wont work worked working works wrong x y yield you your z zero zerodivisionerror
 """
-GENERIC = frozenset(_GENERIC_WORDS.split())
+STOPWORDS = frozenset(_STOPWORD_TEXT.split())
 """Words that errors of all sorts share. A message made of these alone identifies nothing."""
 
-_BUILTIN_WORDS = """
+_BUILTIN_NAME_TEXT = """
 bool builtin_function_or_method bytearray bytes call class cls complex coroutine dict false float frozenset function
 generator init int list method module new none nonetype object property range self set slice str super true tuple
 type
 """
-BUILTIN = frozenset(_BUILTIN_WORDS.split())
+BUILTIN_NAMES = frozenset(_BUILTIN_NAME_TEXT.split())
 """Names that identify nothing even between quotes."""
 QUOTED = r"['`\"]([A-Za-z0-9_.]{1,200})['`\"]"
 MIXED = "_|[a-z][A-Z]"
@@ -62,14 +62,14 @@ _QUOTED = re.compile(QUOTED)
 _SHORT, _MOST = 32, 1 << 16
 _ASCII_WORD = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _PUT_IN = re.compile(f"<{_ASCII_WORD.pattern}>")
-_APART = bytes(
+_SEPARATE = bytes(
     ord(chr(code).lower()) if chr(code).isascii() and (chr(code).isalnum() or chr(code) == "_") else 32
     for code in range(256)
 )
 """Every ASCII character in small, or a space where it belongs to no word: many times as quick as the expression."""
 _MIXED = re.compile(MIXED)
 _UPPER = re.compile("[A-Z]+")
-_ENDS = tuple(ending for endings in ENDINGS for ending, _, _ in endings)
+_ENDS = tuple(ending for endings in SUFFIX_RULES for ending, _, _ in endings)
 _STEMMED = re.compile("^[a-z]+$")
 
 
@@ -78,33 +78,33 @@ def lower(text: str) -> str:
     return text.lower() if text.isascii() else _UPPER.sub(lambda found: found[0].lower(), text)
 
 
-def words(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """Return the words of a text in order: small, without underscores around, English endings taken off.
 
     Words in `<...>` that the normaliser put in are left out.
     """
-    return list(filter(None, map(_WORDS.__getitem__, _raw(text))))
+    return list(filter(None, map(_WORDS.__getitem__, _raw_words(text))))
 
 
-def distinct_words(text: str) -> dict[str, None]:
+def distinct_tokens(text: str) -> dict[str, None]:
     """Return `words`, each once."""
     return _distinct(_WORDS, text)
 
 
-def telling_words(text: str) -> dict[str, None]:
+def informative_tokens(text: str) -> dict[str, None]:
     """Return what `telling` makes of the words of a text, in less time."""
     return _distinct(_TELLING, text)
 
 
-def _distinct(made: _Made, text: str) -> dict[str, None]:
-    found = dict.fromkeys(map(made.__getitem__, _raw(text)))
+def _distinct(made: Memo, text: str) -> dict[str, None]:
+    found = dict.fromkeys(map(made.__getitem__, _raw_words(text)))
     found.pop("", None)
     return found
 
 
-def _raw(text: str) -> list[str]:
+def _raw_words(text: str) -> list[str]:
     if text.isascii():
-        return (_PUT_IN.sub(" ", text) if "<" in text else text).encode().translate(_APART).decode().split()
+        return (_PUT_IN.sub(" ", text) if "<" in text else text).encode().translate(_SEPARATE).decode().split()
     return _as_written(re.sub(f"<{WORD}>", " ", text))
 
 
@@ -115,10 +115,10 @@ def _as_written(text: str) -> list[str]:
 
 def _word(raw: str) -> str:
     # An ASCII word that the expression would find doesn't begin with a digit.
-    return stem(lower(raw.lstrip("0123456789")).strip("_")[:LONGEST])
+    return stem(lower(raw.lstrip("0123456789")).strip("_")[:MAX_WORD_LENGTH])
 
 
-class _Made(dict[str, str]):
+class Memo(dict[str, str]):
     """What becomes of each raw word. Most come again and again and are looked up without a call."""
 
     def __init__(self, make: Callable[[str], str]) -> None:
@@ -135,7 +135,7 @@ class _Made(dict[str, str]):
 
 
 @lru_cache(maxsize=1 << 16)
-def parts(word: str) -> dict[str, None]:
+def split_identifier(word: str) -> dict[str, None]:
     """Return the words that an identifier is made of, none where it is one word."""
     return dict.fromkeys(stem(part) for part in word.split("_") if part) if "_" in word else {}
 
@@ -144,7 +144,7 @@ def stem(word: str) -> str:
     """Return a word in small letters without its ending; identifiers with digits or underscores stay whole."""
     if len(word) < 4 or not word.endswith(_ENDS) or not _STEMMED.match(word):
         return word
-    for endings in ENDINGS:
+    for endings in SUFFIX_RULES:
         for ending, instead, least in endings:
             if len(word) >= least and word.endswith(ending):
                 if ending != "s" or word[-2] not in "suia":
@@ -153,23 +153,23 @@ def stem(word: str) -> str:
     return word
 
 
-_STEMMED_GENERIC = frozenset(stem(word) for word in GENERIC) | GENERIC
+_STEMMED_STOPWORDS = frozenset(stem(word) for word in STOPWORDS) | STOPWORDS
 
 
-def telling(found: Iterable[str]) -> list[str]:
+def informative(found: Iterable[str]) -> list[str]:
     """Return the words that say something by themselves, each once, in order."""
-    return [word for word in dict.fromkeys(found) if _tells(word)]
+    return [word for word in dict.fromkeys(found) if _is_informative(word)]
 
 
-def _tells(word: str) -> bool:
-    return word not in _STEMMED_GENERIC and len(word) > 1
+def _is_informative(word: str) -> bool:
+    return word not in _STEMMED_STOPWORDS and len(word) > 1
 
 
-_WORDS = _Made(_word)
-_TELLING = _Made(lambda raw: word if _tells(word := _WORDS[raw]) else "")
+_WORDS = Memo(_word)
+_TELLING = Memo(lambda raw: word if _is_informative(word := _WORDS[raw]) else "")
 
 
-def strength(name: str, message: str, packages: Iterable[str]) -> int:
+def specificity(name: str, message: str, packages: Iterable[str]) -> int:
     """Return how well an exception's class and a message identify a failure by themselves, 0 where not at all.
 
     A telling word counts 1, an identifier among them (quoted, with an underscore or capitals inside) 2 more, and 2 more
@@ -179,13 +179,13 @@ def strength(name: str, message: str, packages: Iterable[str]) -> int:
     is nearly known.
     """
     text = f"{name} {message}" if "." in name else message
-    plain = telling(words(text))
-    quoted = [word for found in _QUOTED.findall(message) for word in words(found)]
-    more = [word for word in dict.fromkeys(quoted) if word not in plain and word not in BUILTIN and len(word) > 1]
-    mixed = [word for found in _as_written(text) if _MIXED.search(found.strip("_")) for word in words(found)]
+    plain = informative(tokenize(text))
+    quoted = [word for found in _QUOTED.findall(message) for word in tokenize(found)]
+    more = [word for word in dict.fromkeys(quoted) if word not in plain and word not in BUILTIN_NAMES and len(word) > 1]
+    mixed = [word for found in _as_written(text) if _MIXED.search(found.strip("_")) for word in tokenize(found)]
     identifiers = {word for word in (*quoted, *mixed) if word in plain}
-    told = set(words(text))
-    named = any(word in told for package in packages for word in words(package))
+    told = set(tokenize(text))
+    named = any(word in told for package in packages for word in tokenize(package))
     if not plain and not more:
         return 0
     if not identifiers and not named and len(more) < 2:
@@ -193,7 +193,7 @@ def strength(name: str, message: str, packages: Iterable[str]) -> int:
     return len(plain) + 2 * len(identifiers) + (2 if named else 0) + len(more)
 
 
-def alike(word: str, other: str) -> bool:
+def is_typo_of(word: str, other: str) -> bool:
     """Return whether two words of four letters and more are one but for a slip of the fingers.
 
     Two neighbours have changed places, or one place differs: by one letter from five letters on, by two from eight on.

@@ -10,7 +10,7 @@ import re
 
 from fixcards.matching.parse.tokens import lower
 
-SEEN = (
+RELEASE_MENTION = (
     r"(^|[^A-Za-z0-9_.])([A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z][A-Za-z0-9_.]{0,30}){0,4})"
     r"(?:[ ]{0,2}==[ ]{0,2}|[ @-]|[ ]v|[ ]{2,60})"
     r"([0-9]{1,4}(?:[.][0-9]{1,9}){1,4}(?:(?:a|b|rc|[.]post|[.]dev)[0-9]{1,9})?)(?![0-9A-Za-z_])"
@@ -19,10 +19,12 @@ SEEN = (
 PYTHON_PATH = r"[Pp]ython([23])[.]?([0-9]{1,2})(?=[/\\])"
 """The interpreter in a path."""
 
-TOLD = frozenset(("after", "and", "before", "from", "in", "of", "or", "requires", "since", "than", "to", "until"))
+COMPARISON_WORDS = frozenset(
+    ("after", "and", "before", "from", "in", "of", "or", "requires", "since", "than", "to", "until")
+)
 """Words before a name with a release that tell of releases in general, not of the one that is there."""
 
-_SEEN = re.compile(SEEN)
+_SEEN = re.compile(RELEASE_MENTION)
 _PYTHON_PATH = re.compile(PYTHON_PATH)
 _NUMBERS = re.compile("[0-9]+(?:[.][0-9]+)*")
 _NAME = re.compile("[-_.]+")
@@ -40,10 +42,10 @@ WIDTH = 8
 STAGE, POST, DEV = 9, 11, 12  # places in a key, behind the epoch and `WIDTH` numbers
 NO_DEV = 1_000_000_000
 
-Key = tuple[int, ...]
+VersionKey = tuple[int, ...]
 
 
-def add_seen(found: dict[str, str], line: str) -> None:
+def add_releases(found: dict[str, str], line: str) -> None:
     """Add the releases that a line shows, by package name as PEP 503 writes it; the last one of a name counts.
 
     The interpreter of a path counts only until something else names one.
@@ -52,14 +54,14 @@ def add_seen(found: dict[str, str], line: str) -> None:
         return
     for match in _SEEN.finditer(line):
         before = line[: match.start(2)].rstrip(" ").rpartition(" ")[2]
-        if lower(before) not in TOLD:
+        if lower(before) not in COMPARISON_WORDS:
             found[_NAME.sub("-", match[2].lower())] = match[3]
     path = _PYTHON_PATH.search(line)
     if path and "python" not in found:
         found["python"] = f"{path[1]}.{path[2]}"
 
 
-def key(version: str) -> Key | None:
+def version_key(version: str) -> VersionKey | None:
     """Return what versions are ordered by, None where the text is no version."""
     found = _VERSION.match(version.lower())
     if not found:
@@ -74,29 +76,29 @@ def key(version: str) -> Key | None:
     return (int((found[1] or "0")[:9]), *release, stage, number, post, dev)
 
 
-def within(version: str, specifier: str) -> bool | None:
+def in_specifier(version: str, specifier: str) -> bool | None:
     """Return whether a release is in a range, None where one of them can't be read."""
-    have = key(version)
+    have = version_key(version)
     if have is None:
         return None
     for clause in specifier.split(","):
         if not clause.strip(" "):
             continue
         found = _CLAUSE.match(clause.strip(" "))
-        fits = _fits(have, found[1], found[2]) if found else None
+        fits = _satisfies(have, found[1], found[2]) if found else None
         if not fits:
             return fits
     return True
 
 
-def _fits(have: Key, operator: str, text: str) -> bool | None:
+def _satisfies(have: VersionKey, operator: str, text: str) -> bool | None:
     if text.endswith(".*"):
         size = text.count(".") + 1
-        wanted = key(text[:-2])
+        wanted = version_key(text[:-2])
         if wanted is None or operator not in ("==", "!="):
             return None
         return (have[:size] == wanted[:size]) == (operator == "==")
-    wanted = key(text)
+    wanted = version_key(text)
     if wanted is None:
         return None
     same = have[:STAGE] == wanted[:STAGE]
@@ -113,10 +115,10 @@ def _fits(have: Key, operator: str, text: str) -> bool | None:
         "!=": have != wanted,
         "<=": have <= wanted,
         ">=": have >= wanted,
-        "<": have < wanted and not (early and _early(have) and not _early(wanted)),
+        "<": have < wanted and not (early and _is_prerelease(have) and not _is_prerelease(wanted)),
     }[operator]
 
 
-def _early(version: Key) -> bool:
+def _is_prerelease(version: VersionKey) -> bool:
     """Return whether a version is a pre- or development release."""
     return version[STAGE] != FINAL or version[DEV] != NO_DEV

@@ -14,7 +14,7 @@ from fixcards.records.fields import PLACEHOLDER, distribution, parsed_requiremen
 from fixcards.records.problem import quoted
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.script import SCRIPT_NAME
-from fixcards.records.yaml_document import Mark, Path
+from fixcards.records.yaml_document import KeyPath, Position
 
 RESERVED = frozenset({"about", "assets", "cards"})
 """First parts of addresses that the site needs for itself."""
@@ -31,7 +31,7 @@ def place(card: Card, path: PurePosixPath) -> Iterator[Finding]:
         yield Finding(
             f"lies at {path}, which is no place for a card",
             f"move it to {card.package}/{issue_number(card.issue) or '<issue number>'}.yaml",
-            Mark(1, 1),
+            Position(1, 1),
         )
 
 
@@ -145,7 +145,7 @@ def upgrade_to_nowhere(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 @rule("FC211")
 def placeholder(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """Variable parts of `error` and `aliases` are written `{name}`, lower case; any text may stand there."""
-    texts: list[tuple[str, Path]] = [(card.signature.error, ("signature", "error"))]
+    texts: list[tuple[str, KeyPath]] = [(card.signature.error, ("signature", "error"))]
     texts += [(text, ("signature", "aliases", at)) for at, text in enumerate(card.signature.aliases)]
     for text, at in texts:
         if not PLACEHOLDER.sub("", text).strip(" :'\"."):

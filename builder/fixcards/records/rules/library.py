@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixcards.records.evidence import EVIDENCE_SUFFIX, run_digest
-from fixcards.records.rules.rule import Finding, nearest, rule
-from fixcards.records.yaml_document import Mark
+from fixcards.records.rules.rule import Finding, closest_word, rule
+from fixcards.records.yaml_document import Position
 
 if TYPE_CHECKING:
     from fixcards.records.card import Card
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class LibraryContext:
     """What the rules look at beside one record."""
 
     files: Mapping[str, Sequence[str]]
     """The card files of each id as problems name them, the one in the right place first."""
-    known: frozenset[str]
+    all_ids: frozenset[str]
     """Ids of all card files, those with problems included."""
     places: Set[str]
     """All card files, below `cards/`."""
 
 
 @rule("FC301")
-def id_twice(card: Summary, path: str, shelf: Shelf) -> Iterator[Finding]:
+def id_twice(card: Summary, path: str, shelf: LibraryContext) -> Iterator[Finding]:
     """An id belongs to one card."""
     first = shelf.files[card.id][0]
     if first != path:
@@ -37,19 +37,19 @@ def id_twice(card: Summary, path: str, shelf: Shelf) -> Iterator[Finding]:
 
 
 @rule("FC302")
-def related_to_nothing(card: Summary, shelf: Shelf) -> Iterator[Finding]:
+def related_to_nothing(card: Summary, shelf: LibraryContext) -> Iterator[Finding]:
     """Related cards exist, and no card is related to itself."""
     for at, other in enumerate(card.related):
         if other == card.id:
             yield Finding(f"the card names itself, {other}, as related", "remove it", ("related", at))
-        elif other not in shelf.known:
-            guess = nearest(other, shelf.known)
+        elif other not in shelf.all_ids:
+            guess = closest_word(other, shelf.all_ids)
             hint = f"did you mean {guess!r}?" if guess else "remove it, or add that card first"
             yield Finding(f"there is no card {other}", hint, ("related", at))
 
 
 @rule("FC303")
-def evidence_without_card(path: str, shelf: Shelf) -> Iterator[Finding]:
+def evidence_without_card(path: str, shelf: LibraryContext) -> Iterator[Finding]:
     """Evidence lies beside the card that it belongs to: `271.evidence.json` beside `271.yaml`."""
     folder, _, name = path.rpartition("/")
     stem = name[: -len(EVIDENCE_SUFFIX)]
@@ -60,7 +60,7 @@ def evidence_without_card(path: str, shelf: Shelf) -> Iterator[Finding]:
 
 
 @rule("FC304")
-def evidence_invalid(message: str, mark: Mark) -> Iterator[Finding]:
+def evidence_invalid(message: str, mark: Position) -> Iterator[Finding]:
     """Evidence is what the program wrote: it fits its schema and is not edited by hand."""
     yield Finding(f"is no valid evidence: {message}", "remove the file and run `fixcards verify` again", mark)
 
@@ -80,7 +80,7 @@ def evidence_not_isolated(evidence: Evidence) -> Iterator[Finding]:
 
 
 @rule("FC307")
-def tally_invalid(message: str, mark: Mark) -> Iterator[Finding]:
+def tally_invalid(message: str, mark: Position) -> Iterator[Finding]:
     """The counted reports in `tally.json` are what `fixcards tally` wrote."""
     yield Finding(f"is no valid tally: {message}", "run `fixcards tally` again", mark)
 

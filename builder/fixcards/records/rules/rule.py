@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from fixcards.records.yaml_document import Mark, Path
+from fixcards.records.yaml_document import KeyPath, Position
 
 Check = TypeVar("Check", bound=Callable[..., Iterator[Any]])
 
@@ -19,7 +19,7 @@ class Finding:
 
     message: str
     hint: str = ""
-    at: Path | Mark = ()
+    where: KeyPath | Position = ()
     key: bool = False
     """Whether the place is the key itself rather than its value."""
 
@@ -54,12 +54,12 @@ def rule(code: str, *kinds: str) -> Callable[[Check], Check]:
     return enter
 
 
-def rules_of(prefix: str) -> list[Rule]:
+def rules_with_prefix(prefix: str) -> list[Rule]:
     """Return the rules whose codes start with `prefix`, in order."""
     return [found for code, found in sorted(RULES.items()) if code.startswith(prefix)]
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
+def closest_word(word: str, words: Iterable[str]) -> str | None:
     """Return the one of `words` that `word` is a likely typo of."""
     close = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.75)
     return close[0] if close else None

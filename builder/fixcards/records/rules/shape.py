@@ -12,8 +12,8 @@ from pydantic_core import ErrorDetails
 
 from fixcards.records.card import Card
 from fixcards.records.problem import quoted
-from fixcards.records.rules.rule import Finding, nearest, rule
-from fixcards.records.yaml_document import Path, Source
+from fixcards.records.rules.rule import Finding, closest_word, rule
+from fixcards.records.yaml_document import KeyPath, YamlDocument
 
 _WANTED = {
     "string_type": "text",
@@ -38,17 +38,17 @@ _LIMITS = {"greater_than": "more than", "greater_than_equal": "at least", "less_
 
 
 @rule("FC101", "extra_forbidden")
-def unknown_key(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def unknown_key(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Only the documented keys are allowed."""
     path = error["loc"]
     known = keys_at(Card, path[:-1])
-    guess = nearest(str(path[-1]), known)
+    guess = closest_word(str(path[-1]), known)
     hint = f"did you mean {guess!r}?" if guess else f"known here: {', '.join(known)}"
     yield Finding(f"unknown key {quoted(str(path[-1]))}", hint, path, key=True)
 
 
 @rule("FC102", "missing")
-def missing_key(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def missing_key(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """The required keys are all there."""
     *above, name = error["loc"]
     where = f" in {_name(tuple(above))}" if above else ""
@@ -56,7 +56,7 @@ def missing_key(error: ErrorDetails, source: Source) -> Iterator[Finding]:
 
 
 @rule("FC103", *_WANTED)
-def wrong_type(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def wrong_type(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Each value has the type that its key asks for."""
     wanted, got = _WANTED[error["type"]], error["input"]
     hint = _REPAIR[wanted]
@@ -67,7 +67,7 @@ def wrong_type(error: ErrorDetails, source: Source) -> Iterator[Finding]:
 
 
 @rule("FC104", "unquoted")
-def unquoted(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def unquoted(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Text that YAML reads as a number, a boolean or a day is quoted: `1.10` would become 1.1, and `no` false."""
     got = error["input"]
     kind = {bool: "the boolean", int: "the number", float: "the number"}.get(type(got), "the day")
@@ -76,7 +76,7 @@ def unquoted(error: ErrorDetails, source: Source) -> Iterator[Finding]:
 
 
 @rule("FC105", "blank", "too_short")
-def blank(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def blank(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """No text, list or mapping is empty; a key that has nothing to say is left out."""
     said = error.get("ctx", {})
     hint = said.get("hint") or "write at least one item, or remove the key where it is optional"
@@ -86,18 +86,18 @@ def blank(error: ErrorDetails, source: Source) -> Iterator[Finding]:
 
 
 @rule("FC106", "literal_error")
-def not_one_of(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def not_one_of(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Keys with a fixed set of words take one of them."""
     got = error["input"]
     words = [word.strip("'") for word in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
-    guess = nearest(got, words) if isinstance(got, str) else None
+    guess = closest_word(got, words) if isinstance(got, str) else None
     hint = f"did you mean {guess!r}?" if guess else f"write {'one of ' if len(words) > 1 else ''}{', '.join(words)}"
     shown = quoted(got) if isinstance(got, str) else _NAMES.get(type(got), "this")
     yield _finding(error, source, f" can't be {shown}", hint)
 
 
 @rule("FC107", "string_too_long", "too_long")
-def too_long(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def too_long(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Titles have at most 100 characters, titles of fixes 120, errors 1,000, and quotes from a thread 200.
 
     Names, versions, addresses and lists have limits too, far above what a card needs.
@@ -109,55 +109,55 @@ def too_long(error: ErrorDetails, source: Source) -> Iterator[Finding]:
 
 
 @rule("FC108", "specifier")
-def bad_specifier(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def bad_specifier(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Ranges of versions are PEP 440 specifiers."""
     yield _said(error, source)
 
 
 @rule("FC109", "version")
-def bad_version(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def bad_version(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Single versions are PEP 440 versions."""
     yield _said(error, source)
 
 
 @rule("FC110", "url")
-def bad_url(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def bad_url(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Addresses are whole https URLs."""
     yield _said(error, source)
 
 
 @rule("FC111", "package_name")
-def bad_package_name(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def bad_package_name(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Package names are normalised as PEP 503 does."""
     yield _said(error, source)
 
 
 @rule("FC112", "requirement")
-def bad_requirement(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def bad_requirement(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Requirements are PEP 508 requirements that name a distribution, never an address."""
     yield _said(error, source)
 
 
 @rule("FC113", "frame")
-def bad_frame(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def bad_frame(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Frames are written `package/module.py:function`, relative to site-packages."""
     yield _said(error, source)
 
 
 @rule("FC114", "card_id")
-def bad_card_id(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def bad_card_id(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Card ids are written `<package>-<issue number>`."""
     yield _said(error, source)
 
 
 @rule("FC115", "reason")
-def no_reason(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def no_reason(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """A card that is disputed or retired says why."""
     yield _said(error, source)
 
 
 @rule("FC116", "day", "finite_number", *_LIMITS)
-def out_of_range(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def out_of_range(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Days exist in the calendar, and numbers lie within their limits."""
     if error["type"] == "day":
         yield _said(error, source)
@@ -171,19 +171,19 @@ def out_of_range(error: ErrorDetails, source: Source) -> Iterator[Finding]:
 
 
 @rule("FC117", "file_path")
-def bad_file_path(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def bad_file_path(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Extra files have names that keep them below the reproduction's folder on every system."""
     yield _said(error, source)
 
 
 @rule("FC118", "one_line")
-def several_lines(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def several_lines(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Titles, errors, exceptions and aliases are one line."""
     yield _said(error, source)
 
 
 @rule("FC199")
-def refused(error: ErrorDetails, source: Source) -> Iterator[Finding]:
+def refused(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Whatever else the model refuses."""
     yield _finding(error, source, f": {error['msg']}", "compare it with the schema")
 
@@ -215,7 +215,7 @@ def errors_in(data: Any, invalid: ValidationError | None) -> list[ErrorDetails]:
     ]
 
 
-def _empty(value: dict[Any, Any] | list[Any], path: Path) -> Iterator[tuple[Path, Any]]:
+def _empty(value: dict[Any, Any] | list[Any], path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
     """Yield path and value of everything below `value` that says nothing."""
     for step, child in value.items() if isinstance(value, dict) else enumerate(value):
         if child is None or child == [] or child == {}:
@@ -224,7 +224,7 @@ def _empty(value: dict[Any, Any] | list[Any], path: Path) -> Iterator[tuple[Path
             yield from _empty(child, (*path, step))
 
 
-def keys_at(model: type[BaseModel], path: Path) -> list[str]:
+def keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
     """Return the keys that the record knows at `path`."""
     for step in path:
         if isinstance(step, int):
@@ -246,7 +246,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _describe(path: Path) -> str:
+def _describe(path: KeyPath) -> str:
     """Return the documentation of the key at `path`, in one line without a full stop."""
     model: type[BaseModel] | None = Card
     description = ""
@@ -260,7 +260,7 @@ def _describe(path: Path) -> str:
     return " ".join(description.split()).rstrip(".")
 
 
-def _name(path: Path) -> str:
+def _name(path: KeyPath) -> str:
     """Return `path` as a person would write it: `fixes[0].title`, counted from 0."""
     text = ""
     for step in path:
@@ -268,7 +268,7 @@ def _name(path: Path) -> str:
     return text or "the card"
 
 
-def _finding(error: ErrorDetails, source: Source, message: str, hint: str) -> Finding:
+def _finding(error: ErrorDetails, source: YamlDocument, message: str, hint: str) -> Finding:
     """Return a finding about the value that the error is about, or about a mapping's key."""
     path = source.existing(error["loc"])
     # pydantic marks a key of a mapping with a last step of its own.
@@ -280,7 +280,7 @@ def _finding(error: ErrorDetails, source: Source, message: str, hint: str) -> Fi
     return Finding(message, hint, path, key=is_key)
 
 
-def _said(error: ErrorDetails, source: Source) -> Finding:
+def _said(error: ErrorDetails, source: YamlDocument) -> Finding:
     """Return what a validator of the model itself said, in its words."""
     said = error.get("ctx", {})
     problem = said.get("problem", error["msg"])

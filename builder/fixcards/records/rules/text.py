@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fixcards.records.problem import quoted
 from fixcards.records.rules.rule import Finding, rule
-from fixcards.records.yaml_document import MAX_DEPTH, Mark, Refused
+from fixcards.records.yaml_document import MAX_DEPTH, Position, YamlError
 
 MAX_BYTES = 64 * 1024
 MAX_EVIDENCE_BYTES = 16 * 1024 * 1024
@@ -19,9 +19,9 @@ SCHEMA_LINE = "# yaml-language-server: $schema=../card.schema.json"
 _INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-def _after(before: str) -> Mark:
+def _after(before: str) -> Position:
     """Return the place that follows the text `before`."""
-    return Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+    return Position(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
 @rule("FC001")
@@ -72,7 +72,7 @@ def not_utf8(raw: bytes) -> Iterator[Finding]:
 def byte_order_mark(text: str) -> Iterator[Finding]:
     """A card doesn't start with a byte order mark."""
     if text.startswith("\ufeff"):
-        yield Finding("starts with a byte order mark", 'save it as UTF-8 without "BOM" or "signature"', Mark(1, 1))
+        yield Finding("starts with a byte order mark", 'save it as UTF-8 without "BOM" or "signature"', Position(1, 1))
 
 
 @rule("FC005")
@@ -96,7 +96,7 @@ def carriage_return(text: str) -> Iterator[Finding]:
 def schema_line(text: str) -> Iterator[Finding]:
     """The first line of a card points editors at the schema, so that they complete and check while one types."""
     if text.partition("\n")[0] != SCHEMA_LINE and text.strip():
-        yield Finding("doesn't point editors at the schema", f"make the first line: {SCHEMA_LINE}", Mark(1, 1))
+        yield Finding("doesn't point editors at the schema", f"make the first line: {SCHEMA_LINE}", Position(1, 1))
 
 
 @rule("FC008")
@@ -110,85 +110,89 @@ def invisible_character(text: str) -> Iterator[Finding]:
 
 
 @rule("FC010", "syntax")
-def syntax(refused: Refused) -> Iterator[Finding]:
+def syntax(refused: YamlError) -> Iterator[Finding]:
     """A card is valid YAML."""
-    yield Finding(refused.detail, refused.hint, refused.mark)
+    yield Finding(refused.detail, refused.hint, refused.position)
 
 
 @rule("FC011", "tab")
-def tab(refused: Refused) -> Iterator[Finding]:
+def tab(refused: YamlError) -> Iterator[Finding]:
     """YAML is indented with spaces, not with tabs."""
-    yield Finding("is indented with a tab", "indent with two spaces", refused.mark)
+    yield Finding("is indented with a tab", "indent with two spaces", refused.position)
 
 
 @rule("FC012", "duplicate")
-def duplicate_key(refused: Refused) -> Iterator[Finding]:
+def duplicate_key(refused: YamlError) -> Iterator[Finding]:
     """A key stands only once in a mapping: YAML readers keep the last one and drop the others without a word."""
     key, line = refused.detail.rsplit("\n", 1)
     hint = f"merge it with line {line}, whose value would be lost"
-    yield Finding(f"has the key {quoted(key)} twice", hint, refused.mark)
+    yield Finding(f"has the key {quoted(key)} twice", hint, refused.position)
 
 
 @rule("FC013", "anchor")
-def anchor(refused: Refused) -> Iterator[Finding]:
+def anchor(refused: YamlError) -> Iterator[Finding]:
     """Anchors and aliases (`&name`, `*name`) are refused: a few lines of them can unfold to gigabytes."""
     yield Finding(
         f"uses the anchor or alias {quoted(refused.detail)}",
         "write the value out; put text that starts with & or * in quotes",
-        refused.mark,
+        refused.position,
     )
 
 
 @rule("FC014", "tag")
-def tag(refused: Refused) -> Iterator[Finding]:
+def tag(refused: YamlError) -> Iterator[Finding]:
     """Tags (`!name`, `!!name`) are refused: a record is plain data."""
     name = refused.detail.replace("tag:yaml.org,2002:", "!!")
-    yield Finding(f"uses the tag {quoted(name)}", "remove it; put text that starts with ! in quotes", refused.mark)
+    yield Finding(f"uses the tag {quoted(name)}", "remove it; put text that starts with ! in quotes", refused.position)
 
 
 @rule("FC015", "depth")
-def depth(refused: Refused) -> Iterator[Finding]:
+def depth(refused: YamlError) -> Iterator[Finding]:
     """Values are nested at most 20 levels deep."""
-    yield Finding(f"is nested more than {MAX_DEPTH} levels deep", "a card needs four; put text in quotes", refused.mark)
+    yield Finding(
+        f"is nested more than {MAX_DEPTH} levels deep", "a card needs four; put text in quotes", refused.position
+    )
 
 
 @rule("FC016", "empty")
-def empty(refused: Refused) -> Iterator[Finding]:
+def empty(refused: YamlError) -> Iterator[Finding]:
     """A card has content."""
-    yield Finding("is empty", "start from the example on the page about adding a card", refused.mark)
+    yield Finding("is empty", "start from the example on the page about adding a card", refused.position)
 
 
 @rule("FC017", "not_mapping")
-def not_a_mapping(refused: Refused) -> Iterator[Finding]:
+def not_a_mapping(refused: YamlError) -> Iterator[Finding]:
     """The top of a card is a mapping of keys to values."""
-    yield Finding("doesn't start with a key", "start from `package: name` at the left margin", refused.mark)
+    yield Finding("doesn't start with a key", "start from `package: name` at the left margin", refused.position)
 
 
 @rule("FC018", "documents")
-def several_documents(refused: Refused) -> Iterator[Finding]:
+def several_documents(refused: YamlError) -> Iterator[Finding]:
     """A file holds one card; `---` must not start a second document."""
-    yield Finding("holds a second YAML document", "one file is one card: move it to a file of its own", refused.mark)
+    yield Finding(
+        "holds a second YAML document", "one file is one card: move it to a file of its own", refused.position
+    )
 
 
 @rule("FC019", "key")
-def key_is_no_text(refused: Refused) -> Iterator[Finding]:
+def key_is_no_text(refused: YamlError) -> Iterator[Finding]:
     """Keys are text: `on`, `no`, `1.10` and the like are read as booleans and numbers unless they are quoted."""
     if not refused.detail:
         hint = "write a word before the colon; put text that starts with { or [ in quotes"
-        yield Finding("has a key that is no text", hint, refused.mark)
+        yield Finding("has a key that is no text", hint, refused.position)
         return
     yield Finding(
         f"has the key {quoted(refused.detail)}, which YAML doesn't read as text",
         f'put it in quotes: "{refused.detail}"',
-        refused.mark,
+        refused.position,
     )
 
 
 @rule("FC020", "character")
-def unprintable_character(refused: Refused) -> Iterator[Finding]:
+def unprintable_character(refused: YamlError) -> Iterator[Finding]:
     r"""Escapes in double quotes (`"\e"`, `"\0"`, `"\ud800"`) stand for no control characters or half characters."""
     yield Finding(
         f"an escape stands for {refused.detail}, which can't be shown",
         "remove it; to show the escape itself write the backslash twice",
-        refused.mark,
+        refused.position,
     )

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from fixcards.errors import FixcardsError
 from fixcards.verify.sandbox.bubblewrap import Bubblewrap
 from fixcards.verify.sandbox.container import Container
-from fixcards.verify.sandbox.interface import Finished, Job, Limits, Sandbox
+from fixcards.verify.sandbox.interface import Job, JobResult, Limits, Sandbox
 from fixcards.verify.sandbox.none import Unisolated
 
-__all__ = ["ISOLATIONS", "Finished", "Job", "Limits", "Sandbox", "choose"]
+__all__ = ["ISOLATIONS", "Job", "JobResult", "Limits", "Sandbox", "choose"]
 
 ISOLATIONS: dict[str, Callable[[], Sandbox]] = {"bubblewrap": Bubblewrap, "container": Container, "none": Unisolated}
 """Every isolation by the name under which evidence records it, best first."""
 
 
-def choose(name: str = "auto") -> Sandbox:
+def choose_sandbox(name: str = "auto") -> Sandbox:
     """Return the isolation called `name`, or with `auto` the first one that works here.
 
     It is tried out, not guessed. `none` is never chosen by itself. Raises `FixcardsError` where nothing works.

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from fixcards.verify.sandbox.interface import Finished, Isolation, Job, Limits
+from fixcards.verify.sandbox.interface import Isolation, Job, JobResult, Limits
 from fixcards.verify.sandbox.supervise import supervise
 
 _SYSTEM_LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64", "lib32": "usr/lib32"}
@@ -76,11 +76,11 @@ class Bubblewrap:
         """Return bubblewrap's version."""
         return _version()
 
-    def run(self, job: Job) -> Finished:
+    def run(self, job: Job) -> JobResult:
         """Run a job; what it started dies with it, since its process namespace ends."""
         finished = supervise(command(job, _mode() if not job.writable else "plain"), _SCRUBBED, job, cwd=Path("/"))
         if finished.exit is not None and 128 < finished.exit <= 128 + 64:  # bwrap tells of a signal as shells do
-            return Finished(128 - finished.exit, finished.output, finished.seconds, finished.cpu_seconds)
+            return JobResult(128 - finished.exit, finished.output, finished.seconds, finished.cpu_seconds)
         return finished
 
 

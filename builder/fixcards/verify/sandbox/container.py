@@ -16,7 +16,7 @@ import tarfile
 from functools import cache
 from pathlib import Path
 
-from fixcards.verify.sandbox.interface import Finished, Isolation, Job
+from fixcards.verify.sandbox.interface import Isolation, Job, JobResult
 from fixcards.verify.sandbox.supervise import supervise
 
 _IMAGE = "fixcards-empty:1"
@@ -50,7 +50,7 @@ class Container:
         done = subprocess.run([engine, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
         return done.stdout.strip()
 
-    def run(self, job: Job) -> Finished:
+    def run(self, job: Job) -> JobResult:
         """Run a job; the engine ends and removes the container also where only its client was killed."""
         engine = _engine() or "docker"
         name = f"fixcards-{os.getpid()}-{next(_turn)}"
@@ -61,7 +61,7 @@ class Container:
             after=lambda: _remove(engine, name),
         )
         if finished.exit is not None and 128 < finished.exit <= 128 + 64:
-            return Finished(128 - finished.exit, finished.output, finished.seconds, finished.cpu_seconds)
+            return JobResult(128 - finished.exit, finished.output, finished.seconds, finished.cpu_seconds)
         return finished
 
 

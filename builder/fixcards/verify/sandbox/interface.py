@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 Isolation = Literal["bubblewrap", "container", "none"]
-Stopped = Literal["time", "output", "memory", "processes", "asked"]
+StopReason = Literal["time", "output", "memory", "processes", "asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class JobResult:
     """How a job ended."""
 
     exit: int | None
@@ -67,7 +67,7 @@ class Finished:
     """Standard output and error in the order in which they came, up to the limit."""
     seconds: float
     cpu_seconds: float
-    stopped: Stopped | None = None
+    stopped: StopReason | None = None
     """Which limit it went over."""
 
 
@@ -82,5 +82,5 @@ class Sandbox(Protocol):
     def version(self) -> str:
         """Return the version of the program that isolates, for the evidence."""
 
-    def run(self, job: Job) -> Finished:
+    def run(self, job: Job) -> JobResult:
         """Run a job to its end. Nothing of it is left behind. Call it in the thread that waits for it."""

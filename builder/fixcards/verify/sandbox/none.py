@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from fixcards.verify.sandbox.interface import Finished, Isolation, Job, Limits
+from fixcards.verify.sandbox.interface import Isolation, Job, JobResult, Limits
 from fixcards.verify.sandbox.supervise import supervise
 
 _MARK = "FIXCARDS_RUN"
@@ -34,7 +34,7 @@ class Unisolated:
         """There is no program."""
         return "none"
 
-    def run(self, job: Job) -> Finished:
+    def run(self, job: Job) -> JobResult:
         """Run a job in a folder that is removed afterwards."""
         mark = uuid.uuid4().hex
         with tempfile.TemporaryDirectory(prefix="fixcards-", ignore_cleanup_errors=True) as text:

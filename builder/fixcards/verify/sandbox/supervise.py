@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from fixcards.termination import undisturbed
-from fixcards.verify.sandbox.interface import Finished, Job, Stopped
+from fixcards.termination import defer_signals
+from fixcards.verify.sandbox.interface import Job, JobResult, StopReason
 
 _TICK = 0.1
 """Seconds between two looks at memory and processes."""
@@ -27,7 +27,7 @@ def supervise(
     *,
     cwd: Path | None = None,
     after: Callable[[], None] = lambda: None,
-) -> Finished:
+) -> JobResult:
     """Run `argv` until it ends, or goes over a limit of `job` and is killed with its whole process group.
 
     The environment is exactly `environment`: even what /proc shows of the first process has nothing else.
@@ -35,7 +35,7 @@ def supervise(
     """
     start = time.monotonic()
     with ExitStack() as at_end:
-        with undisturbed():  # a child of which nothing is noted yet would outlive this program
+        with defer_signals():  # a child of which nothing is noted yet would outlive this program
             child = subprocess.Popen(  # noqa: S603
                 argv,
                 env=dict(environment),
@@ -49,7 +49,7 @@ def supervise(
             watch = _Watch(child, job, start)
             at_end.callback(watch.end, after)
         stopped = watch.until_end()
-    return Finished(
+    return JobResult(
         exit=None if stopped else watch.status,
         output=bytes(watch.output),
         seconds=time.monotonic() - start,
@@ -72,7 +72,7 @@ class _Watch:
         self._next_look = start + _TICK
         os.set_blocking(self._pipe, False)
 
-    def until_end(self) -> Stopped | None:
+    def until_end(self) -> StopReason | None:
         """Return None when the child ended by itself, else which limit it went over."""
         with selectors.DefaultSelector() as selector, _ending(self._pid) as ending:
             selector.register(self._pipe, selectors.EVENT_READ)
@@ -103,7 +103,7 @@ class _Watch:
         self._output.close()
         self._child.returncode = self.status
 
-    def _stopped(self) -> Stopped | None:
+    def _stopped(self) -> StopReason | None:
         now = time.monotonic()
         if now >= self._deadline:
             return "time"
@@ -141,7 +141,7 @@ class _Watch:
                 self.cpu_seconds = usage.ru_utime + usage.ru_stime
         return self.status is not None
 
-    def _over(self) -> Stopped | None:
+    def _over(self) -> StopReason | None:
         limits = self._job.limits
         members = family(self._pid)
         if len(members) > limits.processes + 16:  # processes and threads have a hard limit too, where it binds

@@ -159,7 +159,7 @@ export class Box {
   }
 
   #show({ matches, understood }, text) {
-    const cards = matches.filter((match) => match.entry.shown.kind !== "page").length;
+    const cards = matches.filter((match) => match.entry.display.kind !== "page").length;
     if (matches.length) {
       const pages = matches.length - cards;
       const words = [cards && (cards === 1 ? "1 card fits" : `${cards} cards fit`), pages && (pages === 1 ? "1 page" : `${pages} pages`)];
@@ -244,19 +244,19 @@ function element(name, className, ...inside) {
 }
 
 function article({ entry, tier, reasons, text, marks }, root) {
-  const { shown } = entry;
+  const { display } = entry;
   const span = (className, words) => element("span", className, words);
-  const facts = shown.kind === "page" ? [span("fc-tag", "page")] : [
+  const facts = display.kind === "page" ? [span("fc-tag", "page")] : [
     span(`fc-badge fc-tier-${tier}`, `${tier} match`),
     span("fc-tag", entry.package),
-    span(`fc-badge fc-${shown.verdict.replaceAll(" ", "-")}`, shown.verdict),
+    span(`fc-badge fc-${display.verdict.replaceAll(" ", "-")}`, display.verdict),
   ];
   const row = element("li", "fc-row",
-    element("p", "fc-row-title fc-label", linked("fc-hit", entry.title, new URL(shown.path, root))),
+    element("p", "fc-row-title fc-label", linked("fc-hit", entry.title, new URL(display.path, root))),
     element("p", "fc-row-facts", ...facts),
     element("p", "fc-quiet fc-why", reasons.join("; ")));
   if (text && marks.length) row.append(marked(text, marks));
-  if (shown.fix) row.append(element("p", "fc-row-fix", span("fc-label", "Fix "), shown.fix));
+  if (display.fix) row.append(element("p", "fc-row-fix", span("fc-label", "Fix "), display.fix));
   return row;
 }
 

@@ -3,7 +3,7 @@
 import rules from "./rules.js";
 import { alike, telling } from "./text.js";
 
-const { HASH, COMPLETED, SHORTEST } = rules.limits;
+const { HASH_LENGTH, MAX_COMPLETIONS, MIN_FUZZY_LENGTH } = rules.limits;
 
 export class Index {
   #parts = new Map();
@@ -36,11 +36,11 @@ export class Index {
     if (number < 0) return [];
     const part = this.#parts.get(`terms/${number}`);
     if (Object.hasOwn(part, term)) return summed(part[term]);
-    if (!typed || term.length < SHORTEST) return [];
+    if (!typed || term.length < MIN_FUZZY_LENGTH) return [];
     const known = telling(Object.keys(part));
     let longer = known.filter((word) => begun && word.startsWith(term));
     if (!longer.length) longer = known.filter((word) => alike(term, word));
-    return [...new Set(longer.slice(0, COMPLETED).flatMap((found) => summed(part[found])))].sort((a, b) => a - b);
+    return [...new Set(longer.slice(0, MAX_COMPLETIONS).flatMap((found) => summed(part[found])))].sort((a, b) => a - b);
   }
 
   entry(number) {
@@ -63,7 +63,7 @@ export class Index {
     return Promise.all([...new Set(numbers)].map(async (number) => {
       const key = `${kind}/${number}`;
       if (this.#parts.has(key)) return;
-      const name = this.head[kind].slice(number * HASH, (number + 1) * HASH);
+      const name = this.head[kind].slice(number * HASH_LENGTH, (number + 1) * HASH_LENGTH);
       this.#parts.set(key, await this.read(`${key}-${name}.json`));
     }));
   }

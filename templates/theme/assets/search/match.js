@@ -4,9 +4,9 @@ import rules from "./rules.js";
 import { chains, lastPart } from "./reading.js";
 import { FIND, HOLE, begun, forms, lower, normal, partsOfName, plainQuotes, spans, telling, strength, tidy, trim, within, words } from "./text.js";
 
-const SAID = rules.said;
+const SAID = rules.reasonTexts;
 const TIERS = ["exact", "likely", "possible"];
-const { MOST_TERMS, MOST_HEADS, MOST_FRAMES_ASKED, TYPED_LINES, TYPED_WORDS, LIMIT, MOST_CHAINS, MOST_CHUNKS, MOST_COMMON, LEAST_SHARE, STANDS_OUT, STEP, STRONG, ENOUGH, MANY, MANY_TOLD, LEAST_COVERAGE, WHOLE, LEAST_LIKENESS, LEAST_WORDS, NEAR } = rules.limits;
+const { MAX_TERMS, MAX_QUERY_EXCEPTIONS, MAX_QUERY_FRAMES, MAX_TYPED_LINES, MAX_TYPED_WORDS, DEFAULT_LIMIT, MAX_FAILURES, MAX_ENTRY_FILES, MAX_COMMON_POSTINGS, MIN_SHARE_OF_BEST, MIN_LEAD, IDF_STEP, SPECIFICITY_STRONG, SPECIFICITY_ENOUGH, MIN_SHARED, MIN_SHARED_LONG_TEXT, MIN_COVERAGE, WHOLE_LINE_COVERAGE, MIN_SIMILARITY, MIN_KEYWORD_COVERAGE, MIN_NEARNESS } = rules.limits;
 const [OF_HEAD, OF_FRAME, OF_LINE, OF_PACKAGE] = [4, 3, 2, 1];
 
 const unique = (found) => [...new Set(found)];
@@ -18,20 +18,20 @@ const top = (frame) => frame.split("/")[0];
 // What to ask the index for
 
 export function query(failure) {
-  const printed = [failure, ...failure.exceptions].some(({ message, frames, others }) => message || frames.length || others.length);
-  const short = failure.lines.length <= TYPED_LINES && !printed;
+  const printed = [failure, ...failure.exceptions].some(({ message, frames, userFrames }) => message || frames.length || userFrames.length);
+  const short = failure.lines.length <= MAX_TYPED_LINES && !printed;
   const entire = short ? failure.lines.flatMap((loose) => words(normal(loose.text))) : [];
   const found = entire.flatMap((word) => [word, ...partsOfName(word)]);
-  const typed = short && found.length <= TYPED_WORDS;
+  const typed = short && found.length <= MAX_TYPED_WORDS;
   const terms = new Map();
   const add = (more, points) => {
-    for (const term of more) if (terms.size < MOST_TERMS && !terms.has(term)) terms.set(term, points);
+    for (const term of more) if (terms.size < MAX_TERMS && !terms.has(term)) terms.set(term, points);
   };
-  const heads = [...failure.exceptions].reverse().slice(0, MOST_HEADS);
+  const heads = [...failure.exceptions].reverse().slice(0, MAX_QUERY_EXCEPTIONS);
   heads.forEach((head, number) => add(words(normal(`${head.name}: ${head.message}`)), number < 3 ? OF_HEAD : OF_LINE));
-  const inner = heads.slice(0, 4).flatMap((head) => head.frames.slice(-MOST_FRAMES_ASKED).reverse());
-  inner.push(...failure.frames.slice(-MOST_FRAMES_ASKED).reverse());
-  add(unique(inner).map(lower).slice(0, 2 * MOST_FRAMES_ASKED), OF_FRAME);
+  const inner = heads.slice(0, 4).flatMap((head) => head.frames.slice(-MAX_QUERY_FRAMES).reverse());
+  inner.push(...failure.frames.slice(-MAX_QUERY_FRAMES).reverse());
+  add(unique(inner).map(lower).slice(0, 2 * MAX_QUERY_FRAMES), OF_FRAME);
   if (typed) add(found, OF_HEAD);
   else for (const text of worth(failure)) add(telling(words(normal(text))), OF_LINE);
   add(inner.slice(0, 4).flatMap((frame) => words(top(frame))), OF_PACKAGE);
@@ -47,9 +47,9 @@ function worth(failure) {
 
 // Candidates
 
-export async function match(failure, index, limit = LIMIT) {
+export async function match(failure, index, limit = DEFAULT_LIMIT) {
   const found = new Map();
-  for (const part of chains(failure).slice(-MOST_CHAINS)) {
+  for (const part of chains(failure).slice(-MAX_FAILURES)) {
     for (const each of settled((await matchesOf(part, index)).sort(order))) {
       const known = found.get(each.entry.id);
       if (!known || order(each, known) < 0) found.set(each.entry.id, each);
@@ -74,14 +74,14 @@ async function matchesOf(failure, index) {
     return [word, frequency ? rarity(index.length, frequency) : whole(rarity(index.length, 1) / 2)];
   });
   const look = (candidate, told) => {
-    const entry = { ...rules.entry, ...index.entry(candidate.number) };
+    const entry = { ...rules.entryDefaults, ...index.entry(candidate.number) };
     const evidence = compare(failure, said, entry);
     const judged = judge(evidence, entry, told ?? (asked.typed && typedOf(weights, candidate, entry)));
     if (judged) matches.push({ entry, ...judged, line: evidence.fit?.line ?? 0, text: evidence.fit?.text ?? "", marks: evidence.fit?.marks ?? [], versions: evidence.versions });
   };
   for (const candidate of chosen) look(candidate);
   const [first, second] = found;
-  if (first && !matches.length && (!second || 100 * first.points >= STANDS_OUT * second.points)) {
+  if (first && !matches.length && (!second || 100 * first.points >= MIN_LEAD * second.points)) {
     look(first, { coverage: 0, nearness: 0, known: telling([...first.terms.keys()].filter((term) => !term.includes(":"))), told: true });
   }
   return matches;
@@ -90,8 +90,8 @@ async function matchesOf(failure, index) {
 function rarity(entries, frequency) {
   let steps = 1;
   let rest = entries / frequency;
-  while (rest >= STEP) {
-    rest /= STEP;
+  while (rest >= IDF_STEP) {
+    rest /= IDF_STEP;
     steps += 1;
   }
   return steps;
@@ -100,7 +100,7 @@ function rarity(entries, frequency) {
 function planned(asked, index) {
   const ordered = [...asked.terms].sort((a, b) => index.frequency(a[0]) - index.frequency(b[0]) || b[1] - a[1] || before(a[0], b[0]));
   const chosen = [];
-  let budget = MOST_COMMON;
+  let budget = MAX_COMMON_POSTINGS;
   for (const [term, points] of ordered) {
     const frequency = index.frequency(term);
     if (frequency <= budget || !chosen.length) {
@@ -133,9 +133,9 @@ function best(found, index) {
   const chunks = new Set();
   const chosen = [];
   for (const candidate of found) {
-    if (candidate.points * 100 < found[0].points * LEAST_SHARE) break;
+    if (candidate.points * 100 < found[0].points * MIN_SHARE_OF_BEST) break;
     const chunk = whole(candidate.number / index.head.chunk);
-    if (chunks.has(chunk) || chunks.size < MOST_CHUNKS) {
+    if (chunks.has(chunk) || chunks.size < MAX_ENTRY_FILES) {
       chunks.add(chunk);
       chosen.push(candidate);
     }
@@ -175,7 +175,7 @@ function settled(matches) {
 
 function compare(failure, said, entry) {
   let [fit, own, likeness, agrees] = [null, false, 0, false];
-  const packages = [...home(entry).sort(), entry.package, ...Object.keys(entry.needs).filter((name) => name !== "python")];
+  const packages = [...home(entry).sort(), entry.package, ...Object.keys(entry.requirements).filter((name) => name !== "python")];
   const first = entry.templates.length ? forms(parted(entry.templates[0], entry.exception)[1]).common : "";
   for (const template of entry.templates) {
     const [name, message] = parted(template, entry.exception);
@@ -191,7 +191,7 @@ function compare(failure, said, entry) {
       }
     }
   }
-  const shown = new Set([...failure.exceptions.flatMap((head) => [...head.frames, ...head.others]), ...failure.frames, ...failure.others]);
+  const shown = new Set([...failure.exceptions.flatMap((head) => [...head.frames, ...head.userFrames]), ...failure.frames, ...failure.userFrames]);
   const have = unique(entry.frames).filter((frame) => hasFrame(shown, frame));
   const away = entry.frames.length > 0 && shown.size > 0 && !have.length;
   const athome = away && atHome(failure, entry);
@@ -309,10 +309,10 @@ function named(failure, entry) {
 }
 
 function releases(shown, entry) {
-  const versions = Object.fromEntries([entry.package, ...Object.keys(entry.needs)].filter((name) => shown.has(name)).map((name) => [name, shown.get(name)]));
+  const versions = Object.fromEntries([entry.package, ...Object.keys(entry.requirements)].filter((name) => shown.has(name)).map((name) => [name, shown.get(name)]));
   const have = shown.get(entry.package);
   const affected = have && entry.affected ? perhapsWithin(have, entry.affected) : null;
-  const unmet = Object.entries(entry.needs).filter(([name, specifier]) => shown.has(name) && perhapsWithin(shown.get(name), specifier) === false);
+  const unmet = Object.entries(entry.requirements).filter(([name, specifier]) => shown.has(name) && perhapsWithin(shown.get(name), specifier) === false);
   return { affected, unmet: unmet.at(-1)?.[0] ?? "", versions };
 }
 
@@ -327,41 +327,41 @@ function judge(evidence, entry, typed) {
   let tier = tierOf(evidence, entry);
   let seen = evidence;
   if (typed && !tier) [tier, seen] = [ofWords(typed, entry), { ...evidence, fit: null }];
-  else if (tier && (evidence.unmet || evidence.affected === false)) tier = rules.lower[tier];
+  else if (tier && (evidence.unmet || evidence.affected === false)) tier = rules.demotedTier[tier];
   const { nearness, known } = typed || { nearness: 0, known: [] };
   return tier ? { tier, score: scoreOf(seen, entry, nearness), reasons: reasonsOf(seen, entry, known) } : null;
 }
 
 function tierOf(evidence, entry) {
   const { fit, frames: shared } = evidence;
-  if (fit === null || fit.agrees === false || (fit.cut && fit.strength < ENOUGH)) return withoutMessage(evidence, entry);
-  const full = fit.coverage >= LEAST_COVERAGE;
+  if (fit === null || fit.agrees === false || (fit.cut && fit.strength < SPECIFICITY_ENOUGH)) return withoutMessage(evidence, entry);
+  const full = fit.coverage >= MIN_COVERAGE;
   if (shared) {
     const sure = fit.strength > 0 || evidence.innermost;
     if (full && !fit.cut) return sure || 2 * shared >= entry.frames.length ? "exact" : "likely";
     return sure ? "likely" : "possible";
   }
-  if (evidence.stranger) return full && fit.strength >= ENOUGH ? "possible" : "";
-  const says = fit.strength > 0 || (fit.coverage >= WHOLE && fit.agrees === true);
-  const steps = (fit.strength >= STRONG) + (fit.strength >= ENOUGH) + says + full - (evidence.elsewhere || fit.foreign);
+  if (evidence.stranger) return full && fit.strength >= SPECIFICITY_ENOUGH ? "possible" : "";
+  const says = fit.strength > 0 || (fit.coverage >= WHOLE_LINE_COVERAGE && fit.agrees === true);
+  const steps = (fit.strength >= SPECIFICITY_STRONG) + (fit.strength >= SPECIFICITY_ENOUGH) + says + full - (evidence.elsewhere || fit.foreign);
   return ["", "", "possible", "likely", "exact"][Math.max(0, evidence.alias || fit.cut ? Math.min(steps, 2) : steps)];
 }
 
 function withoutMessage(evidence, entry) {
   const shared = evidence.frames;
-  const alike = evidence.agrees && evidence.likeness >= LEAST_LIKENESS;
-  if (alike && evidence.innermost && shared >= Math.min(MANY, entry.frames.length)) return "likely";
+  const alike = evidence.agrees && evidence.likeness >= MIN_SIMILARITY;
+  if (alike && evidence.innermost && shared >= Math.min(MIN_SHARED, entry.frames.length)) return "likely";
   if (evidence.stranger) return "";
-  if (evidence.fit !== null && evidence.fit.strength >= STRONG) return "possible";
+  if (evidence.fit !== null && evidence.fit.strength >= SPECIFICITY_STRONG) return "possible";
   const named = evidence.agrees || !entry.exception;
-  if (evidence.innermost && shared >= MANY && named && 2 * shared >= entry.frames.length) return "possible";
+  if (evidence.innermost && shared >= MIN_SHARED && named && 2 * shared >= entry.frames.length) return "possible";
   return alike ? "possible" : "";
 }
 
 function ofWords({ coverage, nearness, known, told }, entry) {
   const own = telling(words(entry.package));
   const named = own.length && own.every((word) => known.includes(word));
-  const enough = told ? named && known.length >= MANY_TOLD : named || known.length >= MANY ? coverage >= LEAST_WORDS : known.length && nearness >= NEAR;
+  const enough = told ? named && known.length >= MIN_SHARED_LONG_TEXT : named || known.length >= MIN_SHARED ? coverage >= MIN_KEYWORD_COVERAGE : known.length && nearness >= MIN_NEARNESS;
   return enough ? "possible" : "";
 }
 
@@ -392,6 +392,6 @@ function reasonsOf(evidence, entry, known) {
     const state = evidence.affected ? SAID.affected : `${SAID.unaffected} (${entry.affected})`;
     found.push(`${SAID.have} ${entry.package} ${have}, ${state}${entry.fixed && evidence.affected ? SAID.fixed + entry.fixed : ""}`);
   }
-  if (evidence.unmet) found.push(`it takes ${evidence.unmet} ${entry.needs[evidence.unmet]}, ${SAID.have} ${evidence.versions[evidence.unmet]}`);
+  if (evidence.unmet) found.push(`it takes ${evidence.unmet} ${entry.requirements[evidence.unmet]}, ${SAID.have} ${evidence.versions[evidence.unmet]}`);
   return found;
 }

@@ -3,7 +3,7 @@
 import rules from "./rules.js";
 import { FIND, addSeen, lines, trim, trimEnd, trimStart } from "./text.js";
 
-const { HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, NAME_LENGTH, FAR, MOST_EXCEPTIONS, MOST_FRAMES, MOST_LINES, SUMMARY } = rules.limits;
+const { HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, MAX_NAME_LENGTH, UNREACHABLE_INDENT, MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINES, REPEAT_WINDOW } = rules.limits;
 
 const escape = (text) => text.replace(/[^A-Za-z0-9_]/g, "\\$&");
 
@@ -26,7 +26,7 @@ export function chains(failure) {
     const after = end < exceptions.length ? exceptions[end].line : Infinity;
     return {
       ...failure,
-      ...(end < exceptions.length && { frames: [], others: [] }),
+      ...(end < exceptions.length && { frames: [], userFrames: [] }),
       exceptions: exceptions.slice(start, end),
       lines: failure.lines.filter((each) => first <= each.line && each.line < after),
     };
@@ -35,8 +35,8 @@ export function chains(failure) {
 
 export function libraryFrame(path, name) {
   let rest = path.replaceAll("\\", "/").replaceAll("//", "/");
-  const first = rules.folders[0].slice(1);
-  const end = Math.max(...rules.folders.map((folder) => rest.lastIndexOf(folder))) + 1;
+  const first = rules.libraryFolders[0].slice(1);
+  const end = Math.max(...rules.libraryFolders.map((folder) => rest.lastIndexOf(folder))) + 1;
   if (end) rest = rest.slice(end + first.length);
   else if (rest.startsWith(first)) rest = rest.slice(first.length);
   else if (rest.startsWith("src/") && rest.split("/").length > 2) rest = rest.slice(4);
@@ -49,7 +49,7 @@ export class Reader {
   exceptions = [];
   loose = new Map();
   frames = [];
-  others = [];
+  userFrames = [];
   relation = "first";
   margin = -1;
   since = 0;
@@ -60,8 +60,8 @@ export class Reader {
   within = "";
 
   failure() {
-    const { exceptions, loose, frames, others, versions } = this;
-    return { exceptions, lines: [...loose.values()], frames, others, versions };
+    const { exceptions, loose, frames, userFrames, versions } = this;
+    return { exceptions, lines: [...loose.values()], frames, userFrames, versions };
   }
 
   take(line) {
@@ -73,7 +73,7 @@ export class Reader {
     const bare = trim(text);
     if (FIND.ruler.test(bare)) {
       if (FIND.member.test(text)) [this.relation, this.margin] = ["grouped", -1];
-    } else if (this.#marker(text) || this.#frame(line) || ((this.frames.length || this.others.length) && FIND.boxed.test(line.raw))) {
+    } else if (this.#marker(text) || this.#frame(line) || ((this.frames.length || this.userFrames.length) && FIND.boxed.test(line.raw))) {
       // taken
     } else if (FIND.script.test(text)) {
       this.#notPython();
@@ -101,7 +101,7 @@ export class Reader {
   #marker(text) {
     if (text.includes(HEADER) || text.includes(INNERMOST_FIRST)) {
       [this.margin, this.since, this.inward] = [0, 0, text.includes(HEADER)];
-      [this.frames, this.others] = [[], []];
+      [this.frames, this.userFrames] = [[], []];
       return true;
     }
     for (const [words, relation] of [[HANDLING, "handling"], [CAUSE, "cause"]]) {
@@ -132,7 +132,7 @@ export class Reader {
     for (const name of ["ipython", "ipython old", "rich"]) {
       const other = FIND[name].exec(text);
       if (other) {
-        this.#add(other[1], trim(other[2] ?? "", " "), name === "rich" ? FAR : 0);
+        this.#add(other[1], trim(other[2] ?? "", " "), name === "rich" ? UNREACHABLE_INDENT : 0);
         return true;
       }
     }
@@ -143,18 +143,18 @@ export class Reader {
     const last = this.exceptions.at(-1);
     if (last && lastPart(last.name) === lastPart(name)) {
       last.frames = [...last.frames, ...this.frames];
-      last.others = [...last.others, ...this.others];
+      last.userFrames = [...last.userFrames, ...this.userFrames];
     }
-    [this.frames, this.others, this.margin] = [[], [], -1];
+    [this.frames, this.userFrames, this.margin] = [[], [], -1];
   }
 
   #add(path, within, margin) {
     [this.margin, this.since] = [margin, 0];
     const name = lastPart(within.split(" ")[0].split("(")[0]);
     const library = libraryFrame(path, name);
-    const kept = library === null ? this.others : this.frames;
+    const kept = library === null ? this.userFrames : this.frames;
     const frame = library ?? `${path.replaceAll("\\", "/")}:${name}`;
-    if (kept.length >= MOST_FRAMES || kept.at(-1) === frame || path.startsWith("<")) return;
+    if (kept.length >= MAX_FRAMES || kept.at(-1) === frame || path.startsWith("<")) return;
     if (this.inward) kept.push(frame);
     else kept.unshift(frame);
   }
@@ -190,7 +190,7 @@ export class Reader {
     const called = found[0].endsWith("(");
     const end = called ? after - 1 : after - 2;
     let start = end;
-    while (start > 0 && end - start < NAME_LENGTH && /[A-Za-z0-9_.]/.test(bare[start - 1])) start -= 1;
+    while (start > 0 && end - start < MAX_NAME_LENGTH && /[A-Za-z0-9_.]/.test(bare[start - 1])) start -= 1;
     const name = trim(bare.slice(start, end), ".");
     let rest = bare.slice(after);
     if (!FIND.known.test(name) || ["Error", "Exception", "Warning"].includes(name)) return false;
@@ -204,21 +204,21 @@ export class Reader {
   }
 
   #raise(name, message, line) {
-    const { frames, others } = this;
-    if (!frames.length && this.exceptions.slice(-SUMMARY).some((before) => again(name, message, before))) {
-      [this.others, this.margin] = [[], -1];
+    const { frames, userFrames } = this;
+    if (!frames.length && this.exceptions.slice(-REPEAT_WINDOW).some((before) => again(name, message, before))) {
+      [this.userFrames, this.margin] = [[], -1];
       this.#keep(line);
       return;
     }
-    if (this.exceptions.length === MOST_EXCEPTIONS) this.exceptions.shift();
-    this.exceptions.push({ name, message, frames, relation: this.relation, line: line.number, others });
-    [this.frames, this.others, this.relation, this.margin, this.inward] = [[], [], "first", -1, true];
+    if (this.exceptions.length === MAX_EXCEPTIONS) this.exceptions.shift();
+    this.exceptions.push({ name, message, frames, relation: this.relation, line: line.number, userFrames });
+    [this.frames, this.userFrames, this.relation, this.margin, this.inward] = [[], [], "first", -1, true];
     this.#keep(line);
   }
 
   #notPython() {
     const last = this.exceptions.at(-1);
-    if (last && !last.frames.length && !last.others.length && this.margin < 0) {
+    if (last && !last.frames.length && !last.userFrames.length && this.margin < 0) {
       this.exceptions.pop();
       for (const [text, loose] of this.loose) if (loose.line === last.line) this.loose.delete(text);
     }
@@ -227,7 +227,7 @@ export class Reader {
   #keep(line) {
     const text = trim(line.text);
     if (this.loose.has(text)) return;
-    if (this.loose.size >= MOST_LINES) this.loose.delete(this.loose.keys().next().value);
+    if (this.loose.size >= MAX_LINES) this.loose.delete(this.loose.keys().next().value);
     this.loose.set(text, { raw: trim(line.raw), text, line: line.number });
   }
 }

@@ -3,24 +3,24 @@
 import rules from "./rules.js";
 
 export const HOLE = "\ue000";
-const { MOST_PREFIXES, LONGEST_SUFFIX, MOST_ESCAPES, STRETCH, DOTS, LEAST_BEGUN } = rules.limits;
+const { MAX_PREFIXES, MAX_SUFFIX_LENGTH, MAX_ESCAPES, CHUNK_LENGTH, ELLIPSIS_CHARACTERS, MIN_TRUNCATED_LENGTH } = rules.limits;
 const every = (pattern) => new RegExp(pattern, "g");
 const RULES = rules.rules.map((rule) => ({ ...rule, pattern: every(rule.pattern), by: replacement(rule) }));
-const LOOK = RULES.filter((rule) => rule.look);
-const TIDY = RULES.filter((rule) => rule.tidy);
+const LOOK = RULES.filter((rule) => rule.terminal);
+const TIDY = RULES.filter((rule) => rule.display);
 export const FIND = Object.fromEntries(Object.entries(rules.patterns).map(([name, pattern]) => [name, new RegExp(pattern)]));
 const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
 const ENTITY = every(rules.patterns.entity);
 const JOINT = every(rules.patterns.joint);
-const QUOTE = every(rules.quote);
+const QUOTE = every(rules.quotes);
 const ESCAPE = every(rules.patterns.escape);
-const WORD = every(rules.word);
-const QUOTED = every(rules.quoted);
+const WORD = every(rules.wordPattern);
+const QUOTED = every(rules.quotedPattern);
 const PLACEHOLDER = every(rules.placeholder);
-const VARYING = every(rules.varying);
+const VARYING = every(rules.normalizedValue);
 const PART_OF_WORD = /[A-Za-z0-9_]/;
-const BUILTIN = new Set(rules.builtin.split(" "));
-const GENERIC = new Set(rules.generic.split(" ").flatMap((word) => [word, stem(word)]));
+const BUILTIN = new Set(rules.builtinNames.split(" "));
+const GENERIC = new Set(rules.stopwords.split(" ").flatMap((word) => [word, stem(word)]));
 
 export function trim(text, characters = " \t") {
   return trimEnd(trimStart(text, characters), characters);
@@ -42,7 +42,7 @@ export function trimEnd(text, characters = " \t") {
 
 function libraryPath(path) {
   const slashed = path.replaceAll("\\", "/");
-  for (const folder of rules.folders) {
+  for (const folder of rules.libraryFolders) {
     const at = slashed.lastIndexOf(folder);
     if (at >= 0) return slashed.slice(at + folder.length);
   }
@@ -50,8 +50,8 @@ function libraryPath(path) {
 }
 
 // A text where there is one: calls for a million matches would leave a million pieces to the collector of garbage.
-function replacement({ put, kept }) {
-  if (put !== null) return kept ? `$1${put}` : put;
+function replacement({ replacement: text, keepsGroup }) {
+  if (text !== null) return keepsGroup ? `$1${text}` : text;
   return (match, first) => first + libraryPath(match.slice(first.length));
 }
 
@@ -78,7 +78,7 @@ export function words(text) {
   for (const match of text.matchAll(WORD)) {
     const end = match.index + match[0].length;
     if (text[match.index - 1] === "<" && text[end] === ">") continue;
-    const word = trim(lower(match[0]), "_").slice(0, rules.longestWord);
+    const word = trim(lower(match[0]), "_").slice(0, rules.maxWordLength);
     if (word) found.push(stem(word));
   }
   return found;
@@ -102,7 +102,7 @@ export function alike(word, other) {
 export function stem(word) {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
   let rest = word;
-  for (const endings of rules.endings) {
+  for (const endings of rules.suffixRules) {
     const [ending, instead] = endings.find(([each, , least]) => rest.length >= least && rest.endsWith(each)) ?? [];
     if (ending && (ending !== "s" || !"suia".includes(rest.at(-2)))) rest = rest.slice(0, -ending.length) + instead;
   }
@@ -166,11 +166,11 @@ export function spans(line, parts) {
 
 // Where a template stands in a line that ends before it does.
 export function begun(line, parts) {
-  const text = trimEnd(line, DOTS);
-  const tail = text.slice(-LEAST_BEGUN);
-  for (let number = 0; number < parts.length && tail.length === LEAST_BEGUN; number += 1) {
+  const text = trimEnd(line, ELLIPSIS_CHARACTERS);
+  const tail = text.slice(-MIN_TRUNCATED_LENGTH);
+  for (let number = 0; number < parts.length && tail.length === MIN_TRUNCATED_LENGTH; number += 1) {
     const at = parts[number].indexOf(tail);
-    const found = at < 0 ? [] : spans(text, [...parts.slice(0, number), parts[number].slice(0, at + LEAST_BEGUN)]);
+    const found = at < 0 ? [] : spans(text, [...parts.slice(0, number), parts[number].slice(0, at + MIN_TRUNCATED_LENGTH)]);
     if (found.at(-1)?.[1] === text.length) return found;
   }
   return ["", "."].includes(line.slice(text.length)) ? [] : spans(text, parts.slice(0, -1));
@@ -200,7 +200,7 @@ export function* clean(raw, number) {
 }
 
 function* pieces(raw) {
-  for (const part of unescaped(parts(raw, STRETCH).map(looked).join(""))) yield* parts(part, rules.longestLine);
+  for (const part of unescaped(parts(raw, CHUNK_LENGTH).map(looked).join(""))) yield* parts(part, rules.maxLineLength);
 }
 
 function parts(line, size) {
@@ -221,7 +221,7 @@ function unescaped(line) {
     const inside = values(line.slice(start));
     return inside.length ? inside : [line];
   }
-  for (let round = 0; round < MOST_ESCAPES && FIND.escaped.test(line); round += 1) {
+  for (let round = 0; round < MAX_ESCAPES && FIND.escaped.test(line); round += 1) {
     line = line.replace(ESCAPE, (found, code) => (code === undefined ? found : character(code)));
   }
   if (FIND.joined.test(line)) line = line.replace(JOINT, "\n");
@@ -229,7 +229,7 @@ function unescaped(line) {
 }
 
 function begin(line) {
-  const head = line.slice(0, rules.longestLine);
+  const head = line.slice(0, rules.maxLineLength);
   return head.length - trimStart(bare(head), " ").length;
 }
 
@@ -263,8 +263,8 @@ function character(code) {
 
 export function stripped(line) {
   let rest = trimEnd(bare(line));
-  for (let round = 0; round < MOST_PREFIXES; round += 1) {
-    const found = FIND.suffix.exec(rest.slice(-LONGEST_SUFFIX));
+  for (let round = 0; round < MAX_PREFIXES; round += 1) {
+    const found = FIND.suffix.exec(rest.slice(-MAX_SUFFIX_LENGTH));
     if (!found) break;
     rest = trimEnd(rest.slice(0, rest.length - found[0].length));
   }
@@ -273,7 +273,7 @@ export function stripped(line) {
 
 function bare(line) {
   let rest = line;
-  for (let round = 0; round < MOST_PREFIXES; round += 1) {
+  for (let round = 0; round < MAX_PREFIXES; round += 1) {
     const found = FIND.prefix.exec(rest);
     if (!found) break;
     rest = rest.slice(found[0].length);
@@ -283,8 +283,8 @@ function bare(line) {
 
 // Releases that a text shows, and whether one is in a range: PEP 440 as far as failures need it
 
-const SEEN = new RegExp(rules.seen, "g");
-const TOLD = new Set(rules.told);
+const SEEN = new RegExp(rules.releaseMention, "g");
+const TOLD = new Set(rules.comparisonWords);
 const { FINAL, WIDTH, STAGE, POST, DEV, NO_DEV } = rules.limits;
 
 export function addSeen(found, line) {
