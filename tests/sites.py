@@ -17,8 +17,9 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
+from fixcards.build.page import Page
 from fixcards.records.library import Library, load
-from fixcards.site.document import Page, SiteSettings
+from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
 
 REPOSITORY = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from fixcards.records.library import load
 from fixcards.site.card_page import CardPageData, card_context
-from fixcards.site.document import SiteSettings
+from fixcards.site.settings import SiteSettings
 
 MATERIAL = """site_name: cards
 site_url: https://cards.example.org/

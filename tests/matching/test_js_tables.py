@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import re
 
-from fixcards.matching import js_tables as portable
+from fixcards.matching import js_tables
 from fixcards.matching.index.index import FORMAT, build
 from tests.matching.samples import ASSETS, entries
 
@@ -11,8 +11,8 @@ SOURCES = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.glob("
 
 
 def test_the_index_brings_the_tables_of_the_terminal() -> None:
-    head = json.loads(dict(build(entries(), tables=portable.tables()))["index.json"])
-    assert head["tables"] == portable.tables()
+    head = json.loads(dict(build(entries(), tables=js_tables.tables()))["index.json"])
+    assert head["tables"] == js_tables.tables()
 
 
 def test_the_browser_reads_the_format_that_is_written() -> None:
@@ -21,7 +21,7 @@ def test_the_browser_reads_the_format_that_is_written() -> None:
 
 def test_the_browser_reads_every_table_and_no_other() -> None:
     code = "\n".join(SOURCES.values())
-    tables = portable.tables()
+    tables = js_tables.tables()
     assert set(re.findall(r"\brules\.(?!js)([A-Za-z]+)", code)) == set(tables)
     listed = " ".join(re.findall(r"const \{([^}]*)\} = rules\.limits;", code))
     assert set(re.findall(r"[A-Z][A-Z_]+", listed)) == set(tables["limits"])

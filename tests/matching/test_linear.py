@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from fixcards.matching import js_tables as portable
+from fixcards.matching import js_tables
 from fixcards.matching.parse.log_chunks import failure_chunks
 from fixcards.matching.parse.parser import parse
 
@@ -39,9 +39,12 @@ def test_reading_takes_linear_time(unit: str) -> None:
 
 
 def test_no_expression_looks_behind_or_takes_what_the_other_language_lacks() -> None:
-    tables = portable.tables()
+    tables = js_tables.tables()
     patterns = [rule["pattern"] for rule in tables["rules"]] + list(tables["patterns"].values())
-    patterns += [tables[name] for name in ("wordPattern", "quotedPattern", "placeholder", "normalizedValue", "releaseMention", "quotes")]
+    patterns += [
+        tables[name]
+        for name in ("wordPattern", "quotedPattern", "placeholder", "normalizedValue", "releaseMention", "quotes")
+    ]
     for pattern in patterns:
         assert not re.search(r"\(\?<|\(\?P|\(\?>|[*+?}]\+|\\[AZzGdDwWsSbB]|\(\?[aiLmsux]", pattern), pattern
 

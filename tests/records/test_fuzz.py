@@ -13,7 +13,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixcards.records import yaml_document as source
+from fixcards.records import yaml_document
 from fixcards.records.evidence import run_digest
 from fixcards.records.library import Library, load, read_card
 from fixcards.records.problem import Problem
@@ -106,13 +106,13 @@ def test_text_that_looks_like_yaml_is_described(root: Path, text: str) -> None:
 @bounded
 @given(yaml_like)
 def test_without_libyaml_nothing_is_raised_either(text: str) -> None:
-    with_libyaml, without = source._Loader, yaml.SafeLoader
-    source._Loader = without  # type: ignore[assignment]
+    with_libyaml, without = yaml_document._Loader, yaml.SafeLoader
+    yaml_document._Loader = without  # type: ignore[assignment]
     try:
         with contextlib.suppress(YamlError):
             assert isinstance(YamlDocument(text).data, dict)
     finally:
-        source._Loader = with_libyaml
+        yaml_document._Loader = with_libyaml
 
 
 @st.composite
@@ -223,14 +223,14 @@ def test_the_bad_cards_read_the_same_without_libyaml(root: Path, monkeypatch: py
     differ = {"half-a-character.yaml", "unknown-directive.yaml"}
     bad = [path for path in sorted((DATA / "bad").glob("*.yaml")) if path.name not in {*differ, "problems.yaml"}]
     with_libyaml = [loaded(root, path.read_bytes()).problems for path in bad]
-    monkeypatch.setattr(source, "_Loader", yaml.SafeLoader)
+    monkeypatch.setattr(yaml_document, "_Loader", yaml.SafeLoader)
     assert [loaded(root, path.read_bytes()).problems for path in bad] == with_libyaml
     half = loaded(root, (DATA / "bad" / "half-a-character.yaml").read_bytes()).problems
     assert [(problem.line, problem.column, problem.code) for problem in half] == [(40, 22, "FC020")]
 
 
 def test_a_deep_record_is_refused_without_libyaml_before_the_stack_is_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "_Loader", yaml.SafeLoader)
+    monkeypatch.setattr(yaml_document, "_Loader", yaml.SafeLoader)
     for opener in ("[", "{a: ", "- ", "? "):
         with pytest.raises(YamlError) as refused:
             YamlDocument("a:\n  " + opener * 5000)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 import yaml
 
-from fixcards.records import yaml_document as source
+from fixcards.records import yaml_document
 from fixcards.records.yaml_document import Position, YamlDocument, YamlError
 
 TEXT = """\
@@ -69,9 +69,9 @@ def test_every_key_and_value_has_its_place(path: tuple[str | int, ...], key: boo
 def test_what_is_missing_has_the_place_of_what_is_around_it(
     path: tuple[str | int, ...], place: tuple[int, int], existing: tuple[str | int, ...]
 ) -> None:
-    source = YamlDocument(TEXT)
-    assert source.position(path) == Position(*place)
-    assert source.existing(path) == existing
+    document = YamlDocument(TEXT)
+    assert document.position(path) == Position(*place)
+    assert document.existing(path) == existing
 
 
 def test_columns_count_characters_and_not_bytes() -> None:
@@ -109,9 +109,9 @@ def test_columns_count_characters_and_not_bytes() -> None:
     ],
 )
 def test_a_plain_value_is_what_yaml_takes_it_for_unless_it_is_none(typed: str, value: object) -> None:
-    source = YamlDocument(f"a: {typed}")
-    assert source.data == {"a": value}
-    assert source.raw(("a",)) == typed.strip("'\"")
+    document = YamlDocument(f"a: {typed}")
+    assert document.data == {"a": value}
+    assert document.raw(("a",)) == typed.strip("'\"")
 
 
 def test_what_is_no_scalar_or_is_missing_is_not_typed() -> None:
@@ -212,6 +212,6 @@ def test_what_the_reader_of_yaml_may_say_in_another_version_is_passed_on() -> No
 
 def test_an_escape_beyond_unicode_is_refused_without_libyaml_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused('a: "\\U00110000"').kind == "syntax"
-    monkeypatch.setattr(source, "_Loader", yaml.SafeLoader)
+    monkeypatch.setattr(yaml_document, "_Loader", yaml.SafeLoader)
     found = refused('a: "\\U00110000"')
     assert (found.kind, found.detail) == ("syntax", "an escape stands for no character")

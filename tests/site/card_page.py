@@ -7,7 +7,7 @@ import dataclasses
 import yaml
 from bs4 import BeautifulSoup, Tag
 
-from fixcards.site import markdown as prose
+from fixcards.site import markdown
 from fixcards.site.card_page import CardPageData, card_page
 from fixcards.records.card import Card
 from tests.sites import LIBRARY, library, settings, soup, words
@@ -28,7 +28,7 @@ def section(tree: BeautifulSoup, name: str) -> BeautifulSoup:
 def shows(tree: BeautifulSoup, text: str | None) -> bool:
     """Return whether the reader sees this prose."""
     assert text
-    return words(soup(prose.render_blocks(text)).text) in words(tree.text)
+    return words(soup(markdown.render_blocks(text)).text) in words(tree.text)
 
 
 def copied(tree: BeautifulSoup, value: str) -> bool:

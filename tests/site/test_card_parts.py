@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from fixcards.site import markdown as prose
+from fixcards.site import markdown
 from fixcards.records.card import Card, own_content_ratio
 from fixcards.records.reader_reports import count_reports
 from fixcards.records.verdict import judge
@@ -119,7 +119,7 @@ def _proof(tree: BeautifulSoup, card: Card) -> None:
 def _discussion(tree: BeautifulSoup, card: Card) -> None:
     box = section(tree, "discussion")
     for point in card.discussion:
-        assert words(soup(prose.render_inline(point.point)).text) in words(box.text)
+        assert words(soup(markdown.render_inline(point.point)).text) in words(box.text)
         assert point.url in links(box)
     assert "The thread is not republished here" in box.text
     assert links(box)[card.issue]
@@ -163,7 +163,7 @@ def _worked(tree: BeautifulSoup, card: Card) -> None:
 @part("Prevention")
 def _prevention(tree: BeautifulSoup, card: Card) -> None:
     items = [words(item.text) for item in section(tree, "prevention").select("li")]
-    assert items == [words(soup(prose.render_inline(text)).text) for text in card.prevention]
+    assert items == [words(soup(markdown.render_inline(text)).text) for text in card.prevention]
 
 
 def _states(box: Tag) -> dict[str, str]:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 import pytest
 from bs4 import BeautifulSoup
 
-from fixcards.site.document import Page
+from fixcards.build.page import Page
 from fixcards.site.listing import LATEST_CARDS, PER_PAGE, Listings
 from fixcards.records.card import CATEGORIES
 from fixcards.records.library import load

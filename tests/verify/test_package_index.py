@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixcards.errors import FixcardsError
-from fixcards.verify import package_index as releases
+from fixcards.verify import package_index
 from fixcards.verify.package_index import PackageIndex, uv_index_variables, without_password
 
 
@@ -78,7 +78,7 @@ def test_a_listing_is_kept_for_hours_and_for_its_own_index_only(tmp_path, an_ind
     (tmp_path / "mine.json").write_text("{ cut o")
     assert PackageIndex(tmp_path).releases("mine").newest.version == "1.2"
     kept = json.loads((tmp_path / "mine.json").read_text())
-    (tmp_path / "mine.json").write_text(json.dumps(kept | {"asked": kept["asked"] - releases.LISTING_SECONDS}))
+    (tmp_path / "mine.json").write_text(json.dumps(kept | {"asked": kept["asked"] - package_index.LISTING_SECONDS}))
     PackageIndex(tmp_path).releases("mine")
     assert len(an_index.asked) == 3
     monkeypatch.setenv("UV_DEFAULT_INDEX", an_index.url.replace("127.0.0.1", "localhost"))
@@ -110,5 +110,5 @@ def test_the_index_of_pip_and_uv_is_taken_where_they_have_one(no_index_set, monk
 
 
 def test_no_address_of_an_index_is_written_down():
-    for path in Path(releases.__file__).parent.rglob("*.py"):
+    for path in Path(package_index.__file__).parent.rglob("*.py"):
         assert "https://" not in path.read_text(encoding="utf-8").replace("https://docs", ""), path

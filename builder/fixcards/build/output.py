@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from fixcards.build.page import Page, PageKind
 from fixcards.build.page_frame import PageFrame
 from fixcards.build.task import BuildTask
-from fixcards.cache import digest, digest_of
 from fixcards.errors import FixcardsError
-from fixcards.site.document import Page, PageKind, SiteSettings
 from fixcards.worker_pool import WorkerPool
 
 FileState = tuple[int, int]
@@ -31,7 +30,8 @@ class PageWriter:
     """Makes works and writes their files into `folder`; can be sent to other processes."""
 
     folder: str
-    settings: SiteSettings
+    settings: Any
+    """What tasks are given to make their files; can be pickled."""
     frames: Mapping[PageKind, PageFrame]
     excluded: frozenset[str] = frozenset()
     """Files that somebody else writes."""
@@ -242,18 +242,6 @@ def remove_files(folder: str, files: Iterable[str]) -> None:
             except OSError:
                 break
             above = os.path.dirname(above)  # noqa: PTH120
-
-
-def templates_digest(folder: Path) -> bytes:
-    """Return a digest of all templates."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return digest(*(part for path in files for part in (str(path.relative_to(folder)).encode(), path.read_bytes())))
-
-
-def inputs_digest(settings: SiteSettings, pages: Iterable[str]) -> bytes:
-    """Return the digest of what goes into every work: settings, templates, the theme's pages."""
-    named = (settings.site_name, settings.site_url, settings.repo_url)
-    return digest_of((templates_digest(settings.templates), named, tuple(pages)))
 
 
 def _state(status: os.stat_result) -> FileState:

@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 from markupsafe import escape
 
+from fixcards.build.page import Page, PageKind, json_for_script
 from fixcards.errors import FixcardsError
-from fixcards.site.card_page import json_for_script
-from fixcards.site.document import Page, PageKind
 
 _PLACEHOLDERS = ("title", "description", "body", "address", "source", "data")
 _MARKER = "fixcards-shell-{}-place"
@@ -25,7 +24,7 @@ class PageFrame:
     def __init__(self, kind: PageKind, render: Render, site_url: str) -> None:
         marks = {word: _MARKER.format(word) for word in _PLACEHOLDERS}
         model = Page(
-            path="/".join([kind.reserved_prefix or "x", *["x"] * (kind.depth - 1)]) if kind.depth else "",
+            path="/".join([kind.area or "x", *["x"] * (kind.depth - 1)]) if kind.depth else "",
             title=marks["title"],
             description=marks["description"],
             body=lambda: f"{marks['body']}<h1",  # the theme adds a heading to a page without one
@@ -33,6 +32,7 @@ class PageFrame:
             source=marks["source"] if kind.has_source else None,
             data={"place": marks["data"]} if kind.has_data else None,
             json_url=kind.json_url,
+            area=kind.area,
         )
         html = render(model, marks["address"]).replace(f"{marks['body']}<h1", marks["body"])
         if model.data:

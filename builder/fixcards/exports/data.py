@@ -9,13 +9,14 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from fixcards.build.page import DataFile
 from fixcards.records.card import own_content_ratio
 from fixcards.records.library import Library
 from fixcards.records.schema import SCHEMAS, schema_text
 from fixcards.records.summary import Summary
 from fixcards.records.verdict import judge
 from fixcards.site.card_page import JSON_NAME, CardPageData, scripts
-from fixcards.site.document import DataFile, SiteSettings
+from fixcards.site.settings import SiteSettings
 
 
 def library_files(library: Library, settings: SiteSettings) -> Iterator[DataFile]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from fixcards.build.page import DataFile, Page
 from fixcards.exports.index_entries import index_entries
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.index import IndexRow, build_from_rows, index_row
 from fixcards.matching.js_tables import tables
 from fixcards.matching.json_response import SCHEMA
 from fixcards.records.library import Library
-from fixcards.site.document import DataFile, Page, SiteSettings
+from fixcards.site.settings import SiteSettings
 
 FOLDER = "search"
 

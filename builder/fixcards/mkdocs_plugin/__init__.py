@@ -20,15 +20,15 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.utils import get_build_date
 
 from fixcards import cache
-from fixcards.build import output as press
+from fixcards.build import output
+from fixcards.build.page import DataFile
 from fixcards.build.task import BuildTask
 from fixcards.errors import FixcardsError
-from fixcards.mkdocs_plugin import published_assets
-from fixcards.mkdocs_plugin import sitemap
+from fixcards.mkdocs_plugin import published_assets, sitemap
 from fixcards.mkdocs_plugin.pages import RecordPage, Theme
 from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
 from fixcards.records import history, library
-from fixcards.site.document import DataFile, SiteSettings
+from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
 from fixcards.site.templates import BytecodeCacheFile
 from fixcards.worker_pool import WorkerPool, relax_gc
@@ -124,7 +124,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
                 if committed := files.get_file_from_path(made.path):
                     files.remove(committed)  # a schema that lies in the folder for editors
                 files.append(File.generated(config, made.path, content=made.content))
-            elif press.page_file(made.path) not in author_pages:  # a page that the site's author wrote goes first
+            elif output.page_file(made.path) not in author_pages:  # a page that the site's author wrote goes first
                 files.append(RecordPage.of(made, config).file)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -158,7 +158,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             return output_content
         index, parts = sitemap.divided(output_content, self.settings.site_url)
         for part in parts:
-            press.write(config.site_dir, part.path, part.content)
+            output.write(config.site_dir, part.path, part.content)
         return index
 
     @event_priority(100)

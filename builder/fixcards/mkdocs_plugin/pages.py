@@ -13,9 +13,8 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from fixcards.build.page import Page, json_for_script
 from fixcards.errors import FixcardsError
-from fixcards.site.card_page import json_for_script
-from fixcards.site.document import Page
 
 
 class RecordFile(File):

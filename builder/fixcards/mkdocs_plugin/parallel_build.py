@@ -14,13 +14,14 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 
 from fixcards import cache
-from fixcards.build import output as press
+from fixcards.build import output
 from fixcards.build.output import page_file
+from fixcards.build.page import Page, PageKind
 from fixcards.build.page_frame import PageFrame, page_url
 from fixcards.build.task import BuildTask
 from fixcards.mkdocs_plugin.pages import Theme
 from fixcards.records.library import Library
-from fixcards.site.document import Page, PageKind, SiteSettings
+from fixcards.site.settings import SiteSettings, inputs_digest
 from fixcards.termination import defer_signals, exit_on_sigterm, restore_sigterm
 from fixcards.worker_pool import WorkerPool
 
@@ -63,9 +64,9 @@ class ParallelBuild:
         config.site_dir = self._mkdocs_dir.name
         self._state_file = cache.cache_file(cache.cache_dir(Path(config.docs_dir)), "sites", self._site_dir)
         self._inputs_digest: bytes
-        self._previous: press.PreviousBuild
+        self._previous: output.PreviousBuild
         self._inputs_digest, self._previous = self._state_file.read() or (b"", {})
-        self._scan = pool.run_in_background(partial(press.scan_output, self._site_dir, self._previous))
+        self._scan = pool.run_in_background(partial(output.scan_output, self._site_dir, self._previous))
 
     def add_library_tasks(self, works: Iterable[BuildTask]) -> None:
         """Take works that are made from all cards together; one that has changed is begun while MkDocs goes on."""
@@ -105,13 +106,13 @@ class ParallelBuild:
         config.site_dir = self._site_dir
         kinds = dict.fromkeys(work.kind for work in self.page_tasks if work.kind)
         shells = {kind: PageFrame(kind, theme, self._settings.site_url) for kind in kinds}
-        stamp = press.inputs_digest(self._settings, (shell.text for shell in shells.values()))
+        stamp = inputs_digest(self._settings, (shell.text for shell in shells.values()))
         if stamp != self._inputs_digest:
             self._check_frames(shells, theme)
         found = self._scan()
-        press.remove_links(self._site_dir, found.unknown_files)
-        printed = press.run_tasks(
-            press.PageWriter(self._site_dir, self._settings, shells, self._author_pages),
+        output.remove_links(self._site_dir, found.unknown_files)
+        printed = output.run_tasks(
+            output.PageWriter(self._site_dir, self._settings, shells, self._author_pages),
             self.page_tasks,
             self.library_tasks,
             self._previous if stamp == self._inputs_digest else {},
@@ -121,9 +122,9 @@ class ParallelBuild:
         )
         if printed.written or len(printed.tasks) != len(self._previous):
             self._state_file.write((stamp, printed.tasks))
-        ours = press.paths_of(printed.tasks)
-        taken = press.copy_new(self._mkdocs_dir.name, self._site_dir, ours)
-        press.remove_files(self._site_dir, (press.paths_of(self._previous) | found.unknown_files) - ours - taken)
+        ours = output.paths_of(printed.tasks)
+        taken = output.copy_new(self._mkdocs_dir.name, self._site_dir, ours)
+        output.remove_files(self._site_dir, (output.paths_of(self._previous) | found.unknown_files) - ours - taken)
         self.close()
         seconds = time.perf_counter() - start
         log.info(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from fixcards.mkdocs_plugin import assets
-from fixcards.mkdocs_plugin import stylesheet as sheet
+from fixcards.mkdocs_plugin import assets, stylesheet
 
 
 def publish(files: Files, config: MkDocsConfig) -> dict[str, str]:
     """Make what is ours in `files` ready for the wire; return its addresses by the names that templates use."""
     assets.minify_assets(files)
-    files.append(File.generated(config, sheet.PATH, content=sheet.prune_theme(files, configured(config))))
+    files.append(File.generated(config, stylesheet.PATH, content=stylesheet.prune_theme(files, configured(config))))
     addresses = assets.addresses(files)
     for name, address in addresses.items():
         file = files.src_uris[name]

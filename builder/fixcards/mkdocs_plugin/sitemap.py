@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from markupsafe import escape
 
-from fixcards.site.document import DataFile
+from fixcards.build.page import DataFile
 
 MOST, LARGEST = 50_000, 50 << 20
 """Addresses and bytes that one file may have."""

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from fixcards import cache
 from fixcards.errors import FixcardsError
-from fixcards.records import reader_reports as tally
+from fixcards.records import reader_reports
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence
 from fixcards.records.problem import Problem
@@ -33,7 +33,7 @@ from fixcards.records.rules.library import LibraryContext
 from fixcards.records.rules.rule import RULES
 from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
 from fixcards.records.summary import Summary
-from fixcards.site import related_cards as related
+from fixcards.site import related_cards
 from fixcards.worker_pool import WorkerPool
 
 _SUFFIXES = (".yaml", ".yml", EVIDENCE_SUFFIX)
@@ -93,11 +93,11 @@ class Library:
         """Ids of the related cards of each card, nearest first."""
         shelf = self.cache_file("related")
         if shelf is None:
-            return related.related(self.summaries)
-        stamp = related.inputs_digest(self.summaries)
+            return related_cards.related(self.summaries)
+        stamp = related_cards.inputs_digest(self.summaries)
         made: dict[str, list[str]] | None = shelf.read(stamp)
         if made is None:
-            made = related.related(self.summaries)
+            made = related_cards.related(self.summaries)
             shelf.write(made, stamp)
         return made
 
@@ -292,10 +292,10 @@ class _Loader:
 
     def tally(self) -> dict[str, ReportCounts]:
         """Read the counted reports of readers."""
-        path = self.root / tally.FILE
+        path = self.root / reader_reports.FILE
         raw = self.reader.read_bytes(path, MAX_EVIDENCE_BYTES) if os.path.lexists(path) else None
         try:
-            return tally.parse_reports(raw) if raw is not None else {}
+            return reader_reports.parse_reports(raw) if raw is not None else {}
         except ValidationError as error:
             self.reader.report(path, "FC307", RULES["FC307"].check(*first_json_error(error, raw or b"")))
             return {}

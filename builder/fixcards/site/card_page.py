@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 from packaging.version import Version
 
-from fixcards.site import markdown as prose
-from fixcards.site.document import Page, Section, SiteSettings
+from fixcards.site import markdown
+from fixcards.build.page import Page, Section
+from fixcards.site.settings import SiteSettings
 from fixcards.site.releases import MEANINGS, release_rows, release_spans
 from fixcards.site.release_chart import legend, release_chart
 from fixcards.records import script
@@ -157,7 +158,7 @@ def description(card: Card) -> str:
 
 
 def _shorten(text: str, most: int) -> str:
-    text = prose.plain_text(text)
+    text = markdown.plain_text(text)
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
@@ -247,7 +248,7 @@ def _sources(card: Card) -> list[tuple[str, str]]:
     """Return every address that the page uses, each once, with what it is."""
     found = [(card.issue, "Upstream issue"), (card.pr, "Upstream fix")]
     found += [(point.url, "Discussion") for point in card.discussion]
-    found += [(url, "Linked in the text") for text in _texts(card) if "](" in text for url in prose.links(text)]
+    found += [(url, "Linked in the text") for text in _texts(card) if "](" in text for url in markdown.links(text)]
     named: dict[str, str] = {}
     for url, what in found:
         if url:
@@ -282,9 +283,3 @@ def _structured_data(card: Card, evidence: Evidence | None, settings: SiteSettin
     if evidence is not None:
         data["dateModified"] = evidence.last_verified.isoformat()
     return data
-
-
-def json_for_script(data: dict[str, Any]) -> str:
-    """Return `data` as JSON that can stand inside a `script` element: no tag or comment can start in it."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

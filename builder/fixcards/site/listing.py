@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from fixcards.cache import digest, digest_of
-from fixcards.site.document import Section
-from fixcards.build.task import BuildTask, page_task
+from fixcards.build.page import Section
+from fixcards.build.task import BuildTask
+from fixcards.site.template_page import page_task
 from fixcards.records.card import CATEGORIES
 from fixcards.records.library import Library
 from fixcards.records.summary import Summary

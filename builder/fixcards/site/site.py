@@ -12,7 +12,8 @@ from fixcards.cache import digest
 from fixcards.errors import FixcardsError
 from fixcards.site.card_page import JSON_NAME, SECTIONS, RelatedCard, CardPageData, card_page
 from fixcards.exports.data import card_files, library_files
-from fixcards.site.document import DataFile, Page, PageKind, Section, SiteSettings
+from fixcards.build.page import DataFile, Page, PageKind, Section
+from fixcards.site.settings import SiteSettings
 from fixcards.site.listing import Listings
 from fixcards.site.field_reference import fields
 from fixcards.exports.search_index import search_files

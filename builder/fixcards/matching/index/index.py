@@ -1,6 +1,6 @@
 """Entries <-> index files, cut so that a query reads only the parts that it needs.
 
-Format 3, all files JSON in UTF-8:
+Format 4, all files JSON in UTF-8:
 
 `index.json`
     `format`, `rules` (version of the rule table), `entries` (their number), `chunk` (entries of one entry file),
@@ -49,7 +49,7 @@ from fixcards.matching.parse.tokens import (
 if TYPE_CHECKING:
     from fixcards.worker_pool import WorkerPool
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever an older reader would misread the files or the tables."""
 HASH_LENGTH = 6
 ENTRIES_PER_FILE = 12

@@ -2,7 +2,7 @@
 
 import rules from "./rules.js";
 
-const FORMAT = 3; // of the index, see builder/fixcards/matching/index/index.py
+const FORMAT = 4; // of the index, see builder/fixcards/matching/index/index.py
 const BLOCK = 1 << 20; // bytes of a file that are read at once
 let opening;
 

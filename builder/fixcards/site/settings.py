@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -13,85 +13,12 @@ from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
 from fixcards.errors import FixcardsError
-from fixcards.site import markdown as prose
+from fixcards.site import markdown
 from fixcards.site.templates import environment, error_location
-from fixcards.records.rules.card import RESERVED
+from fixcards.build.page import depth
+from fixcards.cache import digest, digest_of
 
 _SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading of a page that can be linked to."""
-
-    id: str
-    title: str
-
-
-class PageKind(NamedTuple):
-    """What two documents have in common around which the theme's page is the same but for their own words."""
-
-    depth: int
-    """Folders between the page and the site's root."""
-    reserved_prefix: str
-    """The first of them where it is one of the site's own, to which the theme links from everywhere."""
-    sections: tuple[Section, ...]
-    has_source: bool
-    has_data: bool
-    json_url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One finished page without the frame that the theme puts around it.
-
-    `path` is its address below the site, without slashes at the ends (`httpx/271`, empty for the home page).
-    `body` makes the HTML when it is wanted, so that a large site is never in memory as a whole. Its links are
-    relative, so they hold wherever the site is put.
-    """
-
-    path: str
-    title: str
-    description: str
-    body: Callable[[], str]
-    sections: tuple[Section, ...] = ()
-    source: str | None = None
-    """File below the folder of the cards that a reader edits to change the page."""
-    data: dict[str, Any] | None = None
-    """Structured data (JSON-LD) for the page's head."""
-    json_url: str | None = None
-    """Address of the page's content as JSON, relative to the page."""
-
-    @property
-    def kind(self) -> PageKind:
-        """What sort of page it is."""
-        return PageKind(
-            depth(self.path),
-            reserved_prefix(self.path),
-            self.sections,
-            self.source is not None,
-            self.data is not None,
-            self.json_url,
-        )
-
-
-def depth(path: str) -> int:
-    """Return the number of folders between the page at `path` and the site's root."""
-    return path.count("/") + 1 if path else 0
-
-
-def reserved_prefix(path: str) -> str:
-    """Return the first folder of `path` if it is the site's own and no package's."""
-    first = path.partition("/")[0]
-    return first if first in RESERVED else ""
-
-
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """A file for machines beside the pages; `path` is its address below the site."""
-
-    path: str
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -129,7 +56,19 @@ class SiteSettings:
             html = self.environment.get_template(template).render(root=root, **context)
         except TemplateError as error:
             raise FixcardsError(f"{error_location(error)}: {error.message}") from error
-        return prose.reveal_bidi(html)
+        return markdown.reveal_bidi(html)
+
+
+def templates_digest(folder: Path) -> bytes:
+    """Return a digest of all templates."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return digest(*(part for path in files for part in (str(path.relative_to(folder)).encode(), path.read_bytes())))
+
+
+def inputs_digest(settings: SiteSettings, pages: Iterable[str]) -> bytes:
+    """Return the digest of what goes into every work: settings, templates, the theme's pages."""
+    named = (settings.site_name, settings.site_url, settings.repo_url)
+    return digest_of((templates_digest(settings.templates), named, tuple(pages)))
 
 
 @lru_cache(maxsize=4)
