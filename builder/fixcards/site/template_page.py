@@ -1,0 +1,54 @@
+"""A page that one template makes from plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from fixcards.build.page import Page, PageKind, Section, depth
+from fixcards.build.task import BuildTask
+from fixcards.cache import digest_of
+from fixcards.records.rules.card import RESERVED
+from fixcards.site.settings import SiteSettings
+
+
+def area(path: str) -> str:
+    """Return the first folder of `path` if it is the site's own and no package's."""
+    first = path.partition("/")[0]
+    return first if first in RESERVED else ""
+
+
+def page_task(
+    template: str,
+    path: str,
+    title: str,
+    description: str,
+    sections: tuple[Section, ...],
+    content_digest: bytes | None = None,
+    **context: Any,
+) -> BuildTask:
+    """Return the work that makes one page from a template.
+
+    The context is plain data; `made_of` is a digest of it where it is cheaper to have than by reading all of it.
+    """
+    make = partial(_page, template, path, title, description, sections, context)
+    section_texts = tuple((section.id, section.title) for section in sections)
+    key = digest_of(
+        (template, path, title, description, section_texts, context if content_digest is None else content_digest)
+    )
+    kind = PageKind(depth(path), area(path), sections, has_source=False, has_data=False, json_url=None)
+    return BuildTask(path, key, make, kind)
+
+
+def _page(
+    template: str,
+    path: str,
+    title: str,
+    description: str,
+    sections: tuple[Section, ...],
+    context: dict[str, Any],
+    settings: SiteSettings,
+) -> Iterator[Page]:
+    body = partial(settings.render, template, path, title=title, description=description, **context)
+    yield Page(path, title, description, body, sections, area=area(path))
