@@ -23,9 +23,11 @@ from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
 
 REPOSITORY = Path(__file__).parents[1]
-CARDS = REPOSITORY / "cards"
 LIBRARY = REPOSITORY / "tests" / "data" / "library"
 """Cards and evidence made up for the tests: every verdict, outcome and state of a release."""
+SNAPSHOT = REPOSITORY / "tests" / "data" / "snapshot" / "cards"
+"""Real cards as they stood on one day, for tests that need many or realistic ones. They don't follow `cards/`."""
+CARDS = SNAPSHOT
 ADDRESS = "https://fixcards.github.io/fixcards/"
 """Where the project's site is published."""
 TODAY = date(2026, 6, 1)

@@ -26,7 +26,7 @@ def match(*arguments: str, text: str = "", **more: str) -> subprocess.CompletedP
         capture_output=True,
         text=True,
         check=False,
-        cwd=sites.REPOSITORY,
+        cwd=sites.SNAPSHOT.parent,
         env={**os.environ, **more},
     )
 
@@ -40,7 +40,7 @@ def at_a_terminal(*arguments: str, typed: str = "", **more: str) -> str:
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        cwd=sites.REPOSITORY,
+        cwd=sites.SNAPSHOT.parent,
         env={**os.environ, "TERM": "xterm", **more},
     )
     os.close(theirs)
@@ -110,7 +110,7 @@ def test_a_compressed_log_is_not_taken_for_one_without_failures(tmp_path: Path) 
 
 def test_cards_that_cannot_be_found_for_their_problems_are_counted_every_time(tmp_path: Path) -> None:
     cards = tmp_path / "cards"
-    shutil.copytree(sites.CARDS / "httpx", cards / "httpx")
+    shutil.copytree(sites.SNAPSHOT / "httpx", cards / "httpx")
     (cards / "httpx" / "271.yaml").write_text("package: [", encoding="utf-8")
     for _ in range(2):
         ended = match("--cards", str(cards), text=LINE)
@@ -148,7 +148,7 @@ def test_json_is_for_programs() -> None:
 
 def test_limit_says_how_many_more_there_are() -> None:
     text = "\n\n".join(
-        sites.library(sites.CARDS).cards[name].signature.traceback or "" for name in ("httpx-271", "docker-3256")
+        sites.library(sites.SNAPSHOT).cards[name].signature.traceback or "" for name in ("httpx-271", "docker-3256")
     )
     assert match("--limit", "1", text=text).stdout.endswith("1 more; --limit shows them\n")
 
@@ -160,7 +160,7 @@ def test_a_search_starts_without_what_only_building_and_checking_need(arguments:
     )
     command = [sys.executable, "-c", program, *arguments]
     for _ in range(3):  # the first may have to make the folder for the index, the second the index
-        ended = subprocess.run(command, input=LINE, capture_output=True, text=True, check=True, cwd=sites.REPOSITORY)
+        ended = subprocess.run(command, input=LINE, capture_output=True, text=True, check=True, cwd=sites.SNAPSHOT.parent)
     loaded = set(ended.stdout.splitlines())
     assert "fixcards.cli.commands" in loaded
     assert loaded.isdisjoint(

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from fixcards.records.schema import SCHEMAS, schema_text
 from tests import golden
 from tests.sites import REPOSITORY, tool
 
@@ -48,6 +49,12 @@ def test_every_target_of_the_readme_is_in_the_makefile() -> None:
     named = set(re.findall(r"(?:`|^)make ([a-z-]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
     targets = set(re.findall(r"^([a-z-]+):.*## ", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert {"site", "test"} <= named <= targets
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_committed_schema_is_the_one_of_the_model(name: str) -> None:
+    committed = (REPOSITORY / "cards" / f"{name}.schema.json").read_text(encoding="utf-8")
+    assert committed == schema_text(name), "run `fixcards schema --write`"
 
 
 @pytest.mark.parametrize("path", ["constraints.txt", "tests/package-lock.json", "tests/package.json"])

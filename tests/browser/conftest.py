@@ -1,81 +1,20 @@
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import sites
-
-CI = os.environ.get("CI", "").lower() in {"1", "true"}
-NAMES = [os.environ["CHROMIUM"]] if "CHROMIUM" in os.environ else ["/usr/bin/chromium", "chromium"]
-CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
-AXE = sites.REPOSITORY / "tests" / "node_modules" / "axe-core" / "axe.min.js"
-NO_CHROMIUM = "Chromium (Debian: `apt-get install chromium`; elsewhere set CHROMIUM to its path)"
-NO_AXE = "axe-core (install npm, then `make test`)"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    # A name that is not this machine to the browser: pages from it are not secure, so their clipboard is closed.
-    "--host-resolver-rules=MAP insecure.test 127.0.0.1",
-]
-SETTLED = """async () => {
-    const frame = () => new Promise(requestAnimationFrame);
-    await frame();
-    await frame();
-    await Promise.allSettled(document.getAnimations().map((each) => each.finished));
-}"""
-_HERE = Path(__file__).parent
-_deselected: dict[str, int] = {}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this machine can't run; where `CI` is set it runs and fails."""
-    if CI:
-        return
-    for item in list(items):
-        if _HERE in item.path.parents:
-            missing = NO_CHROMIUM if CHROMIUM is None else NO_AXE
-            if CHROMIUM is None or ("audit" in getattr(item, "fixturenames", ()) and not AXE.is_file()):
-                _deselected[missing] = _deselected.get(missing, 0) + 1
-                items.remove(item)
-                config.hook.pytest_deselected(items=[item])
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say in one line what was left out and what it takes."""
-    for missing, number in _deselected.items():
-        terminalreporter.write_line(f"{number} tests in a browser were left out, for want of {missing}", yellow=True)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail(f"there is no {NO_CHROMIUM}")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a site with the real cards and those of the tests."""
+    """The address of a site with the cards of the snapshot and those made up for the tests."""
 
     def cards(folder: Path) -> None:
-        shutil.copytree(sites.CARDS, folder)
+        shutil.copytree(sites.SNAPSHOT, folder)
         shutil.copytree(sites.LIBRARY, folder, dirs_exist_ok=True)
 
     with sites.served(sites.built(tmp_path_factory.mktemp("browser"), cards)) as address:
@@ -87,90 +26,3 @@ def hostile(hostile_site: Path) -> Iterator[str]:
     """The address of a site with cards that try to get out of their pages."""
     with sites.served(hostile_site) as address:
         yield address
-
-
-Visit = Callable[..., Page]
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Return a function that opens an address in a fresh context.
-
-    At the end no page may have asked another origin for anything, written an error to the console or opened a dialog.
-    """
-    with visitor(browser) as opened:
-        yield opened
-
-
-@contextmanager
-def visitor(browser: Browser) -> Iterator[Visit]:
-    """Yield the function of the fixture `visit`."""
-    contexts, faults = [], []
-
-    def visit(address: str, **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        origin = urlsplit(address)[:2]
-        missing = []
-
-        def look_at_request(request: Any) -> None:
-            if urlsplit(request.url)[:2] != origin and not request.url.startswith(("data:", "blob:")):
-                faults.append(f"request to {request.url}")
-
-        def look_at_console(message: Any) -> None:
-            # The browser reports a page that isn't there as an error; being shown for it is that page's purpose.
-            if message.type in {"error", "warning"} and message.location.get("url") not in missing:
-                faults.append(f"{message.type} on the console: {message.text} at {message.location}")
-
-        def look_at_dialog(dialog: Any) -> None:
-            faults.append(f"dialog: {dialog.message}")
-            dialog.dismiss()
-
-        context.on("request", look_at_request)
-        context.on("console", look_at_console)
-        context.on("dialog", look_at_dialog)
-        context.on("weberror", lambda error: faults.append(f"script error: {error.error}"))
-        if address.endswith("/nowhere/"):
-            missing.append(address)
-        page = context.new_page()
-        page.goto(address)
-        return page
-
-    try:
-        yield visit
-        assert not faults, "\n".join(faults)
-    finally:
-        for context in contexts:
-            context.close()
-
-
-@pytest.fixture(scope="session")
-def audit() -> Callable[[Page], list[str]]:
-    """Return a function that has axe-core look at a page and returns the violations."""
-    if not AXE.is_file():
-        pytest.fail(f"there is no {NO_AXE}")
-    script = AXE.read_text(encoding="utf-8")
-
-    def run(page: Page) -> list[str]:
-        # The theme fades its tabs in when the window grows; half-way there is no contrast.
-        page.evaluate(SETTLED)
-        if not page.evaluate("'axe' in window"):
-            page.evaluate(script)
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")
-        return [
-            f"{violation['id']}: {node['target']} {node['failureSummary']}"
-            for violation in found["violations"]
-            for node in violation["nodes"]
-        ]
-
-    return run
-
-
-def width(page: Page) -> int:
-    """Return by how much the page is wider than the window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
-
-
-def unfold(page: Page) -> None:
-    """Open everything that is folded."""
-    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")

@@ -7,9 +7,8 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from tests import hostile as hostile_cards
-from tests.sites import CARDS, LIBRARY
-
-from .conftest import Visit, unfold
+from tests.chromium import Visit, unfold
+from tests.sites import LIBRARY, SNAPSHOT
 
 PERMISSIONS = {"permissions": ["clipboard-read", "clipboard-write"]}
 
@@ -35,7 +34,7 @@ def press(page: Page, name: str) -> None:
     expect(button).to_contain_text("Copied")
 
 
-@pytest.mark.parametrize(("root", "path"), [(CARDS, "httpx/271"), (LIBRARY, "lantern/12"), (CARDS, "flask/2789")])
+@pytest.mark.parametrize(("root", "path"), [(SNAPSHOT, "httpx/271"), (LIBRARY, "lantern/12"), (SNAPSHOT, "flask/2789")])
 def test_every_button_puts_the_exact_text_on_the_clipboard(root: Path, path: str, site: str, visit: Visit) -> None:
     page = visit(f"{site}{path}/", **PERMISSIONS)
     unfold(page)
@@ -80,5 +79,5 @@ def test_copying_works_on_a_site_that_is_not_secure(site: str, visit: Visit) -> 
     page.evaluate("document.querySelector('article').append(document.createElement('textarea'))")
     page.locator("article > textarea").focus()
     page.keyboard.press("Control+V")
-    text = record(CARDS, "httpx/271")["signature"]["traceback"].rstrip("\n")
+    text = record(SNAPSHOT, "httpx/271")["signature"]["traceback"].rstrip("\n")
     assert page.locator("article > textarea").input_value() == text

@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
+from tests.chromium import Visit, unfold, width
 from tests.hostile import BIDI, FOUND, LINE, LONG, SHORT, WIDE
 from tests.sites import words
-
-from .conftest import Visit, unfold, width
 
 ELEMENTS = "() => [...new Set([...document.querySelectorAll('*')].map((each) => each.localName))]"
 HANDLERS = """() => [...document.querySelectorAll('*')].filter((each) => [...each.attributes].some(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import SETTLED, Visit, unfold, width
+from tests.chromium import SETTLED, Visit, unfold, width
 
 WIDTHS = (360, 768, 1440)
 PAGES = {

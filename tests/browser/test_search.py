@@ -6,9 +6,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.sites import CARDS, LIBRARY, library
-
-from .conftest import Visit, width
+from tests.chromium import Visit, width
+from tests.sites import LIBRARY, SNAPSHOT, library
 
 FOREIGN = """2026-06-01 03:12:44,120 INFO worker 7 started
 [notice] A new release of pip is available: 24.0 -> 26.1
@@ -30,7 +29,7 @@ def answers(page: Page, path: str) -> object:
 @pytest.mark.parametrize("card_id", ["httpx-271", "flask-2789", "black-2964"])
 @pytest.mark.parametrize("path", ["", "nowhere/"])
 def test_a_traceback_among_foreign_lines_finds_its_card(card_id: str, path: str, site: str, visit: Visit) -> None:
-    card = library(CARDS).cards[card_id]
+    card = library(SNAPSHOT).cards[card_id]
     page = visit(site + path)
     ask(page, FOREIGN.format(traceback=card.signature.traceback))
     expect(page.locator("form.fc-search a[href]").first).to_have_text(card.title)
@@ -72,7 +71,7 @@ def test_no_request_carries_what_was_typed(site: str, visit: Visit) -> None:
     page = visit(site)
     requests = []
     page.on("request", lambda request: requests.append((request.method, request.url, request.post_data)))
-    card = library(CARDS).cards["httpx-271"]
+    card = library(SNAPSHOT).cards["httpx-271"]
     ask(page, f"secret-4711 {card.signature.traceback} secret-4711")
     answers(page, "httpx/271/").wait_for()
     ask(page, "secret-4711")
@@ -88,7 +87,7 @@ def test_no_request_carries_what_was_typed(site: str, visit: Visit) -> None:
 
 def test_answers_fit_the_screen_of_a_phone(site: str, visit: Visit) -> None:
     page = visit(site, viewport={"width": 360, "height": 740})
-    ask(page, library(CARDS).cards["httpx-271"].signature.traceback or "")
+    ask(page, library(SNAPSHOT).cards["httpx-271"].signature.traceback or "")
     answers(page, "httpx/271/").wait_for()
     assert width(page) <= 0
 

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.sites import CARDS, library
-
-from .conftest import Visit
+from tests.chromium import Visit
+from tests.sites import SNAPSHOT, library
 
 LINE = "AttributeError: module 'numpy' has no attribute 'float'"
 MAKE = """([before, times, text, after, name]) => {
@@ -53,7 +52,7 @@ zorb.Zorbed: by 7 zorbs
 
 
 def traceback(card_id: str) -> str:
-    return library(CARDS).cards[card_id].signature.traceback or ""
+    return library(SNAPSHOT).cards[card_id].signature.traceback or ""
 
 
 def box(page: Page) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import Visit
+from tests.chromium import Visit
+
 from .test_search_box import (
     DROP,
     LINE,

@@ -4,12 +4,11 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
-from tests.sites import CARDS, LIBRARY, library, words
+from tests.chromium import Visit, width
+from tests.sites import LIBRARY, SNAPSHOT, library, words
 from tests.sites import page as body
 
-from .conftest import Visit, width
-
-CASES = [("httpx/271", CARDS), ("lantern/12", LIBRARY)]
+CASES = [("httpx/271", SNAPSHOT), ("lantern/12", LIBRARY)]
 
 
 @pytest.mark.parametrize(("path", "root"), CASES, ids=[path for path, _ in CASES])

@@ -8,21 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.sites import CARDS, LIBRARY, REPOSITORY, build, library, project, read, soup, tool, tree
+from tests.sites import LIBRARY, REPOSITORY, build, project, read, soup, tool, tree
 
 PROGRAMS = ("mkdocs", "properdocs")
-
-
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_a_strict_build_of_the_projects_own_site_passes_and_says_what_it_found(program: str, tmp_path: Path) -> None:
-    site = tmp_path / "out"
-    done = build(REPOSITORY / "mkdocs.yml", "--strict", "--site-dir", str(site), program=program)
-    assert done.returncode == 0, done.stderr
-    assert "WARNING" not in done.stderr
-    found = library(CARDS)
-    assert f"{len(found.cards)} cards, {len(found.packages)} packages, 0 problems" in done.stderr
-    assert len(list(site.glob("*/*/card.json"))) == len(found.cards)
-    assert (site / "httpx" / "271" / "index.html").is_file()
 
 
 def test_the_fork_builds_the_same_pages(library_site: Path, tmp_path: Path) -> None:

@@ -20,11 +20,11 @@ from fixcards.records.problem import Problem
 from fixcards.records.rules import RULES
 from fixcards.records.verdict import VERDICTS, judge
 from fixcards.records.yaml_document import YamlDocument, YamlError
+from tests.sites import SNAPSHOT
 
 from .conftest import DATA, GOOD
 
-CARDS = Path(__file__).parents[2] / "cards"
-REAL = [GOOD, *sorted(CARDS.glob("*/*.yaml"))]
+REALISTIC = [GOOD, *sorted(SNAPSHOT.glob("*/*.yaml"))]
 EVIDENCE = GOOD.with_name("7.evidence.json").read_bytes()
 DAY = date(2026, 1, 1)
 
@@ -53,10 +53,10 @@ def loaded(root: Path, card: bytes, evidence: bytes | None = None) -> Library:
     for problem in library.problems:
         assert_sane(problem)
     for card_id, each in library.cards.items():
-        found = library.evidence.get(card_id)
+        judgement = judge(each, library.evidence.get(card_id), DAY)
         run_digest(each)
-        assert judge(each, found, DAY).verdict in VERDICTS
-        assert 0 <= judge(each, found, DAY).confidence <= 0.98
+        assert judgement.verdict in VERDICTS
+        assert 0 <= judgement.confidence <= 0.98
     assert set(library.related) == set(library.cards)
     assert library.cards or library.problems
     return library
@@ -117,8 +117,8 @@ def test_without_libyaml_nothing_is_raised_either(text: str) -> None:
 
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
-    """A real card with one to three things done to it that editors, merges and cats do."""
-    raw = bytearray(draw(st.sampled_from(REAL)).read_bytes())
+    """A realistic card with one to three things done to it that editors, merges and cats do."""
+    raw = bytearray(draw(st.sampled_from(REALISTIC)).read_bytes())
     for _ in range(draw(st.integers(1, 3))):
         lines = raw.split(b"\n")
         at, other = (draw(st.integers(0, len(lines) - 1)) for _ in range(2))

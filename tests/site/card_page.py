@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from fixcards.records.card import Card
 from fixcards.site import markdown
 from fixcards.site.card_page import CardPageData, card_page
-from fixcards.records.card import Card
 from tests.sites import LIBRARY, library, settings, soup, words
 
 
@@ -57,3 +58,17 @@ def changed(card_id: str, **update: object) -> BeautifulSoup:
 def fix_with(**more: object) -> list[dict[str, object]]:
     """Return the fixes of a card that has one."""
     return [{"title": "Pin it", "kind": "pin", "body": "Do.", "avoid_when": "Never.", **more}]
+
+
+def is_sound(tree: BeautifulSoup) -> None:
+    """Assert what holds for the page of every card: unique ids and landmarks, links inside the page, no scripts."""
+    ids = [tag["id"] for tag in tree.select("[id]")]
+    assert len(ids) == len(set(ids))
+    names = [box["aria-label"] for box in tree.select("[role=region]")]
+    assert len(names) == len(set(names)), "landmarks need names of their own"
+    assert all(tree.find(id=button["data-copy"]) for button in tree.select("[data-copy]"))
+    assert all(tree.find(id=link["href"][1:]) for link in tree.select('a[href^="#"]'))
+    assert not tree.select("script, iframe, img, [style], [onclick]")
+    assert tree.find(re.compile("^h[1-6]$")).name == "h1"
+    assert len(tree.select("h1")) == 1
+    assert not [fact for fact in tree.select(".fc-proof td, .fc-facts, .fc-list dt") if "None" in fact.text]

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import sites
+from tests.content.real import CARDS
+
+
+@pytest.fixture(scope="session")
+def content_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site with the real cards, built once, without those that have a problem: they fail their own tests."""
+    folder = tmp_path_factory.mktemp("content")
+    log = sites.build(sites.project(folder, CARDS))
+    assert log.returncode == 0, log.stderr
+    return folder / "site"
