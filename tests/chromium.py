@@ -102,7 +102,7 @@ def visitor(browser: Browser) -> Iterator[Visit]:
                 faults.append(f"request to {request.url}")
 
         def look_at_console(message: Any) -> None:
-            # The browser reports a page that isn't there as an error; being shown for it is that page's purpose.
+            # The browser reports a page that isn't there as an error; that page exists to show it.
             if message.type in {"error", "warning"} and message.location.get("url") not in missing:
                 faults.append(f"{message.type} on the console: {message.text} at {message.location}")
 

@@ -57,7 +57,7 @@ print("</code></pre><script>{RUN}</script>")
 {LINE}
 """
 
-FOUND = "hostile.OutError: the text has left its page"
+ALIAS = "hostile.OutError: the text has left its page"
 """Wording by which the search finds the card."""
 
 CODE = f'print("""</code></pre><script>{RUN}</script>{{{{ 7*7 }}}} {BIDI}""")\n# {LINE}\n'
@@ -81,7 +81,7 @@ def card(number: int = 1) -> dict[str, Any]:
             "exception": LINE,
             "traceback": f"Traceback (most recent call last):\n{LINE}\n",
             "frames": [f"hostile/{'deep/' * 40}module.py:function"],
-            "aliases": [LINE, FOUND],
+            "aliases": [LINE, ALIAS],
         },
         "reproduction": {
             "requires": ["hostile=={version}", "other==1.0; python_version < '99' and platform_system != '<script>'"],
@@ -134,7 +134,7 @@ def long_card(number: int = 2) -> dict[str, Any]:
 
 def evidence(root: Path, card_id: str) -> str:
     """Return the text of evidence for the card that lies below `root`."""
-    found = library.load(root)
+    cards = library.load(root)
     runs = [
         {
             "role": role,
@@ -163,7 +163,7 @@ def evidence(root: Path, card_id: str) -> str:
     releases = [{"version": f"1.{at}", "state": "not-testable", "reason": LINE} for at in range(60)]
     data = {
         "card": card_id,
-        "digest": run_digest(found.cards[card_id]),
+        "digest": run_digest(cards.cards[card_id]),
         "tools": {LINE: LINE},
         "limits": {LINE: 1},
         "notes": [LINE],

@@ -106,9 +106,9 @@ def settings(**more: str) -> SiteSettings:
 @functools.cache
 def library(root: Path) -> Library:
     """Return the cards below `root`, which have no problem."""
-    found = load(root)
-    assert not found.problems, found.problems
-    return found
+    cards = load(root)
+    assert not cards.problems, cards.problems
+    return cards
 
 
 @functools.cache

@@ -28,10 +28,10 @@ def _help(command: str) -> str:
 
 def test_the_readme_shows_the_help_of_the_commands_as_they_print_it() -> None:
     text = README.read_text(encoding="utf-8")
-    shown = "\n".join(_help(command) for command in COMMANDS)
+    helps = "\n".join(_help(command) for command in COMMANDS)
     whole = re.compile("(?<=<!-- help -->\n).*(?=<!-- /help -->)", re.DOTALL)
     assert len(whole.findall(text)) == 1, "README.md needs one pair of help markers"
-    golden.check(README, whole.sub(lambda _: f"```console\n{shown}```\n", text))
+    golden.check(README, whole.sub(lambda _: f"```console\n{helps}```\n", text))
 
 
 def test_every_command_of_the_readme_exists() -> None:
@@ -39,10 +39,10 @@ def test_every_command_of_the_readme_exists() -> None:
         r"(?:^```console\n(.*?)^```)|`([^`\n]+)`", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
     typed = [line for block, word in blocks for line in (block or word).splitlines()]
-    found = {match[1] for line in typed if (match := re.match(r"(?:\$ )?(?:\.venv/bin/)?fixcards ([a-z]+)", line))}
-    known = set(re.findall(r"^  ([a-z]+) ", _help("fixcards --help").partition("Commands:")[2], re.MULTILINE))
-    assert "check" in found
-    assert found <= known
+    named = {match[1] for line in typed if (match := re.match(r"(?:\$ )?(?:\.venv/bin/)?fixcards ([a-z]+)", line))}
+    commands = set(re.findall(r"^  ([a-z]+) ", _help("fixcards --help").partition("Commands:")[2], re.MULTILINE))
+    assert "check" in named
+    assert named <= commands
 
 
 def test_every_target_of_the_readme_is_in_the_makefile() -> None:
@@ -95,5 +95,5 @@ def _declared() -> set[str]:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     texts = [*project["dependencies"], *(text for name in extras for text in extras[name])]
-    wanted = [Requirement(text) for text in texts]
-    return {canonicalize_name(each.name) for each in wanted if each.marker is None or each.marker.evaluate()}
+    requirements = [Requirement(text) for text in texts]
+    return {canonicalize_name(each.name) for each in requirements if each.marker is None or each.marker.evaluate()}

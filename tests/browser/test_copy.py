@@ -14,12 +14,12 @@ PERMISSIONS = {"permissions": ["clipboard-read", "clipboard-write"]}
 
 
 def expected(record: dict[str, object]) -> dict[str, str]:
-    """Return what the copy buttons of a card must take, as the YAML has it, but for line ends at the end."""
+    """The text that each copy button of a card must take: that of the YAML without line ends at its end."""
     signature, reproduction = record["signature"], record["reproduction"]
-    found = {"error": signature["error"], "code": reproduction["code"], "traceback": signature.get("traceback")}
-    found |= {f"fix-code-{number}": fix.get("code") for number, fix in enumerate(record["fixes"], start=1)}
-    found |= {f"file-{number}": text for number, text in enumerate(reproduction.get("files", {}).values(), start=1)}
-    return {name: str(text).rstrip("\n") for name, text in found.items() if text}
+    texts = {"error": signature["error"], "code": reproduction["code"], "traceback": signature.get("traceback")}
+    texts |= {f"fix-code-{number}": fix.get("code") for number, fix in enumerate(record["fixes"], start=1)}
+    texts |= {f"file-{number}": text for number, text in enumerate(reproduction.get("files", {}).values(), start=1)}
+    return {name: str(text).rstrip("\n") for name, text in texts.items() if text}
 
 
 def record(root: Path, path: str) -> dict[str, object]:
@@ -27,8 +27,8 @@ def record(root: Path, path: str) -> dict[str, object]:
     return yaml.safe_load((root / f"{path}.yaml").read_text(encoding="utf-8"))
 
 
-def press(page: Page, name: str) -> None:
-    """Press the copy button of a box and see that it says so."""
+def click_copy(page: Page, name: str) -> None:
+    """Click the copy button of a box, and check that the button confirms it."""
     button = page.locator(f"[data-copy='{name}']")
     button.click()
     expect(button).to_contain_text("Copied")
@@ -43,7 +43,7 @@ def test_every_button_puts_the_exact_text_on_the_clipboard(root: Path, path: str
     names = [button.get_attribute("data-copy") for button in page.locator("[data-copy]").all()]
     assert set(texts) <= set(names)
     for name in names:
-        press(page, name)
+        click_copy(page, name)
         taken = page.evaluate("navigator.clipboard.readText()")
         assert taken == texts.get(name, page.locator(f"#{name}").text_content()), name
 
@@ -56,7 +56,7 @@ def test_marks_that_reorder_text_and_long_lines_are_copied_as_they_are(
 ) -> None:
     page = visit(f"{hostile}{card['package']}/{number}/", **PERMISSIONS)
     for name, text in expected(card).items():
-        press(page, name)
+        click_copy(page, name)
         assert page.evaluate("navigator.clipboard.readText()") == text, name
 
 
@@ -68,14 +68,14 @@ def test_the_command_of_the_fix_is_one_click_away(site: str, visit: Visit) -> No
 
 def test_the_button_takes_its_name_back(site: str, visit: Visit) -> None:
     page = visit(site + "lantern/12/", **PERMISSIONS)
-    press(page, "error")
+    click_copy(page, "error")
     expect(page.locator("[data-copy=error]")).to_have_text("Copy Error message", timeout=5000)
 
 
 def test_copying_works_on_a_site_that_is_not_secure(site: str, visit: Visit) -> None:
     page = visit(site.replace("127.0.0.1", "insecure.test") + "httpx/271/")
     assert page.evaluate("isSecureContext") is False
-    press(page, "traceback")
+    click_copy(page, "traceback")
     page.evaluate("document.querySelector('article').append(document.createElement('textarea'))")
     page.locator("article > textarea").focus()
     page.keyboard.press("Control+V")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.chromium import Visit, unfold, width
-from tests.hostile import BIDI, FOUND, LINE, LONG, SHORT, WIDE
+from tests.hostile import ALIAS, BIDI, LINE, LONG, SHORT, WIDE
 from tests.sites import words
 
 ELEMENTS = "() => [...new Set([...document.querySelectorAll('*')].map((each) => each.localName))]"
@@ -28,9 +28,9 @@ def test_the_texts_of_a_card_run_nothing_and_do_not_widen_the_page(
     assert page.evaluate("window.ran") is None
     assert page.evaluate(HANDLERS) == []
     like = {"hostile/1/": "lantern/12/", f"{WIDE}/2/": "httpx/271/", "hostile/": "lantern/", f"{WIDE}/": "lantern/"}
-    ours = visit(site + like.get(path, path))
-    assert set(page.evaluate(ELEMENTS)) - set(ours.evaluate(ELEMENTS)) <= {"bdi", "q"}
-    assert scripts(page) == scripts(ours)
+    ordinary = visit(site + like.get(path, path))
+    assert set(page.evaluate(ELEMENTS)) - set(ordinary.evaluate(ELEMENTS)) <= {"bdi", "q"}
+    assert scripts(page) == scripts(ordinary)
     for pixels in (360, 768, 1440):
         page.set_viewport_size({"width": pixels, "height": 740})
         assert width(page) <= 0, f"{pixels} px"
@@ -58,9 +58,9 @@ def test_long_lines_show_whole(hostile: str, visit: Visit) -> None:
 
 def test_marks_that_reorder_text_are_named_and_do_not_reorder_what_follows(hostile: str, visit: Visit) -> None:
     page = visit(hostile + "hostile/1/", viewport={"width": 1440, "height": 900})
-    shown = page.locator("#error bdi")
-    assert [each.get_attribute("data-mark") for each in shown.all()] == ["U+202E", "U+2066", "U+2069", "U+200F"]
-    names = shown.evaluate_all("(all) => all.map((each) => getComputedStyle(each, '::before').content)")
+    marks = page.locator("#error bdi")
+    assert [each.get_attribute("data-mark") for each in marks.all()] == ["U+202E", "U+2066", "U+2069", "U+200F"]
+    names = marks.evaluate_all("(all) => all.map((each) => getComputedStyle(each, '::before').content)")
     assert names[0] == '"U+202E"'
     assert BIDI in page.locator("#error").text_content()
     # The word after the mark stands left of the one after it, as it is read: nothing was turned around.
@@ -84,7 +84,7 @@ def test_marks_that_reorder_text_are_named_and_do_not_reorder_what_follows(hosti
 
 def test_the_search_shows_hostile_cards_as_text_too(hostile: str, visit: Visit) -> None:
     page = visit(hostile)
-    page.locator("form.fc-search textarea").first.fill(f"{LINE}\n{FOUND}\n{LINE}\n")
+    page.locator("form.fc-search textarea").first.fill(f"{LINE}\n{ALIAS}\n{LINE}\n")
     hit = page.locator("form.fc-search a[href*='hostile/1/']").first
     hit.wait_for()
     assert SHORT in hit.inner_text()

@@ -25,12 +25,12 @@ PAGES = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_nobody_is_shut_out_and_nothing_is_wider_than_the_screen(
+def test_every_page_is_accessible_and_no_wider_than_the_screen(
     name: str, scheme: str, site: str, visit: Visit, audit: Callable[[Page], list[str]]
 ) -> None:
     page = visit(site + PAGES[name], color_scheme=scheme, viewport={"width": WIDTHS[0], "height": 900})
-    wanted = "slate" if scheme == "dark" else "default"
-    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", wanted)
+    expected = "slate" if scheme == "dark" else "default"
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", expected)
     unfold(page)
     for pixels in WIDTHS:
         page.set_viewport_size({"width": pixels, "height": 900})
@@ -40,11 +40,11 @@ def test_nobody_is_shut_out_and_nothing_is_wider_than_the_screen(
 
 FULL = """async (root) => {
     const page = new DOMParser().parseFromString(await (await fetch(root + '404.html')).text(), 'text/html');
-    const ours = document.querySelector('link[rel=stylesheet]');
-    const theirs = [...page.querySelectorAll('link[rel=stylesheet]')].map((each) => document.importNode(each));
-    await Promise.all(theirs.map((each) => new Promise((done) => { each.onload = done; ours.before(each); })));
-    ours.remove();
-    return theirs.length;
+    const pruned = document.querySelector('link[rel=stylesheet]');
+    const full = [...page.querySelectorAll('link[rel=stylesheet]')].map((each) => document.importNode(each));
+    await Promise.all(full.map((each) => new Promise((done) => { each.onload = done; pruned.before(each); })));
+    pruned.remove();
+    return full.length;
 }"""
 
 
@@ -187,6 +187,6 @@ def test_every_mark_and_number_of_a_card_with_hundreds_of_releases_is_on_the_pag
     }).length"""
     marks = page.locator(".fc-releases i")
     assert marks.evaluate_all(inside) == marks.count() > 400
-    shown = page.locator(".fc-versions").inner_text()
+    table = page.locator(".fc-versions").inner_text()
     for tip in page.locator(".fc-releases span").evaluate_all("(spans) => spans.map((span) => span.title)"):
-        assert all(number in shown for number in tip.partition(": ")[0].split(", "))
+        assert all(number in table for number in tip.partition(": ")[0].split(", "))

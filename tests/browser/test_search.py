@@ -93,14 +93,16 @@ def test_answers_fit_the_screen_of_a_phone(site: str, visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("text", "shown"), [("lantern.Dark: no wick in lamp 7", "lantern/12/"), ("qwertzuiop", None)])
-def test_nobody_is_shut_out_from_the_answers(
-    text: str, shown: str | None, scheme: str, site: str, visit: Visit, audit: Callable[[Page], list[str]]
+@pytest.mark.parametrize(
+    ("text", "expected"), [("lantern.Dark: no wick in lamp 7", "lantern/12/"), ("qwertzuiop", None)]
+)
+def test_answers_are_accessible(
+    text: str, expected: str | None, scheme: str, site: str, visit: Visit, audit: Callable[[Page], list[str]]
 ) -> None:
     page = visit(site, color_scheme=scheme, viewport={"width": 360, "height": 740})
     ask(page, text)
-    if shown:
-        answers(page, shown).wait_for()
+    if expected:
+        answers(page, expected).wait_for()
     else:
         expect(page.locator("form.fc-search")).to_contain_text("No card")
     assert audit(page) == []

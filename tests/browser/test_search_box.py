@@ -15,12 +15,12 @@ from tests.sites import SNAPSHOT, library
 
 LINE = "AttributeError: module 'numpy' has no attribute 'float'"
 MAKE = """([before, times, text, after, name]) => {
-  window.made = new File([before.repeat(times), text, after], name, { type: "text/plain" });
-  return window.made.size;
+  window.log = new File([before.repeat(times), text, after], name, { type: "text/plain" });
+  return window.log.size;
 }"""
 DROP = """() => {
   const dropped = new DataTransfer();
-  dropped.items.add(window.made);
+  dropped.items.add(window.log);
   const event = new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true });
   document.querySelector("form.fc-search").dispatchEvent(event);
 }"""
@@ -37,10 +37,10 @@ LONG_TASKS = """async () => {
 }"""
 LISTEN = """(name) => {
   const status = document.querySelector(`form.fc-search ${name}`);
-  window.said = [];
-  new MutationObserver(() => window.said.push(status.textContent)).observe(status, { childList: true });
+  window.messages = [];
+  new MutationObserver(() => window.messages.push(status.textContent)).observe(status, { childList: true });
 }"""
-SHOWN, SPOKEN = ".fc-status", "[role=status]"
+VISIBLE, SPOKEN = ".fc-status", "[role=status]"
 QUIET = "2026-01-01 09:00:00 step compiled without a word\n"
 MEGABYTE = 1024 * 1024
 TRIES = 5
@@ -64,7 +64,7 @@ def hits(page: Page) -> Any:
 
 
 def status(page: Page) -> Any:
-    return page.locator(f"form.fc-search {SHOWN}").first
+    return page.locator(f"form.fc-search {VISIBLE}").first
 
 
 def spoken(page: Page) -> Any:
@@ -79,7 +79,7 @@ def drop(page: Page, before: str, times: int, text: str = "", after: str = "", n
 
 
 def paste(page: Page, text: str) -> None:
-    """Put a text on the clipboard and press what people press."""
+    """Put a text on the clipboard and press the keys for pasting."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
     box(page).focus()
@@ -92,12 +92,12 @@ def stops(page: Page, act: Callable[[], None]) -> list[float]:
 
     A busy machine makes any task long now and then, the search's own would be long each time: the best try counts.
     """
-    found: list[list[float]] = []
-    while len(found) < TRIES and [] not in found:
+    tries: list[list[float]] = []
+    while len(tries) < TRIES and [] not in tries:
         page.evaluate(WATCH)
         act()
-        found.append(page.evaluate(LONG_TASKS))
-    return min(found, key=sum)
+        tries.append(page.evaluate(LONG_TASKS))
+    return min(tries, key=sum)
 
 
 def test_typing_shows_answers_before_the_word_is_done(site: str, visit: Visit) -> None:
@@ -218,7 +218,7 @@ def test_answers_are_announced(site: str, visit: Visit) -> None:
 
 @pytest.mark.parametrize("text", ["", traceback("docker-3256"), "ZeroDivisionError: none of ours"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_state_of_the_box_keeps_anybody_out(
+def test_every_state_of_the_box_is_accessible(
     text: str, scheme: str, site: str, visit: Visit, audit: Callable[[Page], list[str]]
 ) -> None:
     page = visit(site + "httpx/271/", color_scheme=scheme)
@@ -267,16 +267,16 @@ def test_a_page_that_was_opened_as_a_file_still_reads_well(real_site: Path, brow
 
 def test_no_request_tells_what_was_typed_not_even_by_its_referrer(site: str, visit: Visit) -> None:
     page = visit(site)
-    told: list[str] = []
+    requests: list[str] = []
     page.context.on(
-        "request", lambda request: told.append(json.dumps([request.url, request.headers, request.post_data]))
+        "request", lambda request: requests.append(json.dumps([request.url, request.headers, request.post_data]))
     )
     box(page).fill("zorblewax " + LINE)
     expect(hits(page).first).to_be_visible()
     hits(page).first.click()
     expect(page.locator("h1")).to_contain_text("transforms3d")
-    assert told
-    assert not any("zorblewax" in each or "numpy" in each for each in told)
+    assert requests
+    assert not any("zorblewax" in each or "numpy" in each for each in requests)
 
 
 def test_a_paste_finds_the_card(site: str, visit: Visit) -> None:
@@ -288,31 +288,31 @@ def test_a_paste_finds_the_card(site: str, visit: Visit) -> None:
 
 def test_a_long_paste_is_read_like_a_file(site: str, visit: Visit) -> None:
     page = visit(site)
-    page.evaluate(LISTEN, SHOWN)
+    page.evaluate(LISTEN, VISIBLE)
     paste(page, QUIET * 10_000 + traceback("docker-3256"))
     expect(hits(page).first).to_contain_text("docker 7.0")
     expect(box(page)).to_have_value("")
-    assert page.evaluate("window.said")[0] == "Reading the pasted text …"
+    assert page.evaluate("window.messages")[0] == "Reading the pasted text …"
 
 
 def test_a_log_of_nearly_50_mb_is_read_to_its_end_with_progress_while_the_page_goes_on(site: str, visit: Visit) -> None:
     page = visit(site)
-    page.evaluate(LISTEN, SHOWN)
+    page.evaluate(LISTEN, VISIBLE)
     times = (50 * MEGABYTE - 10_000) // len(QUIET)
     assert page.evaluate(MAKE, [QUIET, times, traceback("docker-3256"), QUIET, "ci.log"]) > 49.9 * MEGABYTE
 
     def dropped() -> None:
-        page.evaluate("window.said = []")
+        page.evaluate("window.messages = []")
         page.evaluate(DROP)
         expect(status(page)).to_contain_text("1 card fits", timeout=60_000)
 
     assert stops(page, dropped) == []
     expect(hits(page).first).to_contain_text("docker 7.0")
-    said = page.evaluate("window.said")
-    shown = [int(text.split(": ")[1].rstrip("%")) for text in said if text.startswith("Reading ci.log: ")]
-    assert len(shown) >= 40
-    assert shown == sorted(shown)
-    assert shown[-1] == 100
+    messages = page.evaluate("window.messages")
+    percents = [int(text.split(": ")[1].rstrip("%")) for text in messages if text.startswith("Reading ci.log: ")]
+    assert len(percents) >= 40
+    assert percents == sorted(percents)
+    assert percents[-1] == 100
 
 
 def test_what_is_typed_while_a_log_is_read_goes_first(site: str, visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""The search box at awkward moments: keys before an answer, a slow or renewed site, files that go, who only listens."""
+"""The search box at awkward moments: keys before an answer, a slow or renewed site, files that go, screen readers."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ OTHER = "docker: Not supported URL scheme http+docker"
 INDEX = "**/search/index.json"
 
 
-def asked(page: Page, name: str) -> list[Any]:
+def requests_for(page: Page, name: str) -> list[Any]:
     """Return the list of requests for an index file, which grows as the page makes them."""
-    found: list[Any] = []
-    page.context.on("request", lambda request: found.append(request) if name in request.url else None)
-    return found
+    requests: list[Any] = []
+    page.context.on("request", lambda request: requests.append(request) if name in request.url else None)
+    return requests
 
 
-def test_who_listens_hears_one_answer_to_what_was_typed_not_one_to_each_key(site: str, visit: Visit) -> None:
+def test_a_screen_reader_hears_one_answer_to_a_typed_text_not_one_to_each_key(site: str, visit: Visit) -> None:
     page = visit(site)
     page.evaluate(LISTEN, SPOKEN)
     box(page).press_sequentially(LINE, delay=100)
     expect(spoken(page)).to_contain_text("1 card fits")
-    assert len(page.evaluate("window.said")) <= 3
+    assert len(page.evaluate("window.messages")) <= 3
 
 
-def test_who_listens_hears_no_per_cents(site: str, visit: Visit) -> None:
+def test_a_screen_reader_hears_no_percentages(site: str, visit: Visit) -> None:
     page = visit(site)
     page.evaluate(LISTEN, SPOKEN)
     drop(page, QUIET, 400_000, traceback("docker-3256"))
     expect(spoken(page)).to_contain_text("1 card fits", timeout=30_000)
-    assert len(page.evaluate("window.said")) <= 3
+    assert len(page.evaluate("window.messages")) <= 3
 
 
 def test_enter_never_opens_the_answer_to_another_text(site: str, visit: Visit) -> None:
@@ -108,7 +108,7 @@ def test_on_a_slow_network_the_box_says_that_it_searches(site: str, visit: Visit
 
 def test_a_site_that_was_renewed_is_asked_for_its_index_again(site: str, visit: Visit) -> None:
     page = visit(site)
-    heads = asked(page, "search/index.json")
+    heads = requests_for(page, "search/index.json")
     page.context.route("**/search/terms/*", lambda route: route.fulfill(status=404))
     box(page).fill(LINE)
     expect(status(page)).to_contain_text("could not be loaded")
@@ -120,7 +120,7 @@ def test_a_site_that_was_renewed_is_asked_for_its_index_again(site: str, visit: 
 
 def test_an_index_that_the_browser_kept_is_checked_with_the_site(site: str, visit: Visit) -> None:
     page = visit(site)
-    heads, parts = asked(page, "search/index.json"), asked(page, "search/terms/")
+    heads, parts = requests_for(page, "search/index.json"), requests_for(page, "search/terms/")
     box(page).fill(LINE)
     expect(hits(page).first).to_be_visible()
     assert "cache-control" in heads[0].all_headers()
@@ -130,7 +130,7 @@ def test_an_index_that_the_browser_kept_is_checked_with_the_site(site: str, visi
 def test_a_site_that_knows_its_readers_by_a_cookie_gets_it_with_every_request(site: str, visit: Visit) -> None:
     page = visit(site)
     page.context.add_cookies([{"name": "reader", "value": "known", "url": site}])
-    heads, parts = asked(page, "search/index.json"), asked(page, "search/terms/")
+    heads, parts = requests_for(page, "search/index.json"), requests_for(page, "search/terms/")
     box(page).fill(LINE)
     expect(hits(page).first).to_be_visible()
     assert {each.all_headers().get("cookie") for each in (heads[0], parts[0])} == {"reader=known"}
@@ -141,7 +141,7 @@ def test_a_file_that_went_away_is_not_taken_for_a_missing_index(site: str, visit
     log.write_text(LINE, encoding="utf-8")
     page = visit(site)
     page.evaluate(
-        "addEventListener('change', ({ target }) => { window.made = target.files[0]; }, { capture: true, once: true })"
+        "addEventListener('change', ({ target }) => { window.log = target.files[0]; }, { capture: true, once: true })"
     )
     page.locator("form.fc-search input[type=file]").first.set_input_files(log)
     expect(hits(page).first).to_contain_text("transforms3d")

@@ -18,9 +18,9 @@ def test_everything_of_a_card_can_be_read(path: str, root: object, pixels: int, 
     card = library(root).cards[path.replace("/", "-")]
     for summary in page.locator("article summary").all():
         summary.click()
-    shown = words(page.locator("article").inner_text()).casefold()
+    article = words(page.locator("article").inner_text()).casefold()
     for text in _texts(body(path, root, site_url="https://fixcards.github.io/fixcards/")):
-        assert text.casefold() in shown, text
+        assert text.casefold() in article, text
     for name in ("error", "traceback", "code"):
         expect(page.locator(f"#{name}")).to_be_visible()
     expect(page.locator("#error")).to_have_text(card.signature.error)
@@ -52,7 +52,7 @@ def test_filters_work_as_links(site: str, visit: Visit) -> None:
 
 
 def _texts(tree: BeautifulSoup) -> list[str]:
-    """Return what stands in each block of a page."""
+    """Return the text of each block of a page."""
     for hidden in tree.select("noscript, button, svg, .headerlink, [hidden]"):
         hidden.decompose()
     for line_end in tree.select("br"):

@@ -139,7 +139,7 @@ def name_that_is_not_utf_8(cards: Path, text: str) -> None:
     Path(os.fsdecode(os.fsencode(cards / "demo") + b"/\xff8.yaml")).write_text("", encoding="utf-8")
 
 
-MADE: list[tuple[Callable[[Path, str], None], list[str]]] = [
+WRITTEN: list[tuple[Callable[[Path, str], None], list[str]]] = [
     (nothing, []),
     (exactly_64_kib, []),
     (over_64_kib, ["demo/7.yaml:1:1: FC002 has more than 65,536 bytes (shorten the traceback or the reproduction)"]),
@@ -207,7 +207,7 @@ MADE: list[tuple[Callable[[Path, str], None], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("make", "expected"), MADE, ids=[make.__name__ for make, _ in MADE])
+@pytest.mark.parametrize(("make", "expected"), WRITTEN, ids=[make.__name__ for make, _ in WRITTEN])
 def test_what_is_no_ordinary_file_is_described_and_stops_nothing(
     make: Callable[[Path, str], None], expected: list[str], folder: Folder, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,7 +219,7 @@ def test_what_is_no_ordinary_file_is_described_and_stops_nothing(
 
 def test_every_rule_has_a_case() -> None:
     covered = {problem["code"] for problems in EXPECTED.values() for problem in problems}
-    covered |= {line.split()[1] for _, expected in MADE for line in expected}
+    covered |= {line.split()[1] for _, expected in WRITTEN for line in expected}
     # FC199 speaks only of what no other rule knows; `test_shape.py` has it.
     assert set(RULES) - covered == {"FC199"}
 

@@ -63,7 +63,7 @@ def loaded(root: Path, card: bytes, evidence: bytes | None = None) -> Library:
 
 
 def assert_sane(problem: Problem) -> None:
-    """It names a known rule and a place that the file has, and can be printed anywhere."""
+    """It names a rule that exists and a place that the file has, and can be printed anywhere."""
     lines = Path(problem.path).read_bytes().decode("utf-8", "replace").split("\n")
     assert problem.code in RULES
     assert 1 <= problem.line <= len(lines)
