@@ -6,7 +6,7 @@ BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test test-all lint format generate constraints bench-verify bench-search bench-linear bench-log bench-scale bench-build bench-page clean
+.PHONY: help site serve check test content coverage test-all lint format generate constraints bench-verify bench-search bench-linear bench-log bench-scale bench-build bench-page clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,6 +25,14 @@ test: .venv/test ## the whole test suite
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.package-lock.json; fi
 	$(BIN)/pytest
 
+content: .venv/test ## the real cards only: their records, evidence, search and pages
+	$(BIN)/pytest tests/content
+
+coverage: .venv/test ## which lines of the package the tests run, without the browser and the sandbox
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check coverage
+	$(BIN)/coverage run --source builder/fixcards -m pytest -q --ignore tests/browser --ignore tests/verify --ignore tests/content
+	$(BIN)/coverage report --skip-covered --sort cover
+
 test-all: .venv/test ## the test suite on every supported Python that this machine has
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.package-lock.json; fi
 	tests/each_python.sh
@@ -34,13 +42,13 @@ lint: .venv/lint ## ruff and mypy --strict
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-format: .venv/lint ## let ruff mend what it can
+format: .venv/lint ## let ruff fix what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 generate: .venv/test ## write everything that is generated from the code: schemas, README, golden pages
 	$(BIN)/fixcards schema --write
-	UPDATE=1 $(BIN)/pytest -q tests/test_generated.py tests/site/test_golden.py tests/matching/test_vectors.py
+	UPDATE=1 $(BIN)/pytest -q tests/test_generated.py tests/test_docs.py tests/site/test_golden.py tests/matching/test_vectors.py
 
 constraints: .venv/site ## pin the newest versions of all dependencies
 	$(BIN)/pip install --quiet uv
@@ -50,7 +58,7 @@ constraints: .venv/site ## pin the newest versions of all dependencies
 bench-verify: .venv/site ## what executing the library costs above the bare runs of its programs
 	$(BIN)/python -m benchmarks.verify
 
-bench-search: .cache/bench-venv/ready ## recall and silence of the search among 10,000 cards, beside general engines
+bench-search: .cache/bench-venv/ready ## recall and silence of the search among 10,000 cards, compared with general engines
 	.cache/bench-venv/bin/python -m benchmarks.search.run --rivals
 
 bench-linear: .venv/site ## whether twice the text takes twice the time, for hostile texts up to 10 MB
@@ -62,14 +70,14 @@ bench-log: .venv/site ## seconds and memory of `fixcards match` for dense logs o
 bench-scale: .cache/bench-venv/ready ## bytes and milliseconds of the search up to 100,000 cards, in Chromium
 	.cache/bench-venv/bin/python -m benchmarks.search.scale
 
-bench-build: .cache/bench-venv/ready ## builds and rebuilds of 1,000 and 10,000 cards, beside mkdocs-material and Hugo; SIZES=100000 for more
+bench-build: .cache/bench-venv/ready ## builds and rebuilds of 1,000 and 10,000 cards, compared with mkdocs-material and Hugo; SIZES=100000 for more
 	.cache/bench-venv/bin/python -m benchmarks.build.run $(SIZES)
 
 bench-page: site ## what a reader downloads, and what Lighthouse says
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish,test]'
 	$(BIN)/python -m benchmarks.build.page
 
-clean: ## remove everything that the commands made
+clean: ## remove everything that the commands wrote
 	rm -rf .venv .cache site tests/node_modules
 
 .venv/bin/python:
