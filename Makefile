@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# One process of tests for each processor. A file stays in one process, for its tests share what they set up.
+PARALLEL := -n logical --dist loadfile
 # Material for MkDocs announces the end of its own maintenance at every start (see CONTRIBUTING.md).
 export NO_MKDOCS_2_WARNING := 1
 
@@ -23,13 +25,12 @@ check: .venv/site ## check every card
 
 test: .venv/test ## the whole test suite
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.package-lock.json; fi
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 content: .venv/test ## the real cards only: their records, evidence, search and pages
 	$(BIN)/pytest tests/content
 
 coverage: .venv/test ## which lines of the package the tests run, without the browser and the sandbox
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check coverage
 	$(BIN)/coverage run --source builder/fixcards -m pytest -q --ignore tests/browser --ignore tests/verify --ignore tests/content
 	$(BIN)/coverage report --skip-covered --sort cover
 

@@ -4,10 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-supported=(3.10 3.11 3.12 3.13)
+supported=(3.10 3.11 3.12 3.13 3.14)
 passed=() failed=() missing=()
 
-# Prints the interpreter of version $1: one on PATH or of pyenv that really starts, for pyenv's shims often don't.
+# Prints the interpreter of version $1: one on PATH or of pyenv that really starts, since pyenv's shims often don't.
 interpreter() {
     local candidate
     while read -r candidate; do
@@ -37,7 +37,7 @@ for version in "${supported[@]}"; do
             --constraint constraints.txt --editable '.[test]'
         touch "$installed"
     fi
-    if "$environment/bin/python" -m pytest "$@"; then
+    if "$environment/bin/python" -m pytest -n logical --dist loadfile "$@"; then
         passed+=("$version")
     else
         failed+=("$version")
