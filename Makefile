@@ -31,8 +31,10 @@ content: .venv/test ## the real cards only: their records, evidence, search and 
 	$(BIN)/pytest tests/content
 
 coverage: .venv/test ## which lines of the package the tests run, without the browser and the sandbox
-	$(BIN)/coverage run --source builder/fixcards -m pytest -q --ignore tests/browser --ignore tests/verify --ignore tests/content
-	$(BIN)/coverage report --skip-covered --sort cover
+	@rm -rf .cache/coverage && mkdir -p .cache/coverage
+	$(BIN)/coverage run -m pytest -q $(PARALLEL) --ignore tests/browser --ignore tests/verify --ignore tests/content
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 test-all: .venv/test ## the test suite on every supported Python that this machine has
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.package-lock.json; fi

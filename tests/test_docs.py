@@ -42,8 +42,7 @@ def test_every_make_target_that_a_document_names_exists(document: Path) -> None:
 def test_the_drawing_of_the_rooms_is_the_one_that_the_imports_keep() -> None:
     document = REPOSITORY / "docs" / "architecture.md"
     lines = ["flowchart TD"]
-    for name in STANDS_ON:
-        lines.append(f'    {name}["{name}/{" (door)" if name in DOORS else ""}"]')
+    lines += ['    {0}["{0}/{1}"]'.format(name, " (door)" if name in DOORS else "") for name in STANDS_ON]
     for name, below in STANDS_ON.items():
         lines += [f"    {name} --> {other}" for other in sorted(nearest(below))]
     drawing = "```mermaid\n" + "\n".join(lines) + "\n```\n"
