@@ -60,8 +60,8 @@ def fix_with(**more: object) -> list[dict[str, object]]:
     return [{"title": "Pin it", "kind": "pin", "body": "Do.", "avoid_when": "Never.", **more}]
 
 
-def is_sound(tree: BeautifulSoup) -> None:
-    """Assert what holds for the page of every card: unique ids and landmarks, links inside the page, no scripts."""
+def assert_sound(tree: BeautifulSoup) -> None:
+    """Check what holds for every page of a card."""
     ids = [tag["id"] for tag in tree.select("[id]")]
     assert len(ids) == len(set(ids))
     names = [box["aria-label"] for box in tree.select("[role=region]")]

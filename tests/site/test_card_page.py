@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from fixcards.site.card_page import SECTIONS
-from tests.site.card_page import is_sound, proof, section
+from tests.site.card_page import assert_sound, proof, section
 from tests.sites import LIBRARY, library, page, words
 
 
 @pytest.mark.parametrize("path", [f"{card.package}/{card.number}" for card in library(LIBRARY).cards.values()])
 def test_the_page_of_a_card_in_any_stateis_sound(path: str) -> None:
-    is_sound(page(path))
+    assert_sound(page(path))
 
 
 def test_the_sections_are_in_an_order_for_somebody_in_trouble() -> None:
@@ -48,7 +48,7 @@ def test_a_site_without_an_address_or_a_repository_offers_no_commands_and_no_rep
     tree = page("lantern/12", site_url="", repo_url="")
     assert "uv run" not in tree.text
     assert not tree.select(".fc-button")
-    is_sound(tree)
+    assert_sound(tree)
 
 
 def test_a_failure_without_a_traceback_says_so() -> None:

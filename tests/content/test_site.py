@@ -10,7 +10,7 @@ import pytest
 from fixcards.records.card import Card
 from fixcards.site.card_page import CardPageData, card_page
 from tests.content.real import CARDS, every_card, id_of, library
-from tests.site.card_page import copied, is_sound, links, shows
+from tests.site.card_page import assert_sound, copied, links, shows
 from tests.sites import build, project, read, settings, soup
 
 PAGE_BUDGET = 14_500
@@ -28,7 +28,7 @@ def test_a_card_has_a_sound_page_with_its_texts(file: str) -> None:
     card = library().cards[card_id]
     page = card_page(CardPageData.of(library(), card_id), settings())
     tree = soup(page.body())
-    is_sound(tree)
+    assert_sound(tree)
     for text in (card.symptom, card.trigger, card.mechanism, *card.prevention, *(fix.avoid_when for fix in card.fixes)):
         assert shows(tree, text)
     assert copied(tree, card.signature.error)
