@@ -27,19 +27,19 @@ def test_templates_of_a_sites_own_replace_ours(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ("{{ nothing.at_all }}", "card.html:1: 'nothing' is undefined"),
         ("{% if %}", "card.html:1: Expected an expression"),
         ('{% from "none.html" import x %}', "none.html"),
     ],
 )
-def test_a_fault_in_a_template_of_ones_own_is_named_with_its_line(tmp_path: Path, wrong: str, said: str) -> None:
+def test_a_fault_in_a_template_of_ones_own_is_reported_with_its_line(tmp_path: Path, wrong: str, message: str) -> None:
     config = change(project(tmp_path, LIBRARY), "  - fixcards\n", "  - fixcards:\n      templates: looks\n")
     shutil.copytree(REPOSITORY / "templates", tmp_path / "looks")
     card = tmp_path / "looks" / "card.html"
     card.write_text(wrong + card.read_text(encoding="utf-8"), encoding="utf-8")
     done = build(config)
     assert done.returncode == 1
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
