@@ -80,7 +80,7 @@ STYLE, PAGE_STYLE = File("assets/fixcards.css", "a{}"), File("assets/stylesheets
 SCRIPTS = [File("assets/fixcards.js", "import './search/box.js'"), File("assets/search/box.js", "export {}")]
 
 
-def test_every_style_sheet_has_a_digest_of_its_content_in_its_name() -> None:
+def test_every_stylesheet_has_a_digest_of_its_content_in_its_name() -> None:
     urls = assets.addresses([STYLE, PAGE_STYLE])
     assert re.fullmatch(r"assets/fixcards\.[0-9a-f]{8}\.css", urls[STYLE.src_uri])
     assert re.fullmatch(r"assets/stylesheets/cards\.[0-9a-f]{8}\.css", urls[PAGE_STYLE.src_uri])

@@ -54,7 +54,7 @@ def test_a_page_links_to_a_changed_script_or_style_by_another_name(
     assert len(our_files(site)) == len(files), "files that no page links to are gone"
 
 
-def test_a_style_of_the_sites_own_in_place_of_ours_has_a_name_of_its_own_too(config: Path) -> None:
+def test_a_style_that_replaces_one_of_the_package_has_a_digest_in_its_name_too(config: Path) -> None:
     site = config.parent / "site"
     before = linked(site, "lantern/12")
     change(config, "  name: material\n", "  name: material\n  custom_dir: own\n")
@@ -66,7 +66,7 @@ def test_a_style_of_the_sites_own_in_place_of_ours_has_a_name_of_its_own_too(con
     assert (site / style).read_text(encoding="utf-8").endswith(("a{color:red}", "a { color: red }"))
 
 
-def test_a_template_gets_the_path_of_a_file_that_is_not_ours_back_as_it_is(config: Path) -> None:
+def test_a_template_gets_the_path_of_any_other_file_back_unchanged(config: Path) -> None:
     main = config.parent / "looks" / "theme" / "main.html"
     change(main, "asset_url('assets/fixcards.js')", "asset_url('mine.js')")
     assert build(config).returncode == 0

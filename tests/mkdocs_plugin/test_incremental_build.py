@@ -47,7 +47,7 @@ def times(site: Path) -> dict[str, int]:
 
 
 def clean_build(site: Path, folder: Path) -> dict[str, bytes]:
-    """Return what a site is without anything to reuse."""
+    """Return the files of a copy of the site, built without anything to reuse."""
     shutil.copytree(site.parent, folder, ignore=shutil.ignore_patterns("site", ".cache"))
     assert build(folder / "mkdocs.yml", "--strict").returncode == 0
     return tree(folder / "site")
@@ -92,7 +92,7 @@ def test_a_removed_card_takes_its_files_with_it_and_unknown_files_go_too(site: P
     assert tree(site) == clean_build(site, tmp_path / "clean")
 
 
-def test_a_file_that_was_changed_or_removed_is_made_again(site: Path) -> None:
+def test_a_file_that_was_changed_or_removed_is_written_again(site: Path) -> None:
     page = site / "lantern" / "12" / "index.html"
     right = page.read_bytes()
     page.write_bytes(right.replace(b"wick", b"wack"))
@@ -168,9 +168,7 @@ def test_one_kind_of_cache_file_is_not_taken_for_another(site: Path, tmp_path: P
     assert tree(site) == before
 
 
-def test_a_page_that_the_author_adds_at_a_cards_address_is_shown_and_the_cards_comes_back_with_its_removal(
-    site: Path, tmp_path: Path
-) -> None:
+def test_a_page_of_the_author_replaces_that_of_a_card_until_it_is_removed(site: Path, tmp_path: Path) -> None:
     before = tree(site)
     own = tmp_path / "cards" / "lantern" / "12.md"
     own.write_text("# A page of my own\n", encoding="utf-8")

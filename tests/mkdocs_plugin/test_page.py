@@ -125,7 +125,7 @@ def test_pages_load_nothing_from_another_origin(library_site: Path) -> None:
         assert set(addresses) <= {"data:"}, path
 
 
-def test_ordinary_pages_stand_beside_the_cards_link_to_them_and_go_before_ours(tmp_path: Path) -> None:
+def test_pages_in_markdown_can_link_to_cards_and_replace_generated_pages(tmp_path: Path) -> None:
     config = change(project(tmp_path, LIBRARY), "  - Rules: about/rules.md", "  - Notes: notes.md")
     change(config, "  - fixcards\n", "  - fixcards\n  - search\n")
     (tmp_path / "cards" / "notes.md").write_text("# Notes\n\n[a card](lantern/12.md#fix)\n", encoding="utf-8")

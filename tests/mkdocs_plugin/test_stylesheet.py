@@ -33,7 +33,7 @@ def pruned(css: str, *configured: str) -> str:
         ("[data-md-color-primary=red]{b:c}[data-md-color-primary=indigo]{d:e}", "[data-md-color-primary=indigo]{d:e}"),
     ],
 )
-def test_only_rules_that_no_page_of_ours_needs_are_left_out(css: str, result: str) -> None:
+def test_only_rules_that_no_generated_page_needs_are_left_out(css: str, result: str) -> None:
     assert pruned(css) == result
 
 
@@ -54,7 +54,7 @@ def test_rules_for_what_the_site_has_configured_stay(css: str, name: str) -> Non
     assert (pruned(css), pruned(css, name)) == ("", css)
 
 
-def test_it_has_the_theme_first_and_ours_last_whatever_the_order_of_the_files() -> None:
+def test_the_rules_of_the_theme_come_first_whatever_the_order_of_the_files() -> None:
     styles = {
         "assets/fixcards.css": "c{}",
         "assets/stylesheets/palette.1.min.css": "b{}",

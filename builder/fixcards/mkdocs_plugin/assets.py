@@ -55,7 +55,7 @@ def configured(config: MkDocsConfig) -> set[str]:
 
 def minify_assets(files: Iterable[Asset]) -> None:
     """Minify those of `files` that are ours, including files of the site's author at the same paths."""
-    for file in filter(_is_ours, files):
+    for file in filter(_is_our_asset, files):
         file.content_string = minified(file.src_uri, file.content_string)
 
 
@@ -71,7 +71,7 @@ def addresses(files: Iterable[Asset]) -> dict[str, str]:
     version. A style sheet has it in its name. Scripts have it in the name of one folder for all, because they import
     one another by relative path.
     """
-    contents = {file.src_uri: file.content_string for file in filter(_is_ours, files)}
+    contents = {file.src_uri: file.content_string for file in filter(_is_our_asset, files)}
     scripts = sorted(path for path in contents if path.endswith(".js"))
     folder = f"assets/scripts.{_digest(*(part for path in scripts for part in (path, contents[path])))}"
     return {
@@ -85,7 +85,7 @@ def _digest(*parts: str) -> str:
     return digest(*(part.encode() for part in parts)).hex()[:8]
 
 
-def _is_ours(file: Asset) -> bool:
+def _is_our_asset(file: Asset) -> bool:
     return file.src_uri.startswith(OUR_PREFIXES) and _media_type(file.src_uri) is not None
 
 

@@ -86,9 +86,9 @@ class Theme:
         return str(self.env.get_template("main.html").render(context))
 
     def render_frame(self, page: Page, url: str) -> str:
-        """Return the same for a page whose body is a placeholder, which stands for one with a heading.
+        """Return the same for a page whose body is a placeholder for HTML with a heading.
 
-        Material adds a heading to a page that has no `<h1` in its body.
+        Material adds a heading to a page without `<h1` in its body, so the placeholder has one while it is rendered.
         """
         body = page.body()
         html = self.render(replace(page, body=lambda: f"{body}<h1"), url)

@@ -39,12 +39,12 @@ def sitemap(entries: Sequence[SitemapEntry], site_url: str, max_urls: int = MAX_
     files = [DataFile(f"sitemap-{number}.xml", _urlset(part).encode()) for number, part in enumerate(parts, 1)]
     # Without a time, so that a file that is the same on another day has the same bytes.
     packed = [DataFile(f"{file.path}.gz", gzip.compress(file.content, mtime=0)) for file in files]
-    index = _document("sitemapindex", (f"<sitemap>{_loc(site_url + file.path)}</sitemap>" for file in files))
+    index = _xml("sitemapindex", (f"<sitemap>{_loc(site_url + file.path)}</sitemap>" for file in files))
     return index, [*files, *packed]
 
 
 def _urlset(entries: Iterable[SitemapEntry]) -> str:
-    return _document("urlset", (f"<url>{_loc(entry.url)}{_lastmod(entry.date)}</url>" for entry in entries))
+    return _xml("urlset", (f"<url>{_loc(entry.url)}{_lastmod(entry.date)}</url>" for entry in entries))
 
 
 def _lastmod(date: str) -> str:
@@ -55,6 +55,6 @@ def _loc(url: str) -> str:
     return f"<loc>{escape(url)}</loc>"
 
 
-def _document(tag: str, lines: Iterable[str]) -> str:
+def _xml(tag: str, lines: Iterable[str]) -> str:
     head = '<?xml version="1.0" encoding="UTF-8"?>'
     return "\n".join([head, f'<{tag} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">', *lines, f"</{tag}>"])
