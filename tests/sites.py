@@ -21,6 +21,7 @@ from fixcards.build.page import Page
 from fixcards.records.library import Library, load
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
+from fixcards.worker_pool import MIN_PARALLEL_ITEMS
 
 REPOSITORY = Path(__file__).parents[1]
 LIBRARY = REPOSITORY / "tests" / "data" / "library"
@@ -56,6 +57,17 @@ def project(folder: Path, cards: Path | Callable[[Path], None]) -> Path:
     else:
         shutil.copytree(cards, folder / "cards")
     return Path(shutil.copy(REPOSITORY / "mkdocs.yml", folder))
+
+
+def large_library(cards: Path) -> None:
+    """Write the cards of the tests and so many more that a build starts processes; one package has a single card."""
+    shutil.copytree(LIBRARY, cards)
+    text = (LIBRARY / "mooring" / "7.yaml").read_text(encoding="utf-8")
+    for package, number in (("anchor", 1), *(("mooring", number) for number in range(100, 100 + MIN_PARALLEL_ITEMS))):
+        (cards / package).mkdir(exist_ok=True)
+        own = text.replace("mooring", package).replace("Mooring", package.title())
+        own = own.replace("issues/7", f"issues/{number}").replace("boat 7", f"boat {number}")
+        (cards / package / f"{number}.yaml").write_text(own, encoding="utf-8")
 
 
 def build(

@@ -1,4 +1,4 @@
-"""The same content as Markdown, for general site generators: `rival_sites` lays them out."""
+"""The same content as Markdown, in projects for general site generators."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ HUGO_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title
 
 
 def pages(cards: Path) -> Iterator[tuple[str, str]]:
-    """Yield path and Markdown of each card: all that our page says, by the template `card.md`."""
+    """Yield path and Markdown of each card, with everything that our page says, from the template `card.md`."""
     settings = SiteSettings(
         "cards", Path(), date(2026, 1, 1), "https://cards.example.org/", "https://github.com/example/cards"
     )
@@ -49,11 +49,11 @@ def pages(cards: Path) -> Iterator[tuple[str, str]]:
     ).get_template("card.md")
     library = load(cards)
     for card_id in library.summaries:
-        subject = CardPageData.of(library, card_id)
-        path = f"{subject.card.package}/{subject.card.number}"
-        context = card_context(subject, settings, path)
-        versions = subject.card.versions
-        affected = f"{subject.card.package} {versions.affected}" + "".join(
+        data = CardPageData.of(library, card_id)
+        path = f"{data.card.package}/{data.card.number}"
+        context = card_context(data, settings, path)
+        versions = data.card.versions
+        affected = f"{data.card.package} {versions.affected}" + "".join(
             f" with {name} {range_}" for name, range_ in (versions.with_ or {}).items()
         )
         yield f"{path}.md", template.render(**context, affected=affected)
@@ -63,7 +63,7 @@ def rival_sites(cards: Path, folder: Path) -> None:
     """Write a project of mkdocs-material and one of Hugo with the cards below `cards`."""
     shutil.rmtree(folder, ignore_errors=True)
     for where, text in pages(cards):
-        # Hugo's own addresses come from titles, so that it is told where the page lies.
+        # Hugo makes addresses from titles unless a page gives its own.
         head = f"---\ntitle: {where[:-3]}\nurl: /{where[:-3]}/\n---\n\n"
         for root, before in (("material/docs", ""), ("hugo/content", head)):
             place = folder / root / where

@@ -1,4 +1,4 @@
-"""What a reader downloads, and what Lighthouse says: on a local server with compression.
+"""The bytes that a reader downloads, and Lighthouse's scores, on a local server with compression.
 
 Usage: python -m benchmarks.build.page     (Lighthouse is installed by npm into .cache/bench-build)
 """
@@ -30,20 +30,20 @@ class Site(Handler):
     """Serves the site at /fixcards/, folders by their index.html, as static hosts do."""
 
     def do_GET(self) -> None:  # noqa: N802
-        """Answer with a file, compressed; it may be kept, as it is on a static host."""
+        """Answer with a file, compressed; a browser may cache it, as from a static host."""
         path = self.path.split("?")[0].removeprefix("/fixcards")
         self.path = path + "index.html" if path.endswith("/") else path
         super().do_GET()
 
     def end_headers(self) -> None:
-        """Let the browser keep a file for ten minutes, as GitHub Pages does."""
+        """Let the browser cache a file for ten minutes, as GitHub Pages does."""
         self.send_header("Cache-Control", "max-age=600")
         super().end_headers()
 
 
 def downloaded(page: Page, address: str) -> dict[str, int]:
-    """Return the bytes that come over the network for a page, by address; what the browser has kept costs nothing."""
-    found: dict[str, int] = {}
+    """Return the bytes that come over the network for a page, by address; cached files cost nothing."""
+    sizes: dict[str, int] = {}
     names: dict[str, str] = {}
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
@@ -51,16 +51,16 @@ def downloaded(page: Page, address: str) -> dict[str, int]:
 
     def finished(event: dict[str, object]) -> None:
         name = names.get(str(event["requestId"]), "?")
-        found[name] = found.get(name, 0) + int(event["encodedDataLength"])  # type: ignore[call-overload]
+        sizes[name] = sizes.get(name, 0) + int(event["encodedDataLength"])  # type: ignore[call-overload]
 
     session.on("Network.loadingFinished", finished)
     page.goto(address, wait_until="networkidle")
     session.detach()
-    return found
+    return sizes
 
 
 def first_and_next(browser: Browser, address: str, first: str, second: str) -> tuple[dict[str, int], dict[str, int]]:
-    """Return what the first card costs a new reader, and what the second costs the same reader."""
+    """Return the bytes by address of the first card for a new reader, and those of the second for the same reader."""
     context = browser.new_context()
     page = context.new_page()
     both = downloaded(page, address + first), downloaded(page, address + second)
@@ -95,7 +95,7 @@ def lighthouse(address: str, browser: str) -> dict[str, float]:
             if each["weight"] and (audit := report["audits"][each["id"]])["score"] not in (None, 1)
         ]
     print("\n".join(failed), file=sys.stderr)
-    return {name: statistics.median(found) for name, found in scores.items()}
+    return {name: statistics.median(values) for name, values in scores.items()}
 
 
 def main() -> None:
@@ -118,8 +118,8 @@ def main() -> None:
             nexts.append(sum(after.values()))
         browser.close()
     lines = ["| bytes of a card page, compressed | median kB | most kB |", "|---|---|---|"]
-    for name, found in (("first visit", firsts), ("next card", nexts)):
-        lines.append(f"| {name} | {statistics.median(found) / 1000:.1f} | {max(found) / 1000:.1f} |")
+    for name, sizes in (("first visit", firsts), ("next card", nexts)):
+        lines.append(f"| {name} | {statistics.median(sizes) / 1000:.1f} | {max(sizes) / 1000:.1f} |")
     lines += ["", f"| Lighthouse, median of {TIMES} | {' | '.join(CATEGORIES)} |", f"|---|{'---|' * len(CATEGORIES)}"]
     for name, path in (("home page", ""), ("card page", cards[len(cards) // 2])):
         scores = lighthouse(address + path, str(chromium))

@@ -1,4 +1,4 @@
-"""Building and rebuilding sites of generated cards, beside mkdocs-material and Hugo over the same content.
+"""Building and rebuilding sites of generated cards, next to mkdocs-material and Hugo with the same content.
 
 Usage: python -m benchmarks.build.run [SIZE ...] [--without-rivals]     (default: 1000 10000)
 """
@@ -33,8 +33,8 @@ Measured = tuple[float, float]
 """Seconds, and the most memory of all processes together in megabytes."""
 
 
-def run(command: Sequence[str], folder: Path) -> Measured:
-    """Run a program to its end."""
+def run(command: Sequence[str | Path], folder: Path) -> Measured:
+    """Run a program to its end; exit with its errors if it fails."""
     start, most, done = time.perf_counter(), 0.0, threading.Event()
     with subprocess.Popen(
         [str(word) for word in command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -42,22 +42,22 @@ def run(command: Sequence[str], folder: Path) -> Measured:
 
         def watch() -> None:
             nonlocal most
-            while not done.wait(2.0):  # to look at shared pages holds the process up
+            while not done.wait(2.0):  # counting shared pages slows the process down
                 most = max(most, _memory(process.pid))
 
         watcher = threading.Thread(target=watch)
         watcher.start()
-        _, said = process.communicate()
+        _, errors = process.communicate()
         seconds = time.perf_counter() - start
         done.set()
         watcher.join()
     if process.returncode:
-        sys.exit(f"{' '.join(map(str, command))}\n{said}")
+        sys.exit(f"{' '.join(map(str, command))}\n{errors}")
     return seconds, most / 1e6
 
 
 def _memory(pid: int) -> float:
-    """Return what a process and all below it have for themselves, shared pages counted once."""
+    """Return the memory of a process and all its children in bytes, shared pages counted once."""
     try:
         first = psutil.Process(pid)
         return float(sum(each.memory_full_info().pss for each in (first, *first.children(recursive=True))))
@@ -67,15 +67,15 @@ def _memory(pid: int) -> float:
 
 def some(paths: Iterable[Path]) -> Path:
     """Return one of some paths, the same every time."""
-    found = sorted(paths)
-    return found[777 % len(found)]
+    ordered = sorted(paths)
+    return ordered[777 % len(ordered)]
 
 
-class Ours:
+class Fixcards:
     """Our site of some generated cards."""
 
     def __init__(self, size: int) -> None:
-        self.folder = CACHE / f"ours-{size}"
+        self.folder = CACHE / f"site-{size}"
         self.cards = self.folder / "cards"
         shutil.rmtree(self.folder, ignore_errors=True)
         cards.write(self.cards, size, filled([], 10_000))
@@ -87,16 +87,17 @@ class Ours:
             sys.exit("mkdocs.yml has another list of plugins than this benchmark knows")
         text = text.replace(plain, own)
         (self.folder / "mkdocs.yml").write_text(text, encoding="utf-8")
+        (self.folder / "one.yml").write_text(text.replace(own, f"{own}      jobs: 1\n"), encoding="utf-8")
         self.address, self.words = "fixcards/", "All cards"
         self._edits = 0
 
-    def build(self) -> Measured:
-        return run([BIN / "mkdocs", "build", "--quiet"], self.folder)
+    def build(self, config: str = "mkdocs.yml") -> Measured:
+        return run([BIN / "mkdocs", "build", "--quiet", "--config-file", config], self.folder)
 
-    def clean(self) -> Measured:
-        aside(self.folder / "site")
+    def clean(self, config: str = "mkdocs.yml") -> Measured:
+        move_away(self.folder / "site")
         shutil.rmtree(self.folder / ".cache", ignore_errors=True)
-        return self.build()
+        return self.build(config)
 
     def changed(self) -> Measured:
         self.edit()
@@ -125,7 +126,7 @@ class Ours:
         return sum(path.stat().st_mtime_ns != before.get(path) for path in site.rglob("*") if path.is_file())
 
 
-class Theirs:
+class MkdocsMaterial:
     """The project of mkdocs-material with the same content."""
 
     def __init__(self, folder: Path) -> None:
@@ -146,7 +147,7 @@ class Theirs:
         return f"{path.parent.name}/{path.stem}/", words
 
 
-def served(site: Ours | Theirs, times: int) -> float:
+def served(site: Fixcards | MkdocsMaterial, times: int) -> float:
     """Return the seconds from a changed source to its page in `mkdocs serve`, median of so many times."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -156,16 +157,16 @@ def served(site: Ours | Theirs, times: int) -> float:
         try:
             address = f"http://127.0.0.1:{port}/{site.address}"
             _wait_for(address, site.words, 900)
-            found = []
+            seconds = []
             for _ in range(times):
                 time.sleep(3)  # the server looks at the folder again before it sees the next change
                 start = time.perf_counter()
                 path, words = site.edit()
                 _wait_for(address + path, words, 900)
-                found.append(time.perf_counter() - start)
+                seconds.append(time.perf_counter() - start)
         finally:
             server.terminate()
-    return statistics.median(found)
+    return statistics.median(seconds)
 
 
 def _wait_for(address: str, words: str, seconds: float) -> None:
@@ -178,53 +179,53 @@ def _wait_for(address: str, words: str, seconds: float) -> None:
     sys.exit(f"{address} never showed {words!r}")
 
 
-def checks(ours: Ours) -> str:
-    """Return what `fixcards check` takes, beside the plain parser over the same files in one process."""
-    files = sorted(ours.cards.glob("*/*.yaml"))
+def checks(site: Fixcards) -> str:
+    """Return the time of `fixcards check`, next to the plain parser over the same files in one process."""
+    files = sorted(site.cards.glob("*/*.yaml"))
     plain, cold, again = [], [], []
     for _ in range(3):
         start = time.perf_counter()
         for path in files:
             yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
         plain.append(time.perf_counter() - start)
-        shutil.rmtree(ours.folder / ".cache", ignore_errors=True)
-        cold.append(run([BIN / "fixcards", "check"], ours.folder)[0])
-        again.append(run([BIN / "fixcards", "check"], ours.folder)[0])
+        shutil.rmtree(site.folder / ".cache", ignore_errors=True)
+        cold.append(run([BIN / "fixcards", "check"], site.folder)[0])
+        again.append(run([BIN / "fixcards", "check"], site.folder)[0])
     base = statistics.median(plain)
     return "\n".join(
-        f"| {name} | {statistics.median(found):.2f} | {statistics.median(found) / base:.2f} |"
-        for name, found in (("yaml.CSafeLoader", plain), ("fixcards check", cold), ("the same, unchanged", again))
+        f"| {name} | {statistics.median(times):.2f} | {statistics.median(times) / base:.2f} |"
+        for name, times in (("yaml.CSafeLoader", plain), ("fixcards check", cold), ("the same, unchanged", again))
     )
 
 
-def starts(ours: Ours) -> str:
-    """Return what commands take that a user waits for, beside the start of the interpreter."""
-    card = next(iter(sorted(ours.cards.glob("*/*.yaml"))))
+def starts(site: Fixcards) -> str:
+    """Return the time of commands that a user waits for, next to the start of the interpreter."""
+    card = next(iter(sorted(site.cards.glob("*/*.yaml"))))
     text = yaml.safe_load(card.read_bytes())["signature"].get("traceback") or "ValueError: nothing"
     commands = {
         "python -c pass": [BIN / "python", "-c", "pass"],
         "fixcards --help": [BIN / "fixcards", "--help"],
         "fixcards match --site, the index of the site": [BIN / "fixcards", "match", "--site", "site"],
-        "fixcards match, the index kept in .cache": [BIN / "fixcards", "match"],
+        "fixcards match, the index in the cache": [BIN / "fixcards", "match"],
     }
-    # Modules are compiled once, as they are for whoever installs the program.
+    # Modules are compiled once, as in an installed program.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def seconds(command: Sequence[str | Path]) -> float:
         start = time.perf_counter()
         subprocess.run(
-            command, cwd=ours.folder, input=text, text=True, capture_output=True, check=False, env=environment
+            command, cwd=site.folder, input=text, text=True, capture_output=True, check=False, env=environment
         )
         return time.perf_counter() - start
 
     for command in commands.values():
-        seconds(command)  # what is kept is made and modules are compiled
+        seconds(command)  # fills the cache and compiles modules
     rounds = [[seconds(command) for command in commands.values()] for _ in range(21)]
-    found = dict(zip(commands, zip(*rounds, strict=True), strict=True))
-    base = statistics.median(found["python -c pass"])
+    measured = dict(zip(commands, zip(*rounds, strict=True), strict=True))
+    base = statistics.median(measured["python -c pass"])
     return "\n".join(
         f"| {name} | {1000 * statistics.median(times):.0f} | {statistics.median(times) / base:.1f} |"
-        for name, times in found.items()
+        for name, times in measured.items()
     )
 
 
@@ -235,48 +236,49 @@ def median(measure: Callable[[], Measured], times: int) -> Measured:
 
 
 def row(name: str, measured: Measured, of: float | None = None) -> str:
-    """Return a row of the table; `of` is what mkdocs-material took."""
+    """Return a row of the table; `of` is the time of mkdocs-material in seconds."""
     seconds, memory = measured
     ratio = f"{of / seconds:.1f}" if of else ""
-    return f"| {name} | {seconds:.1f} | {f'{memory:.0f}' if memory else 'ended before it was looked at'} | {ratio} |"
+    return f"| {name} | {seconds:.1f} | {f'{memory:.0f}' if memory else 'ended before it was measured'} | {ratio} |"
 
 
 def measure(size: int, say: Callable[[str], None], *, with_rivals: bool) -> None:
-    """Say the tables of one size: beyond 10,000 cards ours alone, once."""
-    ours = Ours(size)
+    """Print the tables of one size: above 10,000 cards fixcards alone, once."""
+    site = Fixcards(size)
     large = size > 10_000
     times = 1 if large else 3
     say(f"\n{size:,} cards\n\n| | seconds | MB | times faster than mkdocs-material |\n|---|---|---|---|")
-    theirs, material = None, None
+    rival, material = None, None
     if with_rivals and not large:
         folder = CACHE / f"rivals-{size}"
-        rival_sites(ours.cards, folder)
-        material = Theirs(folder / "material")
+        rival_sites(site.cards, folder)
+        material = MkdocsMaterial(folder / "material")
         built = median(material.build, 3 if size <= 1_000 else 1)
-        theirs = built[0]
-        say(row("mkdocs-material", built, theirs))
-        say(row("Hugo", median(lambda: hugo(folder / "hugo"), times), theirs))
-    say(row("fixcards, clean", median(ours.clean, times), theirs))
-    say(row("nothing changed", median(ours.build, times), theirs))
-    say(row("one card changed", median(ours.changed, times), theirs))
+        rival = built[0]
+        say(row("mkdocs-material", built, rival))
+        say(row("Hugo", median(lambda: hugo(folder / "hugo"), times), rival))
+    say(row("fixcards, clean", median(site.clean, times), rival))
+    say(row("clean, one process", median(lambda: site.clean("one.yml"), times), rival))
+    say(row("nothing changed", median(site.build, times), rival))
+    say(row("one card changed", median(site.changed, times), rival))
     if not large:
-        say(row("a template changed", median(ours.template, times), theirs))
-    say(f"\nfiles written by a build with nothing changed: {ours.rewritten()}")
+        say(row("a template changed", median(site.template, times), rival))
+    say(f"\nfiles written by a build with nothing changed: {site.rewritten()}")
     if large:
         return
-    shown = served(ours, 3)
-    said = f"\nseconds from a changed card to its page in `mkdocs serve`: {shown:.1f}"
+    delay = served(site, 3)
+    line = f"\nseconds from a changed card to its page in `mkdocs serve`: {delay:.1f}"
     if material and size <= 1_000:
-        said += f"; with mkdocs-material {served(material, 3):.1f}"
-    elif theirs:
-        said += f"; mkdocs-material builds everything first, which takes {theirs / shown:.0f} times as long"
-    say(said)
-    say(f"\n| | ms | times the interpreter |\n|---|---|---|\n{starts(ours)}")
-    say(f"\n| | seconds | times the parser |\n|---|---|---|\n{checks(ours)}")
+        line += f"; with mkdocs-material {served(material, 3):.1f}"
+    elif rival:
+        line += f"; mkdocs-material builds everything first, which takes {rival / delay:.0f} times as long"
+    say(line)
+    say(f"\n| | ms | times the interpreter |\n|---|---|---|\n{starts(site)}")
+    say(f"\n| | seconds | times the parser |\n|---|---|---|\n{checks(site)}")
 
 
-def aside(site: Path) -> None:
-    """Put away a site that was built before: once it is removed, ext4 looks twice at each inode for some seconds."""
+def move_away(site: Path) -> None:
+    """Move a built site away: for some seconds after a removal, ext4 reads each inode twice."""
     if site.exists():
         OLD.mkdir(parents=True, exist_ok=True)
         site.rename(OLD / f"{time.monotonic_ns()}")
@@ -284,7 +286,7 @@ def aside(site: Path) -> None:
 
 def hugo(folder: Path) -> Measured:
     """Build Hugo's site anew."""
-    aside(folder / "public")
+    move_away(folder / "public")
     return run([BIN / "hugo", "build", "--quiet"], folder)
 
 
@@ -294,16 +296,16 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 10_000])
     parser.add_argument("--without-rivals", action="store_true")
     chosen = parser.parse_args()
-    said: list[str] = []
+    printed: list[str] = []
 
     def say(text: str) -> None:
         print(text, flush=True)
-        said.append(text)
+        printed.append(text)
 
     for size in chosen.sizes:
         shutil.rmtree(OLD, ignore_errors=True)
         measure(size, say, with_rivals=not chosen.without_rivals)
-    report.put("build", "\n".join(said))
+    report.put("build", "\n".join(printed))
 
 
 if __name__ == "__main__":

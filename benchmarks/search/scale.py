@@ -27,7 +27,7 @@ from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.index import build, build_from_rows, index_row
 from fixcards.matching.js_tables import tables
 from fixcards.mkdocs_plugin.assets import minified
-from fixcards.worker_pool import WorkerPool, relax_gc
+from fixcards.worker_pool import WorkerPool
 
 ROUNDS = 5
 BUILT = "| cards | index s | tantivy s | times | processor s | tantivy s | times | of kept rows s |"
@@ -194,7 +194,6 @@ def main() -> None:
     say = sys.stdout.write
     say(f"code: {code / 1000:.1f} kB gzipped\n\n")
     library = {size: list(generated(bases, size)) for size in sizes}
-    relax_gc()  # as the command and the plugin do
     say(f"{BUILT}\n|{'---|' * 8}\n")
     for entries in library.values():  # first, since processes are forked where no server's threads run yet
         say(compared(entries) + "\n")

@@ -16,13 +16,13 @@ PROGRAMS = ("mkdocs", "properdocs")
 def test_the_fork_builds_the_same_pages(library_site: Path, tmp_path: Path) -> None:
     done = build(project(tmp_path, LIBRARY), "--strict", program="properdocs")
     assert done.returncode == 0, done.stderr
-    ours, theirs = tree(library_site), tree(tmp_path / "site")
-    assert ours.keys() == theirs.keys()
-    for path in ours:
+    by_mkdocs, by_fork = tree(library_site), tree(tmp_path / "site")
+    assert by_mkdocs.keys() == by_fork.keys()
+    for path, content in by_mkdocs.items():
         if path.endswith("index.html") or path.startswith("assets/fixcards"):
-            assert soup(ours[path].decode()).select("article") == soup(theirs[path].decode()).select("article")
+            assert soup(content.decode()).select("article") == soup(by_fork[path].decode()).select("article")
         elif path.endswith((".json", ".py", ".yaml")):
-            assert ours[path] == theirs[path]
+            assert content == by_fork[path]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -48,7 +48,7 @@ def test_a_card_with_a_problem_fails_a_strict_build_and_is_left_out_of_another(p
     assert "lantern/34/" not in (site / "sitemap.xml").read_text(encoding="utf-8")
 
 
-def test_evidence_with_a_problem_is_left_out_and_its_card_shown_without_it(tmp_path: Path) -> None:
+def test_evidence_with_a_problem_is_left_out_and_its_card_is_published_without_it(tmp_path: Path) -> None:
     config = project(tmp_path, LIBRARY)
     (tmp_path / "cards" / "lantern" / "34.evidence.json").write_text("{", encoding="utf-8")
     assert build(config, "--strict").returncode == 1
@@ -88,7 +88,7 @@ def test_a_build_on_another_day_changes_the_sitemap_and_what_grows_old(library_s
     )
 
 
-def test_make_site_checks_builds_and_greets_nobody_with_a_banner(tmp_path: Path) -> None:
+def test_make_site_checks_and_builds_without_a_banner(tmp_path: Path) -> None:
     config = project(tmp_path, LIBRARY)
     shutil.copy2(REPOSITORY / "Makefile", tmp_path)
     shutil.copy2(REPOSITORY / "pyproject.toml", tmp_path)

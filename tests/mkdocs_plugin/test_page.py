@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sites import ADDRESS, CARDS, LIBRARY, build, change, library, project, read, soup, words
+from tests.sites import ADDRESS, LIBRARY, build, change, library, project, read, soup, words
 
 NAV = {
     "Search": "",
@@ -89,6 +89,13 @@ def test_pages_in_the_navigation_are_called_what_the_configuration_calls_them(li
     assert read(library_site, "cards").select_one(".md-tabs__item--active").text.strip() == "All cards"
 
 
+def test_two_spaces_in_a_title_of_the_navigation_keep_its_words_apart(tmp_path: Path) -> None:
+    config = change(project(tmp_path, LIBRARY), "  - All cards: cards.md", "  - 'All  of    the cards': cards.md")
+    assert build(config, "--strict").returncode == 0
+    for tag in (".md-tabs a", ".md-nav--primary a .md-ellipsis"):
+        assert "All of the cards" in [words(link.text) for link in read(tmp_path / "site", "").select(tag)]
+
+
 def test_a_navigation_of_several_levels_is_followed(tmp_path: Path) -> None:
     config = change(project(tmp_path, LIBRARY), "  - Rules: about/rules.md", "  - More:\n      - Lint: about/rules.md")
     assert build(config, "--strict").returncode == 0
@@ -106,19 +113,19 @@ def test_the_page_for_what_is_not_there_offers_the_search_with_links_that_hold_a
         assert address.startswith(("/fixcards/", "https://", "#")), tag
 
 
-def test_pages_ask_no_other_origin_for_anything(real_site: Path) -> None:
+def test_pages_load_nothing_from_another_origin(library_site: Path) -> None:
     loads = re.compile(r"<(?:script|link|img|iframe|source|object)\b[^>]*>")
-    for path in real_site.rglob("*.html"):
+    for path in library_site.rglob("*.html"):
         for tag in loads.findall(path.read_text(encoding="utf-8")):
             address = re.search(r'\b(?:src|href|data)="([^"]*)"', tag)
             if address and 'rel="canonical"' not in tag:
                 assert not address[1].startswith(("http", "//")), f"{path}: {tag}"
-    for path in (real_site / "assets").rglob("*.css"):
+    for path in (library_site / "assets").rglob("*.css"):
         addresses = re.findall(r"url\(['\"]?([^'\")]{0,5})", path.read_text(encoding="utf-8"))
         assert set(addresses) <= {"data:"}, path
 
 
-def test_ordinary_pages_stand_beside_the_cards_link_to_them_and_go_before_ours(tmp_path: Path) -> None:
+def test_pages_in_markdown_can_link_to_cards_and_replace_generated_pages(tmp_path: Path) -> None:
     config = change(project(tmp_path, LIBRARY), "  - Rules: about/rules.md", "  - Notes: notes.md")
     change(config, "  - fixcards\n", "  - fixcards\n  - search\n")
     (tmp_path / "cards" / "notes.md").write_text("# Notes\n\n[a card](lantern/12.md#fix)\n", encoding="utf-8")
@@ -132,14 +139,14 @@ def test_ordinary_pages_stand_beside_the_cards_link_to_them_and_go_before_ours(t
     assert read(site, "cards").h1.text == "All cards"
 
 
-def test_the_home_page_counts_its_own_site(real_site: Path) -> None:
+def test_the_home_page_counts_its_own_site(library_site: Path) -> None:
     figures = {
         words(figure.dt.text): int(figure.select_one(".fc-number").text.replace(",", ""))
-        for figure in read(real_site, "").select(".fc-figures > div")
+        for figure in read(library_site, "").select(".fc-figures > div")
     }
-    cards = json.loads((real_site / "cards.json").read_bytes())["cards"]
-    assert figures["cards"] == len(cards) == len(list(CARDS.glob("*/*.yaml")))
+    cards = json.loads((library_site / "cards.json").read_bytes())["cards"]
+    assert figures["cards"] == len(cards) == len(list(LIBRARY.glob("*/*.yaml")))
     assert figures["packages"] == len({card["package"] for card in cards})
     assert figures["verified"] == sum(card["verdict"] == "verified" for card in cards)
-    evidence = [json.loads(path.read_bytes()) for path in real_site.glob("*/*.evidence.json")]
+    evidence = [json.loads(path.read_bytes()) for path in library_site.glob("*/*.evidence.json")]
     assert figures["runs on record"] == sum(len(run["repetitions"]) for each in evidence for run in each["runs"])

@@ -45,7 +45,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
         ("cards/lantern/12.yaml", "title: Lantern goes out when", "title: Lantern dims when", "lantern/12/"),
         ("cards/lantern/34.evidence.json", '"date": "2026-03-01"', '"date": "2026-04-05"', "lantern/34/"),
         ("looks/card.html", "Nothing is raised, so", "Nothing is thrown, so", "lantern/34/"),
-        ("looks/theme/404.html", "Cards keep theirs for ever", "Cards never move", "404.html"),
+        ("looks/theme/404.html", "Cards never change theirs", "Cards stay where they are", "404.html"),
         ("mkdocs.yml", "site_name: fixcards", "site_name: cardfix", ""),
     ],
 )
@@ -57,10 +57,10 @@ def test_the_server_reloads_when_a_file_changes(
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-    shown = new.partition(": ")[2] or new
+    expected = new.partition(": ")[2] or new
     if file.endswith("evidence.json"):
-        shown = "2026-04-05"
-    assert _soon(lambda: shown in _get(address + page), 20), (folder / "log").read_text(encoding="utf-8")
+        expected = "2026-04-05"
+    assert _soon(lambda: expected in _get(address + page), 20), (folder / "log").read_text(encoding="utf-8")
 
 
 def test_the_server_reloads_a_style_under_its_new_name(serving: tuple[Path, str]) -> None:
@@ -68,13 +68,13 @@ def test_the_server_reloads_a_style_under_its_new_name(serving: tuple[Path, str]
     change(folder / "looks" / "theme" / "assets" / "fixcards.css", "background: #0008", "background: #0127")
 
     def style() -> str:
-        (sheet,) = soup(_get(address)).select("link[rel=stylesheet]") or [{"href": ""}]
-        return _get(address + sheet["href"])
+        (link,) = soup(_get(address)).select("link[rel=stylesheet]") or [{"href": ""}]
+        return _get(address + link["href"])
 
     assert _soon(lambda: "#0127" in style(), 20), (folder / "log").read_text(encoding="utf-8")
 
 
-def test_the_server_shows_a_card_that_is_added_and_forgets_one_that_is_removed(serving: tuple[Path, str]) -> None:
+def test_the_server_shows_a_card_that_is_added_and_not_one_that_is_removed(serving: tuple[Path, str]) -> None:
     folder, address = serving
     text = (folder / "cards" / "mooring" / "7.yaml").read_text(encoding="utf-8")
     new = folder / "cards" / "mooring" / "11.yaml"

@@ -1,4 +1,4 @@
-"""A page and a file of the site as the engine handles them, whatever they are about."""
+"""A page and a data file as the engine handles them, whatever they are about."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Section:
 
 
 class PageKind(NamedTuple):
-    """What two documents have in common around which the theme's page is the same but for their own words."""
+    """What two pages have in common if the frame around them differs in nothing but their own words."""
 
     depth: int
     """Folders between the page and the site's root."""
     area: str
-    """The first of them where it is one of the site's own, to which the theme links from everywhere."""
+    """The same as in `Page`."""
     sections: tuple[Section, ...]
     has_source: bool
     has_data: bool
@@ -31,11 +31,11 @@ class PageKind(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One finished page without the frame that the theme puts around it.
+    """One finished page without the frame around it.
 
     `path` is its address below the site, without slashes at the ends (`httpx/271`, empty for the home page).
-    `body` makes the HTML when it is wanted, so that a large site is never in memory as a whole. Its links are
-    relative, so they hold wherever the site is put.
+    `body` renders the HTML on demand, so that a large site is never in memory as a whole. Its links are relative, so
+    they hold wherever the site is published.
     """
 
     path: str
@@ -44,17 +44,17 @@ class Page:
     body: Callable[[], str]
     sections: tuple[Section, ...] = ()
     source: str | None = None
-    """File below the folder of the cards that a reader edits to change the page."""
+    """Path of the source file that a reader edits to change the page, below the folder of the sources."""
     data: dict[str, Any] | None = None
     """Structured data (JSON-LD) for the page's head."""
     json_url: str | None = None
     """Address of the page's content as JSON, relative to the page."""
     area: str = ""
-    """First folder of `path` where it is one of the site's own, such as `about`; empty for all others."""
+    """First folder of `path` if every frame links to it, such as `about`; empty for all others."""
 
     @property
     def kind(self) -> PageKind:
-        """What sort of page it is."""
+        """The kind of page it is: pages of one kind share a frame."""
         return PageKind(
             depth(self.path),
             self.area,
@@ -65,17 +65,27 @@ class Page:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file for machines next to the pages; `path` is its address below the site."""
+
+    path: str
+    content: bytes
+
+
 def depth(path: str) -> int:
     """Return the number of folders between the page at `path` and the site's root."""
     return path.count("/") + 1 if path else 0
 
 
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """A file for machines beside the pages; `path` is its address below the site."""
+def page_file(path: str) -> str:
+    """Return the path of the HTML file of the page at `path`, below the site."""
+    return f"{path}/index.html" if path else "index.html"
 
-    path: str
-    content: bytes
+
+def page_url(path: str, site_url: str) -> str:
+    """Return the address of the page at `path` on the site published at `site_url`, which ends with a slash."""
+    return f"{site_url}{path}/" if path else site_url
 
 
 def json_for_script(data: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The theme's page around documents of one kind, rendered once, and their own words put into it."""
+"""The frame around pages of one kind: header, navigation, footer. It is rendered once and filled for each page."""
 
 from __future__ import annotations
 
@@ -7,68 +7,67 @@ from collections.abc import Callable
 
 from markupsafe import escape
 
-from fixcards.build.page import Page, PageKind, json_for_script
-from fixcards.errors import FixcardsError
+from fixcards.build.page import Page, PageKind, json_for_script, page_url
 
-_PLACEHOLDERS = ("title", "description", "body", "address", "source", "data")
-_MARKER = "fixcards-shell-{}-place"
-_SPLIT = re.compile("|".join(f"({_MARKER.format(word)})" for word in _PLACEHOLDERS))
+_PLACEHOLDERS = ("title", "description", "body", "url", "source", "data")
+_MARKER = "fixcards-frame-{}-place"
+_SPLIT = re.compile("|".join(f"({_MARKER.format(name)})" for name in _PLACEHOLDERS))
 
-Render = Callable[[Page, str], str]
-"""Returns the whole page of a document by way of the theme, its address given."""
+Renderer = Callable[[Page, str], str]
+"""Returns the whole HTML of a page with its frame; the second argument is the page's address on the published site."""
 
 
 class PageFrame:
-    """A page with places for what differs between documents of one kind. `site_url` is that of `Settings`."""
+    """The HTML of a page with placeholders for everything that differs between pages of one kind.
 
-    def __init__(self, kind: PageKind, render: Render, site_url: str) -> None:
-        marks = {word: _MARKER.format(word) for word in _PLACEHOLDERS}
+    `render` is called once, for a page whose body is a placeholder. `site_url` is the address of the published site
+    with a slash at the end; empty if it has none.
+    """
+
+    def __init__(self, kind: PageKind, render: Renderer, site_url: str) -> None:
+        markers = {name: _MARKER.format(name) for name in _PLACEHOLDERS}
         model = Page(
             path="/".join([kind.area or "x", *["x"] * (kind.depth - 1)]) if kind.depth else "",
-            title=marks["title"],
-            description=marks["description"],
-            body=lambda: f"{marks['body']}<h1",  # the theme adds a heading to a page without one
+            title=markers["title"],
+            description=markers["description"],
+            body=lambda: markers["body"],
             sections=kind.sections,
-            source=marks["source"] if kind.has_source else None,
-            data={"place": marks["data"]} if kind.has_data else None,
+            source=markers["source"] if kind.has_source else None,
+            data={"place": markers["data"]} if kind.has_data else None,
             json_url=kind.json_url,
             area=kind.area,
         )
-        html = render(model, marks["address"]).replace(f"{marks['body']}<h1", marks["body"])
+        html = render(model, markers["url"])
         if model.data:
-            html = html.replace(json_for_script(model.data), marks["data"])
+            html = html.replace(json_for_script(model.data), markers["data"])
         self._site_url = site_url
         self._parts = [part for part in _SPLIT.split(html) if part is not None]
 
     @property
     def text(self) -> str:
-        """What all its pages have in common."""
+        """The frame without the words of any page: an input of all pages of its kind."""
         return "".join(self._parts)
 
-    def render(self, document: Page) -> bytes:
-        """Return the page of `document` as the file has it."""
-        words = {
-            "title": str(escape(document.title)),
-            "description": str(escape(document.description)),
-            "body": document.body(),
-            "address": page_url(document.path, self._site_url),
-            "source": document.source or "",
-            "data": json_for_script(document.data) if document.data else "",
+    def render(self, page: Page) -> bytes:
+        """Return the content of the HTML file of `page`."""
+        values = {
+            "title": str(escape(page.title)),
+            "description": str(escape(page.description)),
+            "body": page.body(),
+            "url": page_url(page.path, self._site_url),
+            "source": page.source or "",
+            "data": json_for_script(page.data) if page.data else "",
         }
-        found = {_MARKER.format(word): text for word, text in words.items()}
-        text = "".join(found.get(part, part) for part in self._parts)
-        return text.encode("utf-8", "xmlcharrefreplace")
+        by_marker = {_MARKER.format(name): value for name, value in values.items()}
+        return _encode("".join(by_marker.get(part, part) for part in self._parts))
 
-    def check_against_theme(self, document: Page, render: Render) -> None:
-        """Raise `FixcardsError` where the theme would have made another page of `document`."""
-        theirs = render(document, page_url(document.path, self._site_url)).encode("utf-8", "xmlcharrefreplace")
-        if self.render(document) != theirs:
-            raise FixcardsError(
-                f"the theme's templates change what pages say, or a card is in `nav` (seen on /{document.path}/), so "
-                "they can't be rendered once for many; set `spread: false` for the plugin fixcards"
-            )
+    def matches(self, page: Page, render: Renderer) -> bool:
+        """Return whether `render` gives the same file for `page` as the frame does.
+
+        It does not if a template changes what pages say, such as the case of the title.
+        """
+        return self.render(page) == _encode(render(page, page_url(page.path, self._site_url)))
 
 
-def page_url(path: str, site_url: str) -> str:
-    """Return the address of the page at `path` on the published site."""
-    return f"{site_url}{path}/" if path else site_url
+def _encode(html: str) -> bytes:
+    return html.encode("utf-8", "xmlcharrefreplace")

@@ -1,4 +1,4 @@
-"""A piece of the site that is made in one go, and made again only when something that it is made from has changed."""
+"""A task of a build: it makes some files of the site, and runs again only when one of its inputs has changed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Output = Page | DataFile
 
 @dataclass(frozen=True, slots=True)
 class BuildTask:
-    """Some files of the site. `name` is the address of its page below the site, or any other that is unique."""
+    """Some files of the site. `name` is the path of its page, or any other name that is unique in the build."""
 
     name: str
     key: bytes
-    """Digest of everything that goes into the files, but for what all pieces share: settings, templates, program."""
+    """Digest of every input of the files but those that all tasks share: settings, templates, program."""
     make: Callable[[Any], Iterable[Output]]
-    """Makes the files from the settings that the writer has; can be sent to another process."""
+    """Makes the files from the settings of the build. It can be pickled if the task may run in another process."""
     kind: PageKind | None = None
-    """Sort of its page, if it has one."""
+    """Kind of its page; None if it makes data files only."""

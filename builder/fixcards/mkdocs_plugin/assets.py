@@ -1,7 +1,7 @@
-"""The theme's scripts and styles, made smaller for the wire and named by what is in them.
+"""Our scripts and styles: minified, and published at addresses that change with their content.
 
-They are plain ES modules and CSS that run as they are. The extra `publish` brings a minifier; without it the
-site serves them unchanged.
+They are plain ES modules and CSS that run as they are. The extra `publish` installs a minifier; without it the site
+serves them unchanged.
 """
 
 from __future__ import annotations
@@ -9,27 +9,53 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
 from fixcards.cache import digest
+from fixcards.mkdocs_plugin import stylesheet
 
 try:
     import minify
 except ImportError:
     minify = None
 
-OUR_PREFIXES = ("assets/copy.js", "assets/fixcards.", "assets/search/", "assets/stylesheets/cards.")
+OUR_PREFIXES = ("assets/copy.js", "assets/fixcards.", "assets/search/", stylesheet.PATH)
 MEDIA_TYPES = {".css": "text/css", ".js": "application/javascript"}
 
 
 class Asset(Protocol):
-    """A file of the site: MkDocs' `File`, or anything that has its address and text."""
+    """The part of MkDocs' `File` that is used here: the path that templates use, and the text."""
 
     src_uri: str
     content_string: str
 
 
+def publish(files: Files, config: MkDocsConfig) -> dict[str, str]:
+    """Minify our files, add the style sheet of our pages and give each its address; return the addresses by path."""
+    minify_assets(files)
+    styles = {file.src_uri: file.content_string for file in files if file.src_uri.endswith(".css")}
+    files.append(File.generated(config, stylesheet.PATH, content=stylesheet.prune_theme(styles, configured(config))))
+    urls = addresses(files)
+    for path, url in urls.items():
+        file = files.src_uris[path]
+        files.remove(file)
+        files.append(File.generated(config, url, content=file.content_string))
+    return urls
+
+
+def configured(config: MkDocsConfig) -> set[str]:
+    """Return the names of the features, plugins, extras and colours of a site."""
+    palette = config.theme.get("palette") or []
+    options = [palette] if isinstance(palette, dict) else palette
+    colours = {str(option[part]) for option in options for part in ("primary", "accent") if part in option}
+    plugins = {name.rpartition("/")[2] for name in config.plugins}
+    return colours | plugins | {*config.theme.get("features", [])} | {*config.extra}
+
+
 def minify_assets(files: Iterable[Asset]) -> None:
-    """Make those of `files` smaller that are ours, also where the site's author put something else in their place."""
-    for file in filter(_is_ours, files):
+    """Minify those of `files` that are ours, including files of the site's author at the same paths."""
+    for file in filter(_is_our_asset, files):
         file.content_string = minified(file.src_uri, file.content_string)
 
 
@@ -39,12 +65,13 @@ def minified(path: str, text: str) -> str:
 
 
 def addresses(files: Iterable[Asset]) -> dict[str, str]:
-    """Return where the site has those of `files` that are ours, each by its own path.
+    """Return the address of each file of ours by its path.
 
-    A digest of the content is in the address, so no browser puts a page together with what it kept of another version.
-    A style sheet has it in its name, scripts in that of a folder for all of them: they call one another by their names.
+    A digest of the content is in the address, so a browser never combines a page with a cached file of another
+    version. A style sheet has it in its name. Scripts have it in the name of one folder for all, because they import
+    one another by relative path.
     """
-    contents = {file.src_uri: file.content_string for file in filter(_is_ours, files)}
+    contents = {file.src_uri: file.content_string for file in filter(_is_our_asset, files)}
     scripts = sorted(path for path in contents if path.endswith(".js"))
     folder = f"assets/scripts.{_digest(*(part for path in scripts for part in (path, contents[path])))}"
     return {
@@ -54,13 +81,13 @@ def addresses(files: Iterable[Asset]) -> dict[str, str]:
 
 
 def _digest(*parts: str) -> str:
-    """Return as many digits as the theme's own files have in their names."""
+    """Return a digest with as many digits as the theme's own files have in their names."""
     return digest(*(part.encode() for part in parts)).hex()[:8]
 
 
-def _is_ours(file: Asset) -> bool:
+def _is_our_asset(file: Asset) -> bool:
     return file.src_uri.startswith(OUR_PREFIXES) and _media_type(file.src_uri) is not None
 
 
 def _media_type(path: str) -> str | None:
-    return next((kind for ending, kind in MEDIA_TYPES.items() if path.endswith(ending)), None)
+    return next((kind for suffix, kind in MEDIA_TYPES.items() if path.endswith(suffix)), None)

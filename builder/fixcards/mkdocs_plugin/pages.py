@@ -1,7 +1,9 @@
-"""Our documents as MkDocs' pages."""
+"""Our pages as MkDocs' pages, and the theme that renders them."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -18,43 +20,43 @@ from fixcards.errors import FixcardsError
 
 
 class RecordFile(File):
-    """The place of a page in the site; its source is the card's YAML."""
+    """The file of a page in the site; its source is the card's YAML."""
 
     @property
     def edit_uri(self) -> str | None:
-        """What the page's edit link opens, below the folder of the cards."""
+        """Path that the page's edit link opens, below the folder of the cards."""
         return self.page.content_page.source if isinstance(self.page, RecordPage) else None
 
 
 class RecordPage(MkDocsPage):
-    """A page that is already HTML. Neither Python-Markdown nor the theme's search index sees it."""
+    """A page that is HTML already: neither Python-Markdown nor the theme's search index reads it."""
 
-    def __init__(self, document: Page, file: File, config: MkDocsConfig) -> None:
-        self.content_page = document
-        super().__init__(escape(document.title), file, config)
+    def __init__(self, page: Page, file: File, config: MkDocsConfig) -> None:
+        self.content_page = page
+        super().__init__(escape(page.title), file, config)
 
     @classmethod
-    def of(cls, document: Page, config: MkDocsConfig) -> RecordPage:
-        """Return the page of `document`, with its file."""
-        # Out of the navigation, for MkDocs would list all the pages that nav doesn't name.
-        path = f"{document.path or 'index'}.md"
+    def of(cls, page: Page, config: MkDocsConfig) -> RecordPage:
+        """Return MkDocs' page for `page`, with its file."""
+        # Not in the navigation, because MkDocs would list all pages that nav does not name.
+        path = f"{page.path or 'index'}.md"
         file = RecordFile.generated(config, path, content="", inclusion=InclusionLevel.NOT_IN_NAV)
-        return cls(document, file, config)
+        return cls(page, file, config)
 
     def read_source(self, config: MkDocsConfig) -> None:
-        """Take over what the theme needs in the page's head."""
-        document = self.content_page
+        """Set what the theme puts into the page's head."""
+        page = self.content_page
         self.markdown = ""
-        # The theme prints these without escaping, for MkDocs takes them to be the site author's own.
-        self.meta = {"title": escape(document.title), "description": escape(document.description)}
-        self.meta["hide"] = ["navigation", "toc"] if len(document.sections) < 2 else ["navigation"]
-        if document.data:
-            self.meta["json_ld"] = Markup(json_for_script(document.data))  # noqa: S704 - escaped there
-        if document.json_url:
-            self.meta["alternate"] = document.json_url
+        # The theme prints these without escaping, because MkDocs takes them for the site author's own.
+        self.meta = {"title": escape(page.title), "description": escape(page.description)}
+        self.meta["hide"] = ["navigation", "toc"] if len(page.sections) < 2 else ["navigation"]
+        if page.data:
+            self.meta["json_ld"] = Markup(json_for_script(page.data))  # noqa: S704 - escaped there
+        if page.json_url:
+            self.meta["alternate"] = page.json_url
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Make the page's HTML and its table of contents."""
+        """Set the page's HTML and its table of contents."""
         sections = self.content_page.sections
         try:
             self.content = self.content_page.body()
@@ -65,20 +67,37 @@ class RecordPage(MkDocsPage):
 
 
 class Theme:
-    """Renders documents by the theme outside MkDocs' own loop over pages."""
+    """Renders pages with the theme, outside MkDocs' own loop over pages."""
 
     env: Any
-    """Jinja's environment, once it is there."""
+    """Jinja's environment; MkDocs makes it late in a build, and the plugin sets it then."""
 
     def __init__(self, config: MkDocsConfig, nav: Navigation, files: Files) -> None:
         self._config, self._nav, self._files = config, nav, files
 
-    def __call__(self, document: Page, address: str) -> str:
-        """Return the whole page of a document, as MkDocs would make it if no plugin had anything to say."""
-        page = RecordPage.of(document, self._config)
-        if page.canonical_url:
-            page.canonical_url = address
-        page.read_source(self._config)
-        page.render(self._config, self._files)
-        context = get_context(self._nav, self._files, self._config, page)
+    def render(self, page: Page, url: str) -> str:
+        """Return the whole HTML of a page, as MkDocs would build it without any plugin that has page events."""
+        record = RecordPage.of(page, self._config)
+        if record.canonical_url:
+            record.canonical_url = url
+        record.read_source(self._config)
+        record.render(self._config, self._files)
+        context = get_context(self._nav, self._files, self._config, record)
         return str(self.env.get_template("main.html").render(context))
+
+    def render_frame(self, page: Page, url: str) -> str:
+        """Return the same for a page whose body is a placeholder for HTML with a heading.
+
+        Material adds a heading to a page without `<h1` in its body, so the placeholder has one while it is rendered.
+        """
+        body = page.body()
+        html = self.render(replace(page, body=lambda: f"{body}<h1"), url)
+        return html.replace(f"{body}<h1", body)
+
+
+def strip_indentation(html: str) -> str:
+    """Return HTML without white space at the ends of its lines, and without empty lines.
+
+    Material indents its navigation, which is in every page. The rest of a line stays: spaces in a title have a meaning.
+    """
+    return re.sub(r"\s*\n\s*", "\n", html)

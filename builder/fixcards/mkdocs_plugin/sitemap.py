@@ -1,60 +1,60 @@
-"""The site map, in as many files as its size takes.
+"""The site map, in as many files as the protocol asks for.
 
-A file of more than 50,000 addresses or 50 MiB is refused as a whole by those who read it, so a larger map becomes an
-index of such files: https://www.sitemaps.org/protocol.html
+A file with more than 50,000 addresses is refused as a whole, so a larger map becomes an index of such files. The
+protocol's other limit, 50 MiB, is out of reach: it would take addresses of 1,000 bytes.
+https://www.sitemaps.org/protocol.html
 """
 
 from __future__ import annotations
 
 import gzip
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from markupsafe import escape
 
 from fixcards.build.page import DataFile
 
-MOST, LARGEST = 50_000, 50 << 20
-"""Addresses and bytes that one file may have."""
-
-_EACH = re.compile(r"(?=<url>\s*<loc>)")
+MAX_URLS = 50_000
+"""Addresses in one file."""
 
 
-def divided(text: str, site_url: str, most: int = MOST, largest: int = LARGEST) -> tuple[str, list[DataFile]]:
-    """Return what `sitemap.xml` has to say where `text` is the whole map, and the files that it then refers to.
+class SitemapEntry(NamedTuple):
+    """A page of the site."""
 
-    A map that fits is left as it is. So is that of a site without an address, which the index would need; no address
-    is in it either. The files keep the order of the addresses and have the same around them; each lies there
-    compressed, too, as MkDocs has it.
+    url: str
+    date: str
+    """Day of its last change; empty if it has none."""
+
+
+def sitemap(entries: Sequence[SitemapEntry], site_url: str, max_urls: int = MAX_URLS) -> tuple[str, list[DataFile]]:
+    """Return the text of `sitemap.xml`, and the files that it refers to if it is an index of several.
+
+    They have the entries in their order, and each has a compressed copy next to it, as MkDocs makes one of
+    `sitemap.xml`. `site_url` is the address of the site with a slash at the end.
     """
-    head, *urls = _EACH.split(text)
-    if not (urls and site_url) or (len(urls) <= most and len(text.encode()) <= largest):
-        return text, []
-    last, end, tail = urls.pop().rpartition("</url>")
-    parts = _parts([*urls, last + end], most, largest - len(f"{head}{tail}".encode()))
-    maps = {f"sitemap-{number}.xml": f"{head}{part}{tail}".encode() for number, part in enumerate(parts, 1)}
-    # A file that is the same on another day has the same bytes: no time is in the compressed one.
-    packed = [DataFile(f"{name}.gz", gzip.compress(content, mtime=0)) for name, content in maps.items()]
-    return _index(f"{site_url}{name}" for name in maps), [*(DataFile(*each) for each in maps.items()), *packed]
+    if len(entries) <= max_urls:
+        return _urlset(entries), []
+    parts = [entries[start : start + max_urls] for start in range(0, len(entries), max_urls)]
+    files = [DataFile(f"sitemap-{number}.xml", _urlset(part).encode()) for number, part in enumerate(parts, 1)]
+    # Without a time, so that a file that is the same on another day has the same bytes.
+    packed = [DataFile(f"{file.path}.gz", gzip.compress(file.content, mtime=0)) for file in files]
+    index = _xml("sitemapindex", (f"<sitemap>{_loc(site_url + file.path)}</sitemap>" for file in files))
+    return index, [*files, *packed]
 
 
-def _parts(urls: Iterable[str], most: int, room: int) -> Iterator[str]:
-    """Yield as many of `urls` at a time as one file may have."""
-    part: list[str] = []
-    left = room
-    for url in urls:
-        size = len(url.encode())
-        if part and (len(part) == most or size > left):
-            yield "".join(part).rstrip()
-            part, left = [], room
-        part.append(url)
-        left -= size
-    yield "".join(part).rstrip()
+def _urlset(entries: Iterable[SitemapEntry]) -> str:
+    return _xml("urlset", (f"<url>{_loc(entry.url)}{_lastmod(entry.date)}</url>" for entry in entries))
 
 
-def _index(addresses: Iterable[str]) -> str:
-    entries = "".join(f"<sitemap><loc>{escape(address)}</loc></sitemap>\n" for address in addresses)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</sitemapindex>\n'
-    )
+def _lastmod(date: str) -> str:
+    return f"<lastmod>{date}</lastmod>" if date else ""
+
+
+def _loc(url: str) -> str:
+    return f"<loc>{escape(url)}</loc>"
+
+
+def _xml(tag: str, lines: Iterable[str]) -> str:
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    return "\n".join([head, f'<{tag} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">', *lines, f"</{tag}>"])

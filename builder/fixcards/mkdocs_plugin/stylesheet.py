@@ -1,22 +1,21 @@
-"""The one style sheet of our pages: the theme's without what they never show, then ours.
+"""The one style sheet of our pages: the theme's rules that they need, then ours.
 
-A browser shows nothing before it has every style sheet. The theme's are written for all that a page in Markdown may
-hold, and ours need half of it. Pages that a site's author wrote keep the theme's own.
+A browser shows nothing before it has loaded every style sheet. The theme's are written for everything that a page in
+Markdown may contain, and our pages need half of it: 16.0 kB instead of 29.2 kB, compressed, at a reader's first visit.
+Pages that the site's author wrote keep the theme's own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
-from fixcards.mkdocs_plugin.assets import Asset
-
 PATH = "assets/stylesheets/cards.css"
-"""Beside the theme's, so that relative addresses in them hold."""
+"""In the folder of the theme's, so that relative addresses in them hold."""
 
-_THEME_SHEETS = ("assets/stylesheets/main.", "assets/stylesheets/palette.")
-_OUR_SHEET = "assets/fixcards.css"
+_THEME_STYLESHEETS = ("assets/stylesheets/main.", "assets/stylesheets/palette.")
+_OUR_STYLESHEET = "assets/fixcards.css"
 
 UNUSED_CLASS_PREFIXES = (
     *("annotate", "arithmatex", "card", "critic", "filename", "footnote", "grid", "highlighttable", "keys", "linenos"),
@@ -24,7 +23,7 @@ UNUSED_CLASS_PREFIXES = (
     *("task-list", "twemoji", "admonition", "note", "abstract", "info", "tip", "success", "question", "warning"),
     *("failure", "danger", "bug", "example", "quote"),
 )
-"""How classes begin that only Markdown and its extensions make, the theme's blog and tags, or figures from GitHub."""
+"""Prefixes of classes that only Markdown, its extensions, the theme's blog and tags, or figures from GitHub use."""
 
 OPTIONAL_CLASS_PREFIXES = {
     "md-clipboard": ("content.code",),
@@ -36,12 +35,12 @@ OPTIONAL_CLASS_PREFIXES = {
     "md-tooltip": ("content.tooltips", "navigation.instant"),
     "md-version": ("version",),
 }
-"""The same for what a site may have configured: how the names of the features, plugins and extras for it begin."""
+"""Prefixes of classes that a site uses if one of its features, plugins or extras has a name with such a prefix."""
 
-# The theme's script marks the body with it at every start, for which a browser styles every element of the page anew.
+# The theme's script sets it on the body at every start, and a browser then styles every element of the page anew.
 EXPENSIVE_SELECTOR = r"\[data-md-color-switching\]"
 
-# A list of selectors is cut at commas, but what stands in parentheses stays together; two deep are enough.
+# A list of selectors is split at commas outside parentheses; two levels of parentheses are enough.
 _INSIDE = r"\([^()]*(?:\([^()]*\)[^()]*)*\)"
 _SELECTOR = re.compile(rf"(?:{_INSIDE}|[^,()])+")
 _EITHER = re.compile(rf":(?:is|not|where){_INSIDE}")
@@ -49,42 +48,45 @@ _TOKEN = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^)'"]*\)|[^
 _ICON = re.compile(r"""(--[\w-]+):url\((?:"[^"]*"|'[^']*'|[^)"']*)\);?""")
 
 Item = tuple[str, "list[Item] | None"]
-"""A rule, or another block, with what is in it; a declaration has nothing."""
+"""Selector and content of a rule, or of another block; a declaration has no content."""
 
 
-def prune_theme(files: Iterable[Asset], configured: Collection[str]) -> str:
-    """Return the style sheet made from those of `files` that are the theme's and ours.
+def prune_theme(styles: Mapping[str, str], configured: Collection[str]) -> str:
+    """Return the style sheet made from the theme's and ours among `styles`, which are texts by path.
 
     `configured` names the features, plugins, extras and colours of the site.
     """
-    styles = [file for file in files if file.src_uri.endswith(".css")]
-    theirs = "".join(file.content_string for part in _THEME_SHEETS for file in styles if file.src_uri.startswith(part))
-    ours = "".join(file.content_string for file in styles if file.src_uri == _OUR_SHEET)
-    absent = [
-        name for name, of in OPTIONAL_CLASS_PREFIXES.items() if not any(word.startswith(of) for word in configured)
+    theme = "".join(text for part in _THEME_STYLESHEETS for path, text in styles.items() if path.startswith(part))
+    unused = [
+        *UNUSED_CLASS_PREFIXES,
+        *(
+            prefix
+            for prefix, options in OPTIONAL_CLASS_PREFIXES.items()
+            if not any(name.startswith(options) for name in configured)
+        ),
     ]
     colours = "|".join(map(re.escape, sorted({"indigo", *configured})))  # indigo is the theme's own
-    other = rf"\[data-md-color-(?:primary|accent)=(?!(?:{colours})\])"
-    never = rf"\.(?:{'|'.join([*UNUSED_CLASS_PREFIXES, *absent])})|{other}|{EXPENSIVE_SELECTOR}"
-    return prune_css(theirs, never) + ours
+    other_colours = rf"\[data-md-color-(?:primary|accent)=(?!(?:{colours})\])"
+    selector = rf"\.(?:{'|'.join(unused)})|{other_colours}|{EXPENSIVE_SELECTOR}"
+    return prune_css(theme, selector) + styles.get(_OUR_STYLESHEET, "")
 
 
 @lru_cache(maxsize=1)
-def prune_css(css: str, never: str) -> str:
-    """Return minified CSS without the rules whose selectors have something of `never`.
+def prune_css(css: str, unused: str) -> str:
+    """Return minified CSS without the rules of which all selectors match the pattern `unused`.
 
-    What isn't understood stays whole.
+    CSS that is not understood is returned whole.
     """
     items = _parse(iter(_TOKEN.findall(css)))
     if _serialize(items) != css:
         return css
-    left = _serialize(_prune(items, re.compile(never)))
-    # Most of what the rules that are gone leave behind: icons in variables that nothing refers to.
-    return _ICON.sub(lambda icon: icon[0] if f"var({icon[1]})" in left else "", left)
+    pruned = _serialize(_prune(items, re.compile(unused)))
+    # Most of the bytes that unused rules leave behind: icons in variables that nothing refers to.
+    return _ICON.sub(lambda icon: icon[0] if f"var({icon[1]})" in pruned else "", pruned)
 
 
 def _parse(parts: Iterator[str]) -> list[Item]:
-    """Take the items of a block from `parts`, and the brace at its end."""
+    """Return the items of a block, and consume the parts of its text with the brace at its end."""
     items: list[Item] = []
     text = ""
     for part in parts:
@@ -102,21 +104,21 @@ def _parse(parts: Iterator[str]) -> list[Item]:
 
 
 def _serialize(items: list[Item]) -> str:
-    """Return the text of items; the last declaration of a block goes without its semicolon."""
+    """Return the text of items, without the semicolon after the last declaration of a block."""
     parts = [text + ("{" + _serialize(block) + "}" if block is not None else ";") for text, block in items]
     return "".join(parts).removesuffix(";") if items and items[-1][1] is None else "".join(parts)
 
 
-def _prune(items: list[Item], absent: re.Pattern[str]) -> list[Item]:
-    """Return the items without the selectors in which `absent` is found, and without blocks that this leaves empty."""
-    found: list[Item] = []
+def _prune(items: list[Item], unused: re.Pattern[str]) -> list[Item]:
+    """Return the items without the selectors that match `unused`, and without blocks that this leaves empty."""
+    pruned: list[Item] = []
     for text, block in items:
         if block is None or text.startswith(("@keyframes", "@font-face", "@page", "@property")):
-            found.append((text, block))
+            pruned.append((text, block))
         elif text.startswith("@"):
-            if inside := _prune(block, absent):
-                found.append((text, inside))
-        # One of several that may match, or must not, decides nothing.
-        elif kept := [one for one in _SELECTOR.findall(text) if not absent.search(_EITHER.sub("", one))]:
-            found.append((",".join(kept), block))
-    return found
+            if inner := _prune(block, unused):
+                pruned.append((text, inner))
+        # A class inside :is(), :where() or :not() says nothing: the selector may match without it.
+        elif used := [one for one in _SELECTOR.findall(text) if not unused.search(_EITHER.sub("", one))]:
+            pruned.append((",".join(used), block))
+    return pruned

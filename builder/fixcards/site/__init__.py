@@ -1,1 +1,1 @@
-"""Library into finished pages and data files; knows no MkDocs."""
+"""Library into finished pages and data files; knows no site generator."""

@@ -1,6 +1,6 @@
 // Copy buttons: the exact text of the element that `data-copy` names goes to the clipboard.
 
-export function offerCopies(root) {
+export function enableCopyButtons(root) {
   for (const button of root.querySelectorAll("[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", () => copyFrom(button));
@@ -9,7 +9,7 @@ export function offerCopies(root) {
 
 async function copyFrom(button) {
   const label = button.firstChild;
-  const done = await write(document.getElementById(button.dataset.copy));
+  const done = await writeToClipboard(document.getElementById(button.dataset.copy));
   label.data = done ? "Copied" : "Press Ctrl+C";
   button.toggleAttribute("data-done", done);
   setTimeout(() => {
@@ -18,13 +18,13 @@ async function copyFrom(button) {
   }, 2000);
 }
 
-async function write(element) {
+async function writeToClipboard(element) {
   try {
     await navigator.clipboard.writeText(element.textContent);
     return true;
   } catch {
-    // The clipboard is closed to pages that came over plain http, such as those of a private site: select the
-    // text, so that one keystroke is left if the old way is closed too.
+    // Browsers close the clipboard to pages over plain http, such as those of a private site. Select the text, so that
+    // one keystroke is left if the old command is refused too.
     const selection = getSelection();
     selection.selectAllChildren(element);
     return document.execCommand("copy");

@@ -1,4 +1,4 @@
-"""Builds that are stopped or killed, or run twice at once: nothing stays behind and the next one is right."""
+"""Builds that are stopped or killed, or run twice at once: nothing is left behind and the next one is right."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.sites import CARDS, build, environment, project, tool, tree
+from tests.sites import build, built, environment, large_library, tool, tree
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A project with the real cards, built once: more than are made before other processes are started."""
-    assert build(project(tmp_path, CARDS), "--strict").returncode == 0
-    return tmp_path / "site"
+    """A site with so many cards that several processes make it."""
+    return built(tmp_path, large_library)
 
 
-def rebuilt(folder: Path) -> bool:
+def rebuilds(folder: Path) -> bool:
     return build(folder / "mkdocs.yml", "--strict").returncode == 0
 
 
@@ -34,7 +33,7 @@ def test_a_build_that_is_stopped_leaves_no_processes_and_where_it_can_no_files(
         shutil.rmtree(site, ignore_errors=True)
         temporary = tmp_path / f"temporary-{seconds}"
         temporary.mkdir()
-        # Whoever inherits the output holds it open as long as it runs.
+        # A child process that inherits the output would hold it open as long as it runs.
         stopped = subprocess.Popen(
             command,
             cwd=tmp_path,
@@ -46,28 +45,28 @@ def test_a_build_that_is_stopped_leaves_no_processes_and_where_it_can_no_files(
             time.sleep(0.005)
         time.sleep(seconds)
         stopped.send_signal(sign)
-        said, _ = stopped.communicate(timeout=20)
-        assert b"Traceback" not in said
+        output, _ = stopped.communicate(timeout=20)
+        assert b"Traceback" not in output
         if sign == signal.SIGTERM and not seconds:  # later it may be done
-            assert (stopped.returncode, said) == (143, b"fixcards: stopped\n")
+            assert (stopped.returncode, output) == (143, b"fixcards: stopped\n")
         if sign != signal.SIGKILL:
             assert not list(temporary.iterdir())
-        assert rebuilt(tmp_path)
+        assert rebuilds(tmp_path)
 
 
 def test_two_builds_at_once_and_one_that_is_killed_do_no_harm(site: Path, tmp_path: Path) -> None:
     before = tree(site)
     command = [tool("mkdocs"), "build", "--quiet", "--config-file", str(tmp_path / "mkdocs.yml")]
     (tmp_path / "temporary").mkdir()
-    aside = environment(TMPDIR=str(tmp_path / "temporary"))  # what is killed leaves its folder there
+    env = environment(TMPDIR=str(tmp_path / "temporary"))  # a killed build leaves its folder there
     for seconds in (0.9, 1.4):
         shutil.rmtree(tmp_path / ".cache")
         shutil.rmtree(site)
-        killed = subprocess.Popen(command, cwd=tmp_path, env=aside, stderr=subprocess.DEVNULL)
+        killed = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.DEVNULL)
         time.sleep(seconds)
         killed.send_signal(signal.SIGKILL)
         killed.wait()
         both = [subprocess.Popen(command, cwd=tmp_path, env=environment()) for _ in range(2)]
         assert [each.wait() for each in both] == [0, 0]
-        assert rebuilt(tmp_path)
+        assert rebuilds(tmp_path)
         assert tree(site) == before

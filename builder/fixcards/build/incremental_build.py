@@ -1,0 +1,151 @@
+"""A build that runs only the tasks whose inputs have changed, and writes only the files that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fixcards.build.output import FileState, copy_files, list_files, remove_files, remove_links, write_file
+from fixcards.build.page import Page, PageKind, page_file
+from fixcards.build.page_frame import PageFrame
+from fixcards.build.task import BuildTask
+from fixcards.cache import CacheFile
+from fixcards.worker_pool import WorkerPool
+
+Outputs = tuple[tuple[str, FileState], ...]
+"""The files of a task with the state that each had when it was written."""
+TaskStates = Mapping[str, tuple[bytes, Outputs]]
+"""Key and files of each task by its name."""
+Progress = Callable[[int, int], None]
+"""Is called with the number of tasks that are done, and the number of all that have to run."""
+
+
+@dataclass(frozen=True)
+class OutputWriter:
+    """Runs tasks and writes their files into `folder`; it can be sent to other processes."""
+
+    folder: str
+    settings: Any
+    """The argument of each task's `make`; it can be pickled."""
+    frames: Mapping[PageKind, PageFrame]
+    excluded: frozenset[str] = frozenset()
+    """Paths of files that are not written, because another program writes them."""
+
+    def __call__(self, tasks: Sequence[BuildTask]) -> list[Outputs]:
+        """Run the tasks; return the files of each."""
+        return [tuple(self._write(task)) for task in tasks]
+
+    def _write(self, task: BuildTask) -> Iterator[tuple[str, FileState]]:
+        for output in task.make(self.settings):
+            path = page_file(output.path) if isinstance(output, Page) else output.path
+            if path not in self.excluded:
+                content = self.frames[output.kind].render(output) if isinstance(output, Page) else output.content
+                yield path, write_file(self.folder, path, content)
+
+
+@dataclass
+class BuildResult:
+    """The tasks of a build, by whether they had to run."""
+
+    run: int = 0
+    unchanged: int = 0
+    tasks: dict[str, tuple[bytes, Outputs]] = field(default_factory=dict)
+    """The states of all tasks, those of unchanged ones as the last build saved them."""
+
+
+class IncrementalBuild:
+    """One build of a site into `folder`, which continues from the last build.
+
+    The last build saved in `state_file` the key and the files of each task. A task runs again if its key differs, or if
+    one of its files is missing or is not as it was written. A build that is killed has saved nothing: the files that
+    it wrote differ from the saved state, so the next build runs their tasks again.
+    """
+
+    def __init__(self, folder: str, state_file: CacheFile, pool: WorkerPool) -> None:
+        self._folder = folder
+        self._state_file = state_file
+        self._pool = pool
+        self._inputs_digest: bytes
+        self._previous: TaskStates
+        self._inputs_digest, self._previous = state_file.read() or (b"", {})
+
+    def inputs_changed(self, inputs_digest: bytes) -> bool:
+        """Return whether the inputs that all tasks share differ from those of the last build, or there was none."""
+        return inputs_digest != self._inputs_digest
+
+    def run(
+        self,
+        writer: OutputWriter,
+        tasks: Sequence[BuildTask],
+        local_tasks: Sequence[BuildTask],
+        inputs_digest: bytes,
+        other_files: str,
+        progress: Progress = lambda done, total: None,
+    ) -> BuildResult:
+        """Bring the folder up to date: the files of all tasks, those below the folder `other_files`, and no others.
+
+        `tasks` are sent to the processes of the pool, `local_tasks` run in this one meanwhile. `inputs_digest` is the
+        digest of everything that all tasks share; all of them run if it has changed. Where a task and `other_files`
+        have the same path, the task's file is written. Hidden files at the top of the folder stay.
+        """
+        present = list_files(self._folder)
+        unknown = present.keys() - _paths(self._previous)
+        remove_links(self._folder, unknown)
+        current = {} if self.inputs_changed(inputs_digest) else _intact(self._previous, present)
+        result = self._run_changed(writer, tasks, local_tasks, current, progress)
+        if result.run or len(result.tasks) != len(self._previous):
+            self._state_file.write((inputs_digest, result.tasks))
+        written = _paths(result.tasks)
+        written |= copy_files(other_files, self._folder, written)
+        remove_files(self._folder, (_paths(self._previous) | unknown) - written)
+        return result
+
+    def _run_changed(
+        self,
+        writer: OutputWriter,
+        tasks: Iterable[BuildTask],
+        local_tasks: Iterable[BuildTask],
+        current: TaskStates,
+        progress: Progress,
+    ) -> BuildResult:
+        """Run the tasks that are not in `current` with the same key."""
+        result = BuildResult()
+
+        def changed(tasks: Iterable[BuildTask]) -> Iterator[BuildTask]:
+            for task in tasks:
+                key, outputs = current.get(task.name, (b"", ()))
+                if outputs and key == task.key:
+                    result.tasks[task.name] = key, outputs
+                    result.unchanged += 1
+                else:
+                    yield task
+
+        pending, pending_local = list(changed(tasks)), list(changed(local_tasks))
+
+        def record(task: BuildTask, outputs: Outputs) -> None:
+            result.tasks[task.name] = task.key, outputs
+            result.run += 1
+            progress(result.run, len(pending) + len(pending_local))
+
+        def run_local() -> None:
+            for task in pending_local:
+                record(task, *writer([task]))
+
+        for task, outputs in zip(pending, self._pool.run(writer, pending, run_local), strict=True):
+            record(task, outputs)
+        return result
+
+
+def _intact(tasks: TaskStates, present: Mapping[str, FileState]) -> TaskStates:
+    """Return the tasks whose files are all present as they were written."""
+    return {
+        name: (key, outputs)
+        for name, (key, outputs) in tasks.items()
+        if all(present.get(path) == state for path, state in outputs)
+    }
+
+
+def _paths(tasks: TaskStates) -> set[str]:
+    """Return the paths of all files of some tasks."""
+    return {path for _, outputs in tasks.values() for path, _ in outputs}

@@ -1,0 +1,203 @@
+"""The plugin: MkDocs' events, and the steps of a build at each."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.utils import get_build_date
+
+from fixcards import cache
+from fixcards.build.output import write_file
+from fixcards.build.page import DataFile, page_file
+from fixcards.build.task import BuildTask
+from fixcards.errors import FixcardsError
+from fixcards.mkdocs_plugin import assets
+from fixcards.mkdocs_plugin.pages import RecordPage, Theme, strip_indentation
+from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
+from fixcards.mkdocs_plugin.sitemap import SitemapEntry, sitemap
+from fixcards.records import history, library
+from fixcards.site.settings import SiteSettings
+from fixcards.site.site import Site
+from fixcards.site.templates import BytecodeCacheFile
+from fixcards.worker_pool import WorkerPool
+
+log = logging.getLogger("mkdocs.plugins.fixcards")
+_PACKAGE = Path(__file__).parents[1]
+# In a checkout the templates are next to the source folder, in a wheel inside the package.
+TEMPLATES = next(path for path in (_PACKAGE / "templates", _PACKAGE.parents[1] / "templates") if path.is_dir())
+
+
+class FixcardsConfig(Config):  # type: ignore[no-untyped-call]
+    """The plugin's options in `mkdocs.yml`."""
+
+    templates = config_options.Optional(config_options.Dir(exists=True))
+    parallel = config_options.Optional(config_options.Type(bool))
+    """Whether pages are built outside MkDocs' loop, by several processes; by default if no other plugin or hook has a
+    page event."""
+    spread = config_options.Optional(config_options.Type(bool))
+    """The name of `parallel` before version 0.2."""
+    jobs = config_options.Optional(config_options.Type(int))
+    """Number of processes that make pages, by default one for each processor."""
+
+
+class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-call]
+    """Turns the cards in `docs_dir` into pages and data files."""
+
+    _pool = WorkerPool(1)
+    _parallel: ParallelBuild | None = None
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Check the options, and put our templates before Material's and after those of the site's `custom_dir`."""
+        if not config.use_directory_urls:
+            raise PluginError("fixcards: cards have addresses like /httpx/271/; remove `use_directory_urls: false`")
+        if self.config.jobs is not None and self.config.jobs < 1:
+            raise PluginError(f"fixcards: `jobs: {self.config.jobs}` starts no process; give a number from 1 on")
+        if self.config.spread is not None:
+            log.info("the option `spread` is called `parallel` now; rename it: the next release refuses the old name")
+            self.config.parallel = self.config.spread if self.config.parallel is None else self.config.parallel
+        templates = Path(self.config.templates or TEMPLATES)
+        config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(templates / "theme"))
+        config.watch.append(str(templates))
+        self.settings = SiteSettings(
+            site_name=config.site_name,
+            templates=templates,
+            today=date.fromisoformat(get_build_date()),
+            site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
+            repo_url=(config.repo_url or "").rstrip("/"),
+        )
+        # Two, because only one of the two environments escapes what a template prints.
+        cache_file = partial(cache.cache_file, cache.cache_dir(Path(config.docs_dir)), "templates")
+        self._bytecode_caches = tuple(
+            BytecodeCacheFile(cache_file(f"{owner} {config.docs_dir}")) for owner in ("ours", "the theme's")
+        )
+        self.settings.environment.bytecode_cache, self._theme_bytecode = self._bytecode_caches
+        return config
+
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Start a build: decide whether it is a parallel one."""
+        self._pool = WorkerPool(self.config.jobs)
+        parallel = self.config.parallel
+        if parallel is None:
+            others = plugins_with_page_events(config, self)
+            parallel = not others
+            if others:
+                log.info("page by page, because of plugins with page events (see `parallel` in the README): %s", others)
+        try:
+            self._parallel = ParallelBuild(self.settings, config, self._pool) if parallel else None
+        except FixcardsError as error:
+            raise PluginError(f"fixcards: {error}") from None
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Plan the pages and data files of all cards; a card with a problem is reported and left out."""
+        start = time.perf_counter()
+        root = Path(config.docs_dir)
+        try:
+            cards = library.load(root, cache.cache_dir(root), self._pool, parsed=True)
+        except FixcardsError as error:
+            raise PluginError(f"fixcards: {error}") from None
+        for problem in cards.problems:
+            log.warning("%s", problem)
+        log.info("%s", cards.summary(cards.problems, time.perf_counter() - start))
+        site = Site(cards, self.settings, history.ids_by_age(root, cards.files))
+        in_nav = {path for _, path in _titles(config.nav)}
+        author_pages = {file.dest_uri for file in files.documentation_pages()}
+        for task in site.page_tasks():
+            if self._parallel and f"{task.name or 'index'}.md" not in in_nav:
+                self._parallel.page_tasks.append(task)
+            else:
+                self._add_to_mkdocs(task, files, author_pages, config)
+        if self._parallel:
+            self._parallel.library_tasks.extend(site.library_tasks())
+            self._parallel.exclude_from_mkdocs(files, cards, author_pages)
+        else:
+            for task in site.library_tasks():
+                self._add_to_mkdocs(task, files, author_pages, config)
+        self._asset_urls = assets.publish(files, config)
+        return files
+
+    def _add_to_mkdocs(self, task: BuildTask, files: Files, author_pages: set[str], config: MkDocsConfig) -> None:
+        """Run a task now and give its output to MkDocs, as pages and files like all others."""
+        for output in task.make(self.settings):
+            if isinstance(output, DataFile):
+                if committed := files.get_file_from_path(output.path):
+                    files.remove(committed)  # a schema that is in the folder for editors
+                files.append(File.generated(config, output.path, content=output.content))
+            elif page_file(output.path) not in author_pages:  # a page that the site's author wrote takes precedence
+                files.append(RecordPage.of(output, config).file)
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Give pages in the navigation their titles in `mkdocs.yml`; MkDocs does so only for pages of its own."""
+        for title, path in _titles(config.nav):
+            file = files.get_file_from_path(path)
+            if file is not None and isinstance(file.page, RecordPage):
+                file.page.title = title
+        self._theme = Theme(config, nav, files)
+        return nav
+
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
+        """Add what the theme's templates call: the addresses of our scripts and styles, and a filter."""
+        self._theme.env = env
+        # Not a filter: Jinja would store the result for a constant in the compiled template, for later builds.
+        env.globals["asset_url"] = lambda path: self._asset_urls.get(path, path)
+        env.filters["strip_indentation"] = strip_indentation
+        env.bytecode_cache = self._theme_bytecode
+
+    def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
+        """Give the 404 page its search box, whose links start at the root, and the site map all pages."""
+        if template_name == "404.html":
+            context["fixcards_search"] = self.settings.search_box(context["base_url"].rstrip("/") + "/")
+        elif template_name == "sitemap.xml":
+            day = get_build_date()
+            pages = [file.page for file in context["pages"] if not file.page.is_link]
+            entries = [SitemapEntry(page.canonical_url or page.abs_url, page.update_date or "") for page in pages]
+            entries += [SitemapEntry(url, day) for url in (self._parallel.page_urls() if self._parallel else ())]
+            context["fixcards_sitemap"], parts = sitemap(
+                [entry for entry in entries if entry.url], self.settings.site_url
+            )
+            for part in parts:
+                write_file(config.site_dir, part.path, part.content)
+        return context
+
+    @event_priority(100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Run the tasks and bring the site's folder up to date, before other plugins look at it."""
+        try:
+            if self._parallel:
+                self._parallel.write_site(config, self._theme)
+            for bytecode in self._bytecode_caches:
+                bytecode.save()
+        except FixcardsError as error:
+            raise PluginError(f"fixcards: {error}") from None
+        except OSError as error:
+            raise PluginError(f"fixcards: the site can't be written: {error.strerror}: {error.filename}") from error
+        finally:
+            self._pool.close()
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """End the processes and remove temporary files."""
+        self._pool.close()
+        if self._parallel:
+            self._parallel.close()
+
+
+def _titles(nav: Any) -> Iterator[tuple[str, str]]:
+    """Yield the titles and paths in the `nav` of `mkdocs.yml`, from all levels."""
+    for item in nav if isinstance(nav, list) else [nav]:
+        for title, target in item.items() if isinstance(item, dict) else ():
+            if isinstance(target, str):
+                yield title, target
+            else:
+                yield from _titles(target)
