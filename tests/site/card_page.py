@@ -7,9 +7,9 @@ import dataclasses
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from fixcards.records.card import Card
 from fixcards.site import markdown
 from fixcards.site.card_page import CardPageData, card_page
-from fixcards.records.card import Card
 from tests.sites import LIBRARY, library, settings, soup, words
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from fixcards.site.card_page import CardPageData, card_page
 from fixcards.build.page import json_for_script
+from fixcards.site.card_page import CardPageData, card_page
 from tests.sites import CARDS, LIBRARY, library, settings
 
 

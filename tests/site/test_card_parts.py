@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from fixcards.site import markdown
 from fixcards.records.card import Card, own_content_ratio
 from fixcards.records.reader_reports import count_reports
 from fixcards.records.verdict import judge
+from fixcards.site import markdown
 from tests.site.card_page import copied, links, proof, section, shows
 from tests.sites import CARDS, TODAY, library, page, soup, words
 

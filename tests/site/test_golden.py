@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.site.card_page import CardPageData, card_page
 from fixcards.records.evidence import run_digest
 from fixcards.records.library import Library, load
 from fixcards.records.record import evidence_path
+from fixcards.site.card_page import CardPageData, card_page
 from tests import golden
 from tests.sites import CARDS, LIBRARY, settings
 

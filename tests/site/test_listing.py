@@ -11,10 +11,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from fixcards.build.page import Page
-from fixcards.site.listing import LATEST_CARDS, PER_PAGE, Listings
 from fixcards.records.card import CATEGORIES
 from fixcards.records.library import load
 from fixcards.records.verdict import VERDICTS
+from fixcards.site.listing import LATEST_CARDS, PER_PAGE, Listings
 from tests.sites import HEAD, LIBRARY, documents, library, page, settings, soup, words
 
 ADDRESS = "https://cards.example.org/"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixcards.site import highlight, markdown as prose
+from fixcards.site import highlight
+from fixcards.site import markdown as prose
 from tests.hostile import BIDI, LINE, LONG, PROSE
 from tests.sites import CARDS, library, soup, words
 

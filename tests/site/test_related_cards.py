@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from fixcards.records.card import Card
-from fixcards.site.related_cards import MAX_RELATED, related
 from fixcards.records.summary import Summary, summary
+from fixcards.site.related_cards import MAX_RELATED, related
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from fixcards.site.releases import STATE_LABELS, ReleaseRow, release_rows
 from fixcards.site.release_chart import legend, release_chart
+from fixcards.site.releases import STATE_LABELS, ReleaseRow, release_rows
 from tests.sites import LIBRARY, REPOSITORY, library
 
 STYLES = REPOSITORY / "templates" / "theme" / "assets" / "fixcards.css"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from fixcards.site.releases import MEANINGS, STATE_LABELS, ReleaseRow, release_rows, release_spans
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence, ReleaseResult
+from fixcards.site.releases import MEANINGS, STATE_LABELS, ReleaseRow, release_rows, release_spans
 from tests.sites import LIBRARY, library
 
 CARDS = library(LIBRARY).cards

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from fixcards.site.field_reference import fields
-from fixcards.site.site import Site
 from fixcards.records import verdict
 from fixcards.records.card import CATEGORIES, Card, Fix
 from fixcards.records.evidence import OUTCOMES
 from fixcards.records.rules import RULES
+from fixcards.site.field_reference import fields
+from fixcards.site.site import Site
 from tests.sites import LIBRARY, documents, library, page, settings, words
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,18 +10,18 @@ from urllib.parse import quote
 
 from packaging.version import Version
 
-from fixcards.site import markdown
 from fixcards.build.page import Page, Section
-from fixcards.site.settings import SiteSettings
-from fixcards.site.releases import MEANINGS, release_rows, release_spans
-from fixcards.site.release_chart import legend, release_chart
 from fixcards.records import script
 from fixcards.records.card import Card, Fix, own_content_ratio
 from fixcards.records.evidence import Evidence, Run
 from fixcards.records.library import Library
-from fixcards.records.summary import Summary
 from fixcards.records.reader_reports import ReportCounts
+from fixcards.records.summary import Summary
 from fixcards.records.verdict import executable_fixes, judge
+from fixcards.site import markdown
+from fixcards.site.release_chart import legend, release_chart
+from fixcards.site.releases import MEANINGS, release_rows, release_spans
+from fixcards.site.settings import SiteSettings
 
 SECTIONS = (
     Section("fix", "The fix"),

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from fixcards.cache import digest, digest_of
 from fixcards.build.page import Section
 from fixcards.build.task import BuildTask
-from fixcards.site.template_page import page_task
+from fixcards.cache import digest, digest_of
 from fixcards.records.card import CATEGORIES
 from fixcards.records.library import Library
 from fixcards.records.summary import Summary
 from fixcards.records.verdict import MEANINGS, VERDICTS
+from fixcards.site.template_page import page_task
 
 PER_PAGE = 100
 """Cards on one page of a list; longer lists go on on further pages."""
@@ -132,7 +132,9 @@ class Listings:
                 title if number == 1 else f"{title}, page {number}",
                 about,
                 (Section("cards", "Cards"),),
-                content_digest=digest(of_filters, b"%d" % len(ids), *(self.library.summary_digests[card_id] for card_id in part)),
+                content_digest=digest(
+                    of_filters, b"%d" % len(ids), *(self.library.summary_digests[card_id] for card_id in part)
+                ),
                 heading=title,
                 rows=tuple(self.rows[card_id] for card_id in part),
                 total=len(ids),

@@ -53,7 +53,9 @@ def related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
                     scores[other] = scores.get(other, 0.0) + weight
         mine = length[card_id]
         cosines = {
-            other: found for other, score in scores.items() if (found := score / (mine * length[other])) >= MIN_SIMILARITY
+            other: found
+            for other, score in scores.items()
+            if (found := score / (mine * length[other])) >= MIN_SIMILARITY
         }
         ordered = [other for other in card.related if other in cards]
         ordered += sorted(cosines, key=lambda other: (-cosines[other], other))

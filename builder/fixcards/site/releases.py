@@ -82,7 +82,9 @@ def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:
     run showed goes before what a sweep only inferred or left open.
     """
     # By version, for 2.0 and 2.0.0 are one release; how the index writes it is what is shown.
-    rows = {Version(version): ReleaseRow(version, state, _minor_line(version)) for version, state in _stated(card).items()}
+    rows = {
+        Version(version): ReleaseRow(version, state, _minor_line(version)) for version, state in _stated(card).items()
+    }
     for run in evidence.runs if evidence else ():
         if run.release and run.outcome in {"failed-as-described", "passed"} and _tests_release_alone(run, card):
             state = "passes" if run.outcome == "passed" else "fails"

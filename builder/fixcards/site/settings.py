@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
+from fixcards.build.page import depth
+from fixcards.cache import digest, digest_of
 from fixcards.errors import FixcardsError
 from fixcards.site import markdown
 from fixcards.site.templates import environment, error_location
-from fixcards.build.page import depth
-from fixcards.cache import digest, digest_of
 
 _SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
 

@@ -8,23 +8,23 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fixcards.build.page import DataFile, Page, PageKind, Section
+from fixcards.build.task import BuildTask, Output
 from fixcards.cache import digest
 from fixcards.errors import FixcardsError
-from fixcards.site.card_page import JSON_NAME, SECTIONS, RelatedCard, CardPageData, card_page
 from fixcards.exports.data import card_files, library_files
-from fixcards.build.page import DataFile, Page, PageKind, Section
-from fixcards.site.settings import SiteSettings
-from fixcards.site.listing import Listings
-from fixcards.site.field_reference import fields
 from fixcards.exports.search_index import search_files
-from fixcards.build.task import Output, BuildTask
 from fixcards.records import verdict
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
 from fixcards.records.library import Library
-from fixcards.records.record import Content, RecordReader, unpickle_card, read_content
-from fixcards.records.rules import RULES
 from fixcards.records.reader_reports import ReportCounts
+from fixcards.records.record import Content, RecordReader, read_content, unpickle_card
+from fixcards.records.rules import RULES
+from fixcards.site.card_page import JSON_NAME, SECTIONS, CardPageData, RelatedCard, card_page
+from fixcards.site.field_reference import fields
+from fixcards.site.listing import Listings
+from fixcards.site.settings import SiteSettings
 
 _CARD = PageKind(2, "", SECTIONS, has_source=True, has_data=True, json_url=JSON_NAME)
 _ABOUT: dict[str, tuple[str, str, dict[str, str], Callable[[], dict[str, Any]]]] = {
@@ -106,7 +106,12 @@ class Site:
             repr((sorted(tally.worked.items()), tally.failed)).encode() if tally.total else b"",
         )
         origin = _CardSource(
-            str(library.root), source, beside, card_id in library.with_evidence, made_of, library.parsed_cards.get(card_id)
+            str(library.root),
+            source,
+            beside,
+            card_id in library.with_evidence,
+            made_of,
+            library.parsed_cards.get(card_id),
         )
         make = partial(_card, origin, tuple(self._related_cards[other] for other in related), tally)
         return BuildTask(library.summaries[card_id].path[:-1], key, make, _CARD)
@@ -148,7 +153,9 @@ class _CardSource(NamedTuple):
         return Evidence.model_validate_json(content.evidence) if self.executed and content.evidence else None
 
 
-def _card(origin: _CardSource, related: tuple[RelatedCard, ...], tally: ReportCounts, settings: SiteSettings) -> Iterator[Output]:
+def _card(
+    origin: _CardSource, related: tuple[RelatedCard, ...], tally: ReportCounts, settings: SiteSettings
+) -> Iterator[Output]:
     """Yield the page and files of a card."""
     card, evidence, content = origin.read()
     subject = CardPageData(card, evidence, related, tally, origin.source)

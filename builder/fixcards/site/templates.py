@@ -16,7 +16,8 @@ from jinja2.nodes import Expr
 from markupsafe import Markup
 
 from fixcards.cache import CacheFile, digest_of
-from fixcards.site import highlight, markdown as prose
+from fixcards.site import highlight
+from fixcards.site import markdown as prose
 
 _CACHED_MACROS = ("heading", "badge")
 """Macros of `once.html`, which have few different results, as filters: Jinja calls these without looking into them."""
