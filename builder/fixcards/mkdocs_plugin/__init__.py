@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +27,9 @@ from fixcards.mkdocs_plugin import published_assets, sitemap
 from fixcards.mkdocs_plugin.pages import RecordPage, Theme
 from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
 from fixcards.records import history, library
+from fixcards.site.renderer import renderer
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
-from fixcards.site.templates import BytecodeCacheFile
 from fixcards.worker_pool import WorkerPool, relax_gc
 
 log = logging.getLogger("mkdocs.plugins.fixcards")
@@ -71,12 +70,6 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
             repo_url=(config.repo_url or "").rstrip("/"),
         )
-        # Two, for a template that both environments have would be compiled for one of them, which escapes otherwise.
-        shelf = partial(cache.cache_file, cache.cache_dir(Path(config.docs_dir)), "templates")
-        self._bytecode_caches = tuple(
-            BytecodeCacheFile(shelf(f"{whose} {config.docs_dir}")) for whose in ("ours", "the theme's")
-        )
-        self.settings.environment.bytecode_cache, self._theme_bytecode = self._bytecode_caches
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -141,12 +134,11 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         self._theme.env = env
         # No filter: of a constant, Jinja would keep its result with the compiled template for builds to come.
         env.globals["asset_url"] = lambda name: self._assets.get(name, name)
-        env.bytecode_cache = self._theme_bytecode
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
         """Give the 404 page its search box, whose links start at the root, and the site map all pages."""
         if template_name == "404.html":
-            context["fixcards_search"] = self.settings.search_box(context["base_url"].rstrip("/") + "/")
+            context["fixcards_search"] = renderer(self.settings).search_box(context["base_url"].rstrip("/") + "/")
         elif template_name == "sitemap.xml":
             context["fixcards_addresses"] = self._parallel.page_urls() if self._parallel else []
         return context
@@ -167,8 +159,6 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         try:
             if self._parallel:
                 self._parallel.write_site(config, self._theme)
-            for compiled in self._bytecode_caches:
-                compiled.save()
         except FixcardsError as error:
             raise PluginError(f"fixcards: {error}") from None
         except OSError as error:
