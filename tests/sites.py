@@ -17,7 +17,8 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
-from fixcards.build.page import Page
+from fixcards.build.page import DataFile, Page
+from fixcards.build.task import Output
 from fixcards.records.library import Library, load
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
@@ -29,6 +30,8 @@ LIBRARY = REPOSITORY / "tests" / "data" / "library"
 SNAPSHOT = REPOSITORY / "tests" / "data" / "snapshot" / "cards"
 """Real cards as they stood on one day, for tests that need many or realistic ones. They don't follow `cards/`."""
 CARDS = SNAPSHOT
+EXAMPLE = REPOSITORY / "tests" / "data" / "example"
+"""Two cards as people write them, of one package; one of them with evidence."""
 ADDRESS = "https://fixcards.github.io/fixcards/"
 """Where the project's site is published."""
 TODAY = date(2026, 6, 1)
@@ -36,7 +39,7 @@ HEAD = "# yaml-language-server: $schema=../card.schema.json\n"
 
 
 def tool(name: str) -> str:
-    """Return the path of a command that is installed beside the interpreter that runs the tests."""
+    """Return the path of a command that is installed next to the interpreter that runs the tests."""
     return str(Path(sys.executable).parent / name)
 
 
@@ -73,7 +76,7 @@ def large_library(cards: Path) -> None:
 def build(
     config: Path, *options: str, program: str = "mkdocs", cwd: Path | None = None, **env: str
 ) -> subprocess.CompletedProcess[str]:
-    """Build the site of `config` into `site/` beside it; what was printed is in `stderr`."""
+    """Build the site of `config` into `site/` next to it; what was printed is in `stderr`."""
     return subprocess.run(
         [tool(program), "build", "--config-file", str(config), *options],
         cwd=cwd or config.parent,
@@ -117,22 +120,34 @@ def settings(**more: str) -> SiteSettings:
 
 @functools.cache
 def library(root: Path) -> Library:
-    """Return the cards below `root`, which have no problem."""
-    cards = load(root)
-    assert not cards.problems, cards.problems
-    return cards
+    """Return the cards below `root`, which have no problems."""
+    loaded = load(root)
+    assert not loaded.problems, loaded.problems
+    return loaded
+
+
+def outputs(root: Path = LIBRARY, **more: str) -> Iterator[Output]:
+    """Yield every page and file of a site with the cards below `root`, made anew."""
+    site = Site(library(root), settings(**more))
+    for task in (*site.library_tasks(), *site.page_tasks()):
+        yield from task.make(site.settings)
+
+
+def files(root: Path = LIBRARY, **more: str) -> dict[str, bytes]:
+    """Return the content of every file for machines, by its path."""
+    return {file.path: file.content for file in outputs(root, **more) if isinstance(file, DataFile)}
 
 
 @functools.cache
-def documents(root: Path = LIBRARY, **more: str) -> dict[str, Page]:
+def pages(root: Path = LIBRARY, **more: str) -> dict[str, Page]:
     """Return the pages of a site with the cards below `root`, by their paths."""
-    return {page.path: page for page in Site(library(root), settings(**more)).documents()}
+    return {page.path: page for page in outputs(root, **more) if isinstance(page, Page)}
 
 
 @functools.cache
 def html(path: str, root: Path = LIBRARY, **more: str) -> str:
     """Return the body of the page at `path`."""
-    return documents(root, **more)[path].body()
+    return pages(root, **more)[path].body()
 
 
 def soup(html: str) -> BeautifulSoup:

@@ -160,7 +160,9 @@ def test_a_search_starts_without_what_only_building_and_checking_need(arguments:
     )
     command = [sys.executable, "-c", program, *arguments]
     for _ in range(3):  # the first may have to make the folder for the index, the second the index
-        ended = subprocess.run(command, input=LINE, capture_output=True, text=True, check=True, cwd=sites.SNAPSHOT.parent)
+        ended = subprocess.run(
+            command, input=LINE, capture_output=True, text=True, check=True, cwd=sites.SNAPSHOT.parent
+        )
     loaded = set(ended.stdout.splitlines())
     assert "fixcards.cli.commands" in loaded
     assert loaded.isdisjoint(

@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="units whose name has this")
     chosen = parser.parse_args()
     sizes = [int(chosen.largest * MEGABYTE / 2**step) for step in range(DOUBLINGS, -1, -1)]
-    files = dict(build(index_entries(load(REPOSITORY / "cards")), tables=tables()))
+    files = dict(build(index_entries(load(REPOSITORY / "cards").summaries.values()), tables=tables()))
     index = Index(files.__getitem__)
     say = sys.stdout.write
     say(f"| | Python s | ratios | JavaScript s | ratios |\n|{'---|' * 5}\n")

@@ -19,6 +19,7 @@ from benchmarks.search.distractors import distractors
 from benchmarks.search.formats import FORMATS, formats
 from benchmarks.search.presentations import NAMES, presentations
 
+from fixcards.exports.index_entries import index_entries
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.index import Index, build
 from fixcards.matching.parse.parser import parse
@@ -117,7 +118,7 @@ def main() -> None:
     parser.add_argument("--rivals", action="store_true", help="lunr, MiniSearch, Pagefind and BM25 over the same cards")
     chosen = parser.parse_args()
     library = load(REPOSITORY / "cards")
-    entries = filled(list(index_entries(library)), chosen.size)
+    entries = filled(list(index_entries(library.summaries.values())), chosen.size)
     start = time.perf_counter()
     index = Index(dict(build(entries)).__getitem__)
     built = time.perf_counter() - start

@@ -102,6 +102,12 @@ def test_a_file_that_was_changed_or_removed_is_written_again(site: Path) -> None
     assert (site / "lantern" / "12" / "card.json").is_file()
 
 
+def test_a_cache_that_cannot_be_written_stops_no_build(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("no folder", encoding="utf-8")
+    done = build(project(tmp_path, LIBRARY), "--strict", FIXCARDS_CACHE=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_changed_template_changes_every_page_as_a_clean_build_does(tmp_path: Path) -> None:
     config = change(project(tmp_path, LIBRARY), "  - fixcards\n", "  - fixcards:\n      templates: looks\n")
     shutil.copytree(REPOSITORY / "templates", tmp_path / "looks")

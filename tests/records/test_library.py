@@ -73,7 +73,6 @@ def test_a_card_with_a_problem_is_not_shown_but_may_be_named(folder: Folder, tex
     assert list(library.cards) == ["demo-7"]
     assert list(library.evidence) == []
     assert library.all_ids == {"demo-7", "demo-8"}
-    assert library.related == {"demo-7": []}
 
 
 def test_evidence_with_a_problem_is_not_shown_and_its_card_is(folder: Folder, text: str) -> None:
@@ -199,7 +198,7 @@ def test_hidden_files_and_other_files_are_passed_over(folder: Folder) -> None:
 
 def test_a_folder_without_cards_is_an_empty_library(folder: Folder) -> None:
     library = load(folder({"demo/readme.txt": ""}))
-    assert (library.cards, library.problems, library.packages, library.related) == ({}, (), {}, {})
+    assert (library.cards, library.problems, library.packages) == ({}, (), {})
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file"])

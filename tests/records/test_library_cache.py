@@ -93,11 +93,3 @@ def test_evidence_that_comes_or_goes_is_noticed(folder: Folder, text: str) -> No
     assert [problem.code for problem in load(cards, KEPT).problems] == ["FC304"]
     file.unlink()
     assert not load(cards, KEPT).problems
-
-
-def test_related_cards_are_found_anew_when_the_cards_change(folder: Folder, text: str) -> None:
-    cards = folder({"demo/7.yaml": text, "demo/8.yaml": text.replace("/7", "/8")})
-    before = load(cards, KEPT).related
-    assert load(cards, KEPT).related == before == {"demo-7": ["demo-8"], "demo-8": ["demo-7"]}
-    (cards / "demo" / "8.yaml").unlink()
-    assert load(cards, KEPT).related == {"demo-7": []}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from fixcards.exports.interface import RelatedCard
 from fixcards.records.card import Card
+from fixcards.records.card_facts import card_facts
+from fixcards.records.library import Library
+from fixcards.records.reader_reports import ReportCounts
 from fixcards.site import markdown
 from fixcards.site.card_page import CardPageData, card_page
-from tests.sites import LIBRARY, library, settings, soup, words
+from fixcards.site.related_cards import related_cards
+from tests.sites import LIBRARY, TODAY, library, settings, soup, words
 
 
 def section(tree: BeautifulSoup, name: str) -> BeautifulSoup:
@@ -47,12 +51,26 @@ def proof(tree: BeautifulSoup) -> dict[str, str]:
     return {words(row.th.text): words(row.td.text) for row in tree.select(".fc-proof tr")}
 
 
+def page_data(cards: Library, card_id: str, card: Card | None = None) -> CardPageData:
+    """Return a card of a library with everything that its page shows, `card` in its place if given."""
+    return CardPageData(
+        card_facts(card or cards.cards[card_id], cards.evidence.get(card_id), TODAY),
+        tuple(RelatedCard.of(cards.summaries[other]) for other in related_cards(cards)[card_id]),
+        cards.reports.get(card_id, ReportCounts()),
+        cards.files[card_id],
+    )
+
+
+def changed_data(card_id: str, **update: object) -> CardPageData:
+    """Return a card of the tests in which some keys have other values."""
+    cards = library(LIBRARY)
+    raw = yaml.safe_load((LIBRARY / cards.files[card_id]).read_text(encoding="utf-8"))
+    return page_data(cards, card_id, Card.model_validate({**raw, **update}))
+
+
 def changed(card_id: str, **update: object) -> BeautifulSoup:
-    """Return the page of a card of the tests in which something is otherwise."""
-    found = library(LIBRARY)
-    raw = yaml.safe_load((LIBRARY / found.files[card_id]).read_text(encoding="utf-8"))
-    card = Card.model_validate({**raw, **update})
-    return soup(card_page(dataclasses.replace(CardPageData.of(found, card_id), card=card), settings()).body())
+    """Return the page of a card of the tests in which some keys have other values."""
+    return soup(card_page(changed_data(card_id, **update), settings()).body())
 
 
 def fix_with(**more: object) -> list[dict[str, object]]:

@@ -21,7 +21,7 @@ from tests.sites import LIBRARY, TODAY, library, page, words
         ("mooring/9", "retired"),
     ],
 )
-def test_a_badge_says_the_verdict_before_anything_else(path: str, verdict: str) -> None:
+def test_a_badge_with_the_verdict_comes_before_anything_else(path: str, verdict: str) -> None:
     tree = page(path)
     badge = tree.select_one(".fc-badge")
     assert badge.text == verdict
@@ -30,9 +30,9 @@ def test_a_badge_says_the_verdict_before_anything_else(path: str, verdict: str) 
 
 
 def test_the_library_of_the_tests_has_every_verdict_and_outcome() -> None:
-    found = library(LIBRARY)
-    assert {judge(card, found.evidence.get(card.id), TODAY).verdict for card in found.cards.values()} == set(VERDICTS)
-    assert {run.outcome for evidence in found.evidence.values() for run in evidence.runs} == set(OUTCOMES)
+    cards = library(LIBRARY)
+    assert {judge(card, cards.evidence.get(card.id), TODAY).verdict for card in cards.cards.values()} == set(VERDICTS)
+    assert {run.outcome for evidence in cards.evidence.values() for run in evidence.runs} == set(OUTCOMES)
 
 
 def test_each_run_shows_what_was_installed_what_it_printed_and_when() -> None:
@@ -62,11 +62,11 @@ def test_each_run_shows_what_was_installed_what_it_printed_and_when() -> None:
     assert runs[2].select_one("pre").text == "<b>no oil</b> & no match"
 
 
-def test_what_a_reader_must_know_to_read_the_runs_stands_above_them() -> None:
+def test_notes_about_the_runs_stand_above_them() -> None:
     assert "wick differs between the broken and the newest run." in section(page("lantern/12"), "runs").ul.text
 
 
-def test_options_show_what_their_run_found() -> None:
+def test_options_show_the_outcome_of_their_run() -> None:
     facts = [words(option.select_one(".fc-row-facts").text) for option in page("lantern/12").select(".fc-option")]
     assert facts == [
         "Upgrade recommended passed run on 2026-03-01",
@@ -76,7 +76,7 @@ def test_options_show_what_their_run_found() -> None:
     ]
 
 
-def test_options_that_nobody_ran_do_not_claim_a_test() -> None:
+def test_options_without_a_run_do_not_claim_a_test() -> None:
     tree = page("lantern/34")
     assert "Tested" not in tree.text
     facts = [words(option.select_one(".fc-row-facts").text) for option in page("mooring/8").select(".fc-option")]

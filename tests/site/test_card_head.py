@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from fixcards.site.card_page import CardPageData, card_page
 from fixcards.build.page import json_for_script
-from tests.sites import CARDS, LIBRARY, library, settings
+from fixcards.site.card_page import card_page
+from tests.site.card_page import changed_data
+from tests.sites import pages, settings
 
 
 def test_the_structured_data_is_an_article_with_the_error_as_a_keyword() -> None:
-    found = library(LIBRARY)
-    data = card_page(CardPageData.of(found, "lantern-12"), settings()).data
+    data = pages()["lantern/12"].data
     assert data["@type"] == "TechArticle"
     assert data["keywords"][0] == "lantern.Dark: no wick in lamp {lamp}"
     assert data["url"] == "https://cards.example.org/lantern/12/"
@@ -25,8 +25,9 @@ def test_json_inside_a_script_element_cannot_end_it() -> None:
 
 
 def test_the_description_is_one_line_of_at_most_300_characters() -> None:
-    for card_id, card in library(CARDS).cards.items():
-        text = card_page(CardPageData.of(library(CARDS), card_id), settings()).description
-        assert len(text) <= 300
-        assert "\n" not in text
-        assert text.startswith(f"{card.package}: ")
+    long = changed_data("lantern-12", signature={"error": f"Dark: {'no wick ' * 40}"})
+    for page in (*pages().values(), card_page(long, settings())):
+        assert len(page.description) <= 300
+        assert "\n" not in page.description
+    assert pages()["lantern/12"].description.startswith("lantern: ")
+    assert card_page(long, settings()).description.endswith("…")

@@ -8,11 +8,11 @@ from tests.sites import LIBRARY, library, page, words
 
 
 @pytest.mark.parametrize("path", [f"{card.package}/{card.number}" for card in library(LIBRARY).cards.values()])
-def test_the_page_of_a_card_in_any_stateis_sound(path: str) -> None:
+def test_the_page_of_a_card_in_any_state_is_sound(path: str) -> None:
     assert_sound(page(path))
 
 
-def test_the_sections_are_in_an_order_for_somebody_in_trouble() -> None:
+def test_the_sections_are_in_an_order_for_a_reader_in_trouble() -> None:
     headings = [heading["id"] for heading in page("lantern/12").select("h2[id]")]
     assert headings == [section.id for section in SECTIONS]
     assert headings[:3] == ["fix", "certainty", "signature"]
@@ -26,7 +26,7 @@ def test_a_card_in_doubt_says_so_and_why_before_its_fix(path: str, word: str) ->
     assert notice.find_next("section")["class"] == ["fc-fix"]
 
 
-def test_the_tally_names_options_as_the_buttons_do() -> None:
+def test_the_counted_reports_name_options_as_the_buttons_do() -> None:
     box = section(page("lantern/12"), "worked")
     assert "Reports so far: option A worked for 3; option D worked for 1; none worked for 1." in words(box.text)
     assert [words(link.text) for link in box.select("a.fc-button")] == [

@@ -8,12 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from fixcards.site import markdown
 from fixcards.records.card import Card, own_content_ratio
 from fixcards.records.reader_reports import count_reports
 from fixcards.records.verdict import judge
+from fixcards.site import markdown
+from fixcards.site.related_cards import related_cards
 from tests.site.card_page import copied, links, proof, section, shows
-from tests.sites import CARDS, TODAY, library, page, soup, words
+from tests.sites import EXAMPLE, TODAY, library, page, soup, words
 
 Part = Callable[[BeautifulSoup, Card], None]
 
@@ -101,7 +102,7 @@ def _why(tree: BeautifulSoup, card: Card) -> None:
 @part("Proof and Evidence table")
 def _proof(tree: BeautifulSoup, card: Card) -> None:
     rows = proof(tree)
-    evidence = library(CARDS).evidence.get(card.id)
+    evidence = library(EXAMPLE).evidence.get(card.id)
     judgement = judge(card, evidence, TODAY)
     assert rows["Verdict"].startswith(judgement.verdict)
     assert rows["Confidence"].startswith(f"{judgement.confidence:.2f}")
@@ -168,11 +169,11 @@ def _prevention(tree: BeautifulSoup, card: Card) -> None:
 
 def _states(box: Tag) -> dict[str, str]:
     """Return what the table says of each release, in its order."""
-    found = {}
+    states = {}
     for row in box.select("tbody tr"):
         named = row.td.p.extract().text if row.td.p else row.th.text
-        found |= dict.fromkeys(named.split(", "), row.td.text)
-    return found
+        states |= dict.fromkeys(named.split(", "), row.td.text)
+    return states
 
 
 @part("Version Compatibility Table, each cell tested, inferred or stated")
@@ -180,27 +181,27 @@ def _versions(tree: BeautifulSoup, card: Card) -> None:
     states = _states(section(tree, "versions"))
     assert states[card.versions.fixed].partition(":")[2].strip().startswith("passes")
     assert states["0.7.1"].partition(":")[2].strip().startswith("fails")
-    known = ("tested: ", "inferred: ", "stated: ", "not testable", "unknown")
-    assert all(state.startswith(known) for state in states.values())
+    labels = ("tested: ", "inferred: ", "stated: ", "not testable", "unknown")
+    assert all(state.startswith(labels) for state in states.values())
 
 
-@part("A picture of the releases with the content of the table")
-def _picture(tree: BeautifulSoup, card: Card) -> None:
+@part("A chart of the releases with the content of the table")
+def _chart(tree: BeautifulSoup, card: Card) -> None:
     box = section(tree, "versions")
-    picture = box.select_one(".fc-releases[role=img][aria-label]")
+    chart = box.select_one(".fc-releases[role=img][aria-label]")
     marks = {}
-    for run in picture.select("span"):
-        numbers, _, words = run["title"].partition(": ")
-        marks |= dict.fromkeys(numbers.split(", "), words)
-    assert len(picture.select("i")) == len(marks)
+    for run in chart.select("span"):
+        numbers, _, label = run["title"].partition(": ")
+        marks |= dict.fromkeys(numbers.split(", "), label)
+    assert len(chart.select("i")) == len(marks)
     assert marks == {number: state.partition(";")[0] for number, state in _states(box).items()}
 
 
 @part("Related Issues")
 def _related(tree: BeautifulSoup, card: Card) -> None:
-    shown = [link for link in links(section(tree, "related")) if link.startswith("../../") and link.count("/") == 4]
-    assert shown == [f"../../{other.replace('-', '/')}/" for other in library(CARDS).related[card.id]]
-    assert "../../httpx/3433/" in shown
+    cards = [link for link in links(section(tree, "related")) if link.startswith("../../") and link.count("/") == 4]
+    assert cards == [f"../../{other.replace('-', '/')}/" for other in related_cards(library(EXAMPLE))[card.id]]
+    assert "../../httpx/3433/" in cards
 
 
 @part("Sources: every link used")
@@ -214,4 +215,4 @@ def _sources(tree: BeautifulSoup, card: Card) -> None:
 
 @pytest.mark.parametrize("name", PARTS)
 def test_the_page_of_httpx_271_has_every_part_of_the_example(name: str) -> None:
-    PARTS[name](page("httpx/271", CARDS), library(CARDS).cards["httpx-271"])
+    PARTS[name](page("httpx/271", EXAMPLE), library(EXAMPLE).cards["httpx-271"])

@@ -7,19 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.site.card_page import CardPageData, card_page
+from fixcards.records.card_facts import card_facts
 from fixcards.records.evidence import run_digest
 from fixcards.records.library import Library, load
 from fixcards.records.record import evidence_path
+from fixcards.site.card_page import card_page
 from tests import golden
-from tests.sites import CARDS, LIBRARY, settings
+from tests.site.card_page import page_data
+from tests.sites import EXAMPLE, LIBRARY, TODAY, settings
 
 GOLDEN = LIBRARY.parent / "golden"
 
 
 def _page(library: Library, card_id: str) -> str:
     assert not library.problems
-    return card_page(CardPageData.of(library, card_id), settings()).body()
+    return card_page(page_data(library, card_id), settings()).body()
 
 
 def test_the_made_up_evidence_fits_its_cards_but_for_the_stale_one() -> None:
@@ -32,10 +34,9 @@ def test_the_made_up_evidence_fits_its_cards_but_for_the_stale_one() -> None:
         golden.check(path, re.sub(evidence.digest, digest, path.read_text(encoding="utf-8")))
 
 
-def test_the_page_of_a_real_card_without_evidence_is_as_stored(tmp_path: Path) -> None:
-    # Alone and without its evidence, so that other cards and new runs don't change the page.
+def test_the_page_of_a_card_without_evidence_is_as_stored(tmp_path: Path) -> None:
     (tmp_path / "httpx").mkdir()
-    shutil.copy(CARDS / "httpx" / "271.yaml", tmp_path / "httpx")
+    shutil.copy(EXAMPLE / "httpx" / "271.yaml", tmp_path / "httpx")
     golden.check(GOLDEN / "httpx-271.html", _page(load(tmp_path), "httpx-271"))
 
 
@@ -43,7 +44,7 @@ def test_the_page_of_a_card_with_evidence_is_as_stored() -> None:
     golden.check(GOLDEN / "lantern-12.html", _page(load(LIBRARY), "lantern-12"))
 
 
-def test_a_golden_file_that_differs_is_told_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_golden_file_that_differs_is_reported_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(golden, "UPDATE", False)
     path = tmp_path / "page.html"
     path.write_text("<p>one</p>\n<p>two</p>\n", encoding="utf-8")
@@ -52,11 +53,11 @@ def test_a_golden_file_that_differs_is_told_line_by_line(tmp_path: Path, monkeyp
         golden.check(path, "<p>one</p>\n<p>three</p>\n")
 
 
-def test_the_page_changes_with_the_day_only_where_it_says_how_sure_it_is() -> None:
-    library = load(LIBRARY)
-    now = settings()
-    later = dataclasses.replace(now, today=now.today.replace(year=2027))
-    pages = [card_page(CardPageData.of(library, "lantern-12"), on).body().splitlines() for on in (now, later)]
+def test_the_page_changes_with_the_day_only_in_its_confidence() -> None:
+    data = page_data(load(LIBRARY), "lantern-12")
+    later = card_facts(data.facts.card, data.facts.evidence, TODAY.replace(year=2027))
+    both = (data, dataclasses.replace(data, facts=later))
+    pages = [card_page(each, settings()).body().splitlines() for each in both]
     differing = [line for line, other in zip(*pages, strict=True) if line != other]
     assert len(differing) == 1
     assert "Confidence" in differing[0]

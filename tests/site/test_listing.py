@@ -11,11 +11,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from fixcards.build.page import Page
-from fixcards.site.listing import LATEST_CARDS, PER_PAGE, Listings
 from fixcards.records.card import CATEGORIES
 from fixcards.records.library import load
 from fixcards.records.verdict import VERDICTS
-from tests.sites import HEAD, LIBRARY, documents, library, page, settings, soup, words
+from fixcards.site.listing import LATEST_CARDS, PER_PAGE, Listings
+from tests.sites import HEAD, LIBRARY, library, page, pages, settings, soup, words
 
 ADDRESS = "https://cards.example.org/"
 NUMBER = 250
@@ -39,8 +39,8 @@ prevention: [Care.]
 """
 
 
-def _documents(listings: Listings) -> Iterator[Page]:
-    return (made for work in listings.tasks() for made in work.make(settings()) if isinstance(made, Page))
+def _pages(listings: Listings) -> Iterator[Page]:
+    return (output for task in listings.tasks() for output in task.make(settings()) if isinstance(output, Page))
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +51,11 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BeautifulSoup]:
         path = root / f"package-{number % 60}" / f"{number}.yaml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(_card(number), encoding="utf-8")
-    found = load(root)
-    assert len(found.cards) == NUMBER, found.problems[:3]
-    pages = list(_documents(Listings(found, list(found.cards))))
-    assert len({each.path for each in pages}) == len(pages)
-    return {each.path: soup(each.body()) for each in pages}
+    loaded = load(root)
+    assert len(loaded.cards) == NUMBER, loaded.problems[:3]
+    listed = list(_pages(Listings(loaded, list(loaded.cards))))
+    assert len({each.path for each in listed}) == len(listed)
+    return {each.path: soup(each.body()) for each in listed}
 
 
 def rows(tree: BeautifulSoup) -> list[str]:
@@ -71,11 +71,13 @@ def targets(tree: BeautifulSoup, path: str, within: str) -> dict[str, str]:
     }
 
 
-def test_a_long_list_goes_on_on_further_pages_and_misses_no_card(many: dict[str, BeautifulSoup]) -> None:
+def test_a_long_list_has_further_pages_and_misses_no_card(many: dict[str, BeautifulSoup]) -> None:
     paths = ["cards", "cards/page/2", "cards/page/3"]
-    shown = [rows(many[path]) for path in paths]
-    assert [len(part) for part in shown] == [PER_PAGE, PER_PAGE, NUMBER - 2 * PER_PAGE]
-    assert Counter(chain.from_iterable(shown)) == Counter(f"Failure number {number}" for number in range(1, NUMBER + 1))
+    titles = [rows(many[path]) for path in paths]
+    assert [len(part) for part in titles] == [PER_PAGE, PER_PAGE, NUMBER - 2 * PER_PAGE]
+    assert Counter(chain.from_iterable(titles)) == Counter(
+        f"Failure number {number}" for number in range(1, NUMBER + 1)
+    )
     for number, path in enumerate(paths, start=1):
         assert f"{NUMBER} cards, page {number} of 3." in words(many[path].text)
         links = targets(many[path], path, ".fc-pages")
@@ -88,7 +90,7 @@ def test_a_list_that_fits_on_one_page_offers_no_others(many: dict[str, Beautiful
     assert "page" not in many["package-7"].select_one(".fc-quiet").text
 
 
-def test_filters_of_a_category_go_on_on_further_pages_too(many: dict[str, BeautifulSoup]) -> None:
+def test_the_list_of_a_category_has_further_pages_too(many: dict[str, BeautifulSoup]) -> None:
     path = f"cards/category/{CATEGORIES[0]}"
     assert len(rows(many[path])) == PER_PAGE
     assert len(rows(many[f"{path}/page/2"])) == NUMBER // 2 - PER_PAGE
@@ -118,11 +120,11 @@ def test_of_many_packages_the_filter_shows_those_with_most_cards_and_a_link_to_a
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in documents() if path.startswith("cards") or path in {"", "lantern", "mooring"}]
+    "path", [path for path in pages() if path.startswith("cards") or path in {"", "lantern", "mooring"}]
 )
 def test_every_link_of_a_list_leads_to_a_page_of_the_site(path: str) -> None:
     for target in targets(page(path), path, ""):
-        assert target.rstrip("/") in documents(), target
+        assert target.rstrip("/") in pages(), target
 
 
 def test_filters_are_plain_links_to_pages_of_their_own() -> None:
@@ -169,11 +171,11 @@ def test_a_filter_shows_the_cards_that_it_names_and_marks_itself(path: str, titl
 
 
 def test_categories_and_verdicts_without_cards_have_no_page_and_no_filter() -> None:
-    assert "cards/category/typing" not in documents()
+    assert "cards/category/typing" not in pages()
     assert "Typing" not in page("cards").select_one(".fc-filters").text
 
 
-def test_a_row_says_which_failure_it_is_how_sure_it_is_and_how_it_is_mended() -> None:
+def test_a_row_says_which_failure_it_is_how_sure_it_is_and_how_it_is_fixed() -> None:
     row = page("lantern").select_one(".fc-row")
     assert words(row.text) == (
         "Lantern goes out when the wick is trimmed twice lantern crash partly verified "
@@ -183,43 +185,43 @@ def test_a_row_says_which_failure_it_is_how_sure_it_is_and_how_it_is_mended() ->
 
 
 def test_an_empty_library_has_all_its_lists_and_invites_the_first_card(tmp_path: Path) -> None:
-    pages = {each.path: soup(each.body()) for each in _documents(Listings(load(tmp_path), []))}
-    assert set(pages) == {"", "cards", "cards/packages"}
-    assert "No cards yet. Add the first." in words(pages["cards"].text)
-    assert "0 cards" in words(pages["cards"].text)
+    empty = {each.path: soup(each.body()) for each in _pages(Listings(load(tmp_path), []))}
+    assert set(empty) == {"", "cards", "cards/packages"}
+    assert "No cards yet. Add the first." in words(empty["cards"].text)
+    assert "0 cards" in words(empty["cards"].text)
 
 
 def test_the_home_page_counts_what_the_data_holds_and_defines_each_number() -> None:
-    figures = {
-        words(figure.dt.text): (figure.select_one(".fc-number").text, words(figure.select_one(".fc-definition").text))
-        for figure in page("").select(".fc-figures > div")
+    statistics = {
+        words(box.dt.text): (box.select_one(".fc-number").text, words(box.select_one(".fc-definition").text))
+        for box in page("").select(".fc-figures > div")
     }
-    assert {name: number for name, (number, _) in figures.items()} == {
+    assert {name: number for name, (number, _) in statistics.items()} == {
         "cards": "6",
         "packages": "2",
         "verified": "1",
         "runs on record": "31",
     }
-    assert all(definition.endswith(".") for _, definition in figures.values())
+    assert all(definition.endswith(".") for _, definition in statistics.values())
     evidence = library(LIBRARY).evidence.values()
     assert sum(len(run.repetitions) for each in evidence for run in each.runs) == 31
 
 
 def test_large_numbers_are_written_with_separators() -> None:
-    found = library(LIBRARY)
-    one = found.summaries["mooring-7"]
+    small = library(LIBRARY)
+    one = small.summaries["mooring-7"]
     cards = [one._replace(id=f"mooring-{at}", number=at, verdict="not executed", runs=0) for at in range(1, 1235)]
-    told = {card.id: card.id.encode() for card in cards}
-    large = dataclasses.replace(found, summaries={card.id: card for card in cards}, summary_digests=told)
-    assert [figure.number for figure in Listings(large, []).statistics()] == ["1,234", "1", "0", "0"]
-    assert "1,234 cards" in words({each.path: each for each in _documents(Listings(large, []))}["cards"].body())
+    digests = {card.id: card.id.encode() for card in cards}
+    large = dataclasses.replace(small, summaries={card.id: card for card in cards}, summary_digests=digests)
+    assert [statistic.number for statistic in Listings(large, []).statistics()] == ["1,234", "1", "0", "0"]
+    assert "1,234 cards" in words({each.path: each for each in _pages(Listings(large, []))}["cards"].body())
 
 
 def test_the_home_page_shows_the_latest_cards_in_the_order_of_the_history(many: dict[str, BeautifulSoup]) -> None:
-    found = library(LIBRARY)
+    cards = library(LIBRARY).cards
     latest = ["mooring-9", "lantern-34", "gone-1", "lantern-12"]
-    home = next(_documents(Listings(found, latest)))
-    titles = [found.cards[card_id].title for card_id in latest if card_id in found.cards]
+    home = next(_pages(Listings(library(LIBRARY), latest)))
+    titles = [cards[card_id].title for card_id in latest if card_id in cards]
     assert rows(soup(home.body())) == titles[:LATEST_CARDS]
     assert len(rows(many[""])) == LATEST_CARDS
 

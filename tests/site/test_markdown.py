@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixcards.site import highlight, markdown as prose
+from fixcards.site import highlight, markdown
 from tests.hostile import BIDI, LINE, LONG, PROSE
-from tests.sites import CARDS, library, soup, words
+from tests.sites import soup, words
 
 TAGS = {"p", "ul", "ol", "li", "code", "pre", "a", "span", "br"}
 ATTRIBUTES = {"a": {"href", "title"}, "pre": {"class", "tabindex"}, "span": {"class"}, "ol": {"start"}}
@@ -43,11 +43,11 @@ MARKS = st.lists(
     ],
 )
 def test_paragraphs_lists_code_and_links_are_marked_up(text: str, html: str) -> None:
-    assert prose.render_blocks(text).strip() == html
+    assert markdown.render_blocks(text).strip() == html
 
 
 def test_fenced_code_is_highlighted_at_build_time() -> None:
-    code = soup(prose.render_blocks("```python\nimport os\n```")).select_one("pre > code")
+    code = soup(markdown.render_blocks("```python\nimport os\n```")).select_one("pre > code")
     assert code.text == "import os"
     assert [(span["class"], span.text) for span in code.select("span[class^=k], span[class^=n]")] == [
         (["k"], "import"),
@@ -78,15 +78,15 @@ def test_fenced_code_is_highlighted_at_build_time() -> None:
     ],
 )
 def test_everything_else_comes_out_as_it_was_typed(text: str) -> None:
-    tree = soup(prose.render_blocks(text))
+    tree = soup(markdown.render_blocks(text))
     assert {tag.name for tag in tree.find_all(True)} <= {"p", "ul", "li"}
     assert words(tree.text) == words(text.replace("- [", "["))
     line = words(text)
-    assert soup(prose.render_inline(line)).text == line
+    assert soup(markdown.render_inline(line)).text == line
 
 
 def test_an_image_is_a_link_to_it_and_loads_nothing() -> None:
-    assert prose.render_inline("![a](https://b.c/d.png)") == '!<a href="https://b.c/d.png">a</a>'
+    assert markdown.render_inline("![a](https://b.c/d.png)") == '!<a href="https://b.c/d.png">a</a>'
 
 
 @pytest.mark.parametrize(
@@ -122,15 +122,15 @@ def test_an_image_is_a_link_to_it_and_loads_nothing() -> None:
     ],
 )
 def test_only_web_addresses_become_links(address: str) -> None:
-    for make in (prose.render_blocks, prose.render_inline):
+    for make in (markdown.render_blocks, markdown.render_inline):
         for link in soup(make(f"[a]({address})")).select("[href], [src]"):
             assert link["href"].startswith(("https://", "http://")), link
-    assert all(link.startswith(("https://", "http://")) for link in prose.links(f"[a]({address})"))
+    assert all(link.startswith(("https://", "http://")) for link in markdown.links(f"[a]({address})"))
 
 
 @pytest.mark.parametrize("text", [LINE, PROSE, f"`{LINE}`", f"```{LINE}\n{LINE}\n```", f"[{LINE}](https://a.b)"])
 def test_hostile_text_shows_as_text_and_makes_no_element(text: str) -> None:
-    for make in (prose.render_blocks, prose.render_inline):
+    for make in (markdown.render_blocks, markdown.render_inline):
         tree = soup(make(text))
         _harmless(tree)
         assert "<script>window.ran=1</script>" in tree.text
@@ -140,16 +140,16 @@ def test_hostile_text_shows_as_text_and_makes_no_element(text: str) -> None:
 @given(TEXT | MARKS)
 @settings(max_examples=300, deadline=None)
 def test_no_text_makes_an_element_or_attribute_outside_the_subset(text: str) -> None:
-    for make in (prose.render_blocks, prose.render_inline):
+    for make in (markdown.render_blocks, markdown.render_inline):
         _harmless(soup(make(text)))
-    _harmless(soup(prose.reveal_bidi(str(highlight.highlight_code(text, "text")))), more={"bdi"})
+    _harmless(soup(markdown.reveal_bidi(str(highlight.highlight_code(text, "text")))), more={"bdi"})
 
 
 @given(TEXT)
 @settings(max_examples=200, deadline=None)
 def test_text_without_marks_is_unchanged(text: str) -> None:
     line = " ".join(text.replace("`", "").replace("[", "").split())
-    assert soup(prose.render_inline(line)).text == line
+    assert soup(markdown.render_inline(line)).text == line
 
 
 @pytest.mark.parametrize(
@@ -160,22 +160,22 @@ def test_text_without_marks_is_unchanged(text: str) -> None:
 )  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
     start = time.process_time()
-    prose.reveal_bidi(prose.render_blocks(text))
-    prose.render_inline(text)
+    markdown.reveal_bidi(markdown.render_blocks(text))
+    markdown.render_inline(text)
     assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 def test_marks_that_reorder_text_are_shown_and_act_on_nothing_else(mark: str) -> None:
-    tree = soup(prose.reveal_bidi(f'<p title="{mark}">a{mark}b</p>'))
-    shown = tree.select_one("bdi.fc-bidi")
-    assert (shown.text, shown["data-mark"]) == (mark, f"U+{ord(mark):04X}")
+    tree = soup(markdown.reveal_bidi(f'<p title="{mark}">a{mark}b</p>'))
+    box = tree.select_one("bdi.fc-bidi")
+    assert (box.text, box["data-mark"]) == (mark, f"U+{ord(mark):04X}")
     assert tree.text == f"a{mark}b"
     assert tree.p["title"] == mark
 
 
 def test_bidi_marks_in_highlighted_code_are_shown_and_copied() -> None:
-    tree = soup(prose.reveal_bidi(str(highlight.highlight_code(f"a = '{BIDI}'", "python"))))
+    tree = soup(markdown.reveal_bidi(str(highlight.highlight_code(f"a = '{BIDI}'", "python"))))
     assert tree.text == f"a = '{BIDI}'"
     assert len(tree.select("bdi")) == sum(BIDI.count(mark) for mark in "\u202e\u2066\u2069\u200f")
 
@@ -190,12 +190,12 @@ def test_bidi_marks_in_highlighted_code_are_shown_and_copied() -> None:
     ],
 )
 def test_plain_text_is_one_line_without_marks(text: str, line: str) -> None:
-    assert prose.plain_text(text) == line
+    assert markdown.plain_text(text) == line
 
 
-def test_links_of_a_text_are_found_in_order() -> None:
+def test_links_of_a_text_come_in_order() -> None:
     text = "[a](https://a.b) `[no](https://no.no)` [js](javascript:x)\n\n- [c](https://c.d/e?f=1&g)\n"
-    assert list(prose.links(text)) == ["https://a.b", "https://c.d/e?f=1&g"]
+    assert list(markdown.links(text)) == ["https://a.b", "https://c.d/e?f=1&g"]
 
 
 def _harmless(tree: object, more: frozenset[str] | set[str] = frozenset()) -> None:
@@ -218,15 +218,5 @@ def _harmless(tree: object, more: frozenset[str] | set[str] = frozenset()) -> No
 )  # fmt: skip
 @settings(max_examples=500, deadline=None)
 def test_texts_without_markup_look_as_the_parser_would_have_them(text: str) -> None:
-    assert str(prose.render_blocks(text)) == prose._MARKDOWN.render(text)
-    assert str(prose.render_inline(text)) == prose._MARKDOWN.renderInline(text.strip())
-
-
-def test_most_texts_of_the_cards_need_no_parser() -> None:
-    texts = [
-        text for card in library(CARDS).cards.values() for text in (card.symptom, card.mechanism, *card.prevention)
-    ]
-    simple = [text for text in texts if prose._render_simple(text.strip()) is not None]
-    assert len(simple) > 0.9 * len(texts)
-    for text in texts:
-        assert str(prose.render_blocks(text)) == prose._MARKDOWN.render(text)
+    assert str(markdown.render_blocks(text)) == markdown._MARKDOWN.render(text)
+    assert str(markdown.render_inline(text)) == markdown._MARKDOWN.renderInline(text.strip())

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import copy
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fixcards.records.card import Card
-from fixcards.site.related_cards import MAX_RELATED, related
+from fixcards.records.library import load
 from fixcards.records.summary import Summary, summary
+from fixcards.site.related_cards import MAX_RELATED, find_related, related_cards
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ class Library:
         self.cards[card_id] = summary(Card.model_validate(data), None)
 
     def of(self, card_id: str) -> list[str]:
-        return related(self.cards)[card_id]
+        return find_related(self.cards)[card_id]
 
 
 def test_named_cards_come_first_then_similar_failures_then_the_same_package(library: Library) -> None:
@@ -92,11 +94,11 @@ def test_packages_whose_names_start_alike_are_not_the_same(library: Library) -> 
 def test_a_card_has_a_handful_of_related_cards_at_most(library: Library) -> None:
     for number in range(1, 30):
         library.add(f"demo-{number}", "Elephant escaped")
-    assert all(len(found) == MAX_RELATED for found in related(library.cards).values())
+    assert all(len(ids) == MAX_RELATED for ids in find_related(library.cards).values())
 
 
 def test_a_library_without_cards_has_no_related_ones() -> None:
-    assert related({}) == {}
+    assert find_related({}) == {}
 
 
 def test_a_package_with_thousands_of_cards_takes_no_longer_for_each(library: Library) -> None:
@@ -106,8 +108,20 @@ def test_a_package_with_thousands_of_cards_takes_no_longer_for_each(library: Lib
     def seconds(size: int) -> float:
         cards = {f"demo-{n}": first._replace(id=f"demo-{n}", number=n) for n in range(1, size + 1)}
         start = time.process_time()
-        related(cards)
+        find_related(cards)
         return time.process_time() - start
 
     small = seconds(500)
     assert seconds(4000) < 8 * small * 3 + 0.1
+
+
+def test_related_cards_are_found_again_when_a_card_goes(tmp_path: Path, text: str) -> None:
+    folder = tmp_path / "cards" / "demo"
+    folder.mkdir(parents=True)
+    (folder / "7.yaml").write_text(text, encoding="utf-8")
+    (folder / "8.yaml").write_text(text.replace("/7", "/8"), encoding="utf-8")
+    cache = tmp_path / "cache"
+    before = related_cards(load(folder.parent, cache))
+    assert related_cards(load(folder.parent, cache)) == before == {"demo-7": ["demo-8"], "demo-8": ["demo-7"]}
+    (folder / "8.yaml").unlink()
+    assert related_cards(load(folder.parent, cache)) == {"demo-7": []}

@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from fixcards.site.releases import STATE_LABELS, ReleaseRow, release_rows
 from fixcards.site.release_chart import legend, release_chart
+from fixcards.site.releases import STATE_LABELS, ReleaseRow, release_rows
 from tests.sites import LIBRARY, REPOSITORY, library
 
 STYLES = REPOSITORY / "templates" / "theme" / "assets" / "fixcards.css"
@@ -17,13 +17,13 @@ def _tree(rows: list[ReleaseRow], title: str = "Releases") -> ET.Element:
 
 
 def _marks(tree: ET.Element) -> list[str]:
-    """Return what the marks say, each for its release, as the page's script takes it apart."""
-    found = []
+    """Return the tips of the marks, each for its release, as the page's script takes them apart."""
+    tips = []
     for span in tree.iter("span"):
-        numbers, _, words = span.get("title", "").partition(": ")
+        numbers, _, label = span.get("title", "").partition(": ")
         assert len(span) == len(numbers.split(", "))
-        found += [f"{number}: {words}" for number in numbers.split(", ")]
-    return found
+        tips += [f"{number}: {label}" for number in numbers.split(", ")]
+    return tips
 
 
 def _lines(tree: ET.Element) -> list[str | None]:
@@ -34,14 +34,14 @@ def _rows(count: int, state: str = "passes", line: str = "1.0") -> list[ReleaseR
     return [ReleaseRow(f"{line}.{at}", state, line) for at in range(count)]
 
 
-def test_there_is_no_picture_of_nothing() -> None:
+def test_there_is_no_chart_without_releases() -> None:
     assert release_chart([], "Releases") == ""
     assert legend([]) == []
 
 
-def test_each_release_has_a_mark_with_the_words_of_the_table_in_the_same_order() -> None:
-    found = library(LIBRARY)
-    rows = release_rows(found.cards["lantern-12"], found.evidence["lantern-12"])
+def test_each_release_has_a_mark_with_the_label_of_the_table_in_the_same_order() -> None:
+    lanterns = library(LIBRARY)
+    rows = release_rows(lanterns.cards["lantern-12"], lanterns.evidence["lantern-12"])
     assert _marks(_tree(rows)) == [f"{row.version}: {row.label}" for row in rows]
 
 
@@ -61,7 +61,7 @@ def test_neighbouring_lines_with_one_result_stand_together_and_a_change_of_resul
     assert len(_marks(tree)) == 7
 
 
-def test_it_is_one_image_with_a_name_for_those_who_do_not_see_it() -> None:
+def test_it_is_one_image_with_a_name_for_readers_who_do_not_see_it() -> None:
     tree = _tree(_rows(1), 'Releases of "a" & <b>')
     assert (tree.get("role"), tree.get("aria-label")) == ("img", 'Releases of "a" & <b>')
 
@@ -73,9 +73,9 @@ def test_every_state_looks_different_without_colour() -> None:
 
 
 @pytest.mark.parametrize("state", list(STATE_LABELS))
-def test_the_legend_shows_the_marks_that_the_picture_has(state: str) -> None:
-    ((mark, words),) = legend(_rows(3, state))
-    assert words == STATE_LABELS[state]
+def test_the_legend_shows_the_marks_of_the_chart(state: str) -> None:
+    ((mark, label),) = legend(_rows(3, state))
+    assert label == STATE_LABELS[state]
     shape = ET.fromstring(mark)  # noqa: S314 - our own output
     drawn = next(_tree(_rows(1, state)).iter("span"))
     assert (shape.tag, shape.get("class"), len(shape)) == (drawn.tag, drawn.get("class"), len(drawn))

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from fixcards.site.releases import MEANINGS, STATE_LABELS, ReleaseRow, release_rows, release_spans
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence, ReleaseResult
+from fixcards.site.releases import MEANINGS, STATE_LABELS, ReleaseRow, release_rows, release_spans
 from tests.sites import LIBRARY, library
 
 CARDS = library(LIBRARY).cards
@@ -19,7 +19,7 @@ def _states(card: Card, evidence: Evidence | None = None) -> dict[str, str]:
     return {row.version: row.state for row in release_rows(card, evidence)}
 
 
-def test_a_sweep_says_the_state_of_every_release() -> None:
+def test_a_sweep_gives_the_state_of_every_release() -> None:
     assert _states(CARDS["lantern-12"], EVIDENCE["lantern-12"]) == {
         "0.9": "passes",
         "1.0": "not-testable",
@@ -89,8 +89,7 @@ def test_runs_go_before_what_the_card_states() -> None:
 
 
 def test_a_run_goes_before_what_a_sweep_left_open_and_a_sweep_that_tried_goes_before_the_run() -> None:
-    found = library(LIBRARY)
-    card, evidence = found.cards["lantern-12"], found.evidence["lantern-12"]
+    card, evidence = CARDS["lantern-12"], EVIDENCE["lantern-12"]
     ran = next(run.release for run in evidence.runs if run.role == "latest" and run.outcome == "passed")
 
     def state(swept: str) -> str:
@@ -112,7 +111,7 @@ def test_an_upgrade_that_was_run_is_a_tested_release_and_changed_code_is_not() -
     }
 
 
-def test_a_run_of_an_option_that_the_card_no_longer_has_says_nothing() -> None:
+def test_a_run_of_an_option_that_the_card_no_longer_has_does_not_count() -> None:
     evidence = EVIDENCE["lantern-34"]
     gone = evidence.runs[1].model_copy(update={"fix": 7, "release": "9.9"})
     assert "9.9" not in _states(CARDS["lantern-34"], evidence.model_copy(update={"runs": (gone,)}))
@@ -126,13 +125,12 @@ def test_one_release_written_in_two_ways_has_one_row() -> None:
     assert _states(card, evidence) == {"1.0.0.0": "fails", "2.0.0": "passes"}
 
 
-def test_every_state_has_words_whose_meaning_is_told() -> None:
-    told = {words.partition(":")[0] for words in STATE_LABELS.values()}
-    assert told == set(MEANINGS)
+def test_every_state_has_a_label_whose_meaning_is_explained() -> None:
+    assert {label.partition(":")[0] for label in STATE_LABELS.values()} == set(MEANINGS)
     assert ReleaseRow("1.0", "inferred-fails", "1.0").label == "inferred: fails"
 
 
-def test_neighbours_of_which_the_same_is_known_share_a_row_that_names_every_one() -> None:
+def test_neighbours_with_the_same_state_share_a_row_that_names_every_one() -> None:
     states = {
         "1.0": "fails",
         "1.1": "fails",

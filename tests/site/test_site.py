@@ -2,28 +2,27 @@ from __future__ import annotations
 
 import pytest
 
-from fixcards.site.field_reference import fields
-from fixcards.site.site import Site
+from fixcards.build.page import Page
 from fixcards.records import verdict
 from fixcards.records.card import CATEGORIES, Card, Fix
 from fixcards.records.evidence import OUTCOMES
 from fixcards.records.rules import RULES
-from tests.sites import LIBRARY, documents, library, page, settings, words
+from fixcards.site.field_reference import fields
+from tests.sites import LIBRARY, files, library, outputs, page, pages, words
 
 
 def test_a_site_has_lists_pages_about_itself_and_a_page_for_each_card() -> None:
-    assert {"", "cards", "cards/packages", "about/adding-a-card", "about/certainty", "about/rules"} <= set(documents())
-    assert {f"{card.package}/{card.number}" for card in library(LIBRARY).cards.values()} <= set(documents())
+    assert {"", "cards", "cards/packages", "about/adding-a-card", "about/certainty", "about/rules"} <= set(pages())
+    assert {f"{card.package}/{card.number}" for card in library(LIBRARY).cards.values()} <= set(pages())
 
 
 def test_no_two_pages_or_files_have_the_same_address() -> None:
-    site = Site(library(LIBRARY), settings())
-    paths = [f"{document.path}/index.html" for document in site.documents()] + [file.path for file in site.data_files()]
+    paths = [f"{each.path}/index.html" if isinstance(each, Page) else each.path for each in outputs()]
     assert len(paths) == len(set(paths))
 
 
 def test_pages_come_in_the_same_order_each_time() -> None:
-    orders = [[document.path for document in Site(library(LIBRARY), settings()).documents()] for _ in range(2)]
+    orders = [[each.path for each in outputs() if isinstance(each, Page)] for _ in range(2)]
     assert orders[0] == orders[1]
     assert [path for path in orders[0] if path.startswith(("lantern/", "mooring/"))] == [
         "lantern/12",
@@ -35,20 +34,20 @@ def test_pages_come_in_the_same_order_each_time() -> None:
     ]
 
 
-@pytest.mark.parametrize("path", list(documents()))
+@pytest.mark.parametrize("path", list(pages()))
 def test_every_page_has_one_heading_a_title_a_description_and_the_sections_it_names(path: str) -> None:
-    document, tree = documents()[path], page(path)
+    content, tree = pages()[path], page(path)
     assert len(tree.select("h1")) == 1
-    assert document.title
-    assert 20 < len(document.description) <= 300
-    assert all(tree.find(id=section.id) for section in document.sections)
+    assert content.title
+    assert 20 < len(content.description) <= 300
+    assert all(tree.find(id=section.id) for section in content.sections)
 
 
-@pytest.mark.parametrize("path", list(documents()))
+@pytest.mark.parametrize("path", list(pages()))
 def test_every_link_inside_the_site_leads_to_a_page_or_file_of_it(path: str) -> None:
-    site = {f"/{each}/" if each else "/" for each in documents()}
-    site |= {f"/{file.path}" for file in Site(library(LIBRARY), settings()).data_files()}
-    site |= {f"/{file.relative_to(LIBRARY)}" for file in LIBRARY.rglob("*.*")} | {"/card.schema.json"}
+    site = {f"/{each}/" if each else "/" for each in pages()}
+    site |= {f"/{file}" for file in files()}
+    site |= {f"/{file.relative_to(LIBRARY)}" for file in LIBRARY.rglob("*.*")}
     here = f"/{path}/" if path else "/"
     for link in page(path).select("a[href]"):
         target, _, fragment = link["href"].partition("#")
@@ -61,7 +60,7 @@ def test_every_link_inside_the_site_leads_to_a_page_or_file_of_it(path: str) -> 
 
 
 def test_no_link_starts_at_the_root_of_the_host_so_the_site_can_lie_anywhere() -> None:
-    for path in documents():
+    for path in pages():
         assert not page(path).select('a[href^="/"]')
 
 
@@ -86,11 +85,11 @@ def test_the_page_about_adding_a_card_has_every_key_of_the_record() -> None:
         assert category in rows["category"].td.text
 
 
-def test_the_reference_says_what_a_key_takes() -> None:
-    named = {field.name: field for field in fields()}
-    assert named["fixes[].kind"].choices == ("upgrade", "pin", "code-change", "configuration", "workaround")
-    assert named["status.state"].choices == ("published", "disputed", "retired")
-    assert [name for name in named if "with_" in name] == []
+def test_the_field_reference_lists_the_values_of_a_key() -> None:
+    by_name = {field.name: field for field in fields()}
+    assert by_name["fixes[].kind"].choices == ("upgrade", "pin", "code-change", "configuration", "workaround")
+    assert by_name["status.state"].choices == ("published", "disputed", "retired")
+    assert [name for name in by_name if "with_" in name] == []
 
 
 def test_the_page_about_certainty_shows_the_tables_by_which_it_is_computed() -> None:

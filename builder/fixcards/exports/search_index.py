@@ -1,50 +1,51 @@
-"""The index of the search and the schema of its answers, beside the pages."""
+"""The index of the search: files of which a page fetches only the parts that its query needs."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from fixcards.build.page import DataFile, Page
 from fixcards.exports.index_entries import index_entries
+from fixcards.exports.interface import SITE_PAGES, SITE_URL, SUMMARIES, Inputs, LibraryExport, Summaries
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.index import IndexRow, build_from_rows, index_row
 from fixcards.matching.js_tables import tables
-from fixcards.matching.json_response import SCHEMA
-from fixcards.records.library import Library
-from fixcards.site.settings import SiteSettings
 
 FOLDER = "search"
 
 
-def search_files(library: Library, prose: Iterable[Page], settings: SiteSettings) -> Iterator[DataFile]:
-    """Yield the index of all cards and of the pages that are about the site itself."""
-    pages = {entry.id: index_row(entry) for entry in map(_page, prose)}
-    rows = {**_rows(library), **pages}
-    for path, content in build_from_rows((rows[name] for name in sorted(rows)), settings.site_url, tables()):
-        yield DataFile(f"{FOLDER}/{path}", content)
-    yield DataFile("match.schema.json", json.dumps(SCHEMA, indent=2).encode() + b"\n")
+class SearchIndex(LibraryExport):
+    """The files below `search/`, for all cards that are not retired and for the pages about the site itself."""
+
+    inputs = frozenset({SUMMARIES, SITE_PAGES, SITE_URL})
+
+    def files(self, inputs: Inputs) -> Iterator[DataFile]:
+        """Yield the parts of the index."""
+        rows = _card_rows(inputs[SUMMARIES])
+        rows |= {entry.id: index_row(entry) for entry in [_page_entry(page) for page in inputs[SITE_PAGES]]}
+        for path, content in build_from_rows((rows[name] for name in sorted(rows)), inputs[SITE_URL], tables()):
+            yield DataFile(f"{FOLDER}/{path}", content)
 
 
-def _rows(library: Library) -> dict[str, IndexRow]:
-    """Return what the index takes of each card, made anew only for those that have changed."""
-    shelf = library.cache_file("rows")
-    known: dict[bytes, IndexRow] = (shelf.read() if shelf else None) or {}
-    now: dict[bytes, IndexRow] = {}
-    made: dict[str, IndexRow] = {}
-    for entry in index_entries(library):
-        told = library.summary_digests[entry.id]
-        now[told] = made[entry.id] = known.get(told) or index_row(entry)
-    if shelf and now.keys() != known.keys():
-        shelf.write(now)
-    return made
+def _card_rows(summaries: Summaries) -> dict[str, IndexRow]:
+    """Return what the index takes of each card; rows of cards that have not changed come from the cache."""
+    cache_file = summaries.cache_file("rows")
+    cached: dict[bytes, IndexRow] = (cache_file.read() if cache_file else None) or {}
+    current: dict[bytes, IndexRow] = {}
+    rows: dict[str, IndexRow] = {}
+    for entry in index_entries(summaries.cards.values()):
+        key = summaries.digests[entry.id]
+        current[key] = rows[entry.id] = cached.get(key) or index_row(entry)
+    if cache_file and current.keys() != cached.keys():
+        cache_file.write(current)
+    return rows
 
 
-def _page(document: Page) -> Entry:
-    sections = " ".join(section.title for section in document.sections)
+def _page_entry(page: Page) -> Entry:
+    sections = " ".join(section.title for section in page.sections)
     return Entry(
-        id=f"page/{document.path}",
-        title=document.title,
-        prose=f"{document.description} {sections}",
-        display={"path": f"{document.path}/", "kind": "page"},
+        id=f"page/{page.path}",
+        title=page.title,
+        prose=f"{page.description} {sections}",
+        display={"path": f"{page.path}/", "kind": "page"},
     )

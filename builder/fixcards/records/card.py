@@ -7,6 +7,7 @@ about adding a card all show them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -266,6 +267,16 @@ class Card(RecordModel):
         """`<package>-<number>`, unique in the library and never reused."""
         return f"{self.package}-{self.number}"
 
+    @property
+    def prose(self) -> Iterator[str]:
+        """Every text in our own words that may hold Markdown; a test compares this with the fields of the models.
+
+        Titles are single lines without markup. Code, messages and reasons are not prose.
+        """
+        texts = [self.symptom, self.trigger, self.mechanism, self.impact, self.verify, *self.prevention]
+        texts += [text for fix in self.fixes for text in (fix.body, fix.why, fix.use_when, fix.avoid_when)]
+        yield from filter(None, (*texts, *(point.point for point in self.discussion)))
+
 
 _ISSUE = re.compile(r"https://[\w./-]+/[0-9]+")
 """Nearly all issues' addresses; these need not be taken apart."""
@@ -284,10 +295,7 @@ def own_content_ratio(card: Card) -> float:
     Own characters / (own characters + characters quoted from the thread). Error messages, tracebacks and
     code are facts or our own, and count on neither side.
     """
-    own = [card.title, card.symptom, card.trigger, card.mechanism, card.impact, card.verify, *card.prevention]
-    for fix in card.fixes:
-        own += [fix.title, fix.body, fix.why, fix.use_when, fix.avoid_when]
-    own += [point.point for point in card.discussion]
-    written = sum(len(text) for text in own if text)
+    own = [card.title, *(fix.title for fix in card.fixes), *card.prose]
+    written = sum(map(len, own))
     quoted = sum(len(point.quote) for point in card.discussion if point.quote)
     return written / (written + quoted)

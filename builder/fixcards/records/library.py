@@ -33,7 +33,6 @@ from fixcards.records.rules.library import LibraryContext
 from fixcards.records.rules.rule import RULES
 from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
 from fixcards.records.summary import Summary
-from fixcards.site import related_cards
 from fixcards.worker_pool import WorkerPool
 
 _SUFFIXES = (".yaml", ".yml", EVIDENCE_SUFFIX)
@@ -87,19 +86,6 @@ class Library:
         beside = self.evidence_files.get(card_id)
         read = RecordReader(self.root).read(self.root / self.files[card_id], self.root / beside if beside else None)
         return read.card, read.evidence
-
-    @cached_property
-    def related(self) -> Mapping[str, list[str]]:
-        """Ids of the related cards of each card, nearest first."""
-        shelf = self.cache_file("related")
-        if shelf is None:
-            return related_cards.related(self.summaries)
-        stamp = related_cards.inputs_digest(self.summaries)
-        made: dict[str, list[str]] | None = shelf.read(stamp)
-        if made is None:
-            made = related_cards.related(self.summaries)
-            shelf.write(made, stamp)
-        return made
 
     def cache_file(self, sort: str) -> cache.CacheFile | None:
         """Return where a sort of things about these cards is kept, None where nothing is."""

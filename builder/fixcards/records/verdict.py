@@ -6,7 +6,7 @@ Nothing here is typed in by anybody. The tables below are shown on the site as t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -58,12 +58,16 @@ class Judgement:
     """Of the confidence, what the card earns by itself, and what its runs earned on their day."""
 
 
-def judge(card: Card, evidence: Evidence | None, today: date) -> Judgement:
+def judge(
+    card: Card, evidence: Evidence | None, today: date, executable: Sequence[tuple[int, Fix]] | None = None
+) -> Judgement:
     """Return verdict and confidence of `card` on the day `today`.
 
     A card's status goes first, then the digest of what was run, then the runs. Age lowers the confidence
-    (by half every `HALF_LIFE_DAYS`) and never changes the verdict.
+    (by half every `HALF_LIFE_DAYS`) and never changes the verdict. `executable` is the result of `executable_fixes`,
+    for a caller that has it already.
     """
+    executable = executable_fixes(card) if executable is None else executable
     upstream = 1.0 if card.pr else 0.0
     reached = {"upstream": upstream}
     factor = 1.0
@@ -73,7 +77,7 @@ def judge(card: Card, evidence: Evidence | None, today: date) -> Judgement:
         broken_failed = bool(_conclusive_runs(evidence, "broken", "failed-as-described"))
         flaky = any(run.flaky for run in evidence.runs)
         stale = evidence.digest != run_digest(card)
-        reached |= dict(_reached_weights(card, evidence, broken_failed))
+        reached |= dict(_reached_weights(card, evidence, broken_failed, executable))
         day = evidence.last_verified
         factor *= FLAKY_FACTOR if flaky else 1.0
         factor *= STALE_FACTOR if stale else 1.0
@@ -118,12 +122,13 @@ def _verdict(card: Card, evidence: Evidence | None, *, stale: bool, complete: bo
     return "verified" if complete else "partly verified"
 
 
-def _reached_weights(card: Card, evidence: Evidence, broken_failed: bool) -> Iterator[tuple[str, float]]:
+def _reached_weights(
+    card: Card, evidence: Evidence, broken_failed: bool, executable: Sequence[tuple[int, Fix]]
+) -> Iterator[tuple[str, float]]:
     """Yield how far each weight that depends on runs is earned, 0 to 1."""
     yield "broken", 1.0 if broken_failed else 0.0
-    wanted = [number for number, _ in executable_fixes(card)]
     passed = {run.fix for run in _conclusive_runs(evidence, "fix", "passed")}
-    yield "fixes", sum(number in passed for number in wanted) / len(wanted) if wanted else 0.0
+    yield "fixes", sum(number in passed for number, _ in executable) / len(executable) if executable else 0.0
     expected = "passed" if card.versions.fixed else "failed-as-described"
     yield "latest", 1.0 if _conclusive_runs(evidence, "latest", expected) else 0.0
     swept = [release for release in evidence.releases if release.state in {"fails", "passes"}]

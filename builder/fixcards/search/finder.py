@@ -191,7 +191,7 @@ def _index(root: Path, jobs: int | None) -> Iterator[tuple[str, bytes]]:
 
     with WorkerPool(jobs) as workers:
         library = load(root, cache.cache_dir(root), workers)
-        known = tuple(index_entries(library))
+        known = tuple(index_entries(library.summaries.values()))
         yield from build(known, pool=workers)
     yield _WORDS, known_words(known)
     yield _LEFT_OUT, str(len(library.all_ids) - len(library.summaries)).encode()

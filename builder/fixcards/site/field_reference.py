@@ -20,7 +20,7 @@ class Field:
     required: bool
     description: str
     choices: tuple[str, ...] = ()
-    """The words that it takes, where those are fixed."""
+    """The values that it takes, where those are fixed."""
 
 
 def fields(model: type[BaseModel] = Card, above: str = "") -> list[Field]:
@@ -31,22 +31,22 @@ def fields(model: type[BaseModel] = Card, above: str = "") -> list[Field]:
 def _fields(model: type[BaseModel], above: str) -> Iterator[Field]:
     for attribute, info in model.model_fields.items():
         name = above + (info.alias or attribute)
-        many, inner, words = _inspect_annotation(info.annotation)
-        yield Field(name, info.is_required(), " ".join((info.description or "").split()), words)
+        many, inner, choices = _inspect_annotation(info.annotation)
+        yield Field(name, info.is_required(), " ".join((info.description or "").split()), choices)
         if inner is not None:
             yield from _fields(inner, f"{name}[]." if many else f"{name}.")
 
 
 def _inspect_annotation(annotation: Any) -> tuple[bool, type[BaseModel] | None, tuple[str, ...]]:
-    """Return whether a key takes several values, the model of one of them, and the fixed words."""
+    """Return whether a key takes several values, the model of one of them, and the fixed values."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return False, annotation, ()
     origin = get_origin(annotation)
     if origin is Literal:
-        return False, None, tuple(str(word) for word in get_args(annotation))
+        return False, None, tuple(str(choice) for choice in get_args(annotation))
     if origin in {Union, types.UnionType, Annotated, tuple}:
         for part in get_args(annotation):
-            many, inner, words = _inspect_annotation(part)
-            if inner is not None or words:
-                return many or origin is tuple, inner, words
+            many, inner, choices = _inspect_annotation(part)
+            if inner is not None or choices:
+                return many or origin is tuple, inner, choices
     return False, None, ()

@@ -1,4 +1,4 @@
-"""The pages that list cards: home, all cards, one page a package, a category and a verdict."""
+"""The pages that list cards: home, all cards, and one list for each package, category and verdict."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from fixcards.cache import digest, digest_of
 from fixcards.build.page import Section
 from fixcards.build.task import BuildTask
-from fixcards.site.template_page import page_task
+from fixcards.cache import digest, digest_of
 from fixcards.records.card import CATEGORIES
 from fixcards.records.library import Library
 from fixcards.records.summary import Summary
 from fixcards.records.verdict import MEANINGS, VERDICTS
+from fixcards.site.template_page import page_task
 
 PER_PAGE = 100
-"""Cards on one page of a list; longer lists go on on further pages."""
+"""Cards on one page of a list; a longer list has further pages."""
 LATEST_CARDS = 6
 """Cards that the home page shows as the latest."""
 _MAX_PACKAGES_IN_FILTER = 40
@@ -50,7 +50,7 @@ class CardRow(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One link of a filter: `path` is its page, `number` how many cards it leaves."""
+    """One link of a filter: `path` is its page, `cards` the number of cards on it."""
 
     path: str
     label: str
@@ -81,13 +81,12 @@ class Listings:
         yield self._home()
         everything = list(self.rows)
         yield from self._list(
-            "cards", "All cards", "Every fix card: known failures of packages, and what mends them.", everything
+            "cards", "All cards", "Every fix card: known failures of packages, and what fixes them.", everything
         )
         for category in CATEGORIES:
             if ids := [card_id for card_id, row in self.rows.items() if row.category == category]:
-                words = CATEGORY_LABELS[category]
                 about = f"Fix cards of the category {category}."
-                yield from self._list(f"cards/category/{category}", words, about, ids)
+                yield from self._list(f"cards/category/{category}", CATEGORY_LABELS[category], about, ids)
         for verdict in VERDICTS:
             if ids := [card_id for card_id, row in self.rows.items() if row.verdict == verdict]:
                 path = f"cards/verdict/{_slug(verdict)}"
@@ -117,24 +116,26 @@ class Listings:
             "Paste a failure, get the fix",
             about,
             (Section("search", "Search"),),
-            figures=tuple(self.statistics()),
+            statistics=tuple(self.statistics()),
             latest=tuple(self.rows[card_id] for card_id in self._latest[:LATEST_CARDS] if card_id in self.rows),
             categories=tuple(self._category_choices()),
         )
 
     def _list(self, path: str, title: str, about: str, ids: Sequence[str]) -> Iterator[BuildTask]:
         pages = [ids[start : start + PER_PAGE] for start in range(0, len(ids), PER_PAGE)] or [ids]
-        filters, of_filters = self._filters
-        for number, part in enumerate(pages, start=1):
+        filters, filters_digest = self._filters
+        for number, page_ids in enumerate(pages, start=1):
             yield page_task(
                 "listing.html",
                 _page_path(path, number),
                 title if number == 1 else f"{title}, page {number}",
                 about,
                 (Section("cards", "Cards"),),
-                content_digest=digest(of_filters, b"%d" % len(ids), *(self.library.summary_digests[card_id] for card_id in part)),
+                content_digest=digest(
+                    filters_digest, b"%d" % len(ids), *(self.library.summary_digests[card_id] for card_id in page_ids)
+                ),
                 heading=title,
-                rows=tuple(self.rows[card_id] for card_id in part),
+                rows=tuple(self.rows[card_id] for card_id in page_ids),
                 total=len(ids),
                 filters=filters,
                 here=f"{path}/",
@@ -151,8 +152,8 @@ class Listings:
             for name in VERDICTS
             if self._verdicts[name]
         ]
-        most = sorted(sorted(self._packages, key=lambda name: (-self._packages[name], name))[:_MAX_PACKAGES_IN_FILTER])
-        packages = [Choice(f"{name}/", name, self._packages[name]) for name in most]
+        largest = sorted(self._packages, key=lambda name: (-self._packages[name], name))[:_MAX_PACKAGES_IN_FILTER]
+        packages = [Choice(f"{name}/", name, self._packages[name]) for name in sorted(largest)]
         if len(self._packages) > len(packages):
             packages.append(Choice("cards/packages/", "all packages", len(self._packages)))
         filters = (
@@ -192,5 +193,5 @@ def _linked_pages(number: int, last: int) -> list[int]:
     return sorted({1, last, *(n for n in around if 1 <= n <= last)})
 
 
-def _slug(words: str) -> str:
-    return words.replace(" ", "-")
+def _slug(verdict: str) -> str:
+    return verdict.replace(" ", "-")

@@ -122,7 +122,8 @@ def _reveal(match: re.Match[str]) -> str:
 
 
 def _highlight_fence(text: str, language: str, _attributes: str) -> str:
-    return f'<pre class="highlight" tabindex="0"><code>{highlight_code(text.rstrip(chr(10)), language or "text")}</code></pre>'
+    code = highlight_code(text.rstrip("\n"), language or "text")
+    return f'<pre class="highlight" tabindex="0"><code>{code}</code></pre>'
 
 
 _MARKDOWN = _markdown()

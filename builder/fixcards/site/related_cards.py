@@ -1,4 +1,4 @@
-"""Which cards belong together."""
+"""The related cards of each card."""
 
 from __future__ import annotations
 
@@ -10,25 +10,36 @@ from collections.abc import Mapping, Sequence
 
 from fixcards.cache import digest
 from fixcards.records.fields import PLACEHOLDER
+from fixcards.records.library import Library
 from fixcards.records.summary import Summary
 
 MAX_RELATED = 6
-"""Related cards that are shown at most."""
+"""Related cards that a page shows at most."""
 MIN_SIMILARITY = 0.25
-"""Similarity of two signatures, 0 to 1, from which they are called similar."""
+"""Cosine of two signatures, 0 to 1, from which on their cards are related."""
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
 _MAX_DOCUMENT_FREQUENCY = 64
-"""A word that stands in more signatures than this says nothing, and would make the work quadratic."""
+"""A word in more signatures than this says nothing, and comparing them all would take quadratic time."""
 
 
-def inputs_digest(cards: Mapping[str, Summary]) -> bytes:
-    """Return a digest of everything that `related` looks at."""
-    looked_at = ((card.id, card.error, card.exception, *card.aliases, "", *card.related) for card in cards.values())
-    return digest("\n".join(map("\t".join, looked_at)).encode())
+def related_cards(library: Library) -> Mapping[str, list[str]]:
+    """Return the ids of the related cards of each card, nearest first; cached until a signature changes."""
+    cards = library.summaries
+    cache_file = library.cache_file("related")
+    if cache_file is None:
+        return find_related(cards)
+    # Everything that `find_related` looks at.
+    parts = ((card.id, card.error, card.exception, *card.aliases, "", *card.related) for card in cards.values())
+    key = digest("\n".join(map("\t".join, parts)).encode())
+    related: dict[str, list[str]] | None = cache_file.read(key)
+    if related is None:
+        related = find_related(cards)
+        cache_file.write(related, key)
+    return related
 
 
-def related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
+def find_related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
     """Return the related cards of each card: those it names, then similar signatures, then the same package.
 
     Two signatures are as similar as the cosine of their words, rare words counting more (tf-idf).
@@ -40,10 +51,10 @@ def related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
         packages[card.package].append(card_id)
         for word in words[card_id]:
             holders[word].append(card_id)
-    square = {word: math.log(1 + len(cards) / len(ids)) ** 2 for word, ids in holders.items()}
-    length = {card_id: math.sqrt(sum(square[word] for word in own)) or 1.0 for card_id, own in words.items()}
-    shared = {word: (square[word], ids) for word, ids in holders.items() if 1 < len(ids) <= _MAX_DOCUMENT_FREQUENCY}
-    made = {}
+    weights = {word: math.log(1 + len(cards) / len(ids)) ** 2 for word, ids in holders.items()}
+    lengths = {card_id: math.sqrt(sum(weights[word] for word in own)) or 1.0 for card_id, own in words.items()}
+    shared = {word: (weights[word], ids) for word, ids in holders.items() if 1 < len(ids) <= _MAX_DOCUMENT_FREQUENCY}
+    related = {}
     for card_id, card in cards.items():
         scores: dict[str, float] = {}
         for word in words[card_id]:
@@ -51,23 +62,22 @@ def related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
                 weight, ids = shared[word]
                 for other in ids:
                     scores[other] = scores.get(other, 0.0) + weight
-        mine = length[card_id]
-        cosines = {
-            other: found for other, score in scores.items() if (found := score / (mine * length[other])) >= MIN_SIMILARITY
-        }
+        length = lengths[card_id]
+        cosines = {other: score / (length * lengths[other]) for other, score in scores.items()}
+        similar = [other for other, cosine in cosines.items() if cosine >= MIN_SIMILARITY]
         ordered = [other for other in card.related if other in cards]
-        ordered += sorted(cosines, key=lambda other: (-cosines[other], other))
+        ordered += sorted(similar, key=lambda other: (-cosines[other], other))
         if len(ordered) <= MAX_RELATED:
             ordered += _neighbours(card, cards, packages[card.package])
-        made[card_id] = [other for other in dict.fromkeys(ordered) if other != card_id][:MAX_RELATED]
-    return made
+        related[card_id] = [other for other in dict.fromkeys(ordered) if other != card_id][:MAX_RELATED]
+    return related
 
 
 def _neighbours(card: Summary, cards: Mapping[str, Summary], numbered: Sequence[str]) -> list[str]:
     """Return the ids of `numbered`, a package's cards by number, that are nearest to `card`, itself included."""
     at = bisect.bisect_left(numbered, card.number, key=lambda other: cards[other].number)
-    near = numbered[max(0, at - MAX_RELATED) : at + MAX_RELATED + 1]
-    return sorted(near, key=lambda other: (abs(cards[other].number - card.number), other))
+    around = numbered[max(0, at - MAX_RELATED) : at + MAX_RELATED + 1]
+    return sorted(around, key=lambda other: (abs(cards[other].number - card.number), other))
 
 
 def _words(card: Summary) -> set[str]:

@@ -1,8 +1,8 @@
-"""The releases of a card's package as a picture: lines of releases, a mark for each release.
+"""A chart of the releases of a card's package: a line for each minor line, a mark for each release.
 
 The marks are empty elements that flow and wrap like words, and their shapes are in the style sheet, which a reader has
-after the first page. Neighbours of the same state stand in one element whose tip names them all, as the table does, so
-that its numbers cost nothing more on the way; the page's script gives each mark its own when a pointer comes.
+after the first page. Neighbours of the same state share one element whose `title` names them all, as the table does, so
+that the numbers compress away; the page's script gives each mark its own when a pointer comes.
 
 Colour never carries the state alone: a cross fails, a dot passes; a full shape was run, a hollow one is inferred, a
 small one is what the card states.
@@ -19,9 +19,9 @@ from fixcards.site.releases import STATE_LABELS, ReleaseRow
 
 
 def release_chart(rows: list[ReleaseRow], title: str) -> Markup:
-    """Return the picture; empty where nothing is known.
+    """Return the chart; empty where there are no releases.
 
-    The table beside it has the same content, so that assistive technology gets one sentence.
+    The table below it has the same content, so assistive technology gets one sentence.
     """
     lines = "\n".join(f"<b>{escape(name)}</b><div>{_marks(line)}</div>" for name, line in _lines(rows))
     if not lines:
@@ -31,17 +31,17 @@ def release_chart(rows: list[ReleaseRow], title: str) -> Markup:
 
 
 def legend(rows: list[ReleaseRow]) -> list[tuple[Markup, str]]:
-    """Return each sort of mark that the picture of `rows` has, with its meaning."""
+    """Return each kind of mark that the chart of `rows` has, with its label."""
     states = {row.state for row in rows}
-    marks = {state: Markup(f'<span class="fc-{state}"><i></i></span>') for state in STATE_LABELS}  # noqa: S704 - our own words
-    return [(marks[state], words) for state, words in STATE_LABELS.items() if state in states]
+    marks = {state: Markup(f'<span class="fc-{state}"><i></i></span>') for state in STATE_LABELS}  # noqa: S704 - our own text
+    return [(marks[state], label) for state, label in STATE_LABELS.items() if state in states]
 
 
 def _lines(rows: list[ReleaseRow]) -> Iterator[tuple[str, list[ReleaseRow]]]:
     """Yield the lines of releases, each with its name.
 
-    Neighbouring lines in which every release has the same result are one: a package with hundreds of lines is then
-    seen at a glance, and every change of result keeps a line of its own.
+    Neighbouring lines in which every release has the same result become one: a package with hundreds of lines is then
+    read at a glance, and every change of result has a line of its own.
     """
     groups: list[list[ReleaseRow]] = []
     before: set[str] = set()
@@ -59,15 +59,15 @@ def _lines(rows: list[ReleaseRow]) -> Iterator[tuple[str, list[ReleaseRow]]]:
 
 
 def _result(state: str) -> str:
-    """Return `fails` or `passes`, however it is known, and one word for all that isn't known."""
+    """Return `fails` or `passes`, tested or not, and `unknown` for every other state."""
     result = state.rpartition("-")[2]
     return result if result in {"fails", "passes"} else "unknown"
 
 
 def _marks(line: list[ReleaseRow]) -> str:
-    made = []
+    marks = []
     for state, members in groupby(line, key=lambda row: row.state):
         numbers = [row.version for row in members]
         tip = escape(f"{', '.join(numbers)}: {STATE_LABELS[state]}")
-        made.append(f'<span class="fc-{state}" title="{tip}">{"<i></i>" * len(numbers)}</span>')
-    return "".join(made)
+        marks.append(f'<span class="fc-{state}" title="{tip}">{"<i></i>" * len(numbers)}</span>')
+    return "".join(marks)

@@ -1,4 +1,4 @@
-"""What is known of each release of a card's package, for the table and the picture."""
+"""The state of each release of a card's package, for the table and the chart."""
 
 from __future__ import annotations
 
@@ -30,16 +30,15 @@ MEANINGS = {
     "not testable": "it could not be run, for the reason given",
     "unknown": "neither tested nor inferred",
 }
-"""What the words mean; shown below the table."""
-
+"""The first words of the labels and their meaning; the page lists them below the table."""
 
 _TESTED_STATES = frozenset({"fails", "passes", "not-testable"})
-"""States that a sweep itself found out by trying."""
+"""States that a sweep found by running something."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRow:
-    """One release. `state` is a key of `WORDS`, `line` its major.minor, `note` what else is to be said."""
+    """One release. `state` is a key of `STATE_LABELS`, `minor_line` is major.minor, `note` is for what else matters."""
 
     version: str
     state: str
@@ -48,48 +47,50 @@ class ReleaseRow:
 
     @property
     def label(self) -> str:
-        """The state in words."""
+        """The state as a reader sees it."""
         return STATE_LABELS[self.state]
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseSpan:
-    """Neighbouring releases of which the same is known: a row of the table."""
+    """Neighbouring releases with the same state and note: a row of the table."""
 
     rows: tuple[ReleaseRow, ...]
 
     @property
     def name(self) -> str:
-        """What the row is called: its release, both of its releases, or the first and the last."""
+        """The row's name: its release, both of its releases, or the first and the last."""
         first, last = self.rows[0].version, self.rows[-1].version
         return (first, f"{first}, {last}", f"{first} to {last}")[min(len(self.rows), 3) - 1]
 
     @property
     def numbers(self) -> str:
-        """All releases where the name has not said them: whoever looks for theirs on the page has to find it."""
+        """All releases, where the name leaves some out: a reader who searches the page for one must find it."""
         return ", ".join(row.version for row in self.rows) if len(self.rows) > 2 else ""
 
 
 def release_spans(rows: Iterable[ReleaseRow]) -> list[ReleaseSpan]:
-    """Return `rows` in the same order, neighbours with the same state and note together, of whatever line they are."""
+    """Return `rows` in the same order, neighbours with the same state and note together, also across minor lines."""
     return [ReleaseSpan(tuple(span)) for _, span in groupby(rows, key=lambda row: (row.state, row.note))]
 
 
 def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:
-    """Return the releases of which something is known, oldest version first.
+    """Return the releases with a state, oldest version first.
 
-    A sweep knows all of them. Without one there are the releases that the card names and those that were run. What a
+    A sweep has all of them. Without one there are the releases that the card names and those that were run. What a
     run showed goes before what a sweep only inferred or left open.
     """
-    # By version, for 2.0 and 2.0.0 are one release; how the index writes it is what is shown.
-    rows = {Version(version): ReleaseRow(version, state, _minor_line(version)) for version, state in _stated(card).items()}
+    # By version, for 2.0 and 2.0.0 are one release; the page shows it as the index writes it.
+    rows = {
+        Version(version): ReleaseRow(version, state, _minor_line(version)) for version, state in _stated(card).items()
+    }
     for run in evidence.runs if evidence else ():
         if run.release and run.outcome in {"failed-as-described", "passed"} and _tests_release_alone(run, card):
             state = "passes" if run.outcome == "passed" else "fails"
             rows[Version(run.release)] = ReleaseRow(run.release, state, _minor_line(run.release))
     for release in evidence.releases if evidence else ():
-        known = rows.get(Version(release.version))
-        if release.state not in _TESTED_STATES and known is not None and known.state in {"fails", "passes"}:
+        earlier = rows.get(Version(release.version))
+        if release.state not in _TESTED_STATES and earlier is not None and earlier.state in {"fails", "passes"}:
             continue
         note = [release.reason or "", "withdrawn by its authors (yanked)" if release.yanked else ""]
         rows[Version(release.version)] = ReleaseRow(
@@ -99,7 +100,7 @@ def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:
 
 
 def _tests_release_alone(run: Run, card: Card) -> bool:
-    """Return whether the run tells something of its release: it is no option that changes more than the release."""
+    """Return whether the outcome is due to the release alone: a fix may change more than that."""
     if run.role != "fix":
         return True
     fix = card.fixes[run.fix - 1] if run.fix and run.fix <= len(card.fixes) else None

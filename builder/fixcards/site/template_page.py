@@ -10,11 +10,12 @@ from fixcards.build.page import Page, PageKind, Section, depth
 from fixcards.build.task import BuildTask
 from fixcards.cache import digest_of
 from fixcards.records.rules.card import RESERVED
+from fixcards.site.renderer import renderer
 from fixcards.site.settings import SiteSettings
 
 
 def area(path: str) -> str:
-    """Return the first folder of `path` if it is the site's own and no package's."""
+    """Return the first folder of `path` if that is one of the site's own, empty for a package's."""
     first = path.partition("/")[0]
     return first if first in RESERVED else ""
 
@@ -28,9 +29,9 @@ def page_task(
     content_digest: bytes | None = None,
     **context: Any,
 ) -> BuildTask:
-    """Return the work that makes one page from a template.
+    """Return the task that makes one page from a template.
 
-    The context is plain data; `made_of` is a digest of it where it is cheaper to have than by reading all of it.
+    The context is plain data. `content_digest` is a digest of it, for a caller that has one at less cost.
     """
     make = partial(_page, template, path, title, description, sections, context)
     section_texts = tuple((section.id, section.title) for section in sections)
@@ -50,5 +51,5 @@ def _page(
     context: dict[str, Any],
     settings: SiteSettings,
 ) -> Iterator[Page]:
-    body = partial(settings.render, template, path, title=title, description=description, **context)
+    body = partial(renderer(settings).render, template, path, title=title, description=description, **context)
     yield Page(path, title, description, body, sections, area=area(path))

@@ -1,0 +1,45 @@
+"""`cards.json`: what lists need of every card, for other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from fixcards.build.page import DataFile
+from fixcards.exports.interface import DAY, SITE_URL, SUMMARIES, Inputs, LibraryExport
+from fixcards.records.summary import Summary
+
+
+class CardsJson(LibraryExport):
+    """One file, a card a line."""
+
+    inputs = frozenset({SUMMARIES, DAY, SITE_URL})
+
+    def files(self, inputs: Inputs) -> Iterator[DataFile]:
+        """Yield the file."""
+        url, day = inputs[SITE_URL], inputs[DAY]
+        cards = inputs[SUMMARIES].cards.values()
+        lines = ",\n".join(json.dumps(_card(card, url, day), ensure_ascii=False) for card in cards)
+        yield DataFile("cards.json", f'{{"format": 1, "cards": [\n{lines}\n]}}\n'.encode())
+
+
+def _card(card: Summary, site_url: str, day: date) -> dict[str, Any]:
+    """Return what lists need of a card; `path` is relative to the site."""
+    return {
+        "id": card.id,
+        "path": card.path,
+        "url": f"{site_url}{card.path}",
+        "package": card.package,
+        "title": card.title,
+        "category": card.category,
+        "verdict": card.verdict,
+        "confidence": card.confidence(day),
+        "error": card.error,
+        "exception": card.exception or None,
+        "aliases": list(card.aliases),
+        "affected": card.affected,
+        "fixed": card.fixed or None,
+        "fix": card.fix,
+    }

@@ -1,0 +1,131 @@
+"""What an export is: one format of the library's content, with a declaration of everything that it is made from.
+
+The declaration does two things. The key by which a build decides whether a file is out of date is computed from it, and
+an export receives what it declares and nothing else. So no file can depend on something that its key leaves out.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, cast
+
+from fixcards.build.page import DataFile, Page
+from fixcards.cache import CacheFile, digest
+from fixcards.errors import FixcardsError
+from fixcards.records.card_facts import CardFacts
+from fixcards.records.reader_reports import ReportCounts
+from fixcards.records.summary import Summary
+
+Value = TypeVar("Value")
+
+
+class RelatedCard(NamedTuple):
+    """What a page or an export shows of a related card."""
+
+    id: str
+    path: str
+    title: str
+    package: str
+    verdict: str
+
+    @classmethod
+    def of(cls, card: Summary) -> RelatedCard:
+        """Return what is shown of the card with this summary."""
+        return cls(card.id, card.path, card.title, card.package, card.verdict)
+
+
+class Summaries(NamedTuple):
+    """The summaries of all cards by id."""
+
+    cards: Mapping[str, Summary]
+    digests: Mapping[str, bytes]
+    cache_file: Callable[[str], CacheFile | None]
+    """Returns the file that caches results of one kind about these cards, None where nothing is cached."""
+
+
+@dataclass(frozen=True)
+class Input(Generic[Value]):
+    """Something that pages and exports are made from. The name goes into keys."""
+
+    name: str
+
+
+CARD: Input[CardFacts] = Input("card")
+"""One card with its evidence; its judgement depends on the day and is there only together with `DAY`."""
+RELATED: Input[tuple[RelatedCard, ...]] = Input("related")
+"""The related cards of the card, nearest first."""
+REPORTS: Input[ReportCounts] = Input("reports")
+"""Readers' reports about the card."""
+SUMMARIES: Input[Summaries] = Input("summaries")
+"""The summaries of all cards."""
+SITE_PAGES: Input[tuple[Page, ...]] = Input("site pages")
+"""The pages about the site itself."""
+DAY: Input[date] = Input("day")
+"""The day of the build, on which confidence depends."""
+SITE_NAME: Input[str] = Input("site name")
+SITE_URL: Input[str] = Input("site URL")
+"""Address of the published site with a slash at the end; empty where it has none."""
+REPO_URL: Input[str] = Input("repository URL")
+"""Address of the project's repository without a slash at the end; empty where it has none."""
+
+SETTINGS: frozenset[Input[Any]] = frozenset({DAY, SITE_NAME, SITE_URL, REPO_URL})
+CARD_INPUTS: frozenset[Input[Any]] = SETTINGS | {CARD, RELATED, REPORTS}
+"""What an export of one card may declare. It may be made in another process, which doesn't have the library."""
+LIBRARY_INPUTS: frozenset[Input[Any]] = SETTINGS | {SUMMARIES, SITE_PAGES}
+"""What an export of the whole library may declare."""
+
+
+class Inputs:
+    """The values of an export's declared inputs: `inputs[SITE_URL]`. Any other raises `FixcardsError`."""
+
+    def __init__(self, declared: frozenset[Input[Any]], values: Mapping[Input[Any], Any]) -> None:
+        self._values = {each: values[each] for each in declared}
+        if CARD in declared and DAY not in declared:
+            self._values[CARD] = self[CARD].without_day()
+
+    def __getitem__(self, which: Input[Value]) -> Value:
+        if which not in self._values:
+            raise FixcardsError(f"an export reads the input {which.name!r}, which it does not declare")
+        return cast("Value", self._values[which])
+
+
+class Export(ABC):
+    """One format. A subclass declares `inputs` and yields the files; `registry.py` lists it."""
+
+    inputs: ClassVar[frozenset[Input[Any]]]
+    available: ClassVar[frozenset[Input[Any]]]
+    """What `inputs` may name."""
+
+    def __init_subclass__(cls) -> None:
+        missing: frozenset[Input[Any]] = getattr(cls, "inputs", frozenset()) - getattr(cls, "available", frozenset())
+        if missing:
+            raise TypeError(f"{cls.__name__} can't have {', '.join(sorted(each.name for each in missing))}")
+
+    @abstractmethod
+    def files(self, inputs: Inputs) -> Iterator[DataFile]:
+        """Yield the files of the format, in the same order each time."""
+
+    def make(self, values: Mapping[Input[Any], Any]) -> Iterator[DataFile]:
+        """Yield the files, from the declared inputs among `values`."""
+        return self.files(Inputs(self.inputs, values))
+
+
+class CardExport(Export):
+    """A format with files of its own for each card."""
+
+    available = CARD_INPUTS
+
+
+class LibraryExport(Export):
+    """A format with files about all cards together."""
+
+    available = LIBRARY_INPUTS
+
+
+def cache_key(inputs: Iterable[Input[Any]], digests: Mapping[Input[Any], bytes]) -> bytes:
+    """Return the key of what is made from `inputs`. It changes with the digest of each of them, and with no other."""
+    ordered = sorted(inputs, key=lambda each: each.name)
+    return digest(*(part for each in ordered for part in (each.name.encode(), digests[each])))

@@ -1,0 +1,74 @@
+"""The few pages about the site itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from fixcards.build.page import Page, Section
+from fixcards.build.task import BuildTask
+from fixcards.records import verdict
+from fixcards.records.rules import RULES
+from fixcards.site.field_reference import fields
+from fixcards.site.renderer import renderer
+from fixcards.site.settings import SiteSettings
+
+
+class _AboutPage(NamedTuple):
+    title: str
+    description: str
+    sections: tuple[Section, ...]
+    context: Callable[[], dict[str, Any]]
+    """Returns what the template shows, by the names that it uses."""
+
+
+_PAGES = {
+    "about/adding-a-card": _AboutPage(
+        "Add a card",
+        "How to add a failure and its fix: one YAML file, checked in seconds.",
+        (Section("steps", "In five steps"), Section("record", "The record"), Section("markdown", "Text in a card")),
+        lambda: {"fields": fields()},
+    ),
+    "about/certainty": _AboutPage(
+        "How sure we are",
+        "What the verdicts mean and how the confidence of a card is computed.",
+        (
+            Section("verdicts", "Verdicts"),
+            Section("confidence", "Confidence"),
+            Section("outcomes", "Outcomes"),
+        ),
+        lambda: {"verdict": verdict},
+    ),
+    "about/rules": _AboutPage(
+        "Rules for cards",
+        "Every rule that a card is checked against.",
+        (Section("rules", "Rules"),),
+        lambda: {"rules": [RULES[code] for code in sorted(RULES)]},
+    ),
+}
+
+
+def about_pages(settings: SiteSettings) -> tuple[Page, ...]:
+    """Return all of them."""
+    return tuple(_page(path, settings) for path in _PAGES)
+
+
+def about_tasks(settings: SiteSettings) -> Iterator[BuildTask]:
+    """Yield a task for each of them. They depend on nothing but what all pages depend on."""
+    for page in about_pages(settings):
+        yield BuildTask(page.path, b"", partial(_outputs, page.path), page.kind)
+
+
+def _outputs(path: str, settings: SiteSettings) -> Iterator[Page]:
+    yield _page(path, settings)
+
+
+def _page(path: str, settings: SiteSettings) -> Page:
+    about = _PAGES[path]
+
+    def body() -> str:
+        context = {"title": about.title, "description": about.description, **about.context()}
+        return renderer(settings).render(f"{path}.html", path, **context)
+
+    return Page(path, about.title, about.description, body, about.sections)

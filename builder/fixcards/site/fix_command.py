@@ -1,0 +1,32 @@
+"""The one line that carries out the first fix of a card."""
+
+from __future__ import annotations
+
+import shlex
+
+from packaging.version import Version
+
+from fixcards.records import script
+from fixcards.records.card import Card
+
+
+def fix_command(card: Card) -> str | None:
+    """Return the command of the first fix where that is an upgrade or a pin, None for all others.
+
+    An upgrade goes to the release that the fix was tried on or a later one of its line, a pin to exactly what was
+    tried. A reader with pydantic 1.9 in production and an hour for the repair must not be handed pydantic 2.
+    """
+    first = card.fixes[0]
+    if first.kind == "pin" and (pins := [text for text in first.requires or () if "{" not in text]):
+        return "pip install " + " ".join(map(_shell_word, pins))
+    if first.kind == "upgrade" and (target := script.upgrade_target(card, first)):
+        # `~=` takes two numbers at least, and no local version (https://peps.python.org/pep-0440/#compatible-release).
+        version = Version(target)
+        operator = ">=" if len(version.release) < 2 else "==" if version.local else "~="
+        return f'pip install "{card.package}{operator}{target}"'
+    return None
+
+
+def _shell_word(text: str) -> str:
+    """Return `text` quoted for a command line; in double quotes, which every shell takes, where nothing in it acts."""
+    return f'"{text}"' if not set(text) & set('"$`\\!%') else shlex.quote(text)

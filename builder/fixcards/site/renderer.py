@@ -1,0 +1,67 @@
+"""Templates into HTML."""
+
+from __future__ import annotations
+
+import traceback
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from markupsafe import Markup
+
+from fixcards.build.page import depth
+from fixcards.errors import FixcardsError
+from fixcards.site import highlight, markdown
+from fixcards.site.settings import SiteSettings
+
+_SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
+
+
+class Renderer:
+    """Renders the templates of one site. Everything that they print is escaped."""
+
+    def __init__(self, settings: SiteSettings) -> None:
+        self.environment = Environment(
+            loader=FileSystemLoader(settings.templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.globals["settings"] = settings
+        self.environment.filters |= {
+            "markdown": markdown.render_blocks,
+            "inline": markdown.render_inline,
+            "code": highlight.highlight_code,
+        }
+
+    def search_box(self, root: str) -> Markup:
+        """Return the search box for a page that has no template of ours; `root` leads to the site's root."""
+        return Markup(self.environment.from_string(_SEARCH_BOX).render(root=root))  # noqa: S704 - a template's output
+
+    def render(self, template: str, path: str, **context: Any) -> str:
+        """Return the body of the page at `path`.
+
+        The templates get `root`, which leads from the page to the site's root, `./` on the root itself. Raises
+        `FixcardsError` where a template has a fault: they may be the site's own.
+        """
+        root = "../" * depth(path) or "./"
+        try:
+            html = self.environment.get_template(template).render(root=root, **context)
+        except TemplateError as error:
+            raise FixcardsError(f"{_location(error)}: {error.message}") from error
+        return markdown.reveal_bidi(html)
+
+
+@lru_cache(maxsize=4)
+def renderer(settings: SiteSettings) -> Renderer:
+    """Return the renderer for `settings`, the same one each time, so that a process compiles each template once."""
+    return Renderer(settings)
+
+
+def _location(error: TemplateError) -> str:
+    """Return the template and the line in which an error lies, as far as it says."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "the templates"
