@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.index import Index, build
 from fixcards.matching.index.query import make_query
+from fixcards.matching.index.reader import Index
+from fixcards.matching.index.writer import build
 from fixcards.matching.js_tables import tables
 from fixcards.matching.parse.normalize import clean_display, normalize
+from fixcards.matching.parse.normalized_failure import normalize_failure
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.tokens import stem, tokenize
 from fixcards.matching.score.matcher import match
@@ -48,7 +50,7 @@ def index() -> Index:
 def decided(text: str) -> dict[str, Any]:
     """Return everything that the search decides about a text, as plain data."""
     failure = parse(text)
-    asked = make_query(failure)
+    asked = make_query(normalize_failure(failure))
     lines = text.split("\n")
     shown = {**asdict(failure), "versions": dict(sorted(failure.versions.items()))}
     decisions = {

@@ -4,7 +4,8 @@ import json
 import re
 
 from fixcards.matching import js_tables
-from fixcards.matching.index.index import FORMAT, build
+from fixcards.matching.index.format import FORMAT
+from fixcards.matching.index.writer import build
 from tests.matching.samples import ASSETS, entries
 
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js")}

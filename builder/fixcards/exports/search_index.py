@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator
 from fixcards.build.page import DataFile, Page
 from fixcards.exports.index_entries import index_entries
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.index import IndexRow, build_from_rows, index_row
+from fixcards.matching.index.format import INDEX_FOLDER
+from fixcards.matching.index.writer import IndexRow, build_from_rows, index_row
 from fixcards.matching.js_tables import tables
 from fixcards.matching.json_response import SCHEMA
 from fixcards.records.library import Library
 from fixcards.site.settings import SiteSettings
-
-FOLDER = "search"
 
 
 def search_files(library: Library, prose: Iterable[Page], settings: SiteSettings) -> Iterator[DataFile]:
@@ -22,7 +21,7 @@ def search_files(library: Library, prose: Iterable[Page], settings: SiteSettings
     pages = {entry.id: index_row(entry) for entry in map(_page, prose)}
     rows = {**_rows(library), **pages}
     for path, content in build_from_rows((rows[name] for name in sorted(rows)), settings.site_url, tables()):
-        yield DataFile(f"{FOLDER}/{path}", content)
+        yield DataFile(f"{INDEX_FOLDER}/{path}", content)
     yield DataFile("match.schema.json", json.dumps(SCHEMA, indent=2).encode() + b"\n")
 
 
