@@ -42,7 +42,7 @@ def tables() -> dict[str, Any]:
             "suffix": lines.SUFFIX,
             "mixed": tokens.MIXED,
             "letter": template.LETTER,
-            "warning line": query.WARNING_PATTERN,
+            "warningLine": query.WARNING_PATTERN,
             "pythonPath": versions.PYTHON_PATH,
             "release": versions.VERSION,
             "clause": versions.CLAUSE,

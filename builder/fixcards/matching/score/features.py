@@ -178,19 +178,19 @@ def _fit_template(
         where, places, truncated = _find_parts(form, line, same_exception)
         if not places:
             return None
-        said = "".join(where[start:end] for start, end in places) if truncated else form.normal_form
+        fixed_text = "".join(where[start:end] for start, end in places) if truncated else form.normal_form
         coverage = 100 * sum(end - start for start, end in places) // max(1, len(where))
         marks = _mark_parts(line.raw, form.printed, where[places[0][0] :])
     else:  # a class alone, or with a number or the like
         same_message = line.text.comparable == form.normal_form
         if not same_exception or not line.exception or (message and not same_message):
             return None
-        said, coverage, truncated = "", FULL_COVERAGE if same_message else CLASS_COVERAGE, False
+        fixed_text, coverage, truncated = "", FULL_COVERAGE if same_message else CLASS_COVERAGE, False
         marks = _mark_class(line.raw, name)
     return TemplateFit(
         template=template,
         coverage=coverage,
-        specificity=specificity(name, said, packages),
+        specificity=specificity(name, fixed_text, packages),
         same_exception=same_exception,
         foreign_class=_is_foreign_class(line.exception, name, packages),
         truncated=truncated,
