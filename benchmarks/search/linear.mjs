@@ -8,15 +8,15 @@ const [folder, index] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
-Object.assign((await load("rules.js")).default, head.tables);
-const [{ read }, { match }, { Index }] = await Promise.all(["reading.js", "match.js", "index.js"].map(load));
+Object.assign((await load("tables.js")).default, head.tables);
+const [{ parse }, { match }, { Index }] = await Promise.all(["parser.js", "match.js", "reader.js"].map(load));
 const opened = new Index(head, async (path) => JSON.parse(files[path]));
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { unit, size } = JSON.parse(line);
   const text = unit.repeat(Math.floor(size / unit.length));
   const start = process.cpuUsage();
-  await match(read(text), opened);
+  await match(parse(text), opened);
   const { user, system } = process.cpuUsage(start);
   process.stdout.write(`${(user + system) / 1000}\n`);
 }

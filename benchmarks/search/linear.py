@@ -21,7 +21,8 @@ from statistics import median
 from typing import IO, cast
 
 from fixcards.exports.index_entries import index_entries
-from fixcards.matching.index.index import Index, build
+from fixcards.matching.index.reader import Index
+from fixcards.matching.index.writer import build
 from fixcards.matching.js_tables import tables
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.score.matcher import match

@@ -21,7 +21,8 @@ from benchmarks.search.presentations import NAMES, presentations
 
 from fixcards.exports.index_entries import index_entries
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.index import Index, build
+from fixcards.matching.index.reader import Index
+from fixcards.matching.index.writer import build
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.score.matcher import match
 from fixcards.records.library import Library, load

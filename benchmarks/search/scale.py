@@ -24,7 +24,7 @@ from benchmarks.search.run import CACHE, filled
 from playwright.sync_api import sync_playwright
 
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.index import build, build_from_rows, index_row
+from fixcards.matching.index.writer import build, build_from_rows, index_row
 from fixcards.matching.js_tables import tables
 from fixcards.mkdocs_plugin.assets import minified
 from fixcards.worker_pool import WorkerPool

@@ -8,9 +8,10 @@ const [folder, index] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
-Object.assign((await load("rules.js")).default, head.tables);
-const [{ read }, { key, normal, stem, tidy, within, words }, { match, query }, { Index }] = await Promise.all(
-  ["reading.js", "text.js", "match.js", "index.js"].map(load),
+Object.assign((await load("tables.js")).default, head.tables);
+const names = ["parser.js", "text.js", "match.js", "reader.js"];
+const { cleanDisplay, Index, inSpecifier, makeQuery, match, normalize, normalizeFailure, parse, stem, tokenize, versionKey } = Object.assign(
+  {}, ...(await Promise.all(names.map(load))),
 );
 
 const opened = new Index(head, async (path) => JSON.parse(files[path]));
@@ -18,10 +19,11 @@ const opened = new Index(head, async (path) => JSON.parse(files[path]));
 // Python's names of the same.
 const inPython = ({ userFrames: user_frames, ...others }) => ({ ...others, user_frames });
 
-async function answer({ text, versions }) {
-  if (versions) return { key: key(versions[0]), within: within(versions[0], versions[1]) };
-  const failure = read(text);
-  const asked = query(failure);
+async function answer({ lines, text, versions }) {
+  if (versions) return { key: versionKey(versions[0]), inSpecifier: inSpecifier(versions[0], versions[1]) };
+  if (lines) return { normal: lines.map(normalize) };
+  const failure = parse(text);
+  const { lastWord, ...query } = makeQuery(normalizeFailure(failure));
   const matches = await match(failure, opened);
   return {
     failure: {
@@ -29,23 +31,23 @@ async function answer({ text, versions }) {
       exceptions: failure.exceptions.map(inPython),
       versions: Object.fromEntries([...failure.versions].sort()),
     },
-    normal: text.split("\n").map(normal),
-    tidy: text.split("\n").map(tidy),
-    words: words(text),
-    query: { ...asked, terms: [...asked.terms] },
-    matches: matches.map(({ entry, tier, score, reasons, line, text: shown, marks, versions: seen }) => ({
-      id: entry.id, tier, score, reasons, line, text: shown, marks, versions: Object.fromEntries(Object.entries(seen).sort()),
+    normal: text.split("\n").map(normalize),
+    display: text.split("\n").map(cleanDisplay),
+    tokens: tokenize(text),
+    query: { ...query, terms: [...query.terms], last_word: lastWord },
+    matches: matches.map(({ entry, tier, score, reasons, line, text: printed, marks, versions: releases }) => ({
+      id: entry.id, tier, score, reasons, line, text: printed, marks, versions: Object.fromEntries(Object.entries(releases).sort()),
     })),
-    stems: words(text).map(stem),
+    stems: tokenize(text).map(stem),
   };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  let said;
+  let result;
   try {
-    said = await answer(JSON.parse(line));
+    result = await answer(JSON.parse(line));
   } catch (error) {
-    said = { error: `${error.stack}` };
+    result = { error: `${error.stack}` };
   }
-  process.stdout.write(`${JSON.stringify(said)}\n`);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
 }

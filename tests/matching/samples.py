@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.index import Index, build
 from fixcards.matching.index.query import make_query
+from fixcards.matching.index.reader import Index
+from fixcards.matching.index.writer import build
 from fixcards.matching.js_tables import tables
 from fixcards.matching.parse.normalize import clean_display, normalize
+from fixcards.matching.parse.normalized_failure import normalize_failure
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.tokens import stem, tokenize
 from fixcards.matching.score.matcher import match
@@ -45,22 +47,21 @@ def index() -> Index:
     return Index.of(entries(), "https://cards.example.org/")
 
 
-def decided(text: str) -> dict[str, Any]:
+def decisions(text: str) -> dict[str, Any]:
     """Return everything that the search decides about a text, as plain data."""
     failure = parse(text)
-    asked = make_query(failure)
+    query = make_query(normalize_failure(failure))
     lines = text.split("\n")
-    shown = {**asdict(failure), "versions": dict(sorted(failure.versions.items()))}
-    decisions = {
-        "failure": shown,
+    plain = {
+        "failure": {**asdict(failure), "versions": dict(sorted(failure.versions.items()))},
         "normal": [normalize(line) for line in lines],
-        "tidy": [clean_display(line) for line in lines],
-        "words": tokenize(text),
+        "display": [clean_display(line) for line in lines],
+        "tokens": tokenize(text),
         "query": {
-            "terms": list(asked.terms.items()),
-            "typed": asked.typed,
-            "words": asked.words,
-            "begun": asked.last_word,
+            "terms": list(query.terms.items()),
+            "typed": query.typed,
+            "words": query.words,
+            "last_word": query.last_word,
         },
         "matches": [
             {
@@ -77,7 +78,7 @@ def decided(text: str) -> dict[str, Any]:
         ],
         "stems": [stem(word) for word in tokenize(text)],
     }
-    return dict(json.loads(json.dumps(decisions)))
+    return dict(json.loads(json.dumps(plain)))
 
 
 class JavaScript:

@@ -7,19 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from fixcards.matching.index import index
+from fixcards.matching.index import writer
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.index import (
-    ENTRIES_PER_FILE,
-    FORMAT,
-    HASH_LENGTH,
-    Index,
-    IndexUnusableError,
-    build,
-    build_from_rows,
-    index_row,
-    terms,
-)
+from fixcards.matching.index.format import ENTRIES_PER_FILE, FORMAT, HASH_LENGTH
+from fixcards.matching.index.reader import Index, IndexUnusableError
+from fixcards.matching.index.writer import build, build_from_rows, index_row, terms
 from fixcards.worker_pool import WorkerPool
 from tests.matching.samples import entries
 
@@ -38,7 +30,7 @@ def test_the_same_entries_give_the_same_bytes_in_any_order(files: dict[str, byte
 def test_one_process_and_many_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     many = [replace(entry, id=f"{entry.id}-{copy}") for entry in entries() for copy in range(20)]
     alone = dict(build(many))
-    monkeypatch.setattr(index, "SEGMENT_SIZE", 5 * ENTRIES_PER_FILE)
+    monkeypatch.setattr(writer, "SEGMENT_SIZE", 5 * ENTRIES_PER_FILE)
     with WorkerPool(2) as workers:
         assert dict(build(many, pool=workers)) == alone
         assert dict(build(many[::-1], pool=workers)) == alone

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.index import Index
+from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.score.matcher import Match, match
 from tests.matching.samples import TEXTS, entries, index

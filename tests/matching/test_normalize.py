@@ -3,20 +3,31 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixcards.matching.parse.normalize import RULES, clean_display, library_path, normalize
+from fixcards.matching.parse.normalize import (
+    RULES,
+    Computed,
+    NormalizingRule,
+    RuleTable,
+    clean_display,
+    library_path,
+    normalize,
+)
+from fixcards.matching.parse.parser import library_frame
+from tests.matching.samples import JavaScript, javascript
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "matching" / "normal.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("line", "expected"), VECTORS, ids=[str(at) for at in range(len(VECTORS))])
-def test_what_varies_is_replaced_and_what_identifies_is_kept(line, expected):
+def test_what_varies_is_replaced_and_what_identifies_stays(line, expected):
     assert normalize(line) == expected
 
 
@@ -60,15 +71,60 @@ PIECES += ["\x1b[", "\x1b]", "\x1b[1", " ", "1 "]
     st.lists(st.one_of(st.sampled_from([*PIECES, "deadbeef", "-", "\u2018", "\t"]), st.text(max_size=3))).map("".join)
 )
 def test_a_rule_that_is_skipped_would_have_changed_nothing(line):
-    applied = line
+    assert normalize(line) == with_every_rule(line)
+
+
+def with_every_rule(line: str) -> str:
+    """Return the normal form as the table defines it, without any fast path."""
     for rule in RULES:
-        applied = re.sub(rule.pattern, partial(put, rule), applied, flags=re.ASCII)
-    assert normalize(line) == applied.strip(" ")
+        line = re.sub(rule.pattern, partial(replaced, rule), line, flags=re.ASCII)
+    return line.strip(" ")
 
 
-def put(rule, match):
-    kept = match[1] if match.re.groups else ""
-    return kept + (rule.replacement if isinstance(rule.replacement, str) else rule.replacement(match[0][len(kept) :]))
+def replaced(rule: NormalizingRule, match: re.Match[str]) -> str:
+    first = match[1] if match.re.groups else ""
+    rest = match[0][len(first) :]
+    return first + (library_path(rest) if rule.replacement is Computed.LIBRARY_PATH else rule.replacement)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JavaScript]:
+    with javascript(tmp_path_factory.mktemp("index")) as started:
+        yield started
+
+
+AROUND = st.one_of(st.sampled_from(["", " ", "a", "=", "(", "'", ": ", "1", "-", "\n"]), st.text(max_size=3))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
+def test_both_languages_apply_every_rule_to_what_its_own_pattern_matches(rule, browser):
+    consuming = re.sub(r"\(\?[=!][^()]*\)", "", rule.pattern)  # which are met, or not, by what is drawn around
+    drawn = st.from_regex(re.compile(consuming, re.ASCII), fullmatch=True)
+    lines = st.lists(st.tuples(AROUND, drawn, AROUND).map("".join), min_size=8, max_size=8)
+
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(lines)
+    def agree(lines: list[str]) -> None:
+        assert [normalize(line) for line in lines] == [with_every_rule(line) for line in lines]
+        assert browser.ask(lines=lines) == {"normal": [normalize(line) for line in lines]}
+
+    agree()
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        (NormalizingRule("new", "frobnicated", "<x>", "without a hint"), "plain words frobnicated here"),
+        (NormalizingRule("new", "fro+b", "<x>", "a text", required_text=("fr",)), "plain words froob here"),
+        (NormalizingRule("new", "[\u2500-\u257f]+", "", "one class", non_ascii_only=True), "plain \u2500 words"),
+        (NormalizingRule("new", "[a-]+", "<x>", "a class that ends with a dash"), "b-b"),
+        (NormalizingRule("new", "[]a]", "<x>", "a class that starts with a bracket"), "b]b"),
+    ],
+)
+def test_no_new_rule_is_skipped(rule, line):
+    """The fast path comes from the rules themselves, so that a rule needs no second change."""
+    assert RuleTable([*RULES, rule]).apply(line) == rule.apply(line) != line
+    assert re.search(RuleTable([rule]).trigger, line)
 
 
 @pytest.mark.parametrize("piece", PIECES)
@@ -99,3 +155,16 @@ def test_a_path_below_site_packages_becomes_relative_to_it():
     assert library_path(r"C:\py\Lib\site-packages\httpx\_client.py") == "httpx/_client.py"
     assert library_path("/usr/lib/python3/dist-packages/yaml/__init__.py") == "yaml/__init__.py"
     assert library_path("/home/me/app.py") == "<path>"
+
+
+@pytest.mark.parametrize(
+    ("path", "inside"),
+    [
+        ("/usr/lib/python3/dist-packages/pip/_vendor/site-packages/six.py", "six.py"),
+        ("/opt/site-packages/venv/lib/python3/dist-packages/yaml/__init__.py", "yaml/__init__.py"),
+        ("/a/site-packages/b/site-packages/c/d.py", "c/d.py"),
+    ],
+)
+def test_the_last_library_folder_of_a_path_counts_for_lines_and_frames_alike(path, inside):
+    assert library_path(path) == inside
+    assert library_frame(path, "f") == f"{inside}:f"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixcards.matching.parse.lines import CHUNK_LENGTH
-from tests.matching.samples import DATA, TEXTS, JavaScript, decided, entries, javascript
+from tests.matching.samples import DATA, TEXTS, JavaScript, decisions, entries, javascript
 
 VECTORS = DATA / "vectors.json"
 KEPT = ("failure", "query", "matches")
@@ -31,7 +31,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JavaScript]:
 
 def test_the_vectors_are_those_of_the_texts() -> None:
     if os.environ.get("UPDATE"):
-        made = {name: {key: decided(text)[key] for key in KEPT} for name, text in TEXTS.items()}
+        made = {name: {key: decisions(text)[key] for key in KEPT} for name, text in TEXTS.items()}
         lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(found)}" for name, found in made.items())
         VECTORS.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
     assert set(vectors()) == set(TEXTS)
@@ -39,13 +39,13 @@ def test_the_vectors_are_those_of_the_texts() -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_python_decides_as_the_vectors_say(name: str) -> None:
-    found = decided(TEXTS[name])
+    found = decisions(TEXTS[name])
     assert {key: found[key] for key in KEPT} == vectors()[name]
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_javascript_decides_like_python(name: str, browser: JavaScript) -> None:
-    assert browser.ask(text=TEXTS[name]) == decided(TEXTS[name])
+    assert browser.ask(text=TEXTS[name]) == decisions(TEXTS[name])
 
 
 WORDS = [word for entry in entries() for word in entry.title.split()]
@@ -108,13 +108,13 @@ PIECES = st.one_of(
 @settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_python_and_javascript_agree_on_any_text(browser: JavaScript, text: str) -> None:
-    assert browser.ask(text=text) == decided(text)
+    assert browser.ask(text=text) == decisions(text)
 
 
 @pytest.mark.parametrize("mark", ["\x1b[31m", "&lt;", "\u00a0\u00a0", "\x1b]0;a title\x07"])
 def test_they_agree_on_a_line_that_is_cleaned_in_stretches(browser: JavaScript, mark: str) -> None:
     text = mark * (3 * CHUNK_LENGTH // len(mark)) + "KeyError: 'wick'"
-    made = decided(text)
+    made = decisions(text)
     assert browser.ask(text=text) == made
     assert made["failure"]["exceptions"][-1]["message"] == "'wick'"
 
@@ -131,7 +131,7 @@ def test_python_and_javascript_agree_on_versions(browser: JavaScript, version: s
     made = version_key(version)
     assert browser.ask(versions=[version, specifier]) == {
         "key": list(made) if made else None,
-        "within": in_specifier(version, specifier),
+        "inSpecifier": in_specifier(version, specifier),
     }
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from fixcards.mkdocs_plugin import assets
-from tests.matching.samples import ASSETS, TEXTS, decided, javascript
+from tests.matching.samples import ASSETS, TEXTS, decisions, javascript
 
-MAX_SEARCH_BYTES = 15_500
+MAX_SEARCH_BYTES = 16_000
 """Size of the code of the search, each module compressed by itself as hosts do."""
 
 minified = pytest.mark.skipif(sys.platform != "linux", reason="the minifier has wheels for Linux only")
@@ -54,7 +54,7 @@ def test_the_site_serves_our_scripts_and_styles_without_their_comments(library_s
 def test_the_scripts_that_the_site_serves_find_the_same_as_their_sources(library_site: Path, tmp_path: Path) -> None:
     with javascript(tmp_path, scripts_of(library_site) / "search") as browser:
         for text in TEXTS.values():
-            assert browser.ask(text=text) == decided(text)
+            assert browser.ask(text=text) == decisions(text)
 
 
 def test_without_the_minifier_files_are_served_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.log_chunks import without_digits
-from fixcards.search.log_fingerprint import LogFingerprint, known_words
+from fixcards.search.log_fingerprint import LogFingerprint, vocabulary
 
 ENTRY = Entry(
     id="lamp-1",
@@ -14,7 +14,7 @@ ENTRY = Entry(
 
 
 def outline(text: str) -> str:
-    return LogFingerprint(known_words([ENTRY])).of(without_digits(text.encode())).decode()
+    return LogFingerprint(vocabulary([ENTRY])).of(without_digits(text.encode())).decode()
 
 
 def test_words_and_numbers_that_no_card_has_make_no_difference() -> None:

@@ -238,14 +238,14 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
         cards = "1 card has" if finder.excluded_cards == 1 else f"{finder.excluded_cards:,} cards have"
         click.echo(f"fixcards: {cards} problems and can't be found; fixcards check names them", err=True)
     with open_log(log) as progress:
-        found = finder.answer(log, progress)
+        answer = finder.answer(log, progress)
     if as_json:
-        click.echo(json.dumps(found.as_dict(limit), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(answer.as_dict(limit), ensure_ascii=False, indent=2))
     else:
         columns = shutil.get_terminal_size((WIDTH, 0)).columns
-        for line in lines(found, limit, click.style, columns):
+        for line in lines(answer, limit, click.style, columns):
             click.echo(line)
-    return CLEAN if found.found else FINDINGS
+    return CLEAN if answer.matches else FINDINGS
 
 
 def _need_folder(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""The text that `fixcards match` reads, as far as a person has to do with it."""
+"""The text that `fixcards match` reads: what a person is asked for and sees while it is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 from fixcards.errors import FixcardsError
 
 PROGRESS_BAR_BYTES = 1 << 24
-"""Bytes of a log from which on reading it takes long enough for a progress bar."""
+"""Size of a log whose reading takes long enough for a progress bar."""
 _END = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
 _COMPRESSED = {
     b"\x1f\x8b": "gzip -d",
@@ -22,15 +22,15 @@ _COMPRESSED = {
     b"\xfd7zXZ\0": "xz -d",
     b"\x28\xb5\x2f\xfd": "zstd -d",
 }
-"""How compressed files begin, and what unpacks them."""
+"""The first bytes of compressed files, and the command that unpacks each."""
 
 
 @contextmanager
 def open_log(log: BinaryIO) -> Iterator[Callable[[int], None] | None]:
-    """Show a bar while a file is read, where somebody sits at a terminal; give what is told the bytes read.
+    """Give a function to call with the bytes read so far, which draws a progress bar; None where there is none.
 
-    Says what is waited for where somebody is to type it. Raises `FixcardsError` for what has to be unpacked first:
-    no failure would be found in it, which would be taken for an answer.
+    Asks for the text where it is typed at a terminal. Raises `FixcardsError` for a compressed file: it would hold no
+    failure, which would be taken for an answer.
     """
     if log.isatty():
         click.echo(f"Paste the failure, then press {_END}.", err=True)
@@ -38,7 +38,7 @@ def open_log(log: BinaryIO) -> Iterator[Callable[[int], None] | None]:
         _need_text(log)
     try:
         size = os.fstat(log.fileno()).st_size
-    except (OSError, ValueError):  # a pipe knows no size
+    except (OSError, ValueError):  # a pipe has no size
         size = 0
     if size < PROGRESS_BAR_BYTES or not sys.stderr.isatty():
         yield None

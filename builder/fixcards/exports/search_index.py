@@ -8,10 +8,9 @@ from fixcards.build.page import DataFile, Page
 from fixcards.exports.index_entries import index_entries
 from fixcards.exports.interface import SITE_PAGES, SITE_URL, SUMMARIES, Inputs, LibraryExport, Summaries
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.index import IndexRow, build_from_rows, index_row
+from fixcards.matching.index.format import INDEX_FOLDER
+from fixcards.matching.index.writer import IndexRow, build_from_rows, index_row
 from fixcards.matching.js_tables import tables
-
-FOLDER = "search"
 
 
 class SearchIndex(LibraryExport):
@@ -24,7 +23,7 @@ class SearchIndex(LibraryExport):
         rows = _card_rows(inputs[SUMMARIES])
         rows |= {entry.id: index_row(entry) for entry in [_page_entry(page) for page in inputs[SITE_PAGES]]}
         for path, content in build_from_rows((rows[name] for name in sorted(rows)), inputs[SITE_URL], tables()):
-            yield DataFile(f"{FOLDER}/{path}", content)
+            yield DataFile(f"{INDEX_FOLDER}/{path}", content)
 
 
 def _card_rows(summaries: Summaries) -> dict[str, IndexRow]:

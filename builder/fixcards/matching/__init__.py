@@ -1,1 +1,1 @@
-"""Reading and comparing failures. Knows no card: whoever asks hands in templates as plain text."""
+"""Text -> failure -> known failures that it shows. Knows no card, only entries."""

@@ -1,6 +1,6 @@
-"""Every table and number of the search as plain data, so that browser and terminal share them.
+"""Every table and number of the search as plain data, which browser and terminal share.
 
-They travel in the index (`index.json`, key `tables`): an index brings the very rules that it was made with.
+They are a part of the index (`index.json`, key `tables`), so that it comes with the rules that it was written by.
 """
 
 from __future__ import annotations
@@ -10,24 +10,25 @@ import re
 from types import ModuleType
 from typing import Any
 
-from fixcards.matching.index import index, query
+from fixcards.matching.index import format as index_format
+from fixcards.matching.index import query, reader
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.parse import lines, normalize, parser, template, tokens, versions
-from fixcards.matching.score import matcher, scoring
+from fixcards.matching.parse import lines, normalize, packages, parser, template, tokens, versions
+from fixcards.matching.score import features, matcher, scoring
 
 
 def tables() -> dict[str, Any]:
     """Return the tables as plain data. The expressions mean the same in Python (ASCII) and JavaScript (no flags)."""
     return {
         "rules": [_row(rule) for rule in normalize.RULES],
-        "libraryFolders": list(parser.LIBRARY_FOLDERS),
+        "libraryFolders": list(packages.LIBRARY_FOLDERS),
         "entities": lines.ENTITIES,
         "escapes": lines.SIMPLE_ESCAPES,
         "maxLineLength": lines.MAX_LINE_LENGTH,
         "wordPattern": tokens.WORD,
         "quotedPattern": tokens.QUOTED,
         "maxWordLength": tokens.MAX_WORD_LENGTH,
-        "suffixRules": [[list(ending) for ending in endings] for endings in tokens.SUFFIX_RULES],
+        "suffixRules": [[list(suffix) for suffix in suffixes] for suffixes in tokens.SUFFIX_RULES],
         "stopwords": " ".join(sorted(tokens.STOPWORDS)),
         "builtinNames": " ".join(sorted(tokens.BUILTIN_NAMES)),
         "releaseMention": versions.RELEASE_MENTION,
@@ -41,7 +42,7 @@ def tables() -> dict[str, Any]:
             "suffix": lines.SUFFIX,
             "mixed": tokens.MIXED,
             "letter": template.LETTER,
-            "warns": query.WARNING_PATTERN,
+            "warningLine": query.WARNING_PATTERN,
             "pythonPath": versions.PYTHON_PATH,
             "release": versions.VERSION,
             "clause": versions.CLAUSE,
@@ -62,33 +63,41 @@ _LIMITS: dict[ModuleType, str] = {
     lines: "MAX_PREFIXES MAX_SUFFIX_LENGTH MAX_ESCAPES CHUNK_LENGTH",
     parser: "HEADER INNERMOST_FIRST HANDLING CAUSE REPEATED MAX_NAME_LENGTH UNREACHABLE_INDENT MAX_EXCEPTIONS"
     " MAX_FRAMES MAX_LINES REPEAT_WINDOW",
-    query: "MAX_TERMS MAX_QUERY_EXCEPTIONS MAX_QUERY_FRAMES MAX_TYPED_LINES MAX_TYPED_WORDS",
+    query: "MAX_TERMS MAX_QUERY_EXCEPTIONS MAX_QUERY_FRAMES MAX_MAIN_EXCEPTIONS MAX_FRAME_EXCEPTIONS MAX_WARNING_LINES"
+    " MAX_OTHER_LINES MAX_TYPED_LINES MAX_TYPED_WORDS EXCEPTION_WEIGHT FRAME_WEIGHT LINE_WEIGHT PACKAGE_WEIGHT",
     template: "ELLIPSIS_CHARACTERS MIN_TRUNCATED_LENGTH",
-    index: "HASH_LENGTH MAX_COMPLETIONS MIN_FUZZY_LENGTH",
+    index_format: "HASH_LENGTH",
+    reader: "MAX_COMPLETIONS MIN_FUZZY_LENGTH",
     matcher: "DEFAULT_LIMIT MAX_FAILURES MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
+    features: "FULL_COVERAGE CLASS_COVERAGE MAX_RANKED_SPECIFICITY MARK_LENGTH",
     scoring: "SPECIFICITY_STRONG SPECIFICITY_ENOUGH MIN_SHARED MIN_SHARED_LONG_TEXT MIN_COVERAGE WHOLE_LINE_COVERAGE"
-    " MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS",
+    " MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE MAX_UNCERTAIN_EVIDENCE BASE_SCORE"
+    " SPECIFICITY_SCORE MAX_SCORED_SPECIFICITY LAST_EXCEPTION_SCORE SAME_EXCEPTION_SCORE OTHER_EXCEPTION_PENALTY"
+    " TRUNCATED_PENALTY FRAMES_SCORE FRAME_SCORE MAX_SCORED_FRAMES INNERMOST_SCORE FOREIGN_FRAMES_PENALTY"
+    " AFFECTED_SCORE CONTRADICTION_PENALTY MAX_SCORE MAX_REASON_WORDS",
     versions: "FINAL WIDTH STAGE POST DEV NO_DEV",
 }
 """The numbers and short texts that both languages share, by the module that defines them."""
 
 
 def _limits() -> dict[str, Any]:
-    return {name: getattr(module, name) for module, names in _LIMITS.items() for name in names.split()}
+    limits = {name: getattr(module, name) for module, names in _LIMITS.items() for name in names.split()}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in limits.items()}
 
 
 def _row(rule: normalize.NormalizingRule) -> dict[str, Any]:
-    """Return a rule: `replacement` is null where a library's path stays; `keepsGroup` says whether group 1 does."""
+    """Return a rule. A computed replacement is `{"function": name}`; `keepsGroup` says whether group 1 stays."""
+    text = rule.replacement
     return {
         "pattern": rule.pattern,
-        "replacement": rule.replacement if isinstance(rule.replacement, str) else None,
+        "replacement": {"function": text.value} if isinstance(text, normalize.Computed) else text,
         "keepsGroup": re.compile(rule.pattern).groups > 0,
-        "terminal": rule.name in normalize.TERMINAL_RULES,
-        "display": rule.name in normalize.DISPLAY_RULES,
+        "invisible": rule in normalize.INVISIBLE.rules,
+        "display": rule in normalize.DISPLAY.rules,
     }
 
 
 def _blank(field: dataclasses.Field[Any]) -> Any:
-    """Return what a field of an entry is where its record leaves it out."""
-    made = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
-    return list(made) if isinstance(made, tuple) else made
+    """Return the value of an entry's field that its record leaves out."""
+    value = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+    return list(value) if isinstance(value, tuple) else value

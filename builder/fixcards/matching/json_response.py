@@ -1,4 +1,4 @@
-"""What was found -> plain data, as `fixcards match --json` prints it and `SCHEMA` describes it."""
+"""Answer -> plain data, as `fixcards match --json` prints it and `SCHEMA` describes it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from fixcards.matching.parse.parser import Failure
-from fixcards.matching.score.matcher import TIERS, Match
+from fixcards.matching.score.matcher import Match
+from fixcards.matching.score.scoring import TIERS
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -21,7 +22,7 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "failure": {
-            "description": "What was understood of the text: of the part with the best match where it has several.",
+            "description": "What was read from the text: from the failure with the best match where it shows several.",
             "type": "object",
             "required": ["exceptions", "frames", "lines", "versions"],
             "additionalProperties": False,
@@ -42,13 +43,13 @@ SCHEMA: dict[str, Any] = {
                         },
                     },
                 },
-                "frames": _TEXTS | {"description": "Library frames of no exception that was read."},
-                "lines": _TEXTS | {"description": "Other lines that say something, the last twenty."},
+                "frames": _TEXTS | {"description": "Library frames without an exception."},
+                "lines": _TEXTS | {"description": "Other lines, the last twenty."},
                 "versions": _RELEASES | {"description": "Releases that the text shows."},
             },
         },
         "matches": {
-            "description": "Known failures that fit, best first; empty where none does.",
+            "description": "Known failures that the text shows, best first.",
             "type": "array",
             "items": {
                 "type": "object",
@@ -61,10 +62,11 @@ SCHEMA: dict[str, Any] = {
                     "tier": {"enum": list(TIERS)},
                     "score": {"type": "number", "minimum": 0, "maximum": 1},
                     "reasons": _TEXTS,
-                    "fix": _TEXT | {"description": "The best way out, in one line."},
-                    "versions": _RELEASES | {"description": "Releases of the packages that matter, as the text shows."},
-                    "line": _NUMBER | {"description": "First line that carries the message, 0 where none does."},
-                    "times": _NUMBER | {"description": "How often the failure stands in the text."},
+                    "fix": _TEXT | {"description": "The best fix, in one line."},
+                    "versions": _RELEASES
+                    | {"description": "Releases of the packages that matter, as the text shows them."},
+                    "line": _NUMBER | {"description": "First line with the message, 0 where no line has it."},
+                    "times": _NUMBER | {"description": "How often the text shows the failure."},
                 },
             },
         },
@@ -72,25 +74,25 @@ SCHEMA: dict[str, Any] = {
 }
 """JSON Schema of an answer."""
 
-_LINES = 20
+_MAX_LINES = 20
 
 
 def answer(failure: Failure, matches: Iterable[tuple[Match, int]], site: str) -> dict[str, Any]:
-    """Return an answer. `matches` come with how often they were seen; `site` is the address that links start with."""
+    """Return an answer. Each match comes with its number of occurrences; links start with `site`."""
     return {
         "failure": {
             "exceptions": [
                 {
-                    "name": head.name,
-                    "message": head.message,
-                    "frames": list(head.frames),
-                    "relation": head.relation,
-                    "line": head.line,
+                    "name": exception.name,
+                    "message": exception.message,
+                    "frames": list(exception.frames),
+                    "relation": exception.relation,
+                    "line": exception.line,
                 }
-                for head in failure.exceptions
+                for exception in failure.exceptions
             ],
             "frames": list(failure.frames),
-            "lines": [loose.text for loose in failure.lines[-_LINES:]],
+            "lines": [other.text for other in failure.lines[-_MAX_LINES:]],
             "versions": dict(sorted(failure.versions.items())),
         },
         "matches": [_match(each, times, site) for each, times in matches],

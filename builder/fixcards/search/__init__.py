@@ -1,5 +1,6 @@
-"""A text or a log in, the known failures out: what the terminal's `match` and other programs call."""
+"""Known failures for a text or a log: what `fixcards match` and other programs call."""
 
-from fixcards.search.finder import Answer, Finder
+from fixcards.search.answer import Answer
+from fixcards.search.finder import Finder
 
 __all__ = ["Answer", "Finder"]

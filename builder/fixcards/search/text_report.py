@@ -1,4 +1,4 @@
-"""What was found in a text, for people at a terminal."""
+"""Answer -> lines for a terminal."""
 
 from __future__ import annotations
 
@@ -7,52 +7,52 @@ from collections.abc import Callable, Iterator
 
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.score.matcher import Match
-from fixcards.search.finder import Answer
+from fixcards.search.answer import Answer
 
 Style = Callable[..., str]
 """Gives a text a colour (`fg`) and weight (`bold`), as `click.style` does."""
 
 _COLORS = {"exact": "green", "likely": "yellow", "possible": None}
 WIDTH = 110
-"""Columns that are filled at most: longer lines are hard to read."""
+"""Columns of the longest line: longer ones are hard to read."""
 _INDENT = 10
-_NARROWEST = 40
+_MIN_WIDTH = 40
 _FRAMES = 5
 
 
-def lines(found: Answer, limit: int, style: Style, columns: int = WIDTH) -> Iterator[str]:
-    """Yield the answer: each known failure with why it fits, its fix and its address, or what was understood.
+def lines(answer: Answer, limit: int, style: Style, columns: int = WIDTH) -> Iterator[str]:
+    """Yield each known failure with why it fits, its fix and its address; or what was read, where none fits.
 
-    Lines are wrapped to `columns`, addresses never.
+    Lines are wrapped to `columns`, but for addresses.
     """
-    width = min(WIDTH, max(columns, _NARROWEST)) - _INDENT
-    matches = found.matches
+    width = min(WIDTH, max(columns, _MIN_WIDTH)) - _INDENT
+    matches = answer.matches
     if not matches:
         yield "No known failure fits this text."
-        yield from _understood(found.failure, width)
+        yield from _failure(answer.failure, width)
         return
-    for number, each in enumerate(matches[:limit]):
+    for number, match in enumerate(matches[:limit]):
         if number:
             yield ""
-        yield from _card(found, each, style, width)
+        yield from _card(answer, match, style, width)
     if len(matches) > limit:
         yield ""
         yield f"{len(matches) - limit} more; --limit shows them"
 
 
-def _card(found: Answer, each: Match, style: Style, width: int) -> Iterator[str]:
-    shown = each.entry.display
-    first = style(f"{each.tier:<{_INDENT}}", fg=_COLORS[each.tier], bold=True)
-    for line in _wrapped(each.entry.title, width):
+def _card(answer: Answer, match: Match, style: Style, width: int) -> Iterator[str]:
+    display = match.entry.display
+    first = style(f"{match.tier:<{_INDENT}}", fg=_COLORS[match.tier], bold=True)
+    for line in _wrapped(match.entry.title, width):
         yield first + style(line, bold=True)
         first = " " * _INDENT
-    yield from _row("card", f"{each.entry.id} ({shown.get('verdict', '')})", width)
-    yield from _row("why", "; ".join(each.reasons), width)
-    yield from _row("fix", str(shown.get("fix", "")), width)
-    times = found.times(each.entry.id)
-    if each.line:
-        yield from _row("seen", f"line {each.line}" + (f", {times:,} times in all" if times > 1 else ""), width)
-    yield " " * _INDENT + found.url(each)
+    yield from _row("card", f"{match.entry.id} ({display.get('verdict', '')})", width)
+    yield from _row("why", "; ".join(match.reasons), width)
+    yield from _row("fix", str(display.get("fix", "")), width)
+    times = answer.times(match.entry.id)
+    if match.line:
+        yield from _row("seen", f"line {match.line}" + (f", {times:,} times in all" if times > 1 else ""), width)
+    yield " " * _INDENT + answer.url(match)
 
 
 def _row(name: str, text: str, width: int) -> Iterator[str]:
@@ -66,12 +66,14 @@ def _wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
-def _understood(failure: Failure, width: int) -> Iterator[str]:
-    for head in failure.exceptions[-3:]:
-        yield from _row("read", f"{head.name}: {head.message}" if head.message else head.name, width)
-        for frame in head.frames[-_FRAMES:]:
+def _failure(failure: Failure, width: int) -> Iterator[str]:
+    """Yield what was read from a text: its last exceptions with their frames, or its last lines."""
+    for exception in failure.exceptions[-3:]:
+        text = f"{exception.name}: {exception.message}" if exception.message else exception.name
+        yield from _row("read", text, width)
+        for frame in exception.frames[-_FRAMES:]:
             yield " " * _INDENT + frame
     if failure.exceptions:
         return
-    for text in (*(loose.text for loose in failure.lines[-3:]), *failure.frames[-_FRAMES:]) or ("nothing",):
+    for text in (*(other.text for other in failure.lines[-3:]), *failure.frames[-_FRAMES:]) or ("nothing",):
         yield from _row("read", text, width)

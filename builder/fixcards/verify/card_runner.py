@@ -24,7 +24,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from fixcards import __version__
-from fixcards.matching.parse.normalize import RULES
+from fixcards.matching.parse.normalize import TERMINAL
 from fixcards.records.card import Card
 from fixcards.records.evidence import REPETITIONS, Evidence, Outcome, ReleaseResult, ReleaseState, Run, run_digest
 from fixcards.records.script import SCRIPT_NAME
@@ -49,7 +49,6 @@ OUTPUT_BYTES = 4096
 _SANDBOX_ERROR_PREFIXES = (b"bwrap: ", b"setpriv: ", b"prlimit: ")
 """How an output begins that comes from the isolation: the program itself was never started."""
 _COULD_NOT: tuple[Outcome, ...] = ("could-not-run",)
-_TERMINAL_RULES = tuple(rule for rule in RULES if rule.name in {"ansi", "title", "control"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +251,7 @@ class CardRunner:
 
     def _clean(self, text: str, ready: ReadyRun) -> str:
         """Return output without control characters and without the paths of this machine."""
-        for rule in _TERMINAL_RULES:
-            text = rule.apply(text)
+        text = TERMINAL.apply(text)
         for path, shown in (
             (str(ready.venv), "/venv"),
             (str(ready.source), "/repro"),

@@ -1,4 +1,4 @@
-"""What the search knows of one card: how its failure looks and what to show. Whoever has cards makes them entries."""
+"""What the search needs of a card: how its failure looks and what to show. It is independent of the card's format."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from typing import Any
 class Entry:
     """One known failure.
 
-    `shown` goes through the index as it is, for whoever shows the match; it has to be plain data.
+    `display` is plain data that goes through the index as it is, for the program that shows the match.
     """
 
     id: str
     package: str = ""
     templates: tuple[str, ...] = ()
-    """Messages with `{placeholders}`, the most telling first."""
+    """Messages with `{placeholders}`, the most specific first."""
     exception: str = ""
     frames: tuple[str, ...] = ()
     """`package/module.py:function`, innermost last."""
     title: str = ""
     prose: str = ""
-    """More words by which people remember it."""
+    """More words that people remember it by."""
     affected: str = ""
     fixed: str = ""
     requirements: Mapping[str, str] = field(default_factory=dict)
-    """Other packages, and `python`, that it takes, each with the releases that set it off."""
+    """Other packages, and `python`, that the failure needs, each with the specifier of its releases."""
     display: Mapping[str, Any] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
-        """Return what the index keeps to check a match and to show it; `from_record` takes it back."""
+        """Return the plain data that the index stores: all but the prose, without empty values."""
         full = {
             "id": self.id,
             "package": self.package,
@@ -49,7 +49,7 @@ class Entry:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:
         """Return the entry of a record, without its prose."""
-        known = dict(record)
+        values = dict(record)
         for name in ("templates", "frames"):
-            known[name] = tuple(known.get(name, ()))
-        return cls(**known)
+            values[name] = tuple(values.get(name, ()))
+        return cls(**values)

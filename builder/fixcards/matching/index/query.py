@@ -1,29 +1,44 @@
-"""Failure -> what the index is asked for."""
+"""NormalizedFailure -> Query: the terms that the index is asked for."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fixcards.matching.parse.normalize import normalize
+from fixcards.matching.parse.normalized_failure import NormalizedFailure, NormalizedText
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.tokens import informative, lower, split_identifier, tokenize
 
 MAX_TERMS = 48
 """Terms that are looked up at most: each may cost the reader's browser a file."""
 MAX_QUERY_EXCEPTIONS = 8
+"""Exceptions that are asked for, the last ones. Those before them seldom add terms to what `MAX_TERMS` allows."""
 MAX_QUERY_FRAMES = 10
+"""Frames of one exception that are asked for, the innermost ones."""
+MAX_MAIN_EXCEPTIONS = 3
+"""Exceptions whose words have full weight. A longer chain repeats one failure in other words."""
+MAX_FRAME_EXCEPTIONS = 4
+"""Exceptions whose frames are asked for, and frames whose packages are."""
+MAX_WARNING_LINES, MAX_OTHER_LINES = 20, 10
+"""Other lines that are asked for, the last ones: those that look like a warning, and any where no exception is."""
 MAX_TYPED_LINES, MAX_TYPED_WORDS = 3, 40
-"""Up to so many lines and words are taken for words that a person typed."""
+"""Lines and words of the longest text that counts as typed by a person."""
+
+EXCEPTION_WEIGHT, FRAME_WEIGHT, LINE_WEIGHT, PACKAGE_WEIGHT = 4, 3, 2, 1
+"""Weights of terms, in the order in which they tell cards apart.
+
+The words of an exception are what a card's signature consists of. A frame is rarer, but a failure can be reached by
+many ways, so a card need not have it. Other lines are mostly the reader's own program, and a package alone fits all of
+its cards."""
 
 WARNING_PATTERN = (
     "rror|xception|arning|ail|annot|ould not|nable to|nvalid|issing|fatal|denied|ot found|No |no |nexpected"
     "|Unsupported|unsupported"
 )
-"""What lines of a log have that are worth asking for when no exception stands there."""
+"""What a line contains that is worth asking for where the text shows no exception."""
 
-_WARNS = re.compile(WARNING_PATTERN)
-_HEAD, _FRAME, _LINE, _PACKAGE = 4, 3, 2, 1
+_WARNING = re.compile(WARNING_PATTERN)
 
 
 @dataclass(frozen=True)
@@ -32,53 +47,58 @@ class Query:
 
     terms: dict[str, int]
     typed: bool
-    """Whether it reads like words that somebody typed."""
+    """Whether it reads like words that a person typed."""
     words: tuple[str, ...]
     """The words of a typed query and the parts of its identifiers, each once."""
     last_word: str = ""
-    """The last whole word, which may be still being typed."""
+    """The last word of a typed query, which may be unfinished."""
 
 
-def make_query(failure: Failure) -> Query:
+def make_query(failure: NormalizedFailure) -> Query:
     """Return what to ask the index for: the last exceptions first, then the innermost frames, then other lines."""
-    short = len(failure.lines) <= MAX_TYPED_LINES and not _is_output(failure)
-    whole = [word for loose in failure.lines for word in tokenize(normalize(loose.text))] if short else []
-    found = [each for word in whole for each in (word, *split_identifier(word))]
-    typed = short and len(found) <= MAX_TYPED_WORDS
+    short = len(failure.lines) <= MAX_TYPED_LINES and not _is_output(failure.failure)
+    whole_words = [word for line in failure.lines for word in line.tokens] if short else []
+    words = [each for word in whole_words for each in (word, *split_identifier(word))]
+    typed = short and len(words) <= MAX_TYPED_WORDS
     terms: dict[str, int] = {}
-    heads = list(reversed(failure.exceptions))[:MAX_QUERY_EXCEPTIONS]
-    for number, head in enumerate(heads):
-        _add(terms, tokenize(normalize(f"{head.name}: {head.message}")), _HEAD if number < 3 else _LINE)
-    inner = [frame for head in heads[:4] for frame in reversed(head.frames[-MAX_QUERY_FRAMES:])]
-    inner += reversed(failure.frames[-MAX_QUERY_FRAMES:])
-    _add(terms, [lower(frame) for frame in dict.fromkeys(inner)][: 2 * MAX_QUERY_FRAMES], _FRAME)
+    for number, text in enumerate(failure.exceptions[: -MAX_QUERY_EXCEPTIONS - 1 : -1]):
+        _add(terms, text.tokens, EXCEPTION_WEIGHT if number < MAX_MAIN_EXCEPTIONS else LINE_WEIGHT)
+    frames = _innermost_frames(failure.failure)
+    _add(terms, [lower(frame) for frame in dict.fromkeys(frames)][: 2 * MAX_QUERY_FRAMES], FRAME_WEIGHT)
     if typed:
-        _add(terms, found, _HEAD)
+        _add(terms, words, EXCEPTION_WEIGHT)
     else:
-        for loose in _informative_lines(failure):
-            _add(terms, informative(tokenize(normalize(loose))), _LINE)
-    _add(terms, [word for frame in inner[:4] for word in tokenize(frame.partition("/")[0])], _PACKAGE)
+        for text in _warning_lines(failure):
+            _add(terms, informative(text.tokens), LINE_WEIGHT)
+    packages = [frame.partition("/")[0] for frame in frames[:MAX_FRAME_EXCEPTIONS]]
+    _add(terms, [word for package in packages for word in tokenize(package)], PACKAGE_WEIGHT)
     if not typed:
         return Query(terms, typed, ())
-    return Query(terms, typed, tuple(dict.fromkeys(found)), whole[-1] if whole else "")
+    return Query(terms, typed, tuple(dict.fromkeys(words)), whole_words[-1] if whole_words else "")
 
 
 def _is_output(failure: Failure) -> bool:
-    """Return whether a text shows places in files, or an exception with its message, which nobody types."""
+    """Return whether a text shows frames, or an exception with its message, which people don't type."""
     return bool(failure.frames or failure.user_frames) or any(
-        head.message or head.frames or head.user_frames for head in failure.exceptions
+        exception.message or exception.frames or exception.user_frames for exception in failure.exceptions
     )
 
 
-def _informative_lines(failure: Failure) -> list[str]:
-    """Return the loose lines worth asking for: those that warn, the last ones first."""
-    texts = [loose.text for loose in failure.lines]
-    warning = [text for text in texts if _WARNS.search(text)]
-    others = [] if failure.exceptions else [text for text in texts if not _WARNS.search(text)]
-    return warning[::-1][:20] + others[::-1][:10]
+def _innermost_frames(failure: Failure) -> list[str]:
+    """Return the library frames of the last exceptions, the innermost of each first."""
+    exceptions = failure.exceptions[: -MAX_FRAME_EXCEPTIONS - 1 : -1]
+    frames = [frame for each in exceptions for frame in reversed(each.frames[-MAX_QUERY_FRAMES:])]
+    return [*frames, *reversed(failure.frames[-MAX_QUERY_FRAMES:])]
 
 
-def _add(terms: dict[str, int], more: list[str], weight: int) -> None:
-    for term in more:
+def _warning_lines(failure: NormalizedFailure) -> list[NormalizedText]:
+    """Return the other lines worth asking for, the last ones first: those that look like a warning before the rest."""
+    warnings = [text for text in failure.lines if _WARNING.search(text.raw)]
+    others = [] if failure.exceptions else [text for text in failure.lines if not _WARNING.search(text.raw)]
+    return warnings[::-1][:MAX_WARNING_LINES] + others[::-1][:MAX_OTHER_LINES]
+
+
+def _add(terms: dict[str, int], words: Iterable[str], weight: int) -> None:
+    for word in words:
         if len(terms) < MAX_TERMS:
-            terms.setdefault(term, weight)
+            terms.setdefault(word, weight)

@@ -1,4 +1,4 @@
-"""Pasted text -> clean lines: without what terminals, loggers, containers, mail and markup put around a line."""
+"""Pasted text -> clean lines, without what terminals, loggers, containers, mail and markup put around a line."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fixcards.matching.parse.normalize import RULES, TERMINAL_RULES
+from fixcards.matching.parse.normalize import INVISIBLE
 
 MAX_LINE_LENGTH = 4000
 """Characters of one line; a longer one goes on as a line of its own, so that no step costs more than linear time."""
 CHUNK_LENGTH = 20_000
-"""Characters in which marks and entities are replaced at once: a million pieces of one text are dear to collect."""
+"""Characters in which invisible ones and entities are replaced at once.
+
+A line of many megabytes would otherwise leave the garbage collector a million pieces of one text."""
 
 ENTITIES = {
     "lt": "<",
@@ -29,7 +31,7 @@ ENTITIES = {
     "#32": " ",
     "#10": " ",
 }
-"""HTML entities that escaping functions write; the rest is text."""
+"""HTML entities that escaping functions write. Others stay as they are."""
 
 _LEVEL = (
     "(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|ERR|CRITICAL|FATAL|SEVERE"
@@ -38,7 +40,7 @@ _LEVEL = (
 
 _TAG = "(?:a|b|blockquote|br|code|dd|div|em|i|li|p|pre|samp|section|span|strong|td|tr|tt)"
 SUFFIX = rf"</{_TAG}>$|<br ?/?>$|[\u2502\u2503]$"
-"""What may stand behind a line: tags that end, the margin of a drawn box."""
+"""What may follow a line: closing tags, the margin of a drawn box."""
 
 PREFIXES: tuple[tuple[str, str], ...] = (
     ("quotation", r"^[ ]?(?:>[ ]?)+"),
@@ -73,13 +75,13 @@ PREFIXES: tuple[tuple[str, str], ...] = (
     ("group margin", r"^[ ]{0,80}(?:[|\u2502\u2503\u00d7\u2570][\u2500]?>?)(?:[ ]|$)"),
     ("group corner", r"^[ ]{0,80}\+(?=[ ]Exception Group)[ ]"),
 )
-"""What may stand before a line, tried in this order again and again until none fits."""
+"""What may precede a line, by name. They are tried in this order, again and again until none matches."""
 
 PATTERNS = {
     "break": r"\r\n|\r|\n",
-    "look": r"[\x00-\x08\x0b-\x1f\x7f-\xa0\u2007\u200b-\u200f\u202a-\u202f\u2060-\u2069\ufeff]|\[[0-9;]{1,12}m",
+    "invisible": INVISIBLE.trigger,
     "escaped": r'Traceback \(most recent call last\):?\\+[nr]|\\n  File \\*"',
-    # A traceback in one line, as a list or as what is left without its ends of lines, and where its lines begin.
+    # A traceback in one line, as a list or because its line breaks were lost, and where each of its lines starts.
     "joined": r'Traceback \(most recent call last\):[^\n]{0,60}File "',
     "joint": (
         r'<br ?/?>|</p>|[ ](?=File "[^"\n]+", line [0-9])'
@@ -89,22 +91,21 @@ PATTERNS = {
     "escape": r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+',
 }
 SIMPLE_ESCAPES = {"n": "\n", "r": "\n", "t": "\t"}
-"""What letters behind a backslash stand for; any other character stands for itself."""
+"""Letters that have a meaning after a backslash. Any other character stands for itself."""
 MAX_PREFIXES = 8
 MAX_ESCAPES = 3
-"""Times that a text is escaped: each logger or shell on its way may do it."""
+"""Times that a text may have been escaped: each logger or shell on its way can do it once."""
 MAX_SUFFIX_LENGTH = 16
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
-_BREAK, _LOOKS, _ESCAPED, _JOINED, _JOINT, _ENTITY, _ESCAPE = (re.compile(pattern) for pattern in PATTERNS.values())
-_TERMINAL_RULES = tuple(rule for rule in RULES if rule.name in TERMINAL_RULES)
+_BREAK, _, _ESCAPED, _JOINED, _JOINT, _ENTITY, _ESCAPE = (re.compile(pattern) for pattern in PATTERNS.values())
 _PREFIX = re.compile("|".join(f"(?:{pattern})" for _, pattern in PREFIXES), re.ASCII)
 _SUFFIX = re.compile(SUFFIX, re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as printed (`raw`) and without what stands before it (`text`); `number` counts from 1."""
+    """One line as printed (`raw`) and without its prefixes and suffixes (`text`). `number` counts from 1."""
 
     raw: str
     text: str
@@ -112,12 +113,15 @@ class Line:
 
 
 def split_lines(text: str) -> Iterator[Line]:
-    """Yield the clean lines of a text. Characters beyond the basic plane come out as U+FFFD."""
+    """Yield the clean lines of a text.
+
+    A character beyond the basic plane becomes U+FFFD, since JavaScript counts it as two.
+    """
     return clean_lines(enumerate(_BREAK.split(text), start=1))
 
 
 def clean_lines(numbered: Iterable[tuple[int, str]]) -> Iterator[Line]:
-    """Yield the clean lines of numbered raw ones; one that holds an escaped text yields several of its number."""
+    """Yield the clean lines of numbered raw lines. A line that holds an escaped text gives several with its number."""
     for number, raw in numbered:
         if not raw:
             continue
@@ -126,33 +130,21 @@ def clean_lines(numbered: Iterable[tuple[int, str]]) -> Iterator[Line]:
 
 
 def _split_raw(line: str) -> Iterator[str]:
-    if len(line) > CHUNK_LENGTH:
-        line = "".join(
-            _without_terminal_marks(line[start : start + CHUNK_LENGTH]) for start in range(0, len(line), CHUNK_LENGTH)
-        )
-    else:
-        line = _without_terminal_marks(line)
-    for part in _unescape(line):
-        if len(part) <= MAX_LINE_LENGTH:
-            yield part
-        else:
-            yield from (part[start : start + MAX_LINE_LENGTH] for start in range(0, len(part), MAX_LINE_LENGTH))
+    chunks = (line[start : start + CHUNK_LENGTH] for start in range(0, len(line), CHUNK_LENGTH))
+    for part in _unescape("".join(map(_without_marks, chunks))):
+        yield from (part[start : start + MAX_LINE_LENGTH] for start in range(0, len(part), MAX_LINE_LENGTH))
 
 
-def _without_terminal_marks(line: str) -> str:
-    """Return a line without what only terminals and pages heed."""
-    if _LOOKS.search(line):
-        for rule in _TERMINAL_RULES:
-            line = rule.apply(line)
-    if "&" in line:
-        line = _ENTITY.sub(lambda found: ENTITIES.get(found[1], found[0]), line)
-    return line
+def _without_marks(line: str) -> str:
+    """Return a line without invisible characters, and with its HTML entities replaced."""
+    line = INVISIBLE.apply(line)
+    return _ENTITY.sub(lambda match: ENTITIES.get(match[1], match[0]), line) if "&" in line else line
 
 
 def _unescape(line: str) -> list[str]:
-    r"""Return the lines inside a line of JSON or of a string as Python shows it, or the line itself.
+    r"""Return the lines inside a line of JSON or of an escaped string, or the line itself.
 
-    A JSON object gives its string values; a traceback with `\n` for line breaks, or with none, gives its lines.
+    A JSON object gives its string values. A traceback with `\n` for line breaks, or without any, gives its lines.
     """
     start = line.find('{"')
     if start >= 0 and start == _start_of_content(line) and line.rstrip(" ").endswith("}"):
@@ -167,14 +159,14 @@ def _unescape(line: str) -> list[str]:
 
 
 def _start_of_content(line: str) -> int:
-    """Return where a line begins behind its prefixes."""
+    """Return where a line starts after its prefixes."""
     head = line[:MAX_LINE_LENGTH]
     return len(head) - len(_without_prefixes(head).lstrip(" "))
 
 
 def _json_strings(line: str) -> list[str]:
-    """Return the lines of the strings in a JSON object that are values, keys and single words left out."""
-    found: list[str] = []
+    """Return the lines of the string values in a JSON object. Keys and values of one word are left out."""
+    strings: list[str] = []
     inside = False
     part: list[str] = []
     for match in _ESCAPE.finditer(line):
@@ -184,40 +176,40 @@ def _json_strings(line: str) -> list[str]:
                 value = "".join(part)
                 rest = line[match.end() : match.end() + 2].lstrip(" ")
                 if not rest.startswith(":") and " " in value:
-                    found += [each for part_of in value.split("\n") if part_of for each in _unescape(part_of)]
+                    strings += [text for line in value.split("\n") if line for text in _unescape(line)]
             part = []
             inside = not inside
         elif inside:
             part.append(_character(match[1]) if piece[0] == "\\" and match[1] else piece)
-    return found
+    return strings
 
 
 def _unescape_once(line: str) -> str:
-    return _ESCAPE.sub(lambda found: _character(found[1]) if found[0][0] == "\\" and found[1] else found[0], line)
+    return _ESCAPE.sub(lambda match: _character(match[1]) if match[0][0] == "\\" and match[1] else match[0], line)
 
 
 def _character(code: str) -> str:
     if len(code) == 5:
-        made = int(code[1:], 16)
-        return "\ufffd" if 0xD800 <= made <= 0xDFFF or made < 32 else chr(made)
+        number = int(code[1:], 16)
+        return "\ufffd" if 0xD800 <= number <= 0xDFFF or number < 32 else chr(number)
     return SIMPLE_ESCAPES.get(code, code)
 
 
 def strip_line(line: str) -> str:
-    """Return a line without the prefixes of `PREFIXES` and without what stands behind it; indentation stays."""
+    """Return a line without its prefixes and suffixes. Indentation stays."""
     line = _without_prefixes(line).rstrip(" \t")
     for _ in range(MAX_PREFIXES):
-        found = _SUFFIX.search(line[-MAX_SUFFIX_LENGTH:])
-        if not found:
+        suffix = _SUFFIX.search(line[-MAX_SUFFIX_LENGTH:])
+        if not suffix:
             break
-        line = line[: len(line) - len(found[0])].rstrip(" \t")
+        line = line[: len(line) - len(suffix[0])].rstrip(" \t")
     return line
 
 
 def _without_prefixes(line: str) -> str:
     for _ in range(MAX_PREFIXES):
-        found = _PREFIX.match(line)
-        if not found:
+        prefix = _PREFIX.match(line)
+        if not prefix:
             break
-        line = line[found.end() :]
+        line = line[prefix.end() :]
     return line

@@ -1,4 +1,8 @@
-"""A log of any size -> the parts that may hold failures, in bounded memory and little more time than reading takes."""
+"""A log of any size -> the chunks that may hold failures, in bounded memory.
+
+Parsing every line of a log of gigabytes takes hours, and few of its lines matter. Fixed texts that failures contain are
+searched for at the speed of `bytes.rfind`, and only the lines around them are parsed (measured in benchmarks/search).
+"""
 
 from __future__ import annotations
 
@@ -8,22 +12,22 @@ from dataclasses import dataclass
 from typing import Protocol
 
 MARKERS = (b"rror", b"xception", b"arning", b'File "', b"Traceback", b"FAILED", b"atal", b"annot ", b"ould not ")
-"""What failures have somewhere. A part begins and ends with lines that have one of these."""
+"""Texts of which every failure contains one. A chunk starts and ends near lines with one of these."""
 _SHARED_ENDING = b"not "
-"""What several of them end with: they are looked for at once."""
+"""The ending of several markers, which are searched for together."""
 
 BLOCK_BYTES = 1 << 20
-"""Bytes that are read at once."""
+"""Bytes that are read in one go."""
 MAX_CHUNK_BYTES = 1 << 18
-"""Bytes of the largest part; a longer one goes on as another."""
+"""Size of the largest chunk. A longer one is split."""
 MAX_GAP_BYTES = 1_000
-"""Bytes between two such lines that belong to the same part: source lines and markers of a traceback."""
+"""Bytes between two markers of the same chunk, enough for the source lines between two frames."""
 TRAILING_BYTES = 600
-"""Bytes behind the last one that are kept, for messages of several lines."""
+"""Bytes of a chunk after its last marker, for messages of several lines."""
 
 
 class Log(Protocol):
-    """Anything that bytes can be read from."""
+    """An object that bytes can be read from."""
 
     def read(self, size: int, /) -> bytes:
         """Return at most `size` bytes, none at the end."""
@@ -31,78 +35,77 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LogChunk:
-    """A part of a log. `line` is the number of its first line, `content` whole lines."""
+    """Whole lines of a log. `line` is the number of the first one."""
 
     line: int
     content: bytes
 
     def numbered(self) -> Iterator[tuple[int, str]]:
-        """Yield its lines with their numbers in the log."""
+        """Yield the lines with their numbers in the log."""
         return enumerate(self.content.decode("utf-8", "replace").splitlines(), start=self.line)
 
 
 def failure_chunks(log: Log) -> Iterator[tuple[int, LogChunk | None]]:
-    """Yield the bytes read so far with each part that may hold a failure, or None where there was none for a while."""
-    kept = b""
+    """Yield each chunk that may hold a failure with the bytes read so far, and None after every block."""
+    rest = b""
     line, done = 1, 0
     while True:
         block = log.read(BLOCK_BYTES)
         done += len(block)
-        content = kept + block
-        # The last line may be cut, and a part may go on in the next block.
-        safe = len(content) if not block else _end_of_last_line(content)
-        spans = _chunk_ranges(content[:safe] if safe < len(content) else content)
-        kept_from = safe
-        if block and spans and spans[-1][1] > safe - TRAILING_BYTES and safe - spans[-1][0] < MAX_CHUNK_BYTES:
-            kept_from = spans.pop()[0]
-        at = 0
-        for start, end in spans:
-            line += content.count(b"\n", at, start)
-            at = start
-            yield done, LogChunk(line, content[start:end])
-        line += content.count(b"\n", at, kept_from)
-        kept = content[kept_from:]
+        content = rest + block
+        # The last line may be cut, and the last chunk may go on in the next block: both wait for it.
+        end = len(content) if not block else _end_of_last_line(content)
+        ranges = _chunk_ranges(content[:end] if end < len(content) else content)
+        if block and ranges and ranges[-1][1] > end - TRAILING_BYTES and end - ranges[-1][0] < MAX_CHUNK_BYTES:
+            end = ranges.pop()[0]
+        position = 0
+        for start, stop in ranges:
+            line += content.count(b"\n", position, start)
+            position = start
+            yield done, LogChunk(line, content[start:stop])
+        line += content.count(b"\n", position, end)
+        rest = content[end:]
         if not block:
             return
         yield done, None
 
 
 def _end_of_last_line(content: bytes) -> int:
-    """Return where the last whole line ends; a line longer than a block is cut."""
+    """Return where the last whole line ends. A line longer than a block is cut."""
     end = content.rfind(b"\n") + 1
     return end if end or len(content) < BLOCK_BYTES else len(content)
 
 
 def _chunk_ranges(content: bytes) -> list[tuple[int, int]]:
-    """Return the parts of whole lines that have needles or lie near them."""
-    found: list[tuple[int, int]] = []
-    for start, end in _marker_ranges(content):
-        first = content.rfind(b"\n", 0, start) + 1
-        last = content.find(b"\n", min(end + TRAILING_BYTES, len(content)))
-        last = len(content) if last < 0 else last + 1
-        if found and first < found[-1][1]:
-            first = found[-1][1]
-        while last - first > MAX_CHUNK_BYTES:
-            cut = content.rfind(b"\n", first + 1, first + MAX_CHUNK_BYTES) + 1 or first + MAX_CHUNK_BYTES
-            found.append((first, cut))
-            first = cut
-        if first < last:
-            found.append((first, last))
-    return found
+    """Return the ranges of whole lines with markers in or near them."""
+    ranges: list[tuple[int, int]] = []
+    for first_marker, last_marker in _marker_ranges(content):
+        start = content.rfind(b"\n", 0, first_marker) + 1
+        end = content.find(b"\n", min(last_marker + TRAILING_BYTES, len(content)))
+        end = len(content) if end < 0 else end + 1
+        if ranges and start < ranges[-1][1]:
+            start = ranges[-1][1]
+        while end - start > MAX_CHUNK_BYTES:
+            split = content.rfind(b"\n", start + 1, start + MAX_CHUNK_BYTES) + 1 or start + MAX_CHUNK_BYTES
+            ranges.append((start, split))
+            start = split
+        if start < end:
+            ranges.append((start, end))
+    return ranges
 
 
 def _marker_ranges(content: bytes) -> list[tuple[int, int]]:
-    """Return where needles are, those near each other as one."""
+    """Return the places of the first and the last marker of each chunk."""
     ranges: list[tuple[int, int]] = []
-    for search, needles in _SEARCHES:
-        found = search(content)
-        while found:
-            begin = at = found.start()
-            # Jump from one to the last within reach: a needle on every line costs a step a reach, not a line.
-            while (last := max(content.rfind(needle, at + 1, at + MAX_GAP_BYTES) for needle in needles)) >= 0:
-                at = last
-            ranges.append((begin, at))
-            found = search(content, at + 1)
+    for search, markers in _SEARCHES:
+        match = search(content)
+        while match:
+            first = last = match.start()
+            # Jump to the last marker within reach: a log with one on every line costs a step a kilobyte, not a line.
+            while (last_near := max(content.rfind(each, last + 1, last + MAX_GAP_BYTES) for each in markers)) >= 0:
+                last = last_near
+            ranges.append((first, last))
+            match = search(content, last + 1)
     merged: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
         if merged and start - merged[-1][1] <= MAX_GAP_BYTES:
@@ -113,13 +116,13 @@ def _marker_ranges(content: bytes) -> list[tuple[int, int]]:
 
 
 def _searches() -> Iterator[tuple[Callable[..., re.Match[bytes] | None], tuple[bytes, ...]]]:
-    """Yield what looks for some needles. An expression finds a fixed text sooner than `find` does."""
-    together = tuple(needle for needle in MARKERS if needle.endswith(_SHARED_ENDING))
-    behind = b"|".join(b"(?<=%b)" % re.escape(needle) for needle in together)
-    yield re.compile(b"%b(?:%b)" % (re.escape(_SHARED_ENDING), behind)).search, together
-    for needle in MARKERS:
-        if needle not in together:
-            yield re.compile(re.escape(needle)).search, (needle,)
+    """Yield the searches for the markers. An expression finds a fixed text sooner than `bytes.find` does."""
+    together = tuple(marker for marker in MARKERS if marker.endswith(_SHARED_ENDING))
+    before = b"|".join(b"(?<=%b)" % re.escape(marker) for marker in together)
+    yield re.compile(b"%b(?:%b)" % (re.escape(_SHARED_ENDING), before)).search, together
+    for marker in MARKERS:
+        if marker not in together:
+            yield re.compile(re.escape(marker)).search, (marker,)
 
 
 _SEARCHES = tuple(_searches())

@@ -2,19 +2,23 @@
 
 The rules are one ordered table, so that another implementation can follow it: a rule is a regular expression without
 look-behind, named groups or flags, whose classes are ASCII, and a replacement. Each rule scans a text in linear time:
-a match that has begun either can't fail, or fails within a bounded number of steps, or can't begin again inside what
+a match that has started either can't fail, or fails within a bounded number of steps, or can't start again inside what
 was scanned.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property, partial
+from typing import Literal
+
+from fixcards.matching.parse.packages import path_in_library
 
 TABLE_VERSION = 3
-"""Raised whenever a rule changes what comes out, since saved normal forms then no longer compare."""
+"""Raised whenever a rule changes what comes out, since stored normal forms then no longer compare."""
 
 _START = r"(^|[^A-Za-z0-9_.\uE000])"
 _DIGITS = "0123456789"
@@ -23,57 +27,119 @@ _PATH_END = "\\x00-\\x20\"'`<>|:;()\\[\\]{},*?"
 
 
 def library_path(path: str) -> str:
-    """Return a path below `site-packages` or `dist-packages` relative to it, any other as `<path>`.
+    """Return a path below a library folder relative to it, any other path as `<path>`.
 
-    Both kinds of slashes are understood and `/` comes out.
+    Both kinds of slashes are understood; `/` comes out.
     """
-    path = path.replace("\\", "/")
-    for folder in ("/site-packages/", "/dist-packages/"):
-        _, found, tail = path.rpartition(folder)
-        if found:
-            return tail
-    return "<path>"
+    inside = path_in_library(path.replace("\\", "/"))
+    return "<path>" if inside is None else inside
+
+
+class Computed(Enum):
+    """A replacement that depends on the matched text. The value names the function in JavaScript."""
+
+    LIBRARY_PATH = "libraryPath"
+
+
+Scope = Literal["terminal", "page", "look", "value"]
+"""What a rule is about: characters that terminals act on, or pages; the look of a line; what a line says."""
+
+_FUNCTIONS: dict[Computed, Callable[[str], str]] = {Computed.LIBRARY_PATH: library_path}
 
 
 @dataclass(frozen=True)
 class NormalizingRule:
     """One row of the table.
 
-    Group 1 of `pattern`, where it has one, is kept in front of the replacement. A replacement that is a function gets
-    the rest of the match.
+    Group 1 of `pattern`, where it has one, stays in front of the replacement. A computed replacement gets the rest of
+    the match.
     """
 
     name: str
     pattern: str
-    replacement: str | Callable[[str], str]
+    replacement: str | Computed
     why: str
     required_text: tuple[str, ...] = ()
-    """Texts of which every match has one: where all are missing the rule has nothing to do."""
+    """Texts of which every match that changes something contains one: a line without any of them is not scanned."""
     non_ascii_only: bool = False
-    """Whether all that it looks for is beyond ASCII."""
+    """Whether every match contains a character beyond ASCII."""
+    scope: Scope = "value"
 
     @cached_property
-    def _substituted(self) -> Callable[[str], str]:
-        """Return a text with every match replaced."""
+    def _substitute(self) -> Callable[[str], str]:
+        """A function that returns a text with every match replaced."""
         compiled = re.compile(self.pattern, re.ASCII)
-        put = self.replacement
-        if not compiled.groups:
-            return partial(compiled.sub, put if isinstance(put, str) else lambda match: put(match[0]))
-        if isinstance(put, str):
-            return partial(compiled.sub, lambda match: match[1] + put)
-        return partial(compiled.sub, lambda match: match[1] + put(match[0][len(match[1]) :]))
+        if isinstance(self.replacement, str):
+            text = self.replacement
+            return partial(compiled.sub, (lambda match: match[1] + text) if compiled.groups else text)
+        function = _FUNCTIONS[self.replacement]
+        if compiled.groups:
+            return partial(compiled.sub, lambda match: match[1] + function(match[0][len(match[1]) :]))
+        return partial(compiled.sub, lambda match: function(match[0]))
 
     def apply(self, text: str) -> str:
         """Return `text` with every match of the rule replaced."""
         if self.non_ascii_only and text.isascii():
             return text
-        for sign in self.required_text:
-            if sign in text:
+        for required in self.required_text:
+            if required in text:
                 break
         else:
             if self.required_text:
                 return text
-        return self._substituted(text)
+        return self._substitute(text)
+
+
+class RuleTable:
+    """Rules that are applied in order, and skipped as a whole for a line that none of them can change."""
+
+    def __init__(self, rules: Iterable[NormalizingRule]) -> None:
+        self.rules = tuple(rules)
+        characters, self._texts, patterns = _triggers(self.rules)
+        self._find_character = re.compile(characters).search
+        self._find_patterns = tuple(re.compile(pattern, re.ASCII).search for pattern in patterns)
+        self.trigger = "|".join((characters, *map(re.escape, self._texts), *patterns))
+        """One expression for the same, for another implementation."""
+
+    def may_match(self, line: str) -> bool:
+        """Return whether any rule may change a line. Most lines are plain words, for which a few looks are enough."""
+        if self._find_character(line):
+            return True
+        for text in self._texts:
+            if text in line:
+                return True
+        return bool(self._find_patterns) and any(find(line) for find in self._find_patterns)
+
+    def apply(self, line: str) -> str:
+        """Return `line` with every match of every rule replaced."""
+        if self.may_match(line):
+            for rule in self.rules:
+                line = rule.apply(line)
+        return line
+
+
+_ONE_CLASS = re.compile(r"\[([^\]^-](?:[^\]]*[^\]-])?)\]\+?")
+"""A pattern that is one class of characters, which can be joined with others."""
+
+
+def _triggers(rules: Sequence[NormalizingRule]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return what a line has to contain for any rule to match: one of some characters, or a text, or an expression.
+
+    It is derived from the rules, so that none can be skipped by mistake: the required texts of a rule, or its pattern
+    where it has none. A text that contains one of the characters needs no look of its own.
+    """
+    texts = dict.fromkeys(text for rule in rules for text in rule.required_text)
+    members = [re.escape(text) for text in texts if len(text) == 1]
+    patterns = []
+    for pattern in (rule.pattern for rule in rules if not rule.required_text):
+        one_class = _ONE_CLASS.fullmatch(pattern)
+        if one_class:
+            members.append(one_class[1])
+        else:
+            patterns.append(pattern)
+    characters = f"[{''.join(members)}]" if members else "(?!)"
+    has_character = re.compile(characters).search
+    return characters, tuple(text for text in texts if not has_character(text)), tuple(patterns)
 
 
 RULES: tuple[NormalizingRule, ...] = (
@@ -83,6 +149,7 @@ RULES: tuple[NormalizingRule, ...] = (
         "",
         "colours and cursor movements of terminals (ECMA-48)",
         required_text=("\x1b[", "\x9b"),
+        scope="terminal",
     ),
     NormalizingRule(
         "title",
@@ -90,15 +157,30 @@ RULES: tuple[NormalizingRule, ...] = (
         "",
         "terminal titles and links (OSC), times of build servers (APC)",
         required_text=("\x1b]", "\x1b_"),
+        scope="terminal",
     ),
-    NormalizingRule("control", r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+", "", "other control characters"),
-    NormalizingRule("blank", "[\u00a0\u2007\u202f]", " ", "spaces that pages put in", non_ascii_only=True),
+    NormalizingRule(
+        "control",
+        r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+",
+        "",
+        "other control characters",
+        scope="terminal",
+    ),
+    NormalizingRule(
+        "blank",
+        "[\u00a0\u2007\u202f]",
+        " ",
+        "spaces that pages put in",
+        non_ascii_only=True,
+        scope="page",
+    ),
     NormalizingRule(
         "invisible",
         f"[{_INVISIBLE}]+",
         "",
         "characters without width, some of which turn the order of those around them",
         non_ascii_only=True,
+        scope="page",
     ),
     NormalizingRule(
         "written ansi",
@@ -106,9 +188,24 @@ RULES: tuple[NormalizingRule, ...] = (
         "",
         "colours whose escape character was lost or written out",
         required_text=("[",),
+        scope="page",
     ),
-    NormalizingRule("single quote", "[\u2018\u2019]", "'", "typographic quotes", non_ascii_only=True),
-    NormalizingRule("double quote", "[\u201c\u201d]", '"', "typographic quotes", non_ascii_only=True),
+    NormalizingRule(
+        "single quote",
+        "[\u2018\u2019]",
+        "'",
+        "typographic quotes",
+        non_ascii_only=True,
+        scope="look",
+    ),
+    NormalizingRule(
+        "double quote",
+        "[\u201c\u201d]",
+        '"',
+        "typographic quotes",
+        non_ascii_only=True,
+        scope="look",
+    ),
     NormalizingRule(
         "url",
         r"(^|[^A-Za-z0-9_])(?:https?|ftp|file|wss?)://[^\x00-\x20\"'`<>()]*",
@@ -119,21 +216,21 @@ RULES: tuple[NormalizingRule, ...] = (
     NormalizingRule(
         "quoted path",
         '(")(?:[A-Za-z]:[\\\\/]|~?/)[^"\\n]+',
-        library_path,
+        Computed.LIBRARY_PATH,
         "a path in double quotes may have spaces; a library's is kept from site-packages on",
         required_text=('"',),
     ),
     NormalizingRule(
         "windows path",
         rf"{_START}[A-Za-z]:[\\/]+[^{_PATH_END}]*",
-        library_path,
+        Computed.LIBRARY_PATH,
         "the same without quotes",
         required_text=(":/", ":\\"),
     ),
     NormalizingRule(
         "path",
         rf"(^|[^A-Za-z0-9_.\uE000~/<>])~?/[^/{_PATH_END}]+[^{_PATH_END}]*",
-        library_path,
+        Computed.LIBRARY_PATH,
         "the same on other systems",
         required_text=("/",),
     ),
@@ -195,19 +292,24 @@ RULES: tuple[NormalizingRule, ...] = (
         'settings that are printed as name="value"',
         required_text=('="',),
     ),
-    NormalizingRule("space", r"[ \t]+", " ", "indentation and wrapping", required_text=("  ", "\t")),
+    NormalizingRule(
+        "space",
+        r"[ \t]+",
+        " ",
+        "indentation and wrapping",
+        required_text=("  ", "\t"),
+        scope="look",
+    ),
 )
 """The table, in the order in which the rules are applied."""
 
-TERMINAL_RULES = frozenset({"ansi", "title", "control", "blank", "invisible", "written ansi"})
-"""Rules about characters that only terminals and pages heed."""
-DISPLAY_RULES = TERMINAL_RULES | {"single quote", "double quote", "space"}
-"""Rules about the look of a line."""
-
-_TIDY = tuple(rule for rule in RULES if rule.name in DISPLAY_RULES)
-_SIGN = re.compile(
-    '[\x00-\x1f\x7f-\xa0\u2007\u200b-\u200f\u202a-\u202f\u2060-\u2069\ufeff\u2018\u2019\u201c\u201d"/\\\\0-9]'
-)
+TERMINAL = RuleTable(rule for rule in RULES if rule.scope == "terminal")
+"""Rules about characters that terminals act on."""
+INVISIBLE = RuleTable(rule for rule in RULES if rule.scope in ("terminal", "page"))
+"""These, and the rules about characters that pages put into a text."""
+DISPLAY = RuleTable(rule for rule in RULES if rule.scope != "value")
+"""All rules about the look of a line."""
+_ALL = RuleTable(RULES)
 
 
 def normalize(line: str) -> str:
@@ -216,19 +318,9 @@ def normalize(line: str) -> str:
     A private character U+E000 stands for a part that is already known to vary and goes through untouched, or is
     swallowed with the path around it.
     """
-    if _varies(line):
-        for rule in RULES:
-            line = rule.apply(line)
-    return line.strip(" ")
-
-
-def _varies(line: str) -> bool:
-    """Return whether any rule may have a match: most messages are plain words, and three looks are enough for those."""
-    return bool(_SIGN.search(line) or "='" in line or "  " in line)
+    return _ALL.apply(line).strip(" ")
 
 
 def clean_display(line: str) -> str:
     """Return one line without what only concerns its look: colours, control characters, quotes, spaces."""
-    for rule in _TIDY:
-        line = rule.apply(line)
-    return line.strip(" ")
+    return DISPLAY.apply(line).strip(" ")

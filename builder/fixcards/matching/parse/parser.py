@@ -1,16 +1,22 @@
-"""Pasted text -> Failure: the exceptions with their library frames, the loose lines, the releases that it shows."""
+"""Clean lines -> Failure: the exceptions with their frames, the other lines, the releases that a text shows.
+
+A text is read line by line, with a little state: whether a traceback is open and how deep its frames are indented,
+which frames wait for their exception, how the next exception is related to the last. Texts are cut, wrapped and mixed
+with other output, so no line is required: each is taken for what it looks like where it stands.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixcards.matching.parse import versions
 from fixcards.matching.parse.lines import Line, clean_lines, split_lines
+from fixcards.matching.parse.packages import path_in_library
 
 CLASS = r"[A-Za-z_][A-Za-z0-9_]*(?:[.](?:[A-Za-z_][A-Za-z0-9_]*|<locals>))*"
-KNOWN_SUFFIXES = (
+EXCEPTION_SUFFIXES = (
     r"(?:Error|Exception|Warning|ExceptionGroup|Exit|Interrupt|Iteration|Failure|Failed|Fault|Timeout|DoesNotExist"
     r"|NotFound|Invalid[A-Za-z]*)"
 )
@@ -25,18 +31,19 @@ PATTERNS: dict[str, str] = {
     "def": r"^[ ]*(?:async )?def ([A-Za-z_][A-Za-z0-9_]*)\(",
     "member": r"^[ ]*\+[-+]+ (?:[0-9]+|[.]{3}) -+$",
     "warning": rf"^[ ]*((?:[A-Za-z]:)?[^:\n]{{1,400}}[.]py):[0-9]+: ({CLASS}): ([^\n]*)$",
-    "head": rf"^({CLASS})(?:: ([^\n]*)|:?)$",
+    "exception": rf"^({CLASS})(?:: ([^\n]*)|:?)$",
     # "Error: ..." alone is what programs put before a message of their own.
-    "known": rf"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?[A-Za-z0-9_]*{KNOWN_SUFFIXES}$",
+    "class": rf"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?[A-Za-z0-9_]*{EXCEPTION_SUFFIXES}$",
     "dotted": r"^[a-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*[.][A-Z][A-Za-z0-9_]*$",
     "raised": r"(?:Error|Exception|Warning|Interrupt|Exit)(?:: |\()",
     "script": r"^[ \t]*at (?![^\n]*[.]pyx?[:)])[^\n]*[:(][0-9a-z<]",
     "django": r"^Exception (Type|Value):[ ]*([^\n]*)$",
+    # Source with its number or an arrow, the marks below it, pytest's `>   `, and `raise` without a traceback.
     "source": r"^[ ]*(?:-+> ?[0-9]+|[0-9]+|\u2771) |^[ ]*[\^~]+[ ]*$|^>[ ]{3}|^[ ]*raise [A-Za-z_.]+\(",
     "ruler": r"^[^A-Za-z]*$",
-    "boxed": r"^[ ]*[\u2502|][^\n]*[\u2502|][ ]*$",
-    # What may stand before the header of a traceback, and what may differ of it from line to line.
-    "headed": r"^([ \t]*[^ \t\n][^\n]{0,120}?)Traceback \(most recent call last\)",
+    "box": r"^[ ]*[\u2502|][^\n]*[\u2502|][ ]*$",
+    # What a logger puts before the header of a traceback, and the numbers in it, which differ from line to line.
+    "header": r"^([ \t]*[^ \t\n][^\n]{0,120}?)Traceback \(most recent call last\)",
     "count": r"[ ]*[0-9]+(?:[ ]+[0-9]+)*",
 }
 
@@ -46,20 +53,19 @@ HANDLING = "During handling of the above exception, another exception occurred"
 CAUSE = "The above exception was the direct cause of the following exception"
 REPEATED = "[Previous line repeated"
 ARCHIVE = r"^[^/]+[.](?:egg|whl|zip)/"
-LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/")
 
 MAX_EXCEPTIONS = 64
 MAX_FRAMES = 200
 MAX_LINES = 400
 REPEAT_WINDOW = 8
-"""Exceptions before a line that it may repeat, as the summary at the end of a test run does."""
+"""Exceptions back to which a line may repeat one, as the summary at the end of a test run does."""
 MAX_NAME_LENGTH = 120
 UNREACHABLE_INDENT = 10_000
-"""An indentation that no line has."""
+"""An indentation that no line has: everything below such a frame belongs to it."""
 
 _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
 _COUNT = _FIND["count"]
-_NAME_BACK = re.compile(r"[A-Za-z0-9_.]")
+_NAME_CHARACTER = re.compile(r"[A-Za-z0-9_.]")
 _ARCHIVE = re.compile(ARCHIVE)
 
 
@@ -67,7 +73,8 @@ _ARCHIVE = re.compile(ARCHIVE)
 class RaisedException:
     """One exception. `frames` are those of libraries, `package/module.py:function`, innermost last.
 
-    `relation` to the exception before it: `first`, `handling`, `cause` or `grouped`. `line` counts from 1.
+    `relation` is the one to the exception before it: `first` (none), `handling`, `cause` or `grouped`. `line` counts
+    from 1.
     """
 
     name: str
@@ -76,12 +83,12 @@ class RaisedException:
     relation: str
     line: int
     user_frames: tuple[str, ...] = ()
-    """Frames in files that lie in no library's folder, `/path/to/module.py:function`."""
+    """Frames of files outside all library folders, `/path/to/module.py:function`."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherLine:
-    """A line that is no frame and no source: `raw` as printed, `text` without what stands before it."""
+    """A line that is neither frame nor source: `raw` as printed, `text` without prefixes."""
 
     raw: str
     text: str
@@ -90,85 +97,83 @@ class OtherLine:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a text says. `exceptions` in the order of printing, so the outermost of a chain is the last."""
+    """The parts of a text. `exceptions` are in the order of printing, so the outermost of a chain is the last."""
 
     exceptions: tuple[RaisedException, ...]
     lines: tuple[OtherLine, ...]
     frames: tuple[str, ...]
-    """Library frames that belong to no exception that was read, as in a fragment cut off at the bottom."""
+    """Library frames without an exception, as in a traceback that was cut off at the bottom."""
     user_frames: tuple[str, ...]
-    """The same of files that lie in no library's folder."""
+    """The same for files outside all library folders."""
     versions: dict[str, str]
     """Releases that the text shows, by package; `python` is the interpreter's."""
 
 
 def parse(text: str) -> Failure:
-    """Return what a text says. Never fails: text without a failure has loose lines only."""
+    """Return the failure that a text shows. A text that shows none gives other lines only; no text is an error."""
     return _Parser().parse(split_lines(text))
 
 
 def parse_numbered(numbered: Iterable[tuple[int, str]]) -> Failure:
-    """Do the same with lines that have numbers of their own, such as a part of a log."""
+    """Do the same for lines with numbers of their own, such as a chunk of a log."""
     return _Parser().parse(clean_lines(numbered))
 
 
 def split_failures(failure: Failure) -> list[Failure]:
     """Return a text's failures one by one: each exception with those that it was raised from or grouped with.
 
-    Each has the loose lines from its own first line to the next one's; lines before all of them go to the first.
+    Each has the other lines from its own first line to the next failure's; lines before all of them go to the first.
     """
-    starts = [number for number, head in enumerate(failure.exceptions) if number == 0 or head.relation == "first"]
+    exceptions = failure.exceptions
+    starts = [number for number, each in enumerate(exceptions) if number == 0 or each.relation == "first"]
     if len(starts) < 2:
         return [failure]
-    found = []
-    ends = [*starts[1:], len(failure.exceptions)]
+    failures = []
+    ends = [*starts[1:], len(exceptions)]
     for start, end in zip(starts, ends, strict=True):
-        first = failure.exceptions[start].line if start else 0
-        after = failure.exceptions[end].line if end < len(failure.exceptions) else None
+        first = exceptions[start].line if start else 0
+        after = exceptions[end].line if end < len(exceptions) else None
         lines = tuple(each for each in failure.lines if first <= each.line and (after is None or each.line < after))
+        # Frames without an exception stand at the end of a text, so they belong to the last failure.
         rest = (failure.frames, failure.user_frames) if after is None else ((), ())
-        found.append(Failure(failure.exceptions[start:end], lines, *rest, failure.versions))
-    return found
+        failures.append(Failure(exceptions[start:end], lines, *rest, failure.versions))
+    return failures
 
 
 def library_frame(path: str, function: str) -> str | None:
     """Return `package/module.py:function` for a file of a library, None for any other.
 
-    A library's file lies below site-packages or dist-packages, or in a package's own `src/`, as compiled modules say.
+    A library's file lies below a library folder, or in a package's own `src/`, as compiled modules say.
     """
     path = path.replace("\\", "/").replace("//", "/")
-    at, size = max((path.rfind(folder), len(folder)) for folder in LIBRARY_FOLDERS)
-    if at >= 0:
-        path = path[at + size :]
-    elif path.startswith(LIBRARY_FOLDERS[0][1:]):
-        path = path[len(LIBRARY_FOLDERS[0]) - 1 :]
-    elif path.startswith("src/") and path.count("/") > 1:
-        path = path[4:]
-    else:
-        return None
-    path = _ARCHIVE.sub("", path)
-    return f"{path}:{function}" if "/" in path or path.endswith(".py") else None
+    inside = path_in_library(path)
+    if inside is None:
+        if not path.startswith("src/") or path.count("/") < 2:
+            return None
+        inside = path[4:]
+    inside = _ARCHIVE.sub("", inside)
+    return f"{inside}:{function}" if "/" in inside or inside.endswith(".py") else None
 
 
 class _Parser:
-    """Walks over the lines once and keeps what they say."""
+    """Goes over the lines once."""
 
     def __init__(self) -> None:
         self.exceptions: list[RaisedException] = []
-        self.other_lines: dict[str, OtherLine] = {}
-        self.frames: list[str] = []
-        self.relation = "first"
-        self.indent = -1  # indentation of the traceback's frames; -1 outside one
-        self.lines_since_frame = 0  # lines since the last frame
+        self.other_lines: dict[str, OtherLine] = {}  # by text: what a log repeats counts once
+        self.frames: list[str] = []  # library frames that wait for their exception
         self.user_frames: list[str] = []
-        self.innermost_last = True  # whether the innermost frame comes last
+        self.relation = "first"  # of the next exception
+        self.indent = -1  # indentation of the open traceback's frames; -1 outside a traceback
+        self.lines_since_frame = 0
+        self.innermost_last = True  # False below faulthandler's header
         self.releases: dict[str, str] = {}
-        self.django = ""
-        self.shown_function = ""  # function whose source pytest has shown
-        self.line_prefix = ""  # expression for what the header of a traceback showed to stand before each of its lines
+        self.django = ""  # class from "Exception Type:", until "Exception Value:" follows
+        self.printed_function = ""  # function whose source pytest prints above its place
+        self.line_prefix = ""  # expression for the words before the last header, with any numbers
 
-    def parse(self, found: Iterable[Line]) -> Failure:
-        for line in found:
+    def parse(self, lines: Iterable[Line]) -> Failure:
+        for line in lines:
             versions.add_releases(self.releases, line.raw)
             self._line(self._without_prefix(line))
         return Failure(
@@ -180,15 +185,16 @@ class _Parser:
         )
 
     def _without_prefix(self, line: Line) -> Line:
-        """Return a line without what stood before the last header, with any numbers: no table knows every logger.
+        """Return a line without the words that stood before the last header, whatever numbers are in them.
 
-        A header between words teaches nothing that does harm, since the next lines don't begin with these words.
+        No table lists every logger, and what precedes a header precedes the lines below it. A header in the middle of
+        a sentence does no harm, since the next lines don't start with the same words.
         """
         if self.line_prefix:
             line = Line(line.raw, re.sub(self.line_prefix, "", line.text), line.number)
-        headed = _FIND["headed"].match(line.text)
-        if headed:
-            self.line_prefix = "^" + _COUNT.pattern.join(map(re.escape, _COUNT.split(headed[1])))
+        header = _FIND["header"].match(line.text)
+        if header:
+            self.line_prefix = "^" + _COUNT.pattern.join(map(re.escape, _COUNT.split(header[1])))
         return line
 
     def _line(self, line: Line) -> None:
@@ -207,7 +213,7 @@ class _Parser:
             self._add_line(line)
 
     def _in_traceback(self, line: Line, bare: str) -> bool:
-        """Take a line below a frame: source, markers, or the exception that ends the traceback."""
+        """Take a line below a frame: source, marks, or the exception that ends the traceback."""
         if self.indent < 0:
             return False
         self.lines_since_frame += 1
@@ -218,22 +224,24 @@ class _Parser:
             return True
         if self.lines_since_frame == 1 and depth == self.indent:
             return True  # a source line in a text that lost its indentation
-        self.indent = -1
+        self.indent = -1  # anything else ends the traceback
         return False
 
     def _in_box(self, raw: str) -> bool:
-        """Take what stands in a drawn box below a frame: source and local variables, exceptions among them."""
-        return bool((self.frames or self.user_frames) and _FIND["boxed"].match(raw))
+        """Take a line in a drawn box below a frame: source, or local variables, which may hold exceptions."""
+        return bool((self.frames or self.user_frames) and _FIND["box"].match(raw))
 
     def _source_line(self, text: str) -> bool:
-        """Take a line of source that pytest or IPython shows outside a traceback's form."""
-        defined = _FIND["def"].match(text)
-        if defined:
-            self.shown_function = defined[1]
-        return bool(defined or _FIND["source"].match(text))
+        """Take a line of source as pytest and IPython print it, without Python's form of a traceback."""
+        definition = _FIND["def"].match(text)
+        if definition:
+            self.printed_function = definition[1]
+        return bool(definition or _FIND["source"].match(text))
 
     def _marker(self, text: str) -> bool:
+        """Take the header of a traceback, or the words between two exceptions of a chain."""
         if HEADER in text or INNERMOST_FIRST in text:
+            # Indentation 0, as if a frame stood here: the first line below may be an exception.
             self.indent, self.lines_since_frame, self.innermost_last = 0, 0, HEADER in text
             self.frames, self.user_frames = [], []
             return True
@@ -246,86 +254,88 @@ class _Parser:
     def _frame(self, line: Line) -> bool:
         """Take a line that names a file and a function."""
         text = line.text
-        if "File " in text:
-            found = _FIND["frame"].search(text)
-            if found:
-                self._add_frame(
-                    found[1], found[2] or "", max(0, found.start() - len(text[: found.start()].lstrip(" \t")))
-                )
+        if "File " in text:  # much faster than the expression, which few lines match
+            match = _FIND["frame"].search(text)
+            if match:
+                # The indentation is that behind a margin, such as a group's.
+                indent = max(0, match.start() - len(text[: match.start()].lstrip(" \t")))
+                self._add_frame(match[1], match[2] or "", indent)
                 return True
-        found = _FIND["pytest"].match(text)
-        if found:
-            self._add_frame(found[1], (found[2] or self.shown_function).strip(" "), 0)
-            self.shown_function = ""
-            if found[3]:
-                self._prepend_frames(found[3])
+        match = _FIND["pytest"].match(text)
+        if match:
+            self._add_frame(match[1], (match[2] or self.printed_function).strip(" "), 0)
+            self.printed_function = ""
+            if match[3]:
+                self._prepend_frames(match[3])
             return True
         for name in ("ipython", "ipython old", "rich"):
-            found = _FIND[name].match(text)
-            if found:
-                # What rich draws ends with the box, wherever on the screen the exception follows.
-                self._add_frame(found[1], (found[2] or "").strip(" "), UNREACHABLE_INDENT if name == "rich" else 0)
+            match = _FIND[name].match(text)
+            if match:
+                # rich draws a box; its exception follows outside, whatever its indentation.
+                self._add_frame(match[1], (match[2] or "").strip(" "), UNREACHABLE_INDENT if name == "rich" else 0)
                 return True
         return False
 
     def _prepend_frames(self, name: str) -> None:
-        """Give the frames to the exception before them: pytest's long form names the innermost place last."""
+        """Give the waiting frames to the last exception: pytest's long form prints the innermost place below it."""
         last = self.exceptions[-1] if self.exceptions else None
         if last and last.name.split(".")[-1] == name.split(".")[-1]:
-            frames, others = (*last.frames, *self.frames), (*last.user_frames, *self.user_frames)
-            self.exceptions[-1] = RaisedException(last.name, last.message, frames, last.relation, last.line, others)
+            frames, user_frames = (*last.frames, *self.frames), (*last.user_frames, *self.user_frames)
+            self.exceptions[-1] = replace(last, frames=frames, user_frames=user_frames)
         self.frames, self.user_frames, self.indent = [], [], -1
 
-    def _add_frame(self, path: str, function: str, margin: int) -> None:
-        self.indent, self.lines_since_frame = margin, 0
-        function = function.split(" ")[0].split("(")[0].split(".")[-1]  # IPython and 3.14 show qualified names
+    def _add_frame(self, path: str, function: str, indent: int) -> None:
+        self.indent, self.lines_since_frame = indent, 0
+        function = function.split(" ")[0].split("(")[0].split(".")[-1]  # IPython and 3.14 print qualified names
         frame = library_frame(path, function)
-        kept = self.user_frames if frame is None else self.frames
+        frames = self.user_frames if frame is None else self.frames
         frame = frame or path.replace("\\", "/") + ":" + function
-        if len(kept) >= MAX_FRAMES or frame in kept[-1:] or path.startswith("<"):
+        if len(frames) >= MAX_FRAMES or frame in frames[-1:] or path.startswith("<"):
             return
-        kept.insert(len(kept) if self.innermost_last else 0, frame)
+        frames.insert(len(frames) if self.innermost_last else 0, frame)
 
     def _exception_line(self, line: Line, bare: str, *, inside: bool) -> bool:
-        """Take the line that names an exception. After frames any name will do, elsewhere it has to look like one."""
-        found = _FIND["head"].match(bare)
-        if not found:
+        """Take the line that names an exception. After frames any class will do; elsewhere it must look like one."""
+        match = _FIND["exception"].match(bare)
+        if not match:
             return False
-        name = found[1]
-        known = _FIND["known"].match(name) or (_FIND["dotted"].match(name) and "  " not in bare)
-        if not known and not (inside and (self.lines_since_frame > 1 or found[2] is not None)):
+        name, message = match[1], match[2]
+        # Two spaces are a table's: `lib.Module  1.2` names no class.
+        is_class = _FIND["class"].match(name) or (_FIND["dotted"].match(name) and "  " not in bare)
+        if not is_class and not (inside and (self.lines_since_frame > 1 or message is not None)):
+            return False  # the first line below a frame is its source, unless a message follows the name
+        if not is_class and message is None and not name[:1].isupper():
             return False
-        if not known and found[2] is None and not name[:1].isupper():
-            return False
-        self._add_exception(name, found[2] or "", line)
+        self._add_exception(name, message or "", line)
         return True
 
     def _inline_exception(self, line: Line, bare: str) -> bool:
-        """Take an exception out of the middle of a line: warnings, summaries, logs, `repr` of an exception."""
-        found = _FIND["warning"].match(bare)
-        if found and _FIND["known"].match(found[2]):
-            self._add_frame(found[1], "", 0)
+        """Take an exception out of the middle of a line: warnings, summaries, logs, the `repr` of an exception."""
+        match = _FIND["warning"].match(bare)
+        if match and _FIND["class"].match(match[2]):
+            self._add_frame(match[1], "", 0)
             self.indent = -1
-            self._add_exception(found[2], found[3], line)
+            self._add_exception(match[2], match[3], line)
             return True
-        found = _FIND["django"].match(bare)
-        if found:
-            if found[1] == "Value" and self.django:
-                self._add_exception(self.django, found[2], line)
-            self.django = found[2].split(" ")[0] if found[1] == "Type" else ""
+        match = _FIND["django"].match(bare)
+        if match:
+            if match[1] == "Value" and self.django:
+                self._add_exception(self.django, match[2], line)
+            self.django = match[2].split(" ")[0] if match[1] == "Type" else ""
             return True
-        found = _FIND["raised"].search(bare)
-        if not found:
+        match = _FIND["raised"].search(bare)
+        if not match:
             return False
-        end = found.end() - 2 if found[0].endswith(" ") else found.end() - 1
+        # The expression finds the end of a name. Its start is looked for backwards, since an expression that begins
+        # with any number of letters takes quadratic time on a line without an exception.
+        end = match.end() - 2 if match[0].endswith(" ") else match.end() - 1
         start = end
-        while start > 0 and end - start < MAX_NAME_LENGTH and _NAME_BACK.match(bare[start - 1]):
+        while start > 0 and end - start < MAX_NAME_LENGTH and _NAME_CHARACTER.match(bare[start - 1]):
             start -= 1
-        name = bare[start:end].strip(".")
-        rest = bare[found.end() :]
-        if not _FIND["known"].match(name) or name in ("Error", "Exception", "Warning"):
+        name, rest = bare[start:end].strip("."), bare[match.end() :]
+        if not _FIND["class"].match(name) or name in ("Error", "Exception", "Warning"):
             return False
-        if found[0].endswith("("):
+        if match[0].endswith("("):  # a call is one only with a text: `raise ValueError(code)` is source
             quote = rest[:1]
             if quote not in ("'", '"') or quote not in rest[1:]:
                 return False
@@ -334,23 +344,23 @@ class _Parser:
         return True
 
     def _add_exception(self, name: str, message: str, line: Line) -> None:
-        frames, others = tuple(self.frames), tuple(self.user_frames)
+        frames, user_frames = tuple(self.frames), tuple(self.user_frames)
         if not frames and any(_is_repeat(name, message, each) for each in self.exceptions[-REPEAT_WINDOW:]):
             self.user_frames, self.indent = [], -1
             self._add_line(line)
             return
         if len(self.exceptions) == MAX_EXCEPTIONS:
-            self.exceptions.pop(0)  # in a long text what comes last is what it ended with
-        self.exceptions.append(RaisedException(name, message, frames, self.relation, line.number, others))
+            self.exceptions.pop(0)  # the last ones of a long text are those that it ended with
+        self.exceptions.append(RaisedException(name, message, frames, self.relation, line.number, user_frames))
         self.frames, self.user_frames, self.relation, self.indent, self.innermost_last = [], [], "first", -1, True
         self._add_line(line)
 
     def _drop_foreign_exception(self) -> None:
-        """Forget an exception whose stack is one of JavaScript or Java."""
+        """Forget the last exception: below it stands a stack of JavaScript or Java."""
         last = self.exceptions[-1] if self.exceptions else None
         if last and not last.frames and not last.user_frames and self.indent < 0:
-            wrong = self.exceptions.pop()
-            self.other_lines = {text: loose for text, loose in self.other_lines.items() if loose.line != wrong.line}
+            self.exceptions.pop()
+            self.other_lines = {text: other for text, other in self.other_lines.items() if other.line != last.line}
 
     def _add_line(self, line: Line) -> None:
         text = line.text.strip(" \t")
@@ -362,7 +372,7 @@ class _Parser:
 
 
 def _is_repeat(name: str, message: str, before: RaisedException) -> bool:
-    """Return whether a line says an exception again, perhaps cut off."""
+    """Return whether an exception is the one before it again, perhaps with a truncated message."""
     if name.split(".")[-1] != before.name.split(".")[-1]:
         return False
     return message == before.message or (

@@ -1,6 +1,6 @@
-"""Text as words: what the index is asked for, and which words say nothing by themselves.
+"""Text as words: how they are written in the index, and which of them identify something.
 
-Case rules are those of ASCII and nothing counts UTF-16 code units, so that another implementation has the same words.
+Only ASCII letters change case, and nothing counts UTF-16 code units, so that another implementation has the same words.
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TypeVar
+
+Text = TypeVar("Text", str, bytes)
 
 WORD = r"[A-Za-z_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff][A-Za-z0-9_\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]*"
 """A word: an identifier, or letters beyond ASCII without punctuation, symbols and box drawing."""
@@ -16,9 +19,9 @@ MAX_WORD_LENGTH = 64
 """Characters of a word that count; longer ones are data."""
 
 SUFFIX_RULES = ((("ies", "y", 5), ("sses", "ss", 6), ("s", "", 4)), (("ing", "", 6), ("ed", "", 5)))
-"""Endings of words in small letters, what takes their place, and the least length of a word that is changed.
+"""Suffixes of words in lower case, their replacements, and the minimum length of a word that is changed.
 
-Of each group one is taken off, so that `warnings` becomes what `warning` does.
+One of each group is removed, so that `warnings` becomes the same as `warning`.
 """
 
 _STOPWORD_TEXT = """
@@ -46,7 +49,7 @@ valid value valueerror values variable version vs warn warning was way we went w
 why will with without won wont work worked working works wrong x y yield you your z zero zerodivisionerror
 """
 STOPWORDS = frozenset(_STOPWORD_TEXT.split())
-"""Words that errors of all sorts share. A message made of these alone identifies nothing."""
+"""Words that errors of all kinds share. A message of these alone identifies nothing."""
 
 _BUILTIN_NAME_TEXT = """
 bool builtin_function_or_method bytearray bytes call class cls complex coroutine dict false float frozenset function
@@ -59,47 +62,48 @@ QUOTED = r"['`\"]([A-Za-z0-9_.]{1,200})['`\"]"
 MIXED = "_|[a-z][A-Z]"
 
 _QUOTED = re.compile(QUOTED)
-_SHORT, _MOST = 32, 1 << 16
 _ASCII_WORD = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _PUT_IN = re.compile(f"<{_ASCII_WORD.pattern}>")
 _SEPARATE = bytes(
     ord(chr(code).lower()) if chr(code).isascii() and (chr(code).isalnum() or chr(code) == "_") else 32
     for code in range(256)
 )
-"""Every ASCII character in small, or a space where it belongs to no word: many times as quick as the expression."""
+"""A table that lowers every ASCII character, or makes it a space where it belongs to no word.
+
+`bytes.translate` with it is many times as fast as the expression."""
 _MIXED = re.compile(MIXED)
 _UPPER = re.compile("[A-Z]+")
-_ENDS = tuple(ending for endings in SUFFIX_RULES for ending, _, _ in endings)
+_SUFFIXES = tuple(suffix for suffixes in SUFFIX_RULES for suffix, _, _ in suffixes)
 _STEMMED = re.compile("^[a-z]+$")
 
 
 def lower(text: str) -> str:
-    """Return `text` with ASCII letters in small; other letters stay, since languages and Unicode versions differ."""
-    return text.lower() if text.isascii() else _UPPER.sub(lambda found: found[0].lower(), text)
+    """Return `text` with its ASCII letters in lower case. Others stay, since languages and Unicode versions differ."""
+    return text.lower() if text.isascii() else _UPPER.sub(lambda match: match[0].lower(), text)
 
 
 def tokenize(text: str) -> list[str]:
-    """Return the words of a text in order: small, without underscores around, English endings taken off.
+    """Return the words of a text in order: in lower case, without underscores at the ends and English suffixes.
 
-    Words in `<...>` that the normaliser put in are left out.
+    Words in `<...>`, which normalising puts in, are left out.
     """
     return list(filter(None, map(_WORDS.__getitem__, _raw_words(text))))
 
 
 def distinct_tokens(text: str) -> dict[str, None]:
-    """Return `words`, each once."""
+    """Return `tokenize(text)`, each word once."""
     return _distinct(_WORDS, text)
 
 
 def informative_tokens(text: str) -> dict[str, None]:
-    """Return what `telling` makes of the words of a text, in less time."""
-    return _distinct(_TELLING, text)
+    """Return `informative(tokenize(text))`, in less time."""
+    return _distinct(_INFORMATIVE, text)
 
 
-def _distinct(made: Memo, text: str) -> dict[str, None]:
-    found = dict.fromkeys(map(made.__getitem__, _raw_words(text)))
-    found.pop("", None)
-    return found
+def _distinct(memo: Memo[str], text: str) -> dict[str, None]:
+    words = dict.fromkeys(map(memo.__getitem__, _raw_words(text)))
+    words.pop("", None)
+    return words
 
 
 def _raw_words(text: str) -> list[str]:
@@ -109,46 +113,50 @@ def _raw_words(text: str) -> list[str]:
 
 
 def _as_written(text: str) -> list[str]:
-    # Most texts have no letters beyond ASCII, and to compile the rule for these takes longer than to read a traceback.
+    # Most texts are ASCII, and compiling the expression for all letters takes longer than reading a traceback.
     return _ASCII_WORD.findall(text) if text.isascii() else re.findall(WORD, text)
 
 
 def _word(raw: str) -> str:
-    # An ASCII word that the expression would find doesn't begin with a digit.
+    # Words don't start with a digit, but what `_raw_words` splits by spaces may.
     return stem(lower(raw.lstrip("0123456789")).strip("_")[:MAX_WORD_LENGTH])
 
 
-class Memo(dict[str, str]):
-    """What becomes of each raw word. Most come again and again and are looked up without a call."""
+class Memo(dict[Text, Text]):
+    """Results of a function by argument. Most arguments come again and again and cost no call.
 
-    def __init__(self, make: Callable[[str], str]) -> None:
+    Arguments longer than `max_length` are not stored, and all are dropped when there are `max_entries`.
+    """
+
+    def __init__(self, function: Callable[[Text], Text], max_length: int, max_entries: int) -> None:
         super().__init__()
-        self._make = make
+        self._function: Callable[[Text], Text] = function
+        self._max_length, self._max_entries = max_length, max_entries
 
-    def __missing__(self, raw: str) -> str:
-        made = self._make(raw)
-        if len(raw) <= _SHORT:
-            if len(self) >= _MOST:
+    def __missing__(self, argument: Text) -> Text:
+        result = self._function(argument)
+        if len(argument) <= self._max_length:
+            if len(self) >= self._max_entries:
                 self.clear()
-            self[raw] = made
-        return made
+            self[argument] = result
+        return result
 
 
 @lru_cache(maxsize=1 << 16)
 def split_identifier(word: str) -> dict[str, None]:
-    """Return the words that an identifier is made of, none where it is one word."""
+    """Return the words of an identifier, none where it is a single word."""
     return dict.fromkeys(stem(part) for part in word.split("_") if part) if "_" in word else {}
 
 
 def stem(word: str) -> str:
-    """Return a word in small letters without its ending; identifiers with digits or underscores stay whole."""
-    if len(word) < 4 or not word.endswith(_ENDS) or not _STEMMED.match(word):
+    """Return a word in lower case without its suffixes. Identifiers with digits or underscores stay as they are."""
+    if len(word) < 4 or not word.endswith(_SUFFIXES) or not _STEMMED.match(word):
         return word
-    for endings in SUFFIX_RULES:
-        for ending, instead, least in endings:
-            if len(word) >= least and word.endswith(ending):
-                if ending != "s" or word[-2] not in "suia":
-                    word = word[: -len(ending)] + instead
+    for suffixes in SUFFIX_RULES:
+        for suffix, replacement, min_length in suffixes:
+            if len(word) >= min_length and word.endswith(suffix):
+                if suffix != "s" or word[-2] not in "suia":  # class, status, pandas
+                    word = word[: -len(suffix)] + replacement
                 break
     return word
 
@@ -156,36 +164,38 @@ def stem(word: str) -> str:
 _STEMMED_STOPWORDS = frozenset(stem(word) for word in STOPWORDS) | STOPWORDS
 
 
-def informative(found: Iterable[str]) -> list[str]:
-    """Return the words that say something by themselves, each once, in order."""
-    return [word for word in dict.fromkeys(found) if _is_informative(word)]
+def informative(words: Iterable[str]) -> list[str]:
+    """Return the words that are more than one letter and no stopwords, each once, in order."""
+    return [word for word in dict.fromkeys(words) if _is_informative(word)]
 
 
 def _is_informative(word: str) -> bool:
     return word not in _STEMMED_STOPWORDS and len(word) > 1
 
 
-_WORDS = Memo(_word)
-_TELLING = Memo(lambda raw: word if _is_informative(word := _WORDS[raw]) else "")
+_WORDS = Memo(_word, max_length=32, max_entries=1 << 16)
+_INFORMATIVE = Memo(
+    lambda raw: word if _is_informative(word := _WORDS[raw]) else "", max_length=32, max_entries=1 << 16
+)
 
 
 def specificity(name: str, message: str, packages: Iterable[str]) -> int:
-    """Return how well an exception's class and a message identify a failure by themselves, 0 where not at all.
+    """Return how well an exception's class and a message identify a failure by themselves, 0 if not at all.
 
-    A telling word counts 1, an identifier among them (quoted, with an underscore or capitals inside) 2 more, and 2 more
-    where one of `packages` is named. A generic word between quotes counts where it isn't alone, and a class that is
-    named without its module may be anybody's. Without an identifier or a package among them words count half: English
-    is everybody's. Who prints "math domain error" is anybody; who prints `'EntryPoints' object has no attribute 'get'`
-    is nearly known.
+    Each informative word counts 1. An identifier among them (in quotes, with an underscore or inner capitals) counts 2
+    more, and naming one of `packages` 2 more. A stopword in quotes counts 1, unless it is the only one and the message
+    has no identifier and no package. A message without any of these counts half, since plain English words are in
+    everybody's messages: "math domain error" may be any program's, `'EntryPoints' object has no attribute 'get'` is
+    nearly unique. A class counts only with its module, for the same reason.
     """
     text = f"{name} {message}" if "." in name else message
-    plain = informative(tokenize(text))
-    quoted = [word for found in _QUOTED.findall(message) for word in tokenize(found)]
+    words = tokenize(text)
+    plain = informative(words)
+    quoted = [word for content in _QUOTED.findall(message) for word in tokenize(content)]
     more = [word for word in dict.fromkeys(quoted) if word not in plain and word not in BUILTIN_NAMES and len(word) > 1]
-    mixed = [word for found in _as_written(text) if _MIXED.search(found.strip("_")) for word in tokenize(found)]
+    mixed = [word for raw in _as_written(text) if _MIXED.search(raw.strip("_")) for word in tokenize(raw)]
     identifiers = {word for word in (*quoted, *mixed) if word in plain}
-    told = set(tokenize(text))
-    named = any(word in told for package in packages for word in tokenize(package))
+    named = any(word in words for package in packages for word in tokenize(package))
     if not plain and not more:
         return 0
     if not identifiers and not named and len(more) < 2:
@@ -194,16 +204,17 @@ def specificity(name: str, message: str, packages: Iterable[str]) -> int:
 
 
 def is_typo_of(word: str, other: str) -> bool:
-    """Return whether two words of four letters and more are one but for a slip of the fingers.
+    """Return whether two words of four letters or more are the same but for a typing error.
 
-    Two neighbours have changed places, or one place differs: by one letter from five letters on, by two from eight on.
+    Either two neighbours have changed places, or they differ in one place: by one letter in words of five letters or
+    more, by two in words of eight or more. Short words differ by one letter too often without being errors.
     """
-    size, most = min(len(word), len(other)), max(len(word), len(other))
+    size, longest = min(len(word), len(other)), max(len(word), len(other))
     allowed = (size > 4) + (size > 7)
-    if most - size > allowed:
+    if longest - size > allowed:
         return False
     start = next((at for at in range(size) if word[at] != other[at]), size)
     end = next((at for at in range(size - start) if word[-1 - at] != other[-1 - at]), size - start)
-    differ = most - start - end
-    swapped = most == size > 3 and differ == 2 and word[start : start + 2] == other[start + 1] + other[start]
+    differ = longest - start - end
+    swapped = longest == size > 3 and differ == 2 and word[start : start + 2] == other[start + 1] + other[start]
     return differ <= allowed or swapped

@@ -1,36 +1,54 @@
-"""Failure and entry -> what speaks for and against that it is this failure."""
+"""NormalizedFailure and entry -> MatchFeatures: what speaks for and against that the text shows the entry's failure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.parse import versions
-from fixcards.matching.parse.normalize import clean_display, normalize
-from fixcards.matching.parse.parser import PATTERNS, Failure
-from fixcards.matching.parse.template import compile_template, match_template, match_truncated, plain_quotes
-from fixcards.matching.parse.tokens import informative, lower, specificity, tokenize
+from fixcards.matching.parse.normalized_failure import MessageLine, NormalizedFailure
+from fixcards.matching.parse.packages import canonical_name
+from fixcards.matching.parse.parser import PATTERNS
+from fixcards.matching.parse.template import (
+    CompiledTemplate,
+    compile_template,
+    match_template,
+    match_truncated,
+    plain_quotes,
+)
+from fixcards.matching.parse.tokens import informative_tokens, specificity, tokenize
+from fixcards.matching.parse.versions import in_specifier
 
-_HEAD = re.compile(PATTERNS["head"], re.ASCII)
-_KNOWN = re.compile(PATTERNS["known"], re.ASCII)
+_EXCEPTION = re.compile(PATTERNS["exception"], re.ASCII)
+_CLASS = re.compile(PATTERNS["class"], re.ASCII)
 _DOTTED = re.compile(PATTERNS["dotted"], re.ASCII)
-_SEPARATORS = re.compile("[-_.]+")
+
+FULL_COVERAGE, CLASS_COVERAGE = 100, 30
+"""Coverage of a template that is a class without words of its own: with the same message, and with another one.
+
+The second is below `scoring.MIN_COVERAGE`, since `KeyError` alone says little about `KeyError: 'left'`."""
+MAX_RANKED_SPECIFICITY = 9
+"""Specificity above which one template ranks no higher than another: both identify the failure."""
+MARK_LENGTH = 12
+"""Characters of the normal form by which the start of the message is looked for in the line as printed."""
+
+Places = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateFit:
-    """A template that stands in a line. `coverage` is the share of the line that is the template's, in percent."""
+    """A template that matches a line."""
 
     template: str
     coverage: int
+    """Percentage of the line that the template makes up."""
     specificity: int
-    """How well the template identifies a failure by itself, see `words.strength`."""
+    """How well the template identifies a failure by itself, see `tokens.specificity`."""
     same_exception: bool | None
     """Whether the exception's class is the template's; None where one of them names none."""
     foreign_class: bool
-    """Whether the text prints the class with a module that is none of the entry's, and the template with none."""
+    """Whether the text prints the class with a module of another package, and the template prints it with none."""
     truncated: bool
     """Whether the line ends before the template does."""
     is_exception_line: bool
@@ -39,7 +57,7 @@ class TemplateFit:
     """Whether it is the exception that the text ended with."""
     line: int
     text: str
-    marks: tuple[tuple[int, int], ...]
+    marks: Places
 
 
 @dataclass(frozen=True)
@@ -48,11 +66,11 @@ class MatchFeatures:
 
     fit: TemplateFit | None
     similarity: int
-    """Percentage of telling words that the nearest exception's message and template share, where none fits."""
+    """Percentage of informative words that a template shares with the most similar message of the same exception."""
     same_exception: bool
-    """Whether an exception of the class is among them."""
+    """Whether the text shows an exception of the class."""
     frames: int
-    """Library frames of the entry that the text has."""
+    """Number of library frames of the entry that the text shows."""
     innermost: bool
     """Whether the entry's innermost frame is among them."""
     foreign_frames: bool
@@ -62,73 +80,74 @@ class MatchFeatures:
     affected: bool | None
     """Whether the release that the text shows is affected; None where it shows none."""
     alias: bool
-    """Whether only an alias of other words than the entry's first message fits, and nothing names its package."""
+    """Whether only an alias fits that shares no words with the entry's first message, and nothing names its package."""
     unmet_requirement: str
-    """Another package or interpreter whose release, as the text shows it, doesn't fail."""
-    versions: dict[str, str] = field(default_factory=dict)
+    """Another package or the interpreter whose release, as the text shows it, doesn't fail; empty where all do."""
+    versions: dict[str, str]
+    """Releases of the entry's packages that the text shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessageLine:
-    """A line that may carry a message: `name` of the exception, the message as printed and in normal form."""
-
-    name: str
-    printed: str
-    normalized: str
-    raw: str
-    line: int
-    last: bool
-    repeats_exception: bool = False
-    """Whether it is the whole line of an exception, for templates that name no class."""
-
-
-def compare(failure: Failure, said: Sequence[MessageLine], entry: Entry) -> MatchFeatures:
-    """Return what speaks for and against the entry. `said` is what `sayings` has of the failure."""
-    fit, own, likeness, agrees = None, False, 0, False
-    packages = (*sorted(own_packages(entry)), entry.package, *(name for name in entry.requirements if name != "python"))
-    first = (
-        compile_template(split_template(entry.templates[0], entry.exception)[1]).normal_form if entry.templates else ""
-    )
-    for template in entry.templates:
-        name, message = split_template(template, entry.exception)
-        same = template == entry.templates[0] or _contains(first, compile_template(message).normal_form)
-        for line in said:
-            found = _fit_template(template, name, message, line, packages)
-            own = own or (same and found is not None and found.same_exception is not False)
-            if found and (fit is None or _rank(found) > _rank(fit)):
-                fit = found
-            if line.name and _same_class(line.name, name or entry.exception):
-                agrees = True
-                likeness = max(likeness, _similarity(message, line.normalized))
-    shown = {each for head in failure.exceptions for each in (*head.frames, *head.user_frames)}
-    shown.update(failure.frames, failure.user_frames)
-    have = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(shown, frame)]
-    away = bool(entry.frames and shown) and not have
-    at_home = away and _shows_own_package(failure, entry)
-    affected, unmet, seen = _versions(failure.versions, entry)
+def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
+    """Return what a text and an entry have in common."""
+    own = own_packages(entry)
+    fit, first_fits, similarity, same_exception = _best_fit(failure, entry, own)
+    shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames, frame)]
+    shows_package = not failure.packages.isdisjoint(own)
+    no_frame = bool(entry.frames and failure.frames) and not shared
+    affected, unmet_requirement, versions = _compare_releases(failure.failure.versions, entry)
     return MatchFeatures(
-        fit,
-        likeness,
-        agrees,
-        len(have),
-        bool(entry.frames) and entry.frames[-1] in have,
-        away and not at_home,
-        at_home,
-        affected,
-        fit is not None and not own and not have and not _names_package(failure, entry),
-        unmet,
-        seen,
+        fit=fit,
+        similarity=similarity,
+        same_exception=same_exception,
+        frames=len(shared),
+        innermost=bool(entry.frames) and entry.frames[-1] in shared,
+        foreign_frames=no_frame and not shows_package,
+        same_package_other_frames=no_frame and shows_package,
+        affected=affected,
+        # A message that a package passes on from another one is that one's message as well.
+        alias=bool(fit) and not (first_fits or shared or shows_package or _names_package(failure, entry.package, own)),
+        unmet_requirement=unmet_requirement,
+        versions=versions,
     )
+
+
+def _best_fit(
+    failure: NormalizedFailure, entry: Entry, own: Sequence[str]
+) -> tuple[TemplateFit | None, bool, int, bool]:
+    """Return the best fit of an entry's templates, and three features that all its templates have together.
+
+    These are whether the first message or a variant of it fits, the similarity to messages of the same exception, and
+    whether there are any.
+    """
+    fit, first_fits, similarity, same_exception = None, False, 0, False
+    packages = [*own, entry.package, *(name for name in entry.requirements if name != "python")]
+    first = ""
+    for number, template in enumerate(entry.templates):
+        name, message = split_template(template, entry.exception)
+        normal_form = compile_template(message).normal_form
+        if number == 0:
+            first = normal_form
+        same_message = number == 0 or _contains(first, normal_form)
+        for line in failure.message_lines:
+            new = _fit_template(template, name, message, line, packages)
+            if new:
+                first_fits = first_fits or (same_message and new.same_exception is not False)
+                if fit is None or _rank(new) > _rank(fit):
+                    fit = new
+            if line.exception and _same_class(line.exception, name or entry.exception):
+                same_exception = True
+                similarity = max(similarity, _similarity(normal_form, line))
+    return fit, first_fits, similarity, same_exception
 
 
 def split_template(template: str, exception: str = "") -> tuple[str, str]:
-    """Return the exception's class and the message of a template; the class is empty where it begins with none.
+    """Return the exception's class and the message of a template. The class is empty where it starts with none.
 
-    `exception` is a class that is one whatever it is called.
+    `exception` is a class whatever its name looks like.
     """
-    found = _HEAD.match(template)
-    if found and (_KNOWN.match(found[1]) or _DOTTED.match(found[1]) or _same_class(found[1], exception)):
-        return found[1], found[2] or ""
+    match = _EXCEPTION.match(template)
+    if match and (_CLASS.match(match[1]) or _DOTTED.match(match[1]) or _same_class(match[1], exception)):
+        return match[1], match[2] or ""
     return "", template
 
 
@@ -137,176 +156,145 @@ def _contains(one: str, other: str) -> bool:
     return bool(one and other) and (one in other or other in one)
 
 
-def own_packages(entry: Entry) -> frozenset[str]:
-    """Return the packages, as imported, of which an entry's failure shows frames: its own, else all that it names."""
-    tops = frozenset(frame.partition("/")[0] for frame in entry.frames)
-    own = frozenset(top for top in tops if _hyphenated(top) == entry.package)
-    return own or tops
-
-
-def message_lines(failure: Failure) -> Iterator[MessageLine]:
-    """Yield the lines that may carry a message: those of exceptions first, then every line as it is.
-
-    A message is looked at with the next line, too: a narrow terminal or a mail has broken it, between words or in one.
-    """
-    for number, head in enumerate(failure.exceptions):
-        raw = next((loose.raw for loose in failure.lines if loose.line == head.line and head.message in loose.raw), "")
-        last = number == len(failure.exceptions) - 1
-        rest = _next(failure, head.line)
-        for message in dict.fromkeys((head.message, f"{head.message} {rest}".strip(" "), head.message + rest)):
-            yield MessageLine(
-                head.name, plain_quotes(clean_display(message)), plain_quotes(normalize(message)), raw, head.line, last
-            )
-    heads = {head.line for head in failure.exceptions}
-    for loose in failure.lines:
-        again = loose.line in heads
-        printed, common = plain_quotes(clean_display(loose.raw)), plain_quotes(normalize(loose.raw))
-        yield MessageLine("", printed, common, loose.raw, loose.line, last=False, repeats_exception=again)
-
-
-def _next(failure: Failure, line: int) -> str:
-    return next((loose.text for loose in failure.lines if loose.line == line + 1), "")
+def own_packages(entry: Entry) -> list[str]:
+    """Return the packages, as imported, whose frames speak for an entry: its own, or all where it has none of these."""
+    names = sorted({frame.partition("/")[0] for frame in entry.frames})
+    return [name for name in names if canonical_name(name) == entry.package] or names
 
 
 def _fit_template(
     template: str, name: str, message: str, line: MessageLine, packages: Sequence[str]
 ) -> TemplateFit | None:
+    """Return how a template, split into class and message, matches a line; None where it doesn't."""
     if name and line.repeats_exception:
         return None
-    agrees = None
-    if name and line.name:
-        agrees = _same_class(line.name, name)
+    same_exception = None
+    if name and line.exception:
+        same_exception = _same_class(line.exception, name)
     elif name and name.split(".")[-1] in line.raw:
-        agrees = True
+        same_exception = True
     form = compile_template(message)
-    if not form.normalized:  # a class alone, or with a number or the like
-        if not agrees or not line.name or (message and line.normalized != form.normal_form):
+    if form.normalized:
+        where, places, truncated = _find_parts(form, line, same_exception)
+        if not places:
             return None
-        return TemplateFit(
-            template,
-            100 if line.normalized == form.normal_form else 30,
-            specificity(name, "", packages),
-            agrees,
-            _is_foreign_class(line.name, name, packages),
-            False,
-            True,
-            line.last,
-            line.line,
-            line.raw,
-            _mark_class(line.raw, name),
-        )
-    places = match_template(line.printed, form.printed)
-    where = line.printed
-    if not places:
-        places, where = match_template(line.normalized, form.normalized), line.normalized
-    said = form.normal_form
-    cut = not places
-    if cut and agrees is not False:
-        places, where = match_truncated(line.normalized, form.normalized), line.normalized
-        said = "".join(where[start:end] for start, end in places)
-    if not places:
-        return None
-    size = sum(end - start for start, end in places)
+        fixed_text = "".join(where[start:end] for start, end in places) if truncated else form.normal_form
+        coverage = 100 * sum(end - start for start, end in places) // max(1, len(where))
+        marks = _mark_parts(line.raw, form.printed, where[places[0][0] :])
+    else:  # a class alone, or with a number or the like
+        same_message = line.text.comparable == form.normal_form
+        if not same_exception or not line.exception or (message and not same_message):
+            return None
+        fixed_text, coverage, truncated = "", FULL_COVERAGE if same_message else CLASS_COVERAGE, False
+        marks = _mark_class(line.raw, name)
     return TemplateFit(
-        template,
-        100 * size // max(1, len(where)),
-        specificity(name, said, packages),
-        agrees,
-        _is_foreign_class(line.name, name, packages),
-        cut,
-        bool(line.name),
-        line.last,
-        line.line,
-        line.raw,
-        _mark_parts(line.raw, form.printed, places, where),
+        template=template,
+        coverage=coverage,
+        specificity=specificity(name, fixed_text, packages),
+        same_exception=same_exception,
+        foreign_class=_is_foreign_class(line.exception, name, packages),
+        truncated=truncated,
+        is_exception_line=bool(line.exception),
+        last=line.last,
+        line=line.line,
+        text=line.raw,
+        marks=marks,
     )
+
+
+def _find_parts(form: CompiledTemplate, line: MessageLine, same_exception: bool | None) -> tuple[str, Places, bool]:
+    """Return the form of a line that matches a template, where the parts stand there, and whether it is truncated.
+
+    As printed goes first, since it is the stricter comparison and gives exact marks.
+    """
+    places = match_template(line.text.display, form.printed)
+    if places:
+        return line.text.display, places, False
+    normalized = line.text.comparable
+    places = match_template(normalized, form.normalized)
+    if places or same_exception is False:
+        return normalized, places, False
+    return normalized, match_truncated(normalized, form.normalized), True
 
 
 def _is_foreign_class(shown: str, name: str, packages: Sequence[str]) -> bool:
-    return "." in shown and "." not in name and _hyphenated(shown.partition(".")[0]) not in map(_hyphenated, packages)
-
-
-def _hyphenated(name: str) -> str:
-    return _SEPARATORS.sub("-", lower(name)).strip("-")
+    """Return whether the text names the module of a class, the template doesn't, and it is none of `packages`."""
+    if "." not in shown or "." in name:
+        return False
+    return canonical_name(shown.partition(".")[0]) not in map(canonical_name, packages)
 
 
 def _rank(fit: TemplateFit) -> tuple[int, int, int, int, int, int]:
-    agreed = 2 if fit.same_exception else 1 if fit.same_exception is None else 0
-    return (
-        agreed,
-        int(not fit.truncated),
-        int(fit.is_exception_line),
-        min(fit.specificity, 9),
-        int(fit.last),
-        fit.coverage,
-    )
+    """Return what decides between two fits, the most important first.
+
+    Another exception is nearly another failure; a truncated message could go on differently; an exception says what
+    failed and any other line may only mention it; of two messages the more specific one identifies the failure; the
+    last exception is the one that the reader saw; and the more of a line a message is, the less it is a part of
+    another one.
+    """
+    exception = 2 if fit.same_exception else 1 if fit.same_exception is None else 0
+    specific = min(fit.specificity, MAX_RANKED_SPECIFICITY)
+    return exception, int(not fit.truncated), int(fit.is_exception_line), specific, int(fit.last), fit.coverage
 
 
-def _mark_parts(
-    raw: str, parts: tuple[str, ...], places: tuple[tuple[int, int], ...], where: str
-) -> tuple[tuple[int, int], ...]:
-    """Return which parts of the line as printed match; all of the message where only the normal form does."""
-    found = match_template(plain_quotes(raw), parts)
-    if found:
-        return found
-    first = where[places[0][0] : places[0][0] + 12]
-    start = max(0, raw.find(first))
-    return ((start, len(raw)),) if raw else ()
+def _mark_parts(raw: str, parts: Sequence[str], normalized: str) -> Places:
+    """Return which parts of the line as printed match; all from the start of the message where only normal forms do."""
+    places = match_template(plain_quotes(raw), parts)
+    if places or not raw:
+        return places
+    return ((max(0, raw.find(normalized[:MARK_LENGTH])), len(raw)),)
 
 
-def _mark_class(raw: str, name: str) -> tuple[tuple[int, int], ...]:
-    start = raw.find(name.split(".")[-1])
-    return ((start, start + len(name.split(".")[-1])),) if start >= 0 else ()
+def _mark_class(raw: str, name: str) -> Places:
+    name = name.split(".")[-1]
+    start = raw.find(name)
+    return ((start, start + len(name)),) if start >= 0 else ()
 
 
-def _similarity(message: str, common: str) -> int:
-    mine, theirs = informative(tokenize(compile_template(message).normal_form)), informative(tokenize(common))
-    shared = [word for word in mine if word in theirs]
-    return 100 * len(shared) // max(1, len(mine) + len(theirs) - len(shared))
+def _similarity(normal_form: str, line: MessageLine) -> int:
+    """Return the percentage of all informative words of a message and a line that are in both (Jaccard index)."""
+    one, other = informative_tokens(normal_form), line.text.informative
+    shared = len(one.keys() & other.keys())
+    return 100 * shared // max(1, len(one) + len(other) - shared)
 
 
 def _same_class(name: str, other: str) -> bool:
+    """Return whether two classes are the same but for their modules, which programs print or leave out."""
     return bool(name and other) and name.split(".")[-1] == other.split(".")[-1]
 
 
-def _has_frame(shown: set[str], frame: str) -> bool:
-    """Return whether a frame is among those of a text; its file may lie anywhere, its function may be unknown."""
-    path = frame.rpartition(":")[0]
-    wanted = (frame, f"{path}:")
-    return any(each in wanted or each.endswith(("/" + frame, f"/{path}:")) for each in shown)
-
-
-def _shows_own_package(failure: Failure, entry: Entry) -> bool:
-    tops = own_packages(entry)
-    frames = [frame for head in failure.exceptions for frame in head.frames]
-    return any(frame.partition("/")[0] in tops for frame in (*frames, *failure.frames))
-
-
-def _names_package(failure: Failure, entry: Entry) -> bool:
-    """Return whether a frame, a release or all words of a name in one line tell of the entry's package."""
-    if entry.package in failure.versions or _shows_own_package(failure, entry):
+def _has_frame(shown: frozenset[str], frame: str) -> bool:
+    """Return whether a frame is among those of a text. Its file may lie anywhere, its function may be unknown."""
+    if frame in shown:
         return True
-    names = [tokenize(name) for name in (*own_packages(entry), entry.package)]
-    lines = (set(tokenize(loose.raw)) for loose in failure.lines)
-    return any(name and told.issuperset(name) for told in lines for name in names)
+    path = f"{frame.rpartition(':')[0]}:"
+    return path in shown or any(each.endswith((f"/{frame}", f"/{path}")) for each in shown)
 
 
-def _versions(shown: dict[str, str], entry: Entry) -> tuple[bool | None, str, dict[str, str]]:
-    """Return whether the shown release is affected, what else isn't as it needs to be, and the releases that matter."""
-    seen = {name: shown[name] for name in (entry.package, *entry.requirements) if name in shown}
-    have = seen.get(entry.package)
-    affected = _may_satisfy(have, entry.affected) if have and entry.affected else None
+def _names_package(failure: NormalizedFailure, package: str, own: Sequence[str]) -> bool:
+    """Return whether the text shows a release of a package, or all words of one of its names in a line."""
+    if package in failure.failure.versions:
+        return True
+    names = [tokenize(name) for name in (*own, package)]
+    return any(name and words.issuperset(name) for words in failure.words_by_line for name in names)
+
+
+def _compare_releases(shown: dict[str, str], entry: Entry) -> tuple[bool | None, str, dict[str, str]]:
+    """Return whether the shown release is affected, which requirement isn't met, and the shown releases that matter."""
+    versions = {name: shown[name] for name in (entry.package, *entry.requirements) if name in shown}
+    release = versions.get(entry.package)
+    affected = _may_satisfy(release, entry.affected) if release and entry.affected else None
     unmet = [
         name
         for name, specifier in entry.requirements.items()
-        if name in seen and _may_satisfy(seen[name], specifier) is False
+        if name in versions and _may_satisfy(versions[name], specifier) is False
     ]
-    return affected, unmet[-1] if unmet else "", seen
+    return affected, unmet[-1] if unmet else "", versions
 
 
 def _may_satisfy(release: str, specifier: str) -> bool | None:
-    """Return whether a release is in a range; 3.12 may be any 3.12, so it is out only where all of them are."""
-    found = versions.in_specifier(release, specifier)
-    if found is False and release.count(".") == 1 and versions.in_specifier(f"{release}.999", specifier):
+    """Return whether a release is in a range. 3.12 may be any 3.12, so it is out only where all of them are."""
+    satisfied = in_specifier(release, specifier)
+    if satisfied is False and release.count(".") == 1 and in_specifier(f"{release}.999", specifier):
         return None
-    return found
+    return satisfied

@@ -1,4 +1,9 @@
-"""What speaks for an entry -> tier, score and reasons in words."""
+"""MatchFeatures -> tier, score and reasons in words.
+
+The tier says how sure a match is, the score orders matches of one tier. Both follow one rule: silence beats a wrong
+card. What the thresholds do to recall and silence is measured by benchmarks/search; a change has to hold there. The
+parts of a score enforce an order, which is explained with each.
+"""
 
 from __future__ import annotations
 
@@ -6,196 +11,238 @@ from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.tokens import informative, tokenize
-from fixcards.matching.score.features import MatchFeatures
+from fixcards.matching.score.features import MatchFeatures, TemplateFit
+
+TIERS = ("exact", "likely", "possible")
+"""Tiers, the surest first."""
+DEMOTED_TIER = {"exact": "likely", "likely": "possible", "possible": ""}
+"""The next lower tier. Below *possible* nothing is said."""
 
 SPECIFICITY_STRONG, SPECIFICITY_ENOUGH = 6, 3
-"""Strength of a message that identifies a failure without any frame, and of one that makes it likely."""
+"""Specificity of a message that identifies a failure without any frame, and of one that makes it likely."""
 MIN_SHARED = 2
-"""Frames, or words, in common that are no accident."""
+"""Frames or words in common that are no coincidence."""
 MIN_SHARED_LONG_TEXT = 4
-"""The same of words in a longer text."""
+"""The same for the words of a longer text, which has more words to share by chance."""
 MIN_COVERAGE = 34
-"""Percent of a line that a template has to make up to be its message rather than a part of another."""
+"""Percent of a line that a template has to make up to be its message rather than a part of another one."""
 WHOLE_LINE_COVERAGE = 80
-"""Percent of a line that a template has to make up to be possible where its words say nothing."""
+"""Percent of a line that a template of stopwords has to make up to be possible at all."""
 MIN_SIMILARITY = 50
+"""Percent of informative words that two messages of the same exception share when they are one in other words."""
 MIN_KEYWORD_COVERAGE = 45
-"""Percent of typed words that say something, by rarity, that an entry has to have."""
+"""Percent of the informative words of a query, by rarity, that an entry has to have."""
 MIN_NEARNESS = 200
-"""How near a typed query has to be, of 300, where a single telling word is known."""
+"""Nearness, of 300, that an entry needs where it has a single informative word of the query."""
+
+TIERS_BY_EVIDENCE = ("", "", "possible", "likely", "exact")
+"""Tier of a message without frames by the number of things that speak for it, see `_tier`. One is not enough."""
+MAX_UNCERTAIN_EVIDENCE = 2
+"""The number from which a truncated message or an alias is not raised further: it is *possible* at most."""
+
+BASE_SCORE = 350
+"""Score of a message that fits. It is above what typed words alone reach (`MIN_NEARNESS` to 300), since a message that
+stands in the text says more than its words do."""
+SPECIFICITY_SCORE, MAX_SCORED_SPECIFICITY = 10, 10
+"""Score for each step of a message's specificity, and the steps that count. Together they weigh as much as the
+coverage, which is up to 100."""
+LAST_EXCEPTION_SCORE = 40
+"""Score of a message that the text ended with. Outer exceptions of a chain are the ones that a reader searches for."""
+SAME_EXCEPTION_SCORE = 40
+"""Score of a message whose exception is the entry's, of which nothing is known where the text shows none."""
+OTHER_EXCEPTION_PENALTY = 200
+"""What another exception costs. It is more than coverage or specificity can make up for."""
+TRUNCATED_PENALTY = 40
+"""What a truncated message costs: as much as the exception gives."""
+FRAMES_SCORE = 150
+"""Score of an entry all of whose frames the text shows, less for a part of them. It is above what coverage or
+specificity differ by, since two cards of one message are told apart by their frames."""
+FRAME_SCORE, MAX_SCORED_FRAMES = 5, 10
+"""Score of each shared frame, and the frames that count: of two entries that have all of theirs, the longer wins."""
+INNERMOST_SCORE = 80
+"""Score of the innermost frame, which is where the failure happened. Outer frames are shared by many failures."""
+FOREIGN_FRAMES_PENALTY = 150
+"""What frames of other packages only cost: as much as all frames give."""
+AFFECTED_SCORE = 30
+"""Score of an affected release. It decides only between entries that are otherwise alike, since many are affected."""
+CONTRADICTION_PENALTY = 100
+"""What a release costs that can't fail. It is more than an affected one gives, and the tier is lowered as well."""
+MAX_SCORE = 999
+"""Scores are 1 to `MAX_SCORE`, so that a thousandth of it is below 1."""
+MAX_REASON_WORDS = 8
+"""Words that a reason lists."""
 
 REASON_TEXTS = {
     "both": "same exception and message",
     "message": "same message",
-    "cut": "beginning of the same message",
+    "truncated": "beginning of the same message",
     "other": "same message, another exception",
-    "inner": ", the innermost too",
-    "stranger": "the traceback shows none of its packages",
+    "innermost": ", the innermost too",
+    "foreign": "the traceback shows none of its packages",
     "alias": "another wording of it, and nothing names its package",
-    "twins": "other cards have the same message",
+    "ambiguous": "other cards have the same message",
     "affected": "which is affected",
     "unaffected": "which is not among the affected",
-    "alike": "same exception, % of the message's telling words",
+    "similar": "same exception, % of the message's telling words",
     "words": "has words like ",
-    "have": "you seem to have",
+    "installed": "you seem to have",
     "fixed": "; fixed in ",
 }
-"""What reasons say in words; a number stands before the per cent sign."""
+"""Texts of the reasons. A number goes before the per cent sign."""
 
 ScoredMatch = tuple[str, int, tuple[str, ...]]
-
-_POSSIBLE_STEPS = 2
-DEMOTED_TIER = {"exact": "likely", "likely": "possible", "possible": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordMatch:
-    """What words that somebody typed have in common with an entry."""
+    """What the words of a typed query have in common with an entry."""
 
     coverage: int
-    """Percentage that it has, by rarity, of the words that say something."""
+    """Percentage of the query's informative words that the entry has, by rarity."""
     nearness: int
-    """Up to 300: two thirds of it are what it has of all the words, one what they have of its message."""
-    known: tuple[str, ...]
-    """The telling words among them."""
+    """0 to 300: twice the percentage of all words of the query that the entry has, and the percentage of the entry's
+    message that the query has."""
+    informative: tuple[str, ...]
+    """The informative words that both have."""
     long_text: bool = False
-    """Whether they are of a longer text that tells of a failure, of which no entry stands out like this one."""
+    """Whether they are words of a longer text, among whose candidates this entry has a clear lead."""
 
 
-def score_match(evidence: MatchFeatures, entry: Entry, typed: KeywordMatch | None) -> ScoredMatch | None:
-    """Return tier, score and reasons of an entry, None where it doesn't fit. `typed` is None for what was pasted."""
-    tier = _tier(evidence, entry)
-    if typed and not tier:  # whoever tells of a failure also names the release that hasn't it
-        tier, evidence = _keyword_tier(typed, entry), replace(evidence, fit=None)
-    elif tier and (evidence.unmet_requirement or evidence.affected is False):
+def score_match(features: MatchFeatures, entry: Entry, keywords: KeywordMatch | None) -> ScoredMatch | None:
+    """Return tier, score and reasons of an entry, None where it doesn't fit. `keywords` is None for pasted output."""
+    tier = _tier(features, entry)
+    if keywords and not tier:
+        # No release contradicts words: people who describe a failure also name the release without it.
+        tier, features = _keyword_tier(keywords, entry), replace(features, fit=None)
+    elif tier and _is_contradicted(features):
         tier = DEMOTED_TIER[tier]
     if not tier:
         return None
-    nearness, known = (typed.nearness, typed.known) if typed else (0, ())
-    return tier, _score(evidence, entry, nearness), tuple(_reasons(evidence, entry, known))
+    nearness, words = (keywords.nearness, keywords.informative) if keywords else (0, ())
+    return tier, _score(features, entry, nearness), tuple(_reasons(features, entry, words))
 
 
-def _tier(evidence: MatchFeatures, entry: Entry) -> str:
-    fit, shared = evidence.fit, evidence.frames
+def _is_contradicted(features: MatchFeatures) -> bool:
+    """Return whether a release that the text shows can't fail like this."""
+    return bool(features.unmet_requirement) or features.affected is False
+
+
+def _tier(features: MatchFeatures, entry: Entry) -> str:
+    """Return the tier of an entry by its message and frames, empty where it doesn't fit."""
+    fit, shared = features.fit, features.frames
     if fit is None or fit.same_exception is False or (fit.truncated and fit.specificity < SPECIFICITY_ENOUGH):
-        return _without_message(evidence, entry)
+        return _tier_without_message(features, entry)
     full = fit.coverage >= MIN_COVERAGE
     if shared:
-        sure = fit.specificity > 0 or evidence.innermost
+        # Message and frames are two independent witnesses, so the message may be plain where the frames are sure.
+        sure = fit.specificity > 0 or features.innermost
         if full and not fit.truncated:
             return "exact" if sure or 2 * shared >= len(entry.frames) else "likely"
         return "likely" if sure else "possible"
-    if evidence.foreign_frames:
+    if features.foreign_frames:  # other code printed it, so that only a message of some specificity says anything
         return "possible" if full and fit.specificity >= SPECIFICITY_ENOUGH else ""
-    says = fit.specificity > 0 or (fit.coverage >= WHOLE_LINE_COVERAGE and fit.same_exception is True)
-    steps = (
+    # Without frames the message is all there is. Each of four things speaks for it, being in the wrong place against.
+    says_something = fit.specificity > 0 or (fit.coverage >= WHOLE_LINE_COVERAGE and fit.same_exception is True)
+    evidence = (
         (fit.specificity >= SPECIFICITY_STRONG)
         + (fit.specificity >= SPECIFICITY_ENOUGH)
-        + says
+        + says_something
         + full
-        - (evidence.same_package_other_frames or fit.foreign_class)
+        - (features.same_package_other_frames or fit.foreign_class)
     )
-    if evidence.alias or fit.truncated:  # what a package passes on from another is that one's message as well
-        steps = min(steps, _POSSIBLE_STEPS)
-    return ("", "", "possible", "likely", "exact")[max(0, steps)]
+    if features.alias or fit.truncated:
+        evidence = min(evidence, MAX_UNCERTAIN_EVIDENCE)
+    return TIERS_BY_EVIDENCE[max(0, evidence)]
 
 
-def _without_message(evidence: MatchFeatures, entry: Entry) -> str:
-    """Return the tier of an entry none of whose messages is there, or only under another exception."""
-    shared = evidence.frames
-    alike = evidence.same_exception and evidence.similarity >= MIN_SIMILARITY
-    if alike and evidence.innermost and shared >= min(MIN_SHARED, len(entry.frames)):
-        return "likely"
-    if evidence.foreign_frames:
+def _tier_without_message(features: MatchFeatures, entry: Entry) -> str:
+    """Return the tier of an entry none of whose messages is in the text, or only under another exception."""
+    shared = features.frames
+    similar = features.same_exception and features.similarity >= MIN_SIMILARITY
+    if similar and features.innermost and shared >= min(MIN_SHARED, len(entry.frames)):
+        return "likely"  # the same failure in the words of another release
+    if features.foreign_frames:
         return ""
-    if evidence.fit is not None and evidence.fit.specificity >= SPECIFICITY_STRONG:
-        return "possible"
-    named = evidence.same_exception or not entry.exception
-    if evidence.innermost and shared >= MIN_SHARED and named and 2 * shared >= len(entry.frames):
-        return "possible"
-    return "possible" if alike else ""
+    if features.fit is not None and features.fit.specificity >= SPECIFICITY_STRONG:
+        return "possible"  # a specific message that was wrapped in another exception
+    may_be_class = features.same_exception or not entry.exception
+    if features.innermost and shared >= MIN_SHARED and may_be_class and 2 * shared >= len(entry.frames):
+        return "possible"  # the same place, another message
+    return "possible" if similar else ""
 
 
-def _keyword_tier(typed: KeywordMatch, entry: Entry) -> str:
-    """Return *possible* where an entry has enough of what was typed: several words or its package, else nearly all.
+def _keyword_tier(keywords: KeywordMatch, entry: Entry) -> str:
+    """Return *possible* for an entry that has enough of a query: several words or its package, else nearly all.
 
-    A text that tells of a failure, such as a post about a wrong result, has to name the package and some words more.
+    A longer text without a message, such as a post about a wrong result, has to name the package and some words more.
     """
-    known = typed.known
+    words = keywords.informative
     package = informative(tokenize(entry.package))
-    named = bool(package) and set(package) <= set(known)
-    if typed.long_text:
-        enough = named and len(known) >= MIN_SHARED_LONG_TEXT
-    elif named or len(known) >= MIN_SHARED:
-        enough = typed.coverage >= MIN_KEYWORD_COVERAGE
+    named = bool(package) and set(package) <= set(words)
+    if keywords.long_text:
+        enough = named and len(words) >= MIN_SHARED_LONG_TEXT
+    elif named or len(words) >= MIN_SHARED:
+        enough = keywords.coverage >= MIN_KEYWORD_COVERAGE
     else:
-        enough = bool(known) and typed.nearness >= MIN_NEARNESS
+        enough = bool(words) and keywords.nearness >= MIN_NEARNESS
     return "possible" if enough else ""
 
 
-def _score(evidence: MatchFeatures, entry: Entry, nearness: int) -> int:
-    fit = evidence.fit
-    score = evidence.similarity + nearness
+def _score(features: MatchFeatures, entry: Entry, nearness: int) -> int:
+    """Return the score, 1 to `MAX_SCORE`, by which matches of one tier are ordered."""
+    fit = features.fit
+    score = features.similarity + nearness
     if fit is not None:
-        score = max(
-            score,
-            350
-            + fit.coverage
-            + 10 * min(fit.specificity, 10)
-            + (40 if fit.last else 0)
-            + (40 if fit.same_exception else 0),
-        )
-        score -= 200 if fit.same_exception is False else 40 if fit.truncated else 0
+        message = BASE_SCORE + fit.coverage + SPECIFICITY_SCORE * min(fit.specificity, MAX_SCORED_SPECIFICITY)
+        message += LAST_EXCEPTION_SCORE if fit.last else 0
+        message += SAME_EXCEPTION_SCORE if fit.same_exception else 0
+        score = max(score, message)
+        score -= OTHER_EXCEPTION_PENALTY if fit.same_exception is False else TRUNCATED_PENALTY if fit.truncated else 0
     if entry.frames:
-        score += 150 * evidence.frames // len(dict.fromkeys(entry.frames)) + min(evidence.frames, 10) * 5
-    score += 80 if evidence.innermost else 0
-    score += 30 if evidence.affected else 0
-    score -= 100 if evidence.affected is False or evidence.unmet_requirement else 0
-    score -= 150 if evidence.foreign_frames else 0
-    return max(1, min(999, score))
+        score += FRAMES_SCORE * features.frames // len(dict.fromkeys(entry.frames))
+        score += FRAME_SCORE * min(features.frames, MAX_SCORED_FRAMES)
+    score += INNERMOST_SCORE if features.innermost else 0
+    score += AFFECTED_SCORE if features.affected else 0
+    score -= CONTRADICTION_PENALTY if _is_contradicted(features) else 0
+    score -= FOREIGN_FRAMES_PENALTY if features.foreign_frames else 0
+    return max(1, min(MAX_SCORE, score))
 
 
-def _reasons(evidence: MatchFeatures, entry: Entry, known: tuple[str, ...]) -> list[str]:
-    found = []
-    fit = evidence.fit
-    if fit is not None:
-        same = (
-            "cut"
-            if fit.truncated
-            else "both"
-            if fit.same_exception
-            else "message"
-            if fit.same_exception is None
-            else "other"
-        )
-        found.append(REASON_TEXTS[same])
-    elif evidence.same_exception:
-        found.append(REASON_TEXTS["alike"].replace("%", f"{evidence.similarity}%"))
-    elif known:
-        found.append(REASON_TEXTS["words"] + ", ".join(known[:8]))
-    if evidence.frames:
-        of = len(dict.fromkeys(entry.frames))
-        found.append(
-            f"{evidence.frames} of {of} library frames" + (REASON_TEXTS["inner"] if evidence.innermost else "")
-        )
-    if evidence.foreign_frames:
-        found.append(REASON_TEXTS["stranger"])
-    if evidence.alias:
-        found.append(REASON_TEXTS["alias"])
-    found += _releases(evidence, entry)
-    return found
+def _reasons(features: MatchFeatures, entry: Entry, words: tuple[str, ...]) -> list[str]:
+    reasons = []
+    if features.fit is not None:
+        reasons.append(REASON_TEXTS[_kind_of_fit(features.fit)])
+    elif features.same_exception:
+        reasons.append(REASON_TEXTS["similar"].replace("%", f"{features.similarity}%"))
+    elif words:
+        reasons.append(REASON_TEXTS["words"] + ", ".join(words[:MAX_REASON_WORDS]))
+    if features.frames:
+        total = len(dict.fromkeys(entry.frames))
+        innermost = REASON_TEXTS["innermost"] if features.innermost else ""
+        reasons.append(f"{features.frames} of {total} library frames{innermost}")
+    if features.foreign_frames:
+        reasons.append(REASON_TEXTS["foreign"])
+    if features.alias:
+        reasons.append(REASON_TEXTS["alias"])
+    return reasons + _release_reasons(features, entry)
 
 
-def _releases(evidence: MatchFeatures, entry: Entry) -> list[str]:
-    found = []
-    have = evidence.versions.get(entry.package)
-    if have and evidence.affected is not None:
-        state = REASON_TEXTS["affected"] if evidence.affected else f"{REASON_TEXTS['unaffected']} ({entry.affected})"
-        after = REASON_TEXTS["fixed"] + entry.fixed if entry.fixed and evidence.affected else ""
-        found.append(f"{REASON_TEXTS['have']} {entry.package} {have}, {state}{after}")
-    if evidence.unmet_requirement:
-        found.append(
-            f"it takes {evidence.unmet_requirement} {entry.requirements[evidence.unmet_requirement]}, "
-            f"{REASON_TEXTS['have']} {evidence.versions[evidence.unmet_requirement]}"
-        )
-    return found
+def _kind_of_fit(fit: TemplateFit) -> str:
+    """Return the key of the reason that a message gives."""
+    if fit.truncated:
+        return "truncated"
+    return {True: "both", None: "message", False: "other"}[fit.same_exception]
+
+
+def _release_reasons(features: MatchFeatures, entry: Entry) -> list[str]:
+    reasons = []
+    release = features.versions.get(entry.package)
+    installed = REASON_TEXTS["installed"]
+    if release and features.affected is not None:
+        state = REASON_TEXTS["affected"] if features.affected else f"{REASON_TEXTS['unaffected']} ({entry.affected})"
+        fixed = REASON_TEXTS["fixed"] + entry.fixed if entry.fixed and features.affected else ""
+        reasons.append(f"{installed} {entry.package} {release}, {state}{fixed}")
+    unmet = features.unmet_requirement
+    if unmet:
+        reasons.append(f"it takes {unmet} {entry.requirements[unmet]}, {installed} {features.versions[unmet]}")
+    return reasons

@@ -1,13 +1,13 @@
-// The search box of a page, and the one that every page opens: what is typed, pasted or dropped goes to the worker and nowhere else.
+// The search box of a page, and the one that every page opens. What is typed, pasted or dropped goes to the worker and nowhere else.
 
-const WAIT = 80; // milliseconds without a keystroke after which the search starts
-const LARGEST = 50 * 1024 * 1024;
-const PACKED = /[.](zip|gz|bz2|xz|zst)$/i; // to find nothing in such a file would be taken for an answer
-const LONG = 20_000; // characters from which on a browser lays out a text so long that the page stands still
-const LATE = 500; // milliseconds after which it is said that an answer takes its time
-const PAUSE = 1000; // milliseconds without news after which the last of them is read out
-const AROUND = 160; // characters shown before the first and after the last marked part
-const LINK = 300; // characters of a text that fit into a link
+const TYPING_PAUSE = 80; // milliseconds after the last keystroke before the search starts
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
+const COMPRESSED = /[.](zip|gz|bz2|xz|zst)$/i; // no match in such a file would be taken for an answer
+const MAX_PASTED_LENGTH = 20_000; // characters of a text that a browser can lay out without blocking the page
+const SLOW = 500; // milliseconds after which the status says that the search is still running
+const SPEECH_PAUSE = 1000; // milliseconds without a new status after which the last one is read out
+const CONTEXT = 160; // characters before the first and after the last marked part
+const MAX_LINK_LENGTH = 300; // characters of a text that fit into a link
 const FAILED = {
   missing: "The search could not be loaded. Try again, or reload the page: the site may have been renewed since.",
   file: "The file could not be read.",
@@ -16,7 +16,7 @@ const FAILED = {
 
 let worker;
 
-// Each question has a channel of its own for its progress and its answer.
+// Each question has its own channel for its progress and its answer.
 function ask(root, question, progress) {
   worker ??= new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   return new Promise((resolve) => {
@@ -26,7 +26,7 @@ function ask(root, question, progress) {
       port1.close();
       return resolve(data);
     };
-    worker.onerror = () => { // nobody waits for the questions before this one any more
+    worker.onerror = () => { // earlier questions have no answer to wait for any more
       worker = undefined;
       resolve({ failed: "missing" });
     };
@@ -37,8 +37,8 @@ function ask(root, question, progress) {
 export class Box {
   #timer;
   #pause;
-  #asked = 0;
-  #shown; // the text whose answer is shown
+  #questions = 0; // so many were asked; only the answer to the last one counts
+  #answered; // the text whose answer is displayed
 
   constructor(form) {
     const find = (selector) => form.querySelector(selector);
@@ -56,21 +56,21 @@ export class Box {
 
   #listen(file) {
     const { form, text } = this;
-    const area = form.closest("dialog") ?? document; // a file that is dropped beside it takes the place of the page
+    const area = form.closest("dialog") ?? document; // a file dropped next to it would replace the page
     form.addEventListener("submit", (event) => event.preventDefault());
     text.addEventListener("input", () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.search(), WAIT);
+      this.#timer = setTimeout(() => this.search(), TYPING_PAUSE);
     });
     text.addEventListener("paste", (event) => {
       const pasted = event.clipboardData.getData("text");
-      if (pasted.length < LONG) return;
+      if (pasted.length < MAX_PASTED_LENGTH) return;
       event.preventDefault();
       this.searchFile(new File([pasted], "the pasted text"));
     });
     file.addEventListener("change", () => {
       if (file.files[0]) this.searchFile(file.files[0]);
-      file.value = ""; // or the same file, written anew, could not be chosen again
+      file.value = ""; // or the same file could not be chosen again after a change
     });
     this.link.addEventListener("click", () => this.#copyLink());
     form.addEventListener("keydown", (event) => this.#key(event));
@@ -91,23 +91,23 @@ export class Box {
   async #copyLink() {
     const address = new URL(`?${new URLSearchParams({ q: this.text.value.trim() })}`, this.root);
     await navigator.clipboard.writeText(address.href);
-    this.#say("The link is copied. Whoever opens it sends its text to this site's server.");
+    this.#say("The link is copied. Opening it sends its text to this site's server.");
   }
 
-  // Down and Up go through the results, Enter opens the first once it is that of the text, Escape goes back to the text.
+  // Down and Up go through the results, Enter opens the first one if it is up to date, Escape goes back to the text.
   #key(event) {
-    if (event.shiftKey || event.metaKey || event.isComposing) return; // keys of the text's own
+    if (event.shiftKey || event.metaKey || event.isComposing) return; // these edit the text
     const links = [...this.results.querySelectorAll("a.fc-hit")];
     const at = links.indexOf(document.activeElement);
     const inText = document.activeElement === this.text;
     const short = this.text.value.trim();
-    const fits = short === this.#shown;
+    const current = short === this.#answered;
     if (event.key === "ArrowDown" && links.length && (at >= 0 || (inText && !this.text.value.slice(this.text.selectionEnd).includes("\n")))) {
       links[Math.min(at + 1, links.length - 1)].focus();
     } else if (event.key === "ArrowUp" && at >= 0) {
       (at ? links[at - 1] : this.text).focus();
-    } else if (event.key === "Enter" && inText && short && !short.includes("\n") && !(fits && !links.length)) {
-      if (fits) links[0].click();
+    } else if (event.key === "Enter" && inText && short && !short.includes("\n") && !(current && !links.length)) {
+      if (current) links[0].click();
       else this.search();
     } else if (event.key === "Escape" && at >= 0) {
       this.text.focus();
@@ -122,18 +122,18 @@ export class Box {
   search() {
     const text = this.text.value;
     const short = text.trim();
-    this.link.hidden = !short || short.length > LINK || !navigator.clipboard;
+    this.link.hidden = !short || short.length > MAX_LINK_LENGTH || !navigator.clipboard;
     if (short) this.#ask({ text }, short);
     else this.#stop("");
   }
 
-  // The box holds no text beside a file: what is shown is always of one of them.
+  // The box has either a text or a file: the results are always of one of them.
   searchFile(file) {
     this.text.value = "";
     this.link.hidden = true;
     const { name } = file;
-    if (file.size > LARGEST) this.#stop(`${name} is larger than 50 MB. “fixcards match ${name}” reads files of any size.`);
-    else if (PACKED.test(name)) this.#stop(`${name} is compressed. Unpack it first.`);
+    if (file.size > MAX_FILE_BYTES) this.#stop(`${name} is larger than 50 MB. “fixcards match ${name}” reads files of any size.`);
+    else if (COMPRESSED.test(name)) this.#stop(`${name} is compressed. Unpack it first.`);
     else {
       this.#say(`Reading ${name} …`);
       this.#ask({ file }, "", (done) => this.#say(`Reading ${name}: ${Math.floor(100 * done)}%`));
@@ -142,23 +142,23 @@ export class Box {
 
   async #ask(question, text, progress) {
     clearTimeout(this.#timer);
-    this.#asked += 1;
-    const number = this.#asked;
-    const current = () => number === this.#asked;
+    this.#questions += 1;
+    const number = this.#questions;
+    const current = () => number === this.#questions;
     this.results.ariaBusy = true;
-    const late = setTimeout(() => text && current() && this.#say("Searching …"), LATE);
-    const found = await ask(this.root, question, (done) => current() && progress(done));
-    clearTimeout(late);
-    if (!current()) return; // another search was started meanwhile
+    const slow = setTimeout(() => text && current() && this.#say("Searching …"), SLOW);
+    const answer = await ask(this.root, question, (done) => current() && progress(done));
+    clearTimeout(slow);
+    if (!current()) return; // another search has started since
     this.#clear();
-    this.#shown = text;
-    if (found.failed) {
-      this.#say(FAILED[found.failed]);
+    this.#answered = text;
+    if (answer.failed) {
+      this.#say(FAILED[answer.failed]);
       this.rest.append(linked("", "All cards", new URL("cards/", this.root)));
-    } else this.#show(found, text);
+    } else this.#display(answer, text);
   }
 
-  #show({ matches, understood }, text) {
+  #display({ matches, read }, text) {
     const cards = matches.filter((match) => match.entry.display.kind !== "page").length;
     if (matches.length) {
       const pages = matches.length - cards;
@@ -167,12 +167,12 @@ export class Box {
       this.results.append(...matches.map((match) => article(match, this.root)));
     } else {
       this.#say("No card fits this text.");
-      this.rest.append(...nothing(understood, text));
+      this.rest.append(...nothing(read, text));
     }
   }
 
   #stop(words) {
-    this.#asked += 1;
+    this.#questions += 1;
     clearTimeout(this.#timer);
     this.#clear();
     this.#say(words);
@@ -184,18 +184,18 @@ export class Box {
     this.rest.replaceChildren();
   }
 
-  // At once for the eye, and where it stays for the ear: who listens would hear every key and every per cent.
+  // Displayed at once, but read out only when it stays: a screen reader would announce every key and every per cent.
   #say(words) {
     this.status.textContent = words;
     clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => (this.spoken.textContent = words), PAUSE);
+    this.#pause = setTimeout(() => (this.spoken.textContent = words), SPEECH_PAUSE);
   }
 }
 
 // On every page: a button in the header, `/` and Ctrl-K.
 export function offerEverywhere(boxes) {
   const dialog = document.querySelector("#fc-dialog")?.content.firstElementChild;
-  if (!dialog) return; // a site whose pages are not made from our template
+  if (!dialog) return; // a site whose pages come from another template
   let box;
   const open = () => {
     const here = boxes.find(({ form }) => form.checkVisibility?.() ?? true);
@@ -203,7 +203,7 @@ export function offerEverywhere(boxes) {
       here.text.focus();
       return;
     }
-    box ??= build(dialog);
+    box ??= addDialog(dialog);
     if (!dialog.open) dialog.showModal();
     box.text.focus();
     box.text.select();
@@ -211,8 +211,8 @@ export function offerEverywhere(boxes) {
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
     const held = event.ctrlKey || event.metaKey;
-    const wanted = held ? event.key.toLowerCase() === "k" && !event.shiftKey : event.key === "/" && !writing;
-    if (!wanted || event.altKey) return;
+    const isShortcut = held ? event.key.toLowerCase() === "k" && !event.shiftKey : event.key === "/" && !writing;
+    if (!isShortcut || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     open();
@@ -225,7 +225,7 @@ export function offerEverywhere(boxes) {
   header?.insertBefore(button, header.querySelector(".md-header__source"));
 }
 
-function build(dialog) {
+function addDialog(dialog) {
   document.body.append(dialog);
   dialog.addEventListener("click", ({ target }) => target.matches(".fc-dialog, .fc-close") && dialog.close());
   const form = dialog.querySelector("form");
@@ -233,14 +233,14 @@ function build(dialog) {
   return new Box(form);
 }
 
-// How matches look, and what is said where nothing matches
+// The matches, and what a box says where nothing matches
 
 // `inside` are elements and texts; texts are never read as HTML.
 function element(name, className, ...inside) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...inside);
-  return made;
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  node.append(...inside);
+  return node;
 }
 
 function article({ entry, tier, reasons, text, marks }, root) {
@@ -269,8 +269,8 @@ function linked(className, words, address) {
 
 function marked(text, marks) {
   const code = element("code");
-  let at = Math.max(0, marks[0][0] - AROUND);
-  const end = Math.min(text.length, marks.at(-1)[1] + AROUND);
+  let at = Math.max(0, marks[0][0] - CONTEXT);
+  const end = Math.min(text.length, marks.at(-1)[1] + CONTEXT);
   for (const [from, to] of marks) {
     code.append(text.slice(at, from), element("mark", "", text.slice(from, to)));
     at = to;
@@ -279,7 +279,7 @@ function marked(text, marks) {
   return element("p", "fc-line", code);
 }
 
-// What was understood, and where else to go. The links carry the text to others only when they are followed.
+// What was read, and where else to go. The links send the text to another site only when they are followed.
 function nothing({ exceptions, frames, lines }, text) {
   const last = exceptions.at(-1);
   const list = element("dl", "fc-list");
@@ -295,8 +295,8 @@ function nothing({ exceptions, frames, lines }, text) {
   const links = element("p", "fc-tools", outside("Search the web", "https://duckduckgo.com/", { q: words }));
   const repository = document.querySelector('meta[name="fixcards-repository"]')?.content;
   if (repository) links.append(outside("Write the card", `${repository}/new/main`, newCard(last, inner)));
-  if (list.children.length) return [element("p", "", "This is what was understood:"), list, links];
-  return words ? [links] : []; // there is nothing to look for in an empty file
+  if (list.children.length) return [element("p", "", "This is what was read from the text:"), list, links];
+  return words ? [links] : []; // an empty file has nothing to search for
 }
 
 function newCard(last, frames) {

@@ -1,26 +1,32 @@
-// Text as the search sees it: clean lines, normal forms, words, releases. The tables are shared with the terminal's search in Python.
+// Text as the search compares it: normal forms, words, templates, clean lines, releases. Each section does what the Python
+// module of its name does, with the same tables.
 
-import rules from "./rules.js";
+import tables from "./tables.js";
 
-export const HOLE = "\ue000";
-const { MAX_PREFIXES, MAX_SUFFIX_LENGTH, MAX_ESCAPES, CHUNK_LENGTH, ELLIPSIS_CHARACTERS, MIN_TRUNCATED_LENGTH } = rules.limits;
-const every = (pattern) => new RegExp(pattern, "g");
-const RULES = rules.rules.map((rule) => ({ ...rule, pattern: every(rule.pattern), by: replacement(rule) }));
-const LOOK = RULES.filter((rule) => rule.terminal);
-const TIDY = RULES.filter((rule) => rule.display);
-export const FIND = Object.fromEntries(Object.entries(rules.patterns).map(([name, pattern]) => [name, new RegExp(pattern)]));
+export const PLACEHOLDER_MARK = "\ue000";
+const { limits } = tables;
+const global = (pattern) => new RegExp(pattern, "g");
+const FUNCTIONS = { libraryPath };
+const RULES = tables.rules.map((rule) => ({ ...rule, pattern: global(rule.pattern), replacement: replacementOf(rule) }));
+const DISPLAY = RULES.filter((rule) => rule.display);
+const INVISIBLE = RULES.filter((rule) => rule.invisible);
+export const FIND = Object.fromEntries(Object.entries(tables.patterns).map(([name, pattern]) => [name, new RegExp(pattern)]));
 const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
-const ENTITY = every(rules.patterns.entity);
-const JOINT = every(rules.patterns.joint);
-const QUOTE = every(rules.quotes);
-const ESCAPE = every(rules.patterns.escape);
-const WORD = every(rules.wordPattern);
-const QUOTED = every(rules.quotedPattern);
-const PLACEHOLDER = every(rules.placeholder);
-const VARYING = every(rules.normalizedValue);
+const ENTITY = global(tables.patterns.entity);
+const JOINT = global(tables.patterns.joint);
+const QUOTE = global(tables.quotes);
+const ESCAPE = global(tables.patterns.escape);
+const WORD = global(tables.wordPattern);
+const QUOTED = global(tables.quotedPattern);
+const PLACEHOLDER = global(tables.placeholder);
+const NORMALIZED_VALUE = global(tables.normalizedValue);
+const RELEASE_MENTION = global(tables.releaseMention);
 const PART_OF_WORD = /[A-Za-z0-9_]/;
-const BUILTIN = new Set(rules.builtinNames.split(" "));
-const GENERIC = new Set(rules.stopwords.split(" ").flatMap((word) => [word, stem(word)]));
+const BUILTIN_NAMES = new Set(tables.builtinNames.split(" "));
+const STOPWORDS = new Set(tables.stopwords.split(" ").flatMap((word) => [word, stem(word)]));
+const COMPARISON_WORDS = new Set(tables.comparisonWords);
+
+export const unique = (items) => [...new Set(items)];
 
 export function trim(text, characters = " \t") {
   return trimEnd(trimStart(text, characters), characters);
@@ -38,145 +44,144 @@ export function trimEnd(text, characters = " \t") {
   return text.slice(0, end);
 }
 
-// Normal forms
+// packages
+
+export function pathInLibrary(path) {
+  const slashed = `/${path}`;
+  let inside = null;
+  for (const folder of tables.libraryFolders) {
+    const start = slashed.lastIndexOf(folder);
+    const rest = slashed.slice(start + folder.length);
+    if (start >= 0 && (inside === null || rest.length < inside.length)) inside = rest;
+  }
+  return inside;
+}
+
+export const canonicalName = (name) => trim(lower(name).replace(/[-_.]+/g, "-"), "-");
+
+// normalize
 
 function libraryPath(path) {
-  const slashed = path.replaceAll("\\", "/");
-  for (const folder of rules.libraryFolders) {
-    const at = slashed.lastIndexOf(folder);
-    if (at >= 0) return slashed.slice(at + folder.length);
-  }
-  return "<path>";
+  return pathInLibrary(path.replaceAll("\\", "/")) ?? "<path>";
 }
 
-// A text where there is one: calls for a million matches would leave a million pieces to the collector of garbage.
-function replacement({ replacement: text, keepsGroup }) {
-  if (text !== null) return keepsGroup ? `$1${text}` : text;
-  return (match, first) => first + libraryPath(match.slice(first.length));
+// A text where there is one: calls for a million matches would leave a million pieces to the garbage collector.
+function replacementOf({ replacement, keepsGroup }) {
+  const computed = FUNCTIONS[replacement.function];
+  if (computed) return keepsGroup ? (match, group) => group + computed(match.slice(group.length)) : computed;
+  return keepsGroup ? `$1${replacement}` : replacement;
 }
 
-function apply(rule, text) {
-  return text.replace(rule.pattern, rule.by);
-}
+const applyRules = (line, rules) => rules.reduce((text, rule) => text.replace(rule.pattern, rule.replacement), line);
 
-export function normal(line) {
-  return trim(RULES.reduce((text, rule) => apply(rule, text), line), " ");
-}
+export const normalize = (line) => trim(applyRules(line, RULES), " ");
 
-export function tidy(line) {
-  return trim(TIDY.reduce((text, rule) => apply(rule, text), line), " ");
-}
+export const cleanDisplay = (line) => trim(applyRules(line, DISPLAY), " ");
 
-// Words
+// tokens
 
 export function lower(text) {
-  return text.replace(/[A-Z]+/g, (found) => found.toLowerCase());
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-export function words(text) {
-  const found = [];
+export function tokenize(text) {
+  const words = [];
   for (const match of text.matchAll(WORD)) {
     const end = match.index + match[0].length;
     if (text[match.index - 1] === "<" && text[end] === ">") continue;
-    const word = trim(lower(match[0]), "_").slice(0, rules.maxWordLength);
-    if (word) found.push(stem(word));
+    const word = trim(lower(match[0]), "_").slice(0, tables.maxWordLength);
+    if (word) words.push(stem(word));
   }
-  return found;
+  return words;
 }
 
-// The words that an identifier is made of, none where it is one word.
-export const partsOfName = (word) => (word.includes("_") ? [...new Set(word.split("_").filter(Boolean).map(stem))] : []);
-
-// Whether two words are one but for a slip of the fingers.
-export function alike(word, other) {
-  const size = Math.min(word.length, other.length);
-  const most = Math.max(word.length, other.length);
-  const allowed = (size > 4) + (size > 7);
-  let [start, end] = [0, 0];
-  while (start < size && word[start] === other[start]) start += 1;
-  while (end < size - start && word.at(-1 - end) === other.at(-1 - end)) end += 1;
-  const differ = most - start - end;
-  return differ <= allowed || (most === size && size > 3 && differ === 2 && word[start] === other[start + 1] && word[start + 1] === other[start]);
-}
+export const splitIdentifier = (word) => (word.includes("_") ? unique(word.split("_").filter(Boolean).map(stem)) : []);
 
 export function stem(word) {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
-  let rest = word;
-  for (const endings of rules.suffixRules) {
-    const [ending, instead] = endings.find(([each, , least]) => rest.length >= least && rest.endsWith(each)) ?? [];
-    if (ending && (ending !== "s" || !"suia".includes(rest.at(-2)))) rest = rest.slice(0, -ending.length) + instead;
+  let result = word;
+  for (const suffixes of tables.suffixRules) {
+    const [suffix, replacement] = suffixes.find(([each, , minLength]) => result.length >= minLength && result.endsWith(each)) ?? [];
+    if (suffix && (suffix !== "s" || !"suia".includes(result.at(-2)))) result = result.slice(0, -suffix.length) + replacement;
   }
-  return rest;
+  return result;
 }
 
-export function telling(found) {
-  return [...new Set(found)].filter((word) => !GENERIC.has(word) && word.length > 1);
-}
+export const informative = (words) => unique(words).filter((word) => !STOPWORDS.has(word) && word.length > 1);
 
-export function strength(name, message, packages) {
+export function specificity(name, message, packages) {
   const text = name.includes(".") ? `${name} ${message}` : message;
-  const told = words(text);
-  const plain = telling(told);
-  const quoted = [...message.matchAll(QUOTED)].flatMap((match) => words(match[1]));
-  const more = [...new Set(quoted)].filter((word) => !plain.includes(word) && !BUILTIN.has(word) && word.length > 1).length;
-  const mixed = (text.match(WORD) ?? []).filter((found) => FIND.mixed.test(trim(found, "_"))).flatMap(words);
+  const words = tokenize(text);
+  const plain = informative(words);
+  const quoted = [...message.matchAll(QUOTED)].flatMap((match) => tokenize(match[1]));
+  const more = unique(quoted).filter((word) => !plain.includes(word) && !BUILTIN_NAMES.has(word) && word.length > 1).length;
+  const mixed = (text.match(WORD) ?? []).filter((raw) => FIND.mixed.test(trim(raw, "_"))).flatMap(tokenize);
   const identifiers = new Set([...quoted, ...mixed].filter((word) => plain.includes(word))).size;
-  const named = packages.some((each) => words(each).some((word) => told.includes(word)));
+  const named = packages.some((each) => tokenize(each).some((word) => words.includes(word)));
   if (!plain.length && !more) return 0;
   if (!identifiers && !named && more < 2) return Math.ceil(plain.length / 2);
   return plain.length + 2 * identifiers + (named ? 2 : 0) + more;
 }
 
-// Templates
-
-const known = new Map();
-
-export function forms(template) {
-  let made = known.get(template);
-  if (!made) {
-    const holes = template.replace(PLACEHOLDER, HOLE);
-    const common = normal(holes);
-    made = { printed: partsOf(tidy(holes)), normal: partsOf(common), common };
-    if (known.size < 4096) known.set(template, made);
-  }
-  return made;
+export function isTypoOf(word, other) {
+  const size = Math.min(word.length, other.length);
+  const longest = Math.max(word.length, other.length);
+  const allowed = (size > 4) + (size > 7);
+  let [start, end] = [0, 0];
+  while (start < size && word[start] === other[start]) start += 1;
+  while (end < size - start && word.at(-1 - end) === other.at(-1 - end)) end += 1;
+  const differ = longest - start - end;
+  return differ <= allowed || (longest === size && size > 3 && differ === 2 && word[start] === other[start + 1] && word[start + 1] === other[start]);
 }
 
-// Every quote as the same one, at the same place: they differ by who prints or types a message.
+// template
+
+const compiledTemplates = new Map();
+
+export function compileTemplate(template) {
+  let compiled = compiledTemplates.get(template);
+  if (!compiled) {
+    const marked = template.replace(PLACEHOLDER, PLACEHOLDER_MARK);
+    const normalForm = normalize(marked);
+    compiled = { printed: fixedParts(cleanDisplay(marked)), normalized: fixedParts(normalForm), normalForm };
+    if (compiledTemplates.size < 4096) compiledTemplates.set(template, compiled);
+  }
+  return compiled;
+}
+
 export const plainQuotes = (text) => text.replace(QUOTE, "'");
 
-function partsOf(text) {
-  const parts = plainQuotes(text).split(HOLE).filter((part) => part);
-  return FIND.letter.test(parts.join("").replace(VARYING, "")) ? parts : [];
+function fixedParts(text) {
+  const parts = plainQuotes(text).split(PLACEHOLDER_MARK).filter((part) => part);
+  return FIND.letter.test(parts.join("").replace(NORMALIZED_VALUE, "")) ? parts : [];
 }
 
-export function spans(line, parts) {
-  const found = [];
-  let at = 0;
+export function matchTemplate(line, parts) {
+  const places = [];
+  let end = 0;
   for (let number = 0; number < parts.length; number += 1) {
     const part = parts[number];
-    let start = line.indexOf(part, at);
-    while (start >= 0 && cut(line, start, part, number === 0, number === parts.length - 1)) start = line.indexOf(part, start + 1);
+    let start = line.indexOf(part, end);
+    while (start >= 0 && splitsWord(line, start, part, number === 0, number === parts.length - 1)) start = line.indexOf(part, start + 1);
     if (start < 0) return [];
-    at = start + part.length;
-    found.push([start, at]);
+    end = start + part.length;
+    places.push([start, end]);
   }
-  return found;
+  return places;
 }
 
-// Where a template stands in a line that ends before it does.
-export function begun(line, parts) {
-  const text = trimEnd(line, ELLIPSIS_CHARACTERS);
-  const tail = text.slice(-MIN_TRUNCATED_LENGTH);
-  for (let number = 0; number < parts.length && tail.length === MIN_TRUNCATED_LENGTH; number += 1) {
-    const at = parts[number].indexOf(tail);
-    const found = at < 0 ? [] : spans(text, [...parts.slice(0, number), parts[number].slice(0, at + MIN_TRUNCATED_LENGTH)]);
-    if (found.at(-1)?.[1] === text.length) return found;
+export function matchTruncated(line, parts) {
+  const text = trimEnd(line, limits.ELLIPSIS_CHARACTERS);
+  const tail = text.slice(-limits.MIN_TRUNCATED_LENGTH);
+  for (let number = 0; number < parts.length && tail.length === limits.MIN_TRUNCATED_LENGTH; number += 1) {
+    const start = parts[number].indexOf(tail);
+    const places = start < 0 ? [] : matchTemplate(text, [...parts.slice(0, number), parts[number].slice(0, start + limits.MIN_TRUNCATED_LENGTH)]);
+    if (places.at(-1)?.[1] === text.length) return places;
   }
-  return ["", "."].includes(line.slice(text.length)) ? [] : spans(text, parts.slice(0, -1));
+  return ["", "."].includes(line.slice(text.length)) ? [] : matchTemplate(text, parts.slice(0, -1));
 }
 
-function cut(line, start, part, first, last) {
+function splitsWord(line, start, part, first, last) {
   const before = line[start - 1];
   const after = line[start + part.length];
   return (
@@ -185,56 +190,55 @@ function cut(line, start, part, first, last) {
   );
 }
 
-// Lines
+// lines
 
-export function* lines(text) {
+export function* splitLines(text) {
   let number = 0;
   for (const raw of text.split(FIND.break)) {
     number += 1;
-    if (raw) yield* clean(raw, number);
+    if (raw) yield* cleanLine(raw, number);
   }
 }
 
-export function* clean(raw, number) {
-  for (const piece of pieces(raw.replace(ASTRAL, "\ufffd"))) yield { raw: piece, text: stripped(piece), number };
+export function* cleanLine(raw, number) {
+  for (const piece of splitRaw(raw.replace(ASTRAL, "\ufffd"))) yield { raw: piece, text: stripLine(piece), number };
 }
 
-function* pieces(raw) {
-  for (const part of unescaped(parts(raw, CHUNK_LENGTH).map(looked).join(""))) yield* parts(part, rules.maxLineLength);
+function* splitRaw(line) {
+  for (const part of unescape(chunks(line, limits.CHUNK_LENGTH).map(withoutMarks).join(""))) yield* chunks(part, tables.maxLineLength);
 }
 
-function parts(line, size) {
-  const found = [];
-  for (let start = 0; start < line.length; start += size) found.push(line.slice(start, start + size));
-  return found;
+function chunks(line, size) {
+  const parts = [];
+  for (let start = 0; start < line.length; start += size) parts.push(line.slice(start, start + size));
+  return parts;
 }
 
-function looked(line) {
-  let rest = line;
-  if (FIND.look.test(rest)) rest = LOOK.reduce((text, rule) => apply(rule, text), rest);
-  return rest.replace(ENTITY, (found, name) => (Object.hasOwn(rules.entities, name) ? rules.entities[name] : found));
+function withoutMarks(line) {
+  const text = FIND.invisible.test(line) ? applyRules(line, INVISIBLE) : line;
+  return text.replace(ENTITY, (match, name) => (Object.hasOwn(tables.entities, name) ? tables.entities[name] : match));
 }
 
-function unescaped(line) {
+function unescape(line) {
   const start = line.indexOf('{"');
-  if (start >= 0 && start === begin(line) && trimEnd(line, " ").endsWith("}")) {
-    const inside = values(line.slice(start));
+  if (start >= 0 && start === startOfContent(line) && trimEnd(line, " ").endsWith("}")) {
+    const inside = jsonStrings(line.slice(start));
     return inside.length ? inside : [line];
   }
-  for (let round = 0; round < MAX_ESCAPES && FIND.escaped.test(line); round += 1) {
-    line = line.replace(ESCAPE, (found, code) => (code === undefined ? found : character(code)));
+  for (let round = 0; round < limits.MAX_ESCAPES && FIND.escaped.test(line); round += 1) {
+    line = line.replace(ESCAPE, (match, code) => (code === undefined ? match : character(code)));
   }
   if (FIND.joined.test(line)) line = line.replace(JOINT, "\n");
   return line.split("\n").filter((part) => part);
 }
 
-function begin(line) {
-  const head = line.slice(0, rules.maxLineLength);
-  return head.length - trimStart(bare(head), " ").length;
+function startOfContent(line) {
+  const head = line.slice(0, tables.maxLineLength);
+  return head.length - trimStart(withoutPrefixes(head), " ").length;
 }
 
-function values(line) {
-  const found = [];
+function jsonStrings(line) {
+  const strings = [];
   let inside = false;
   let part = "";
   for (const match of line.matchAll(ESCAPE)) {
@@ -242,7 +246,7 @@ function values(line) {
       if (inside) {
         const end = match.index + 1;
         const rest = trimStart(line.slice(end, end + 2), " ");
-        if (!rest.startsWith(":") && part.includes(" ")) for (const each of part.split("\n")) if (each) found.push(...unescaped(each));
+        if (!rest.startsWith(":") && part.includes(" ")) for (const each of part.split("\n")) if (each) strings.push(...unescape(each));
       }
       part = "";
       inside = !inside;
@@ -250,106 +254,102 @@ function values(line) {
       part += match[1] === undefined ? match[0] : character(match[1]);
     }
   }
-  return found;
+  return strings;
 }
 
 function character(code) {
   if (code.length === 5) {
-    const made = Number.parseInt(code.slice(1), 16);
-    return (made >= 0xd800 && made <= 0xdfff) || made < 32 ? "\ufffd" : String.fromCharCode(made);
+    const number = Number.parseInt(code.slice(1), 16);
+    return (number >= 0xd800 && number <= 0xdfff) || number < 32 ? "\ufffd" : String.fromCharCode(number);
   }
-  return rules.escapes[code] ?? code;
+  return tables.escapes[code] ?? code;
 }
 
-export function stripped(line) {
-  let rest = trimEnd(bare(line));
-  for (let round = 0; round < MAX_PREFIXES; round += 1) {
-    const found = FIND.suffix.exec(rest.slice(-MAX_SUFFIX_LENGTH));
-    if (!found) break;
-    rest = trimEnd(rest.slice(0, rest.length - found[0].length));
+export function stripLine(line) {
+  let text = trimEnd(withoutPrefixes(line));
+  for (let round = 0; round < limits.MAX_PREFIXES; round += 1) {
+    const suffix = FIND.suffix.exec(text.slice(-limits.MAX_SUFFIX_LENGTH));
+    if (!suffix) break;
+    text = trimEnd(text.slice(0, text.length - suffix[0].length));
   }
-  return rest;
+  return text;
 }
 
-function bare(line) {
-  let rest = line;
-  for (let round = 0; round < MAX_PREFIXES; round += 1) {
-    const found = FIND.prefix.exec(rest);
-    if (!found) break;
-    rest = rest.slice(found[0].length);
+function withoutPrefixes(line) {
+  let text = line;
+  for (let round = 0; round < limits.MAX_PREFIXES; round += 1) {
+    const prefix = FIND.prefix.exec(text);
+    if (!prefix) break;
+    text = text.slice(prefix[0].length);
   }
-  return rest;
+  return text;
 }
 
-// Releases that a text shows, and whether one is in a range: PEP 440 as far as failures need it
+// versions
 
-const SEEN = new RegExp(rules.releaseMention, "g");
-const TOLD = new Set(rules.comparisonWords);
-const { FINAL, WIDTH, STAGE, POST, DEV, NO_DEV } = rules.limits;
-
-export function addSeen(found, line) {
+export function addReleases(releases, line) {
   if (!line.includes(".")) return;
-  for (const match of line.matchAll(SEEN)) {
+  for (const match of line.matchAll(RELEASE_MENTION)) {
     const before = trimEnd(line.slice(0, match.index + match[1].length), " ");
-    if (TOLD.has(lower(before.slice(before.lastIndexOf(" ") + 1)))) continue;
-    found.set(match[2].toLowerCase().replace(/[-_.]+/g, "-"), match[3]);
+    if (COMPARISON_WORDS.has(lower(before.slice(before.lastIndexOf(" ") + 1)))) continue;
+    releases.set(canonicalName(match[2]), match[3]);
   }
   const path = FIND.pythonPath.exec(line);
-  if (path && !found.has("python")) found.set("python", `${path[1]}.${path[2]}`);
+  if (path && !releases.has("python")) releases.set("python", `${path[1]}.${path[2]}`);
 }
 
-const numeral = (text) => Number((text || "0").slice(0, 9));
+const toNumber = (text) => Number((text || "0").slice(0, 9));
 
-export function key(version) {
-  const found = FIND.release.exec(lower(version));
-  if (!found) return null;
-  const release = found[2].split(".").slice(0, WIDTH).map(numeral);
-  while (release.length < WIDTH) release.push(0);
-  let [stage, number] = found[3] ? [rules.stages[found[3]], numeral(found[4])] : [FINAL, 0];
-  const post = found[5] ? numeral(found[6]) + 1 : 0;
-  const dev = found[7] ? numeral(found[8]) : NO_DEV;
-  if (found[7] && !found[3] && !found[5]) stage = 0;
-  return [numeral(found[1]), ...release, stage, number, post, dev];
+export function versionKey(version) {
+  const match = FIND.release.exec(lower(version));
+  if (!match) return null;
+  const release = match[2].split(".").slice(0, limits.WIDTH).map(toNumber);
+  while (release.length < limits.WIDTH) release.push(0);
+  let [stage, number] = match[3] ? [tables.stages[match[3]], toNumber(match[4])] : [limits.FINAL, 0];
+  const post = match[5] ? toNumber(match[6]) + 1 : 0;
+  const dev = match[7] ? toNumber(match[8]) : limits.NO_DEV;
+  if (match[7] && !match[3] && !match[5]) stage = 0;
+  return [toNumber(match[1]), ...release, stage, number, post, dev];
 }
 
-const order = (one, other) => one.map((part, at) => part - other[at]).find(Boolean) ?? 0;
-const early = (version) => version[STAGE] !== FINAL || version[DEV] !== NO_DEV;
+const compareKeys = (one, other) => one.map((part, at) => part - other[at]).find(Boolean) ?? 0;
+const isPrerelease = (key) => key[limits.STAGE] !== limits.FINAL || key[limits.DEV] !== limits.NO_DEV;
 
-// True, false, or null where the version or the range can't be read.
-export function within(version, specifier) {
-  const have = key(version);
-  if (!have) return null;
+// True, false, or null where the version or the specifier can't be read.
+export function inSpecifier(version, specifier) {
+  const key = versionKey(version);
+  if (!key) return null;
   for (const part of specifier.split(",")) {
     const clause = trim(part, " ");
     if (!clause) continue;
-    const found = FIND.clause.exec(clause);
-    const fits = found ? fitsClause(have, found[1], found[2]) : null;
-    if (!fits) return fits;
+    const match = FIND.clause.exec(clause);
+    const satisfied = match ? satisfies(key, match[1], match[2]) : null;
+    if (!satisfied) return satisfied;
   }
   return true;
 }
 
-function fitsClause(have, operator, text) {
+function satisfies(key, operator, text) {
   const any = text.endsWith(".*");
-  const wanted = key(any ? text.slice(0, -2) : text);
-  if (!wanted) return null;
-  const same = (size) => order(have.slice(0, size), wanted) === 0;
+  const bound = versionKey(any ? text.slice(0, -2) : text);
+  if (!bound) return null;
+  const same = (size) => compareKeys(key.slice(0, size), bound) === 0;
   if (any) return /^[=!]=$/.test(operator) ? same(text.split(".").length) === (operator === "==") : null;
-  const way = order(have, wanted);
+  const order = compareKeys(key, bound);
   switch (operator) {
     case "~=":
-      return way >= 0 && same(Math.max(2, /[0-9]+(?:[.][0-9]+)*/.exec(text.slice(text.indexOf("!") + 1))[0].split(".").length));
+      return order >= 0 && same(Math.max(2, /[0-9]+(?:[.][0-9]+)*/.exec(text.slice(text.indexOf("!") + 1))[0].split(".").length));
     case ">":
-      return way > 0 && !(same(POST) && have[POST] && !wanted[POST] && wanted[DEV] === NO_DEV);
+      return order > 0 && !(same(limits.POST) && key[limits.POST] && !bound[limits.POST] && bound[limits.DEV] === limits.NO_DEV);
     case "<":
-      return way < 0 && !(same(wanted[POST] ? DEV : STAGE) && early(have) && !early(wanted));
+      return order < 0 && !(same(bound[limits.POST] ? limits.DEV : limits.STAGE) && isPrerelease(key) && !isPrerelease(bound));
     case ">=":
-      return way >= 0;
+      return order >= 0;
     case "<=":
-      return way <= 0;
+      return order <= 0;
     case "!=":
-      return way !== 0;
+      return order !== 0;
     default:
-      return way === 0;
+      return order === 0;
   }
 }

@@ -1,0 +1,37 @@
+"""The format of the index: files that are cut so that a query reads only the ones that it needs.
+
+Format 4, all files JSON in UTF-8:
+
+`index.json`
+    `format`, `rules` (version of the rule table), `entries` (their number), `chunk` (entries of one entry file),
+    `site` (address of the published site, for links; may be empty), `most` (postings above which a word is left out),
+    `common` (word -> entries that have it, for words that more than `COMMON` have), `starts` (for each term file the
+    shortest text that sorts after the file before it), `terms` and `cards` (the content hashes of all term and entry
+    files, `HASH` characters each, in order), `tables` (the rules and numbers by which the index was made, as
+    `js_tables.py` writes them: a browser's search has none of its own).
+`terms/<number>-<hash>.json`
+    An object of terms in order, each with its postings: ascending numbers, each written as the difference to the one
+    before. A posting is twice the number of an entry, plus one where the term stands in its signature or title.
+    Terms are the words of signature and title (`tokens.py`) with the parts of identifiers, the informative words of the
+    prose, and library frames in lower case.
+`cards/<number>-<hash>.json`
+    A list of `chunk` records (`Entry.record`), the entries in order of their ids.
+
+Names hold a hash of the content, so files can be cached for ever; only `index.json` changes in place. The same entries
+give the same bytes.
+"""
+
+from __future__ import annotations
+
+FORMAT = 4
+"""Raised whenever an older reader would misread the files or the tables."""
+INDEX_FOLDER = "search"
+"""Folder of a site that has the index."""
+HASH_LENGTH = 6
+ENTRIES_PER_FILE = 12
+COMMON_FREQUENCY = 1000
+"""Entries from which on a term is common. How many have it stands in `index.json`, so that a query can leave it out."""
+MAX_POSTINGS = 8000
+"""Entries from which on a term has no postings: it tells nothing apart, and they would be a file of many kilobytes."""
+TERM_FILE_BYTES = 4_000
+"""Bytes after which a term file ends. Compressed, about 2 kB are left."""

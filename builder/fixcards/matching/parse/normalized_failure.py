@@ -1,0 +1,124 @@
+"""Failure -> NormalizedFailure: every line in the forms in which the search compares it, made once and handed on.
+
+The query asks for the words of the normal forms, and each candidate entry is compared with all forms of all lines. A
+form is computed when it is first asked for: many texts have no candidate at all, and then most forms are never needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from fixcards.matching.parse.normalize import clean_display, normalize
+from fixcards.matching.parse.parser import Failure
+from fixcards.matching.parse.template import plain_quotes
+from fixcards.matching.parse.tokens import informative_tokens, tokenize
+
+
+@dataclass(frozen=True)
+class NormalizedText:
+    """A text with its forms, each computed once."""
+
+    raw: str
+
+    @cached_property
+    def display(self) -> str:
+        """The text as printed, without colours and the like, with plain quotes."""
+        return plain_quotes(clean_display(self.raw))
+
+    @cached_property
+    def normal_form(self) -> str:
+        """The text with everything that varies replaced."""
+        return normalize(self.raw)
+
+    @cached_property
+    def comparable(self) -> str:
+        """The normal form with plain quotes, as a template's is compared with it."""
+        return plain_quotes(self.normal_form)
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """The words of the normal form."""
+        return tokenize(self.normal_form)
+
+    @cached_property
+    def informative(self) -> dict[str, None]:
+        """The informative words of the normal form with plain quotes, each once."""
+        return informative_tokens(self.comparable)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A text that may be the message of an entry: an exception's, or a whole line of any kind."""
+
+    exception: str
+    """Class of the exception, empty for a whole line."""
+    text: NormalizedText
+    raw: str
+    """The line as printed, empty where the exception stands in no line of its own."""
+    line: int
+    last: bool
+    """Whether it is of the exception that the text ended with."""
+    repeats_exception: bool = False
+    """Whether it is the whole line of an exception. Templates that name a class are compared with the exception."""
+
+
+@dataclass(frozen=True)
+class NormalizedFailure:
+    """One failure with its texts in all forms."""
+
+    failure: Failure
+    exceptions: tuple[NormalizedText, ...]
+    """`class: message` of each exception."""
+    lines: tuple[NormalizedText, ...]
+    """The other lines without their prefixes."""
+    message_lines: tuple[MessageLine, ...]
+    frames: frozenset[str]
+    """All frames, the user's too."""
+    packages: frozenset[str]
+    """Packages, as imported, whose library frames the text shows."""
+
+    @cached_property
+    def words_by_line(self) -> list[frozenset[str]]:
+        """The words of each line as printed."""
+        return [frozenset(tokenize(other.raw)) for other in self.failure.lines]
+
+
+def normalize_failure(failure: Failure) -> NormalizedFailure:
+    """Return one failure of a text, as `split_failures` gives it, in the forms that the search compares.
+
+    Equal texts share their forms, so nothing is normalized twice: the line of an exception is one of the others, too.
+    """
+    texts: dict[str, NormalizedText] = {}
+
+    def text(raw: str) -> NormalizedText:
+        return texts.get(raw) or texts.setdefault(raw, NormalizedText(raw))
+
+    library = {frame for exception in failure.exceptions for frame in exception.frames}.union(failure.frames)
+    user = {frame for exception in failure.exceptions for frame in exception.user_frames}.union(failure.user_frames)
+    return NormalizedFailure(
+        failure,
+        tuple(text(f"{exception.name}: {exception.message}") for exception in failure.exceptions),
+        tuple(text(other.text) for other in failure.lines),
+        tuple(_message_lines(failure, text)),
+        frozenset(library | user),
+        frozenset(frame.partition("/")[0] for frame in library),
+    )
+
+
+def _message_lines(failure: Failure, text: Callable[[str], NormalizedText]) -> Iterator[MessageLine]:
+    """Yield what may be a message: those of the exceptions first, then every line as printed.
+
+    A message comes with the next line, too, since a narrow terminal or a mail breaks it between words or inside one.
+    """
+    for exception in failure.exceptions:
+        name, message, line = exception.name, exception.message, exception.line
+        raw = next((other.raw for other in failure.lines if other.line == line and message in other.raw), "")
+        rest = next((other.text for other in failure.lines if other.line == line + 1), "")
+        for variant in dict.fromkeys((message, f"{message} {rest}".strip(" "), message + rest)):
+            yield MessageLine(name, text(variant), raw, line, last=exception is failure.exceptions[-1])
+    exception_lines = {exception.line for exception in failure.exceptions}
+    for other in failure.lines:
+        repeats = other.line in exception_lines
+        yield MessageLine("", text(other.raw), other.raw, other.line, last=False, repeats_exception=repeats)

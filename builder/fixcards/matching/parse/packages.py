@@ -1,0 +1,31 @@
+"""Installed packages: the folders that they lie in, and how their names are written."""
+
+from __future__ import annotations
+
+import re
+
+from fixcards.matching.parse.tokens import lower
+
+LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/")
+"""Folders that packages are installed in. `dist-packages` is Debian's."""
+
+_SEPARATORS = re.compile("[-_.]+")
+
+
+def path_in_library(path: str) -> str | None:
+    """Return a path relative to the last library folder in it, None for a path outside all of them.
+
+    The last one counts because Debian keeps pip's own copies of packages in a `dist-packages` below another one, and
+    a virtual environment may lie below a `site-packages`. Separators are `/`; the path may begin with the folder.
+    """
+    path = f"/{path}"
+    start, folder = max((path.rfind(folder), folder) for folder in LIBRARY_FOLDERS)
+    return path[start + len(folder) :] if start >= 0 else None
+
+
+def canonical_name(name: str) -> str:
+    """Return the name of a distribution or an import as PEP 503 writes it.
+
+    Separators at the ends go too, since the package `_pytest` belongs to the distribution `pytest`.
+    """
+    return _SEPARATORS.sub("-", lower(name)).strip("-")
