@@ -22,8 +22,8 @@ from packaging.utils import canonicalize_name
 from fixcards.errors import FixcardsError
 from fixcards.records.script import end_of_day
 from fixcards.verify.files import scratch_dir, write_atomically
+from fixcards.verify.index_configuration import without_password
 from fixcards.verify.interpreters import Interpreter
-from fixcards.verify.package_index import without_password
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError
 from fixcards.verify.sandbox.supervise import supervise
 
