@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1] / "builder" / "fixcards"
-BELOW_ALL = {"fixcards", "fixcards.cache", "fixcards.errors", "fixcards.termination", "fixcards.worker_pool"}
+BELOW_ALL = {"fixcards"} | {f"fixcards.{name}" for name in ("cache", "errors", "git", "termination", "worker_pool")}
 DOORS = {"cli", "mkdocs_plugin"}
 STANDS_ON = {
     "records": set(),

@@ -155,14 +155,14 @@ class AnIndex:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
-        self.asked: list[tuple[str, str]] = []
+        self.requests: list[tuple[str, str]] = []
         self.pages: dict[str, object] = {}
         index = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 accept = self.headers.get("Accept", "")
-                index.asked.append((self.path, accept))
+                index.requests.append((self.path, accept))
                 kind, body = index.answer(self.path, accept)
                 self.send_response(200 if body is not None else 404)
                 self.send_header("Content-Type", kind)

@@ -76,7 +76,7 @@ def test_a_crash_is_told_in_the_words_of_a_shell():
     assert shown("", -11, signature=signature).outcome == "failed-as-described"
 
 
-@pytest.mark.parametrize("stopped", ["time", "output", "memory", "processes", "asked"])
+@pytest.mark.parametrize("stopped", ["time", "output", "memory", "processes", "cancelled"])
 def test_a_stopped_run_says_which_limit_it_went_over(stopped):
     found = shown(PRINTED, None, stopped)
     assert found.outcome == "failed-otherwise"

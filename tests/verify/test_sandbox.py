@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,9 +17,11 @@ import psutil
 import pytest
 
 from fixcards.errors import FixcardsError
-from fixcards.verify.sandbox import ISOLATIONS, Job, Limits, choose_sandbox
+from fixcards.verify.sandbox import ISOLATIONS, Job, Limits, SandboxError, choose_sandbox
 from fixcards.verify.sandbox.bubblewrap import command
 from fixcards.verify.sandbox.supervise import supervise
+
+from .conftest import IDENTITIES, REPOSITORY, dropped
 
 PYTHON = "/usr/bin/python3"
 SMALL = Limits(wall_seconds=5, memory_bytes=200 << 20, processes=32, output_bytes=100_000)
@@ -40,8 +44,83 @@ def test_output_exit_status_and_times_are_told(sandbox):
     assert 0 < done.cpu_seconds <= done.seconds < 5
 
 
-def test_the_end_by_a_signal_is_told_as_a_negative_number(sandbox):
-    assert sandbox.run(job("import os; os.kill(os.getpid(), 15)")).exit == -15
+def run_as(identity: str, sandbox: str, ends: list[str]) -> list[int]:
+    """Run a program for each of `ends`, all as one identity, and return their exit statuses."""
+    program = (
+        "import json, sys\n"
+        "from fixcards.verify.sandbox import Job, choose_sandbox\n"
+        "sandbox = choose_sandbox(sys.argv[1])\n"
+        f"jobs = [Job(({PYTHON!r}, '-c', end), '/tmp', {{}}) for end in json.loads(sys.argv[2])]\n"
+        "print(json.dumps([sandbox.run(job).exit for job in jobs]))"
+    )
+    command = [sys.executable, "-c", program, sandbox, json.dumps(ends)]
+    dropping = identity == "ordinary" and os.geteuid() == 0
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY / "builder"), "TMPDIR": "/tmp"}
+    done = subprocess.run(
+        dropped(command) if dropping else command, env=environment, cwd="/", capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+EXIT_STATUSES = [0, 1, 100, 128, 129, 130, 137, 143, 192, 255]
+SIGNALS = [signal.SIGINT, signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM]
+
+
+@pytest.mark.parametrize(("identity", "name"), [(each, name) for each in IDENTITIES for name in ("bubblewrap", "none")])
+def test_an_exit_status_differs_from_a_death_by_a_signal(identity, name, bubblewrap):
+    exits = [f"import os; os._exit({status})" for status in EXIT_STATUSES]
+    dying = "import os, signal; signal.signal({0}, signal.SIG_DFL) if {0} != 9 else 0; os.kill(os.getpid(), {0})"
+    kills = [dying.format(int(number)) for number in SIGNALS]
+    assert run_as(identity, name, exits + kills) == EXIT_STATUSES + [-number for number in SIGNALS]
+
+
+def test_the_watch_reports_exit_statuses_like_the_isolations(bubblewrap):
+    """A child of the watch itself is the reference: the kernel tells its end in full."""
+    for code in ("raise SystemExit(130)", "import os; os.kill(os.getpid(), 9)"):
+        plain = job(code)
+        reference = supervise(plain.argv, plain.environment, plain)
+        assert bubblewrap.run(plain).exit == reference.exit
+
+
+def test_a_program_cannot_write_to_the_report_of_its_end(bubblewrap):
+    code = """
+import os
+for pid in (1, os.getppid(), "self"):
+    for number in range(3, 10):
+        try:
+            os.write(os.open(f"/proc/{pid}/fd/{number}", os.O_WRONLY), b"0\\n")
+            print("opened", pid, number)
+        except OSError:
+            pass
+try:
+    os.write(os.open("/proc/1/fd/2", os.O_WRONLY), b"0\\n")
+    print("opened the report")
+except OSError as error:
+    print(error.strerror)
+os.write(2, b"started\\n0\\n")
+print("bwrap: this is no message of bubblewrap's", flush=True)
+raise SystemExit(130)
+"""
+    done = bubblewrap.run(job(code))
+    assert (done.exit, done.output.splitlines()) == (
+        130,
+        [b"started", b"0", b"No such device or address", b"bwrap: this is no message of bubblewrap's"],
+    )
+
+
+def test_a_sandbox_that_fails_says_so_apart_from_the_output_of_the_program(bubblewrap):
+    broken = job("print(1)", readable={Path("/no/such/file"): "/file"})
+    with pytest.raises(SandboxError, match="/no/such/file"):
+        bubblewrap.run(broken)
+
+
+def test_a_program_whose_watcher_is_gone_is_not_run(bubblewrap):
+    reader, writer = socket.socketpair()
+    reader.close()
+    words = command(job("print('ran')"), "plain")
+    done = subprocess.run(words, env={"PATH": "/usr/bin:/bin"}, stdout=subprocess.PIPE, stderr=writer, check=False)
+    writer.close()
+    assert done.stdout == b""
 
 
 def test_the_environment_is_exactly_the_given_one(sandbox, monkeypatch):
@@ -96,7 +175,7 @@ def test_a_job_ends_when_it_is_asked_to(sandbox):
     stop = threading.Event()
     threading.Timer(0.5, stop.set).start()
     done = sandbox.run(job("import time; time.sleep(60)", stop=stop))
-    assert done.stopped == "asked"
+    assert done.stopped == "cancelled"
     assert done.seconds < 3
 
 

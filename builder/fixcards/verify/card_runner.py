@@ -41,13 +41,11 @@ from fixcards.verify.interpreters import Interpreter, installed_interpreters
 from fixcards.verify.outcome import RunOutcome, classify_run
 from fixcards.verify.package_index import PackageIndex
 from fixcards.verify.plan import Plan, PlannedRun, plan
-from fixcards.verify.sandbox import Job, Limits, Sandbox, choose_sandbox
+from fixcards.verify.sandbox import Job, Limits, Sandbox, SandboxError, choose_sandbox
 from fixcards.verify.sweep import sweep
 
 OUTPUT_BYTES = 4096
 """How much of the end of an output is kept."""
-_SANDBOX_ERROR_PREFIXES = (b"bwrap: ", b"setpriv: ", b"prlimit: ")
-"""How an output begins that comes from the isolation: the program itself was never started."""
 _COULD_NOT: tuple[Outcome, ...] = ("could-not-run",)
 
 
@@ -188,11 +186,12 @@ class CardRunner:
         shown: list[RunOutcome] = []
         finished = []
         for _ in range(repetitions):
-            done = self.sandbox.run(job)
-            if done.stopped == "asked":
+            try:
+                done = self.sandbox.run(job)
+            except SandboxError as error:
+                raise EnvironmentUnavailable("sandbox", str(error)) from None
+            if done.stopped == "cancelled":
                 raise KeyboardInterrupt
-            if done.exit and done.output.startswith(_SANDBOX_ERROR_PREFIXES):
-                raise EnvironmentUnavailable("sandbox", done.output.decode("utf-8", "replace").splitlines()[0])
             finished.append(done)
             shown.append(classify_run(self.card, done, done.output.decode("utf-8", "replace"), self.limits.as_dict()))
         usual = Counter(each.outcome for each in shown).most_common(1)[0][0]

@@ -22,9 +22,9 @@ from packaging.utils import canonicalize_name
 from fixcards.errors import FixcardsError
 from fixcards.records.script import end_of_day
 from fixcards.verify.files import scratch_dir, write_atomically
+from fixcards.verify.index_configuration import without_password
 from fixcards.verify.interpreters import Interpreter
-from fixcards.verify.package_index import without_password
-from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox
+from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError
 from fixcards.verify.sandbox.supervise import supervise
 
 Reason = Literal["resolution", "no wheel", "interpreter", "timeout in preparing", "build", "sandbox"]
@@ -189,7 +189,10 @@ class EnvironmentBuilder:
             limits=_BUILD_LIMITS,
             stop=self._stop,
         )
-        self._check(self._sandbox.run(job))
+        try:
+            self._check(self._sandbox.run(job))
+        except SandboxError as error:
+            raise EnvironmentUnavailable("sandbox", str(error)) from None
 
     def _run_trusted(self, words: Sequence[str], work: Path) -> None:
         """Run uv in the open, on the cache into which no build has ever written."""
@@ -200,7 +203,7 @@ class EnvironmentBuilder:
 
     def _check(self, done: JobResult) -> None:
         """Raise what the end of a uv run means."""
-        if done.stopped == "asked":
+        if done.stopped == "cancelled":
             raise KeyboardInterrupt
         if done.stopped == "time":
             raise EnvironmentUnavailable("timeout in preparing", f"not ready after {PREPARE_SECONDS} s")

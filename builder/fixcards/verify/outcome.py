@@ -15,7 +15,7 @@ _STOP_TEXTS = {
     "output": "stopped after printing {output} kB",
     "memory": "stopped when it used more than {memory} MB",
     "processes": "stopped when it had more than {processes} processes",
-    "asked": "stopped from outside",
+    "cancelled": "stopped from outside",
 }
 
 
@@ -74,7 +74,7 @@ def _describe_exit(status: int) -> str:
 
 
 def _describe_stop(finished: JobResult, limits: dict[str, int | float]) -> str:
-    return _STOP_TEXTS[finished.stopped or "asked"].format(
+    return _STOP_TEXTS[finished.stopped or "cancelled"].format(
         wall=limits["wall_seconds"],
         output=int(limits["output_bytes"]) // 1000,
         memory=int(limits["memory_bytes"]) // 1_000_000,

@@ -1,15 +1,15 @@
-"""Which cards are meant."""
+"""The cards that a command is to execute."""
 
 from __future__ import annotations
 
 import hashlib
-import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from fixcards.errors import FixcardsError
+from fixcards.git import git_output, git_output_or_none
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, run_digest
 from fixcards.records.library import Library
 from fixcards.verify.session import Task
@@ -17,29 +17,29 @@ from fixcards.verify.session import Task
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the user asked for. All conditions count together; none means every card."""
+    """The conditions for a card to be executed. A card must fulfil all of them; without any, every card does."""
 
     names: tuple[str, ...] = ()
     """Card ids, packages, files or folders."""
     changed: str | None = None
-    """Commit or branch: cards that differ from where the present one left it; empty for the main branch."""
+    """Commit or branch: cards that differ from where the current branch left it; empty for the main branch."""
     stale: int | None = None
-    """Days: cards without evidence, with evidence of another form of the card, or older than that."""
+    """Days: cards without evidence, with evidence of an earlier form of the card, or with older evidence."""
     shard: tuple[int, int] | None = None
     """Part, counted from 1, and number of parts."""
 
     def tasks(self, library: Library, today: date) -> list[Task]:
-        """Return the cards that are meant, those that took longest last time first, so that none is waited for alone.
+        """Return the selected cards, those that took longest last time first, so that none is waited for alone.
 
-        Others follow in the library's order. Raises `FixcardsError` where a name means none.
+        Cards without evidence follow in the library's order. Raises `FixcardsError` where a name matches no card.
         """
         ids = list(library.cards)
         if self.names:
-            wanted = {card_id for name in self.names for card_id in _cards_named(library, name)}
-            ids = [card_id for card_id in ids if card_id in wanted]
+            selected = {card_id for name in self.names for card_id in _cards_named(library, name)}
+            ids = [card_id for card_id in ids if card_id in selected]
         if self.changed is not None:
-            touched = changed_files(library.root, self.changed)
-            ids = [card_id for card_id in ids if _path(library, card_id).resolve() in touched]
+            changed = changed_files(library.root, self.changed)
+            ids = [card_id for card_id in ids if _path(library, card_id).resolve() in changed]
         if self.stale is not None:
             ids = [card_id for card_id in ids if _is_stale(library, card_id, self.stale, today)]
         if self.shard is not None:
@@ -58,13 +58,13 @@ def shard(text: str) -> tuple[int, int]:
 
 
 def changed_files(root: Path, base: str) -> set[Path]:
-    """Return the card files that differ from the point where the present branch left `base`, uncommitted ones included.
+    """Return the card files that differ from the point where the current branch left `base`, uncommitted ones included.
 
-    A card counts as touched when its evidence is.
+    A card counts as changed when its evidence is. Raises `FixcardsError` where git can't compare.
     """
-    fork = _git(root, "merge-base", base or _default_base(root), "HEAD").strip()
-    names = _git(root, "diff", "--name-only", "-z", "--relative", fork, "--", ".").split("\0")
-    names += _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".").split("\0")
+    fork = git_output(root, "merge-base", base or _default_base(root), "HEAD").strip()
+    names = git_output(root, "diff", "--name-only", "-z", "--relative", fork, "--", ".").split("\0")
+    names += git_output(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".").split("\0")
     files = [(root / name).resolve() for name in names if name]
     return {
         path.with_name(path.name[: -len(EVIDENCE_SUFFIX)] + ".yaml") if path.name.endswith(EVIDENCE_SUFFIX) else path
@@ -75,24 +75,22 @@ def changed_files(root: Path, base: str) -> set[Path]:
 def _default_base(root: Path) -> str:
     """Return the branch from which others start: the remote's default, else a local `main` or `master`."""
     for name in ("origin/HEAD", "origin/main", "main", "master"):
-        try:
-            return _git(root, "rev-parse", "--verify", "--quiet", name).strip()
-        except FixcardsError:  # noqa: PERF203 - one bad entry stops no other
-            continue
+        if commit := git_output_or_none(root, "rev-parse", "--verify", "--quiet", name):
+            return commit.strip()
     raise FixcardsError("--changed: there is no main branch to compare with; name one")
 
 
 def _cards_named(library: Library, name: str) -> Iterator[str]:
-    """Yield the cards that a name on the command line means."""
+    """Yield the ids of the cards that a name on the command line stands for."""
     path = Path(name)
     if name in library.cards:
         yield name
     elif path.exists():
-        inside = path.resolve()
-        found = [each for each in library.cards if _path(library, each).resolve().is_relative_to(inside)]
-        if not found:
+        folder = path.resolve()
+        ids = [card_id for card_id in library.cards if _path(library, card_id).resolve().is_relative_to(folder)]
+        if not ids:
             raise FixcardsError(f"{name}: has no card without problems; run `fixcards check {name}`")
-        yield from found
+        yield from ids
     elif name in library.packages:
         yield from (card.id for card in library.packages[name])
     elif name in library.all_ids:
@@ -118,24 +116,5 @@ def _path(library: Library, card_id: str) -> Path:
 
 
 def _number(card_id: str) -> int:
-    """Return a number that is the same on every machine and spreads neighbouring cards over the parts."""
+    """Return a number that is the same on every machine and spreads cards with similar ids over the parts."""
     return int.from_bytes(hashlib.sha256(card_id.encode()).digest()[:8], "big")
-
-
-def _git(root: Path, *words: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603
-            ["git", "-C", str(root), *words],  # noqa: S607 - the user's git
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError as error:
-        raise FixcardsError(f"git can't be run: {error.strerror}") from None
-    if done.returncode:
-        raise FixcardsError(f"git {words[0]}: {_last(done.stderr.splitlines())}")
-    return done.stdout
-
-
-def _last(lines: Sequence[str]) -> str:
-    return lines[-1] if lines else "failed without a word"

@@ -1,4 +1,4 @@
-"""Keeping a run apart from the machine: one file an isolation, and the choice between them."""
+"""Isolation of a run from the machine: one file for each way, and the choice between them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 from fixcards.errors import FixcardsError
 from fixcards.verify.sandbox.bubblewrap import Bubblewrap
 from fixcards.verify.sandbox.container import Container
-from fixcards.verify.sandbox.interface import Job, JobResult, Limits, Sandbox
+from fixcards.verify.sandbox.interface import Job, JobResult, Limits, Sandbox, SandboxError
 from fixcards.verify.sandbox.none import Unisolated
 
-__all__ = ["ISOLATIONS", "Job", "JobResult", "Limits", "Sandbox", "choose"]
+__all__ = ["ISOLATIONS", "Job", "JobResult", "Limits", "Sandbox", "SandboxError", "choose_sandbox"]
 
 ISOLATIONS: dict[str, Callable[[], Sandbox]] = {"bubblewrap": Bubblewrap, "container": Container, "none": Unisolated}
 """Every isolation by the name under which evidence records it, best first."""
@@ -19,11 +19,11 @@ ISOLATIONS: dict[str, Callable[[], Sandbox]] = {"bubblewrap": Bubblewrap, "conta
 def choose_sandbox(name: str = "auto") -> Sandbox:
     """Return the isolation called `name`, or with `auto` the first one that works here.
 
-    It is tried out, not guessed. `none` is never chosen by itself. Raises `FixcardsError` where nothing works.
+    Each is tried. `auto` never chooses `none`. Raises `FixcardsError` where none works.
     """
-    wanted = [name] if name != "auto" else [each for each in ISOLATIONS if each != "none"]
+    names = [name] if name != "auto" else [each for each in ISOLATIONS if each != "none"]
     refusals = []
-    for each in wanted:
+    for each in names:
         sandbox = ISOLATIONS[each]()
         refusal = sandbox.probe()
         if refusal is None:

@@ -1,10 +1,10 @@
 """Isolation by bubblewrap: namespaces of the Linux kernel, for root and for ordinary users.
 
 An ordinary user starts `bwrap`, and inside it `prlimit` and the program. The kernel's limit on processes doesn't bind
-real root, whatever a user namespace maps it to, so root first gives its identity away for good: in a mount namespace of
-its own the readable files are put where anybody can reach them, `setpriv` becomes an unused user, and that user starts
-the same `bwrap` as everybody else. No process of root's stays in between: one without capabilities could not pass on
-the death of the program to a process of another user.
+real root, whatever a user namespace maps it to. So root first gives up its identity for good: in a mount namespace of
+its own it binds the readable files to a place that every user can reach, `setpriv` changes to an unused user, and that
+user starts the same `bwrap` as an ordinary user would. No process of root stays in between: without capabilities it
+could not pass a signal on to a process of another user when its own parent dies.
 """
 
 from __future__ import annotations
@@ -12,23 +12,33 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from fixcards.verify.sandbox.interface import Isolation, Job, JobResult, Limits
-from fixcards.verify.sandbox.supervise import supervise
+from fixcards.records.evidence import Isolation
+from fixcards.verify.sandbox.exit_report import reporting, supervise_reporting
+from fixcards.verify.sandbox.interface import Job, JobResult, Limits, SandboxError
 
 _SYSTEM_LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64", "lib32": "usr/lib32"}
 _SYSTEM_FILES = ("ld.so.cache", "hosts", "nsswitch.conf", "passwd", "group", "localtime", "alternatives", "mime.types")
 _NETWORK_FILES = ("resolv.conf", "gai.conf", "ssl/certs", "ssl/openssl.cnf", "pki/tls/certs", "pki/ca-trust/extracted")
+_PROGRAMS = {
+    "bwrap": "bubblewrap",
+    "prlimit": "util-linux",
+    "setpriv": "util-linux",
+    "unshare": "util-linux",
+    "awk": "mawk",
+}
+"""Programs that isolate, each with the package that has it."""
 _STAGE = PurePosixPath("/mnt")
 _NOBODY = "65534"
 _FIRST_UID, _UIDS = 61_000, 2_000
-"""Users that distributions give to nobody: above those of people, below those of systemd (61184 and up are only
-named at run time, and a number that is in use costs nothing but a shared count of processes)."""
+"""Users that distributions assign to nobody: above those of people, below those of systemd (61184 and up have names
+only at run time, and a number that is in use costs nothing but a shared count of processes)."""
 
 _STAGING = f"""
 mount -t tmpfs -o mode=0755,size=64k stage {_STAGE}
@@ -40,12 +50,12 @@ done
 shift
 exec "$@"
 """
-"""Shell program that shows each path of its arguments at the place that follows it, then becomes the rest."""
+"""Shell program that binds each path of its arguments to the path that follows it, then becomes the rest."""
 
 _DYING_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
-"""Until bwrap sees to it itself."""
-_GRACE_SECONDS = 10
-"""A run that lost its watcher in the few milliseconds in which nobody sees to that ends so long after its time."""
+"""Ends what follows when the watcher dies, until bwrap sees to it itself (`--die-with-parent`). The signal is lost
+where the watcher dies before this has started, or while the user is changed, which clears it; then the first process
+inside finds no reader for its report and runs nothing."""
 
 _SCRUBBED = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
 _turn = itertools.count(os.getpid())
@@ -59,10 +69,9 @@ class Bubblewrap:
     name: Isolation = "bubblewrap"
 
     def probe(self) -> str | None:
-        """Try a job; the reason of a failure is the kernel's or bubblewrap's own."""
-        for program in ("bwrap", "prlimit", "setpriv", "unshare"):
+        """Try a job; where it fails the reason comes from the kernel or from bubblewrap."""
+        for program, package in _PROGRAMS.items():
             if _which(program) is None:
-                package = "bubblewrap" if program == "bwrap" else "util-linux"
                 return f"`{program}` is missing, install {package} (Debian, Ubuntu: apt install {package})"
         refusal = _refusal(_mode())
         if (refusal and "uid map" in refusal) or (refusal and "RTM_NEWADDR" in refusal):
@@ -77,18 +86,19 @@ class Bubblewrap:
         return _version()
 
     def run(self, job: Job) -> JobResult:
-        """Run a job; what it started dies with it, since its process namespace ends."""
-        finished = supervise(command(job, _mode() if not job.writable else "plain"), _SCRUBBED, job, cwd=Path("/"))
-        if finished.exit is not None and 128 < finished.exit <= 128 + 64:  # bwrap tells of a signal as shells do
-            return JobResult(128 - finished.exit, finished.output, finished.seconds, finished.cpu_seconds)
-        return finished
+        """Run a job; the processes that it started die with it, since its process namespace ends."""
+        return _run(job, _mode() if not job.writable else "plain")
+
+
+def _run(job: Job, mode: Mode) -> JobResult:
+    return supervise_reporting(command(job, mode), _SCRUBBED, job, cwd=Path("/"))
 
 
 def command(job: Job, mode: Mode) -> list[str]:
     """Return the whole command line of a job."""
     places = {**job.readable, **job.writable}
     if mode == "plain":
-        return [*_DYING_WITH_US, *_inner(job, {host: str(host) for host in places}), *_limited(job.limits), *job.argv]
+        return [*_DYING_WITH_US, *_inner(job, {host: str(host) for host in places})]
     staged = {host: str(_STAGE / str(number)) for number, host in enumerate(places)}
     uid = str(_FIRST_UID + next(_turn) % _UIDS)
     return [
@@ -97,17 +107,15 @@ def command(job: Job, mode: Mode) -> list[str]:
         *(word for host, stage in staged.items() for word in (str(host), stage)),
         *("--", "setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--"),
         *_inner(job, staged),
-        *_limited(job.limits),
-        *job.argv,
     ]
 
 
 def _inner(job: Job, sources: Mapping[Path, str]) -> Iterator[str]:
-    """Yield the words of the bwrap that isolates. Mounts go from the outside in: a later one hides an earlier."""
+    """Yield the bwrap command that isolates a job. Mounts go from the outside in: a later one hides an earlier."""
     size = str(job.limits.disk_bytes)
     yield from ("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--uid", _NOBODY, "--gid", _NOBODY)
     yield from ("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--hostname", "sandbox")
-    # Without an init of bubblewrap's in between, the processor time of the program reaches whoever waits for bwrap.
+    # With an init of bubblewrap in between, the processor time of the program would not count for bwrap.
     yield "--as-pid-1"
     if job.network:
         yield "--share-net"
@@ -133,11 +141,13 @@ def _inner(job: Job, sources: Mapping[Path, str]) -> Iterator[str]:
     for name, value in job.environment.items():
         yield from ("--setenv", name, value)
     yield "--"
+    yield from _limited(job.limits)
+    yield from reporting(job.argv)
 
 
 def _limited(limits: Limits) -> Iterable[str]:
     return (
-        "prlimit",
+        "/usr/bin/prlimit",
         f"--as={limits.address_space_bytes}",
         f"--nproc={limits.processes}",
         f"--fsize={limits.file_bytes}",
@@ -145,29 +155,26 @@ def _limited(limits: Limits) -> Iterable[str]:
         f"--nofile={limits.open_files}",
         "--core=0",
         "--",
-        *("timeout", "--foreground", "--signal=KILL", str(limits.wall_seconds + _GRACE_SECONDS)),
     )
 
 
 @cache
 def _mode() -> Mode:
-    """Root drops its identity where the machine lets it; in a container that forbids it, the watch alone counts."""
+    """Drop root's identity where the machine allows it; in a container that forbids it, the watch alone counts."""
     return "dropping" if os.geteuid() == 0 and _refusal("dropping") is None else "plain"
 
 
 @cache
 def _refusal(mode: Mode) -> str | None:
-    """Return why a job can't be run in a mode, None where it can."""
-    job = Job(argv=("/usr/bin/true",), cwd="/", environment={})
+    """Return why a job can't be run in a mode, None where it can and a death by a signal is reported as such."""
+    job = Job(argv=("/bin/sh", "-c", "kill -INT $$"), cwd="/", environment={}, limits=Limits(wall_seconds=20))
     try:
-        done = subprocess.run(  # noqa: S603
-            command(job, mode), env=_SCRUBBED, capture_output=True, text=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.SubprocessError) as error:
+        result = _run(job, mode)
+    except (OSError, SandboxError) as error:
         return str(error)
-    if done.returncode == 0:
+    if result.exit == -signal.SIGINT:
         return None
-    return (done.stderr.strip().splitlines() or [f"bwrap ended with {done.returncode}"])[-1]
+    return f"the death of a program by SIGINT was reported as {result.stopped or result.exit}"
 
 
 @cache

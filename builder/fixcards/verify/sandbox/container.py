@@ -1,7 +1,7 @@
-"""Isolation by a container engine, where bubblewrap can't be had: Docker or Podman on Linux.
+"""Isolation by a container engine, where bubblewrap doesn't work: Docker or Podman on Linux.
 
-The container has no image of its own to fetch: it is made from an empty one, and sees the machine's interpreters and
-libraries read-only, as a bubblewrap run does.
+No image is fetched: the container starts from an empty one, and sees the interpreters and libraries of the machine
+read-only, as a bubblewrap run does.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import tarfile
 from functools import cache
 from pathlib import Path
 
-from fixcards.verify.sandbox.interface import Isolation, Job, JobResult
-from fixcards.verify.sandbox.supervise import supervise
+from fixcards.records.evidence import Isolation
+from fixcards.verify.sandbox.exit_report import reporting, supervise_reporting
+from fixcards.verify.sandbox.interface import Job, JobResult
 
 _IMAGE = "fixcards-empty:1"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64")
@@ -31,17 +32,17 @@ class Container:
     name: Isolation = "container"
 
     def probe(self) -> str | None:
-        """Ask the engine whether it runs; make the empty image."""
+        """Try the engine and make the empty image."""
         if platform.system() != "Linux":
             return "cards are executed with Linux wheels; use a Linux machine, WSL 2 or CI"
         engine = _engine()
         if engine is None:
             return "neither docker nor podman is installed with an engine that answers"
-        made = subprocess.run(  # noqa: S603
+        imported = subprocess.run(  # noqa: S603
             [engine, "import", "-", _IMAGE], input=_empty_image(), capture_output=True, timeout=60, check=False
         )
-        if made.returncode:
-            return made.stderr.decode(errors="replace").strip() or f"{engine} import failed"
+        if imported.returncode:
+            return imported.stderr.decode(errors="replace").strip() or f"{engine} import failed"
         return None
 
     def version(self) -> str:
@@ -51,18 +52,15 @@ class Container:
         return done.stdout.strip()
 
     def run(self, job: Job) -> JobResult:
-        """Run a job; the engine ends and removes the container also where only its client was killed."""
+        """Run a job; the engine ends and removes the container even where only its client was killed."""
         engine = _engine() or "docker"
         name = f"fixcards-{os.getpid()}-{next(_turn)}"
-        finished = supervise(
+        return supervise_reporting(
             command(engine, name, job),
             {"PATH": os.environ.get("PATH", ""), "HOME": str(Path.home())},
             job,
             after=lambda: _remove(engine, name),
         )
-        if finished.exit is not None and 128 < finished.exit <= 128 + 64:
-            return JobResult(128 - finished.exit, finished.output, finished.seconds, finished.cpu_seconds)
-        return finished
 
 
 def command(engine: str, name: str, job: Job) -> list[str]:
@@ -87,7 +85,7 @@ def command(engine: str, name: str, job: Job) -> list[str]:
         words += ["--volume", f"{host}:{place}:rw"]
     for variable, value in job.environment.items():
         words += ["--env", f"{variable}={value}"]
-    return [*words, "--workdir", job.cwd, _IMAGE, *job.argv]
+    return [*words, "--workdir", job.cwd, _IMAGE, *reporting(job.argv)]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What an isolation is: something that runs a job and says how it ended."""
+"""The interface of an isolation: it runs a job and says how it ended."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-Isolation = Literal["bubblewrap", "container", "none"]
-StopReason = Literal["time", "output", "memory", "processes", "asked"]
+from fixcards.records.evidence import Isolation
+
+StopReason = Literal["time", "output", "memory", "processes", "cancelled"]
+
+
+class SandboxError(Exception):
+    """An isolation failed: the program was not started, or its end is unknown. The message is the isolation's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +67,13 @@ class JobResult:
     """How a job ended."""
 
     exit: int | None
-    """Exit status, negative for the number of a signal; None where the job was stopped."""
+    """Exit status 0 to 255, -n where signal n killed it; None where the job was stopped."""
     output: bytes
     """Standard output and error in the order in which they came, up to the limit."""
     seconds: float
     cpu_seconds: float
     stopped: StopReason | None = None
-    """Which limit it went over."""
+    """The limit that it went over, or that it was cancelled."""
 
 
 class Sandbox(Protocol):
@@ -77,10 +82,13 @@ class Sandbox(Protocol):
     name: Isolation
 
     def probe(self) -> str | None:
-        """Return None where the isolation works here, else why it doesn't and what to do; it is tried out."""
+        """Try the isolation; return None where it works here, else why it doesn't and what to do."""
 
     def version(self) -> str:
         """Return the version of the program that isolates, for the evidence."""
 
     def run(self, job: Job) -> JobResult:
-        """Run a job to its end. Nothing of it is left behind. Call it in the thread that waits for it."""
+        """Run a job to its end and leave nothing of it behind. Call it in the thread that waits for it.
+
+        Raises `SandboxError` where the isolation itself failed.
+        """

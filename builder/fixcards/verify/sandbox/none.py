@@ -1,4 +1,4 @@
-"""No isolation: hygiene only, for a card that one has read."""
+"""No isolation, hygiene only: for a card that you have read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from fixcards.verify.sandbox.interface import Isolation, Job, JobResult, Limits
+from fixcards.records.evidence import Isolation
+from fixcards.verify.sandbox.interface import Job, JobResult, Limits, SandboxError
 from fixcards.verify.sandbox.supervise import supervise
 
 _MARK = "FIXCARDS_RUN"
@@ -20,18 +21,18 @@ _MARK = "FIXCARDS_RUN"
 class Unisolated:
     """Runs jobs as ordinary processes with limits, a scrubbed environment and a home of their own.
 
-    They can read and change whatever the user can, and reach the network. Processes that leave their group are found
-    by a mark in their environment; one that wipes it stays.
+    They can read and change everything that the user can, and reach the network. Processes that leave their group are
+    found by a mark in their environment; one that wipes it stays.
     """
 
     name: Isolation = "none"
 
     def probe(self) -> str | None:
-        """Nothing is needed."""
+        """Return None: nothing is needed."""
         return None
 
     def version(self) -> str:
-        """There is no program."""
+        """Return `none`: no program isolates."""
         return "none"
 
     def run(self, job: Job) -> JobResult:
@@ -49,15 +50,18 @@ class Unisolated:
                         del places[place]
                 places[scratch] = str(inside)
             (folder / "home").mkdir()
-            places["/tmp"] = str(folder)  # noqa: S108 - where the job believes to write
+            places["/tmp"] = str(folder)  # noqa: S108 - where the job thinks that it writes
             environment = {name: _outside(value, places) for name, value in job.environment.items()}
-            return supervise(
+            result = supervise(
                 [*_limited(job.limits), *(_outside(word, places) for word in job.argv)],
                 {**environment, _MARK: mark},
                 job,
                 cwd=Path(_outside(job.cwd, places)),
                 after=lambda: _end_marked(mark),
             )
+        if result.exit and result.output.startswith(b"prlimit: "):
+            raise SandboxError(result.output.decode("utf-8", "replace").splitlines()[0])
+        return result
 
 
 def _outside(text: str, places: Mapping[str, str]) -> str:
@@ -80,7 +84,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _limited(limits: Limits) -> list[str]:
-    """Return the words that set the limits, none where the system has no `prlimit`."""
+    """Return the command that sets the limits, empty where the system has no `prlimit`."""
     if shutil.which("prlimit") is None:
         return []
     return [

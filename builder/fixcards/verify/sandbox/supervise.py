@@ -27,11 +27,13 @@ def supervise(
     *,
     cwd: Path | None = None,
     after: Callable[[], None] = lambda: None,
+    errors: int = subprocess.STDOUT,
 ) -> JobResult:
     """Run `argv` until it ends, or goes over a limit of `job` and is killed with its whole process group.
 
-    The environment is exactly `environment`: even what /proc shows of the first process has nothing else.
-    `after` runs before the output is read to its end, and removes what the group's end leaves alive.
+    The environment is exactly `environment`: even /proc shows nothing else for the first process. `after` runs before
+    the output is read to its end, and removes what survives the end of the group. `errors` is a descriptor for the
+    standard error, by default that of the output.
     """
     start = time.monotonic()
     with ExitStack() as at_end:
@@ -41,7 +43,7 @@ def supervise(
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
+                stderr=errors,
                 start_new_session=True,
                 cwd=cwd,
                 bufsize=0,
@@ -108,7 +110,7 @@ class _Watch:
         if now >= self._deadline:
             return "time"
         if self._job.stop is not None and self._job.stop.is_set():
-            return "asked"
+            return "cancelled"
         if now >= self._next_look:
             over = self._over()
             self._next_look = time.monotonic() + _TICK
