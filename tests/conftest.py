@@ -26,7 +26,7 @@ def data(text: str) -> dict:
 
 
 @pytest.fixture(scope="session")
-def real_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def snapshot_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with the cards of the snapshot, built once."""
     from tests import sites
 

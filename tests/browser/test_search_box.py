@@ -256,10 +256,10 @@ def test_a_search_after_a_failed_one_tries_again(site: str, visit: Visit) -> Non
     expect(hits(page).first).to_contain_text("transforms3d")
 
 
-def test_a_page_that_was_opened_as_a_file_still_reads_well(real_site: Path, browser: Any) -> None:
+def test_a_page_that_was_opened_as_a_file_still_reads_well(snapshot_site: Path, browser: Any) -> None:
     context = browser.new_context()
     page = context.new_page()
-    page.goto((real_site / "index.html").as_uri())
+    page.goto((snapshot_site / "index.html").as_uri())
     expect(page.locator("h1")).to_contain_text("Paste a failure")
     expect(page.locator(".fc-served")).to_contain_text("python -m http.server")
     context.close()

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.records.card import Card
-from fixcards.site.card_page import CardPageData, card_page
+from fixcards.site.card_page import card_page
 from tests.content.real import CARDS, every_card, id_of, library
-from tests.site.card_page import assert_sound, copied, links, shows
+from tests.exports.test_card_json import assert_reads_back
+from tests.exports.test_scripts import assert_runs_alone
+from tests.site.card_page import assert_sound, copied, links, page_data, shows
 from tests.sites import build, project, read, settings, soup
 
 PAGE_BUDGET = 14_500
@@ -26,7 +27,7 @@ class SizeBudgetWarning(UserWarning):
 def test_a_card_has_a_sound_page_with_its_texts(file: str) -> None:
     card_id = id_of(file)
     card = library().cards[card_id]
-    page = card_page(CardPageData.of(library(), card_id), settings())
+    page = card_page(page_data(library(), card_id), settings())
     tree = soup(page.body())
     assert_sound(tree)
     for text in (card.symptom, card.trigger, card.mechanism, *card.prevention, *(fix.avoid_when for fix in card.fixes)):
@@ -48,11 +49,12 @@ def test_a_strict_build_passes_and_counts_the_cards(program: str, tmp_path: Path
 
 
 @every_card
-def test_the_json_of_a_card_reads_back_as_the_card(file: str, content_site: Path) -> None:
+def test_the_json_of_a_card_reads_back_and_its_scripts_run_alone(file: str, content_site: Path) -> None:
     card = library().cards[id_of(file)]
-    data = json.loads((content_site / card.package / str(card.number) / "card.json").read_bytes())
-    stated = {key: value for key, value in data.items() if key in Card.model_fields}
-    assert Card.model_validate(stated).model_copy(update={"related": card.related}) == card
+    folder = content_site / card.package / str(card.number)
+    assert_reads_back((folder / "card.json").read_bytes(), card)
+    for script in folder.glob("*.py"):
+        assert_runs_alone(script.name, script.read_text(encoding="utf-8"))
 
 
 @every_card

@@ -11,7 +11,7 @@ from fixcards.matching.json_response import SCHEMA
 from fixcards.search import Finder
 from tests import sites
 
-CARDS = sites.CARDS
+CARDS = sites.SNAPSHOT
 QUIET = b"2026-01-01 09:00:00 step %d compiled without a word\n"
 
 
@@ -68,8 +68,8 @@ def test_bytes_that_are_no_text_are_no_error(finder: Finder) -> None:
     assert finder.answer(io.BytesIO(bytes(range(256)) * 100)).matches == []
 
 
-def test_a_built_site_answers_like_the_cards(real_site: Path, finder: Finder) -> None:
-    from_site = Finder.of_site(str(real_site))
+def test_a_built_site_answers_like_the_cards(snapshot_site: Path, finder: Finder) -> None:
+    from_site = Finder.of_site(str(snapshot_site))
     for card_id in ("docker-3256", "flask-2789", "typer-1145"):
         one, other = finder.match(traceback(card_id)), from_site.match(traceback(card_id))
         assert [(each.entry.id, each.tier, each.reasons) for each in one] == [
@@ -77,15 +77,15 @@ def test_a_built_site_answers_like_the_cards(real_site: Path, finder: Finder) ->
         ]
 
 
-def test_a_site_answers_over_the_network(real_site: Path) -> None:
-    with sites.served(real_site) as address:
+def test_a_site_answers_over_the_network(snapshot_site: Path) -> None:
+    with sites.served(snapshot_site) as address:
         finder = Finder.of_site(address)
         [only] = finder.match(traceback("docker-3256"))
         assert finder.site + str(only.entry.display["path"]) == f"{address}docker/3256/"
 
 
-def test_the_prose_pages_of_a_site_are_no_cards(real_site: Path) -> None:
-    assert Finder.of_site(str(real_site)).match("how sure we are certainty confidence") == []
+def test_the_prose_pages_of_a_site_are_no_cards(snapshot_site: Path) -> None:
+    assert Finder.of_site(str(snapshot_site)).match("how sure we are certainty confidence") == []
 
 
 def test_a_folder_that_is_no_site_is_an_error(tmp_path: Path) -> None:

@@ -1,14 +1,23 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
+from pygments.lexers import PythonLexer
+from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
 from fixcards.site import highlight
 from tests.hostile import LONG
 from tests.site.test_markdown import MARKS, TEXT
-from tests.sites import soup
+from tests.sites import SNAPSHOT, library, soup
+
+KINDS = {
+    Comment: "c", String: "s", Number: "m", Keyword: "k", Operator.Word: "ow", Name.Builtin: "nb",
+    Name.Exception: "ne", Name.Decorator: "nd", Name.Function: "nf", Name.Class: "nf",
+}  # fmt: skip
+"""What our classes are called by Pygments."""
 
 
 def test_python_is_marked_up() -> None:
@@ -45,3 +54,35 @@ def test_no_code_takes_long_to_highlight(language: str) -> None:
                  "'" * 19_000, '"' * 19_000, "'\\" * 9_000, "1." * 9_000, "def " * 4_000):  # fmt: skip
         highlight.highlight_code(text, language)
     assert time.process_time() - start < 5
+
+
+def programs() -> list[str]:
+    cards = library(SNAPSHOT).cards.values()
+    return [text for card in cards for text in (card.reproduction.code, *(fix.code or "" for fix in card.fixes))]
+
+
+def test_the_programs_of_many_cards_look_as_pygments_would_have_them() -> None:
+    differ: Counter[tuple[str, str, str]] = Counter()
+    letters = 0
+    for text in programs():
+        ours = [(span["class"][0] if span.name else "") for span, size in _pieces(text) for _ in range(size)]
+        letters += len(text)
+        for at, kind, word in PythonLexer(stripnl=False, ensurenl=False).get_tokens_unprocessed(text):
+            # What stands in the braces of an f-string is part of the string to us.
+            if ours[at] not in ("s", expected := _expected(kind)):
+                differ[ours[at], expected, word] += len(word)
+    assert letters > 10_000
+    assert sum(differ.values()) < 0.005 * letters, differ.most_common(20)
+
+
+def _pieces(text: str) -> list[tuple[object, int]]:
+    tree = soup(f"<pre>{highlight.highlight_code(text)}</pre>").pre
+    pieces = [(piece, len(piece.text)) for piece in tree.children]
+    assert sum(size for _, size in pieces) == len(text)
+    return pieces
+
+
+def _expected(kind: object) -> str:
+    if kind in Keyword.Constant:
+        return ""
+    return next((ours for theirs, ours in KINDS.items() if kind in theirs), "")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fixcards.site import highlight, markdown
 from tests.hostile import BIDI, LINE, LONG, PROSE
-from tests.sites import soup, words
+from tests.sites import SNAPSHOT, library, soup, words
 
 TAGS = {"p", "ul", "ol", "li", "code", "pre", "a", "span", "br"}
 ATTRIBUTES = {"a": {"href", "title"}, "pre": {"class", "tabindex"}, "span": {"class"}, "ol": {"start"}}
@@ -220,3 +220,11 @@ def _harmless(tree: object, more: frozenset[str] | set[str] = frozenset()) -> No
 def test_texts_without_markup_look_as_the_parser_would_have_them(text: str) -> None:
     assert str(markdown.render_blocks(text)) == markdown._MARKDOWN.render(text)
     assert str(markdown.render_inline(text)) == markdown._MARKDOWN.renderInline(text.strip())
+
+
+def test_most_texts_of_the_cards_need_no_parser() -> None:
+    texts = [text for card in library(SNAPSHOT).cards.values() for text in card.prose]
+    simple = [text for text in texts if markdown._render_simple(text.strip()) is not None]
+    assert len(simple) > 0.9 * len(texts)
+    for text in texts:
+        assert str(markdown.render_blocks(text)) == markdown._MARKDOWN.render(text)
