@@ -14,7 +14,7 @@ KINDS = {
     Comment: "c", String: "s", Number: "m", Keyword: "k", Operator.Word: "ow", Name.Builtin: "nb",
     Name.Exception: "ne", Name.Decorator: "nd", Name.Function: "nf", Name.Class: "nf",
 }  # fmt: skip
-"""What our classes are called by Pygments."""
+"""Our classes for Pygments' tokens."""
 
 
 def programs() -> list[str]:
@@ -22,16 +22,16 @@ def programs() -> list[str]:
     return [text for card in cards for text in (card.reproduction.code, *(fix.code or "" for fix in card.fixes))]
 
 
-def test_the_programs_of_all_cards_look_as_pygments_would_have_them() -> None:
+def test_the_programs_of_all_cards_are_highlighted_as_by_pygments() -> None:
     differ: Counter[tuple[str, str, str]] = Counter()
     letters = 0
     for text in programs():
-        ours = [(span["class"][0] if span.name else "") for span, size in _pieces(text) for _ in range(size)]
+        classes = [(span["class"][0] if span.name else "") for span, size in _pieces(text) for _ in range(size)]
         letters += len(text)
         for at, kind, word in PythonLexer(stripnl=False, ensurenl=False).get_tokens_unprocessed(text):
-            # What stands in the braces of an f-string is part of the string to us.
-            if ours[at] not in ("s", expected := _expected(kind)):
-                differ[ours[at], expected, word] += len(word)
+            # The braces of an f-string are part of the string here.
+            if classes[at] not in ("s", expected := _expected(kind)):
+                differ[classes[at], expected, word] += len(word)
     assert letters > 10_000
     assert sum(differ.values()) < 0.005 * letters, differ.most_common(20)
 
@@ -46,4 +46,4 @@ def _pieces(text: str) -> list[tuple[object, int]]:
 def _expected(kind: object) -> str:
     if kind in Keyword.Constant:
         return ""
-    return next((ours for theirs, ours in KINDS.items() if kind in theirs), "")
+    return next((css_class for token, css_class in KINDS.items() if kind in token), "")
