@@ -124,7 +124,7 @@ def library(root: Path) -> Library:
 
 
 def outputs(root: Path = LIBRARY, **more: str) -> Iterator[Output]:
-    """Yield every page and file of a site with the cards below `root`, made anew."""
+    """Yield every page and file of a site with the cards below `root`, built again by each call."""
     site = Site(library(root), settings(**more))
     for task in (*site.library_tasks(), *site.page_tasks()):
         yield from task.make(site.settings)

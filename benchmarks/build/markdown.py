@@ -9,8 +9,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
+from fixcards.exports.interface import RelatedCard
+from fixcards.records.card_facts import card_facts
 from fixcards.records.library import load
 from fixcards.site.card_page import CardPageData, card_context
+from fixcards.site.related_cards import related_cards
 from fixcards.site.settings import SiteSettings
 
 MATERIAL = """site_name: cards
@@ -48,15 +51,16 @@ def pages(cards: Path) -> Iterator[tuple[str, str]]:
         loader=FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True
     ).get_template("card.md")
     library = load(cards)
+    related = related_cards(library)
     for card_id in library.summaries:
-        data = CardPageData.of(library, card_id)
-        path = f"{data.card.package}/{data.card.number}"
-        context = card_context(data, settings, path)
-        versions = data.card.versions
-        affected = f"{data.card.package} {versions.affected}" + "".join(
+        facts = card_facts(library.cards[card_id], library.evidence.get(card_id), settings.today)
+        others = tuple(RelatedCard.of(library.summaries[other]) for other in related[card_id])
+        context = card_context(CardPageData(facts, others), settings)
+        versions = facts.card.versions
+        affected = f"{facts.card.package} {versions.affected}" + "".join(
             f" with {name} {range_}" for name, range_ in (versions.with_ or {}).items()
         )
-        yield f"{path}.md", template.render(**context, affected=affected)
+        yield f"{facts.path}.md", template.render(**context, affected=affected)
 
 
 def rival_sites(cards: Path, folder: Path) -> None:

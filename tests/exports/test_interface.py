@@ -1,4 +1,4 @@
-"""The promise of the interface: a key for everything that a file is made from."""
+"""The promise of the interface: no file depends on anything that its key leaves out."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_runs_of_an_earlier_form_of_the_card_are_marked_as_such() -> None:
     assert "before the card was changed" in page("mooring/7").select_one(".fc-option").text
 
 
-def test_evidence_about_options_and_reports_that_the_card_no_longer_has_is_still_shown() -> None:
+def test_evidence_about_options_and_reports_that_the_card_no_longer_has_stays_on_the_page() -> None:
     tree = changed("lantern-12", fixes=fix_with())
     assert "Option C: could not run" in words(tree.text)
     assert "option D worked for 1" in words(tree.text)

@@ -24,7 +24,7 @@ def _page(library: Library, card_id: str) -> str:
     return card_page(page_data(library, card_id), settings()).body()
 
 
-def test_the_made_up_evidence_fits_its_cards_but_for_the_stale_one() -> None:
+def test_the_invented_evidence_fits_its_cards_but_for_the_stale_one() -> None:
     library = load(LIBRARY)
     for card_id, evidence in library.evidence.items():
         if card_id == "mooring-7":

@@ -77,7 +77,7 @@ def test_fenced_code_is_highlighted_at_build_time() -> None:
         "[a](b",
     ],
 )
-def test_everything_else_comes_out_as_it_was_typed(text: str) -> None:
+def test_everything_else_comes_out_as_typed(text: str) -> None:
     tree = soup(markdown.render_blocks(text))
     assert {tag.name for tag in tree.find_all(True)} <= {"p", "ul", "li"}
     assert words(tree.text) == words(text.replace("- [", "["))
@@ -166,7 +166,7 @@ def test_no_text_takes_long(text: str) -> None:
 
 
 @pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-def test_marks_that_reorder_text_are_shown_and_act_on_nothing_else(mark: str) -> None:
+def test_marks_that_reorder_text_are_visible_and_act_on_nothing_else(mark: str) -> None:
     tree = soup(markdown.reveal_bidi(f'<p title="{mark}">a{mark}b</p>'))
     box = tree.select_one("bdi.fc-bidi")
     assert (box.text, box["data-mark"]) == (mark, f"U+{ord(mark):04X}")
@@ -174,7 +174,7 @@ def test_marks_that_reorder_text_are_shown_and_act_on_nothing_else(mark: str) ->
     assert tree.p["title"] == mark
 
 
-def test_bidi_marks_in_highlighted_code_are_shown_and_copied() -> None:
+def test_bidi_marks_in_highlighted_code_are_visible_and_copied() -> None:
     tree = soup(markdown.reveal_bidi(str(highlight.highlight_code(f"a = '{BIDI}'", "python"))))
     assert tree.text == f"a = '{BIDI}'"
     assert len(tree.select("bdi")) == sum(BIDI.count(mark) for mark in "\u202e\u2066\u2069\u200f")

@@ -115,7 +115,7 @@ def test_a_package_with_thousands_of_cards_takes_no_longer_for_each(library: Lib
     assert seconds(4000) < 8 * small * 3 + 0.1
 
 
-def test_related_cards_are_found_again_when_a_card_goes(tmp_path: Path, text: str) -> None:
+def test_related_cards_are_computed_again_when_a_card_goes(tmp_path: Path, text: str) -> None:
     folder = tmp_path / "cards" / "demo"
     folder.mkdir(parents=True)
     (folder / "7.yaml").write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`card.json`: the record of a card with what the program computed about it."""
+"""`card.json`: the record of a card with its computed values."""
 
 from __future__ import annotations
 

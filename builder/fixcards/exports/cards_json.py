@@ -1,4 +1,4 @@
-"""`cards.json`: what lists need of every card, for other programs."""
+"""`cards.json`: a summary of every card, for lists and other programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CardsJson(LibraryExport):
 
 
 def _card(card: Summary, site_url: str, day: date) -> dict[str, Any]:
-    """Return what lists need of a card; `path` is relative to the site."""
+    """Return the summary of a card; `path` is relative to the site."""
     return {
         "id": card.id,
         "path": card.path,

@@ -11,7 +11,7 @@ from fixcards.records.summary import Summary
 def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
     """Yield an entry for each card. Retired cards have none: they keep their address and are not offered.
 
-    `display` is what a match shows: `path` below the site, `fix` and `verdict`.
+    A match shows `display`: `path` below the site, `fix` and `verdict`.
     """
     for card in cards:
         if card.state != "retired":

@@ -1,4 +1,4 @@
-"""What an export is: one format of the library's content, with a declaration of everything that it is made from.
+"""The seam of an export: one format of the library's content, with a declaration of everything that it is made from.
 
 The declaration does two things. The key by which a build decides whether a file is out of date is computed from it, and
 an export receives what it declares and nothing else. So no file can depend on something that its key leaves out.
@@ -23,7 +23,7 @@ Value = TypeVar("Value")
 
 
 class RelatedCard(NamedTuple):
-    """What a page or an export shows of a related card."""
+    """A related card, as far as a page or an export shows it."""
 
     id: str
     path: str
@@ -33,7 +33,7 @@ class RelatedCard(NamedTuple):
 
     @classmethod
     def of(cls, card: Summary) -> RelatedCard:
-        """Return what is shown of the card with this summary."""
+        """Return the related card with this summary."""
         return cls(card.id, card.path, card.title, card.package, card.verdict)
 
 
@@ -73,9 +73,9 @@ REPO_URL: Input[str] = Input("repository URL")
 
 SETTINGS: frozenset[Input[Any]] = frozenset({DAY, SITE_NAME, SITE_URL, REPO_URL})
 CARD_INPUTS: frozenset[Input[Any]] = SETTINGS | {CARD, RELATED, REPORTS}
-"""What an export of one card may declare. It may be made in another process, which doesn't have the library."""
+"""The inputs of one card. Any process may make its files, so the whole library is not among them."""
 LIBRARY_INPUTS: frozenset[Input[Any]] = SETTINGS | {SUMMARIES, SITE_PAGES}
-"""What an export of the whole library may declare."""
+"""The inputs of the whole library."""
 
 
 class Inputs:
@@ -97,7 +97,7 @@ class Export(ABC):
 
     inputs: ClassVar[frozenset[Input[Any]]]
     available: ClassVar[frozenset[Input[Any]]]
-    """What `inputs` may name."""
+    """The inputs to choose from."""
 
     def __init_subclass__(cls) -> None:
         missing: frozenset[Input[Any]] = getattr(cls, "inputs", frozenset()) - getattr(cls, "available", frozenset())
@@ -126,6 +126,6 @@ class LibraryExport(Export):
 
 
 def cache_key(inputs: Iterable[Input[Any]], digests: Mapping[Input[Any], bytes]) -> bytes:
-    """Return the key of what is made from `inputs`. It changes with the digest of each of them, and with no other."""
+    """Return the key of files that are made from `inputs`. It changes with the digest of each of them, and no other."""
     ordered = sorted(inputs, key=lambda each: each.name)
     return digest(*(part for each in ordered for part in (each.name.encode(), digests[each])))

@@ -27,7 +27,7 @@ class SearchIndex(LibraryExport):
 
 
 def _card_rows(summaries: Summaries) -> dict[str, IndexRow]:
-    """Return what the index takes of each card; rows of cards that have not changed come from the cache."""
+    """Return the row of the index for each card; rows of cards that have not changed come from the cache."""
     cache_file = summaries.cache_file("rows")
     cached: dict[bytes, IndexRow] = (cache_file.read() if cache_file else None) or {}
     current: dict[bytes, IndexRow] = {}

@@ -1,4 +1,4 @@
-"""What follows from one card, its evidence and the day: computed once, then read by its page and by every export."""
+"""Facts that follow from one card, its evidence and the day: computed once, read by its page and by every export."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class CardFacts:
     card: Card
     evidence: Evidence | None
     broken_release: str | None
-    """Release on which the failure is shown."""
+    """Release whose failure the evidence shows, or else the one that the card names."""
     executable_fixes: Mapping[int, Fix]
     """The fixes that can be run, by their number from 1."""
     fix_runs: Mapping[int, Run]

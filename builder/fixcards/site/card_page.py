@@ -144,7 +144,7 @@ def _options(facts: CardFacts) -> list[Option]:
 
 
 def _letter(number: int) -> str:
-    """Return what option `number` is called, A for 1. A card has 20 at most; old runs and reports may name others."""
+    """Return the letter of option `number`, A for 1. A card has 20 at most; old runs and reports may name others."""
     return chr(ord("A") + number - 1) if 1 <= number <= 26 else str(number)
 
 
@@ -179,7 +179,7 @@ def _report_links(card: Card, options: list[Option], settings: SiteSettings) -> 
 
 
 def _sources(card: Card) -> list[tuple[str, str]]:
-    """Return every address that the page uses, each once, with what it is."""
+    """Return every address that the page uses, each once, with its label."""
     sources = [(card.issue, "Upstream issue"), (card.pr, "Upstream fix")]
     sources += [(point.url, "Discussion") for point in card.discussion]
     sources += [(url, "Linked in the text") for text in card.prose if "](" in text for url in markdown.links(text)]

@@ -21,9 +21,9 @@ class CardSource(NamedTuple):
     """Card file below `root`, as is `evidence_path`."""
     evidence_path: str | None
     has_evidence: bool
-    """Whether the evidence may be shown."""
+    """Whether the evidence has no problem, so that the page shows it."""
     digest: bytes | None
-    """Of the content of both files; None where that isn't known."""
+    """Of the content of both files; None where they could not be read in one go."""
     parsed: bytes | None
     """The card, if it was read just now."""
 

@@ -58,7 +58,7 @@ class Choice(NamedTuple):
 
 
 class Statistic(NamedTuple):
-    """A number about the library, with what it counts."""
+    """A number about the library, with its definition."""
 
     number: str
     noun: str

@@ -36,7 +36,7 @@ class Renderer:
         }
 
     def search_box(self, root: str) -> Markup:
-        """Return the search box for a page that has no template of ours; `root` leads to the site's root."""
+        """Return the search box for a page of the theme; `root` leads to the site's root."""
         return Markup(self.environment.from_string(_SEARCH_BOX).render(root=root))  # noqa: S704 - a template's output
 
     def render(self, template: str, path: str, **context: Any) -> str:

@@ -30,6 +30,6 @@ def templates_digest(folder: Path) -> bytes:
 
 
 def inputs_digest(settings: SiteSettings, frames: Iterable[str]) -> bytes:
-    """Return the digest of what goes into every page: settings, templates, and the frames that the theme makes."""
+    """Return the digest of the inputs of every page: settings, templates, and the frames that the theme makes."""
     named = (settings.site_name, settings.site_url, settings.repo_url)
     return digest_of((templates_digest(settings.templates), named, tuple(frames)))

@@ -53,7 +53,7 @@ class Site:
         self._latest = latest or list(library.summaries)
 
     def page_tasks(self) -> Iterator[BuildTask]:
-        """Yield what can be made in any process, a page at a time."""
+        """Yield the tasks that any process can do, one for each page."""
         yield from Listings(self.library, self._latest).tasks()
         yield from about_tasks(self.settings)
         related = related_cards(self.library)
@@ -61,7 +61,7 @@ class Site:
             yield self._card_task(card_id, related[card_id])
 
     def library_tasks(self) -> Iterator[BuildTask]:
-        """Yield what is made from all cards together, best in the process that has them."""
+        """Yield the tasks that need all cards, and so the process that has them."""
         summaries = Summaries(self.library.summaries, self.library.summary_digests, self.library.cache_file)
         pages = about_pages(self.settings)
         digests = self._settings_digests | {
@@ -83,7 +83,7 @@ class Site:
             REPORTS: digest_of((sorted(reports.worked.items()), reports.failed)),
         }
         if not source.has_evidence:
-            digests[DAY] = b""  # only what was run counts less every day
+            digests[DAY] = b""  # confidence falls with the age of the runs
         related = tuple(self._related_cards[other] for other in related_ids)
         make = partial(_card_outputs, source, related, reports)
         return BuildTask(library.summaries[card_id].path[:-1], cache_key(_CARD_TASK_INPUTS, digests), make, _CARD_KIND)
@@ -99,7 +99,7 @@ class Site:
 
 
 def _content(page: Page) -> tuple[Any, ...]:
-    """Return what says what a page is about."""
+    """Return what the search index takes of a page."""
     return page.path, page.title, page.description, [(section.id, section.title) for section in page.sections]
 
 
