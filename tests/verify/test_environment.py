@@ -11,7 +11,7 @@ from fixcards.verify.index_configuration import uv_index_variables
 from fixcards.verify.interpreters import choose_interpreters, installed_interpreters
 from fixcards.verify.unavailable import EnvironmentUnavailable
 
-from .attacks import BACKEND
+from .hostile_programs import BACKEND
 
 DAY = date(2024, 1, 1)
 
@@ -81,7 +81,7 @@ def test_a_build_happens_in_the_isolation_with_a_cache_of_its_own(builder):
     assert (builder.folder / "uv-built" / "built-1").is_dir()
 
 
-def test_a_build_that_plants_a_symbolic_link_is_refused(builder, tmp_path, an_index):
+def test_a_build_that_plants_a_symbolic_link_is_refused(builder, tmp_path, local_index):
     secret = tmp_path / "secret"
     secret.write_text("hush")
     planting = f"""
@@ -91,7 +91,7 @@ for place in glob.glob({str(tmp_path)!r} + "/cache/work/*/*/in.txt"):
     os.path.lexists(link) or os.symlink({str(secret)!r}, link)
 SECRETS = PLACES = []
 """
-    url = an_index.with_source("hostile", "1.0", planting + BACKEND)
+    url = local_index.with_source("hostile", "1.0", planting + BACKEND)
     other = EnvironmentBuilder(tmp_path / "cache", {"UV_DEFAULT_INDEX": url}, builder._sandbox)
     with pytest.raises(EnvironmentUnavailable, match=r"lock\.txt was replaced by a symbolic link"):
         other.lock(spec("hostile==1.0", day=None, build=("hostile",)), "x-1")

@@ -92,8 +92,7 @@ class CardRunner:
         runs: list[Run] = []
         chosen: Interpreter | None = None
         for planned in card_plan.runs:
-            on_chosen = _on(planned, chosen) if planned.role == "fix" and chosen is not None else planned
-            run = self.run(on_chosen)
+            run = self.run(planned.on(chosen) if planned.role == "fix" and chosen is not None else planned)
             if planned.role == "broken" and run.python:
                 chosen = next(each for each in planned.interpreters if each.version == run.python)
             runs.append(run)
@@ -236,15 +235,6 @@ def _tool_versions(sandbox: Sandbox) -> dict[str, str]:
         **({sandbox.name: sandbox.version()} if sandbox.name != "none" else {}),
         platform.system().lower(): platform.release(),
     }
-
-
-def _on(planned: PlannedRun, interpreter: Interpreter) -> PlannedRun:
-    """Return `planned` on one interpreter, or as missing where that one can't run it."""
-    if interpreter in planned.interpreters:
-        return replace(planned, interpreters=(interpreter,))
-    detail = f"can't run on Python {interpreter.version} as the broken run does"
-    missing = planned.missing or EnvironmentUnavailable("interpreter", detail)
-    return replace(planned, interpreters=(), missing=missing)
 
 
 def _limits(card: Card, limits: Limits) -> Limits:

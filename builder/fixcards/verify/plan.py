@@ -48,6 +48,13 @@ class PlannedRun:
         """The role, with the number of the fix, for messages."""
         return f"fix {self.fix}" if self.fix else self.role
 
+    def on(self, interpreter: Interpreter) -> PlannedRun:
+        """Return the run on one interpreter, or as missing where that one can't run it."""
+        if interpreter in self.interpreters:
+            return replace(self, interpreters=(interpreter,))
+        detail = f"can't run on Python {interpreter.version} as the broken run does"
+        return replace(self, interpreters=(), missing=self.missing or EnvironmentUnavailable("interpreter", detail))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
