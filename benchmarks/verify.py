@@ -2,8 +2,8 @@
 
 Both sides run every card's program on its broken release, each executable fix and the newest release, three times
 each, two at a time, in the same minute and from a warm cache. The library's side is all of `fixcards verify`: plan,
-lock, a fresh environment, the sandbox, the outcome, evidence. The bare side is `python repro.py` in environments that
-were made before, with the same variables (so without bytecode files, which a read-only environment never gets).
+lock, a fresh environment, the sandbox, the outcome, evidence. The bare side is `python repro.py` in environments
+that exist already, with the same variables (so without bytecode files, which a read-only environment never gets).
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from benchmarks import report
 from fixcards.cli.execution import cache_folder
 from fixcards.records.evidence import REPETITIONS
 from fixcards.records.library import load
-from fixcards.verify.card_runner import ENVIRONMENT, CardRunner, ReadyRun, RunSettings, today
+from fixcards.verify.card_runner import CardRunner, RunSettings, today
 from fixcards.verify.executors import threads
 from fixcards.verify.interpreters import installed_interpreters
 from fixcards.verify.plan import plan
+from fixcards.verify.ready_run import ENVIRONMENT, ReadyRun
 from fixcards.verify.sandbox import Job
 from fixcards.verify.selection import Selection
 from fixcards.verify.session import Session, Task
@@ -49,13 +50,13 @@ def main() -> int:
         shutil.copytree(options.root, root)
         settings = RunSettings(cache_folder(options.root))
         tasks = Selection(tuple(options.cards)).tasks(load(root), today())
-        library(tasks, settings, options.jobs)  # whatever isn't in the cache yet gets there
+        library(tasks, settings, options.jobs)  # fills the cache
         with contextlib.ExitStack() as stack:
             ready = [each for task in tasks for each in environments(task, settings, stack)]
             bare_seconds = bare(ready, options.jobs)
             library_seconds, runs = library(tasks, settings, options.jobs)
             bare_again = bare(ready, options.jobs)
-            alone = [overhead(executor, each) for executor, each in ready[:12]]
+            alone = [overhead(runner, each) for runner, each in ready[:12]]
     bare_seconds = statistics.mean([bare_seconds, bare_again])
     ratio = library_seconds / bare_seconds
     lines = [
@@ -73,7 +74,7 @@ def main() -> int:
 
 
 def library(tasks: list[Task], settings: RunSettings, jobs: int) -> tuple[float, int]:
-    """Return the seconds of a whole session, and how many runs it made."""
+    """Return the seconds of a whole session, and its number of runs."""
     start = time.perf_counter()
     with threads(jobs) as pool:
         session = Session(tasks, settings, pool.executor, jobs, f"bench {os.getpid()} {start}", pool.stop)
@@ -91,28 +92,28 @@ def environments(
     task: Task, settings: RunSettings, stack: contextlib.ExitStack
 ) -> Iterator[tuple[CardRunner, ReadyRun]]:
     """Yield the environments of a card's runs, which stay until the end."""
-    executor = CardRunner(task.card, settings)
-    runs = plan(task.card, executor.index.releases(task.card.package), installed_interpreters())
-    for trial in runs.runs:
-        choices = [trial] if trial.role != "latest" else list(runs.latest)
+    runner = CardRunner(task.card, settings)
+    card_plan = plan(task.card, runner.index.releases(task.card.package), installed_interpreters())
+    for planned in card_plan.runs:
+        choices = [planned] if planned.role != "latest" else list(card_plan.latest)
         for choice in choices:
             with contextlib.suppress(Exception):
-                yield executor, stack.enter_context(executor.ready(choice))
+                yield runner, stack.enter_context(runner.ready(choice))
                 break
 
 
 def bare(ready: list[tuple[CardRunner, ReadyRun]], jobs: int) -> float:
-    """Return the seconds of the same programs without any of ours around them."""
-    work = [(outside(executor, each), each.source) for executor, each in ready for _ in range(REPETITIONS)]
-    limits = [executor.limits.wall_seconds for executor, _ in ready for _ in range(REPETITIONS)]
+    """Return the seconds of the same programs without the library around them."""
+    work = [(outside(runner, each), each.source) for runner, each in ready for _ in range(REPETITIONS)]
+    limits = [runner.limits.wall_seconds for runner, _ in ready for _ in range(REPETITIONS)]
     start = time.perf_counter()
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(lambda job: start_bare(*job), [(*each, most) for each, most in zip(work, limits, strict=True)]))
     return time.perf_counter() - start
 
 
-def outside(executor: CardRunner, ready: ReadyRun) -> list[str]:
-    job: Job = executor.job(ready)
+def outside(runner: CardRunner, ready: ReadyRun) -> list[str]:
+    job: Job = runner.job(ready)
     return [str(ready.venv / "bin" / "python"), str(ready.source / Path(job.argv[1]).name)]
 
 
@@ -128,12 +129,12 @@ def start_bare(command: list[str], folder: Path, most: float) -> float:
     return time.perf_counter() - start
 
 
-def overhead(executor: CardRunner, ready: ReadyRun) -> float:
+def overhead(runner: CardRunner, ready: ReadyRun) -> float:
     """Return what the sandbox adds to an empty program, in seconds."""
-    job = dataclasses.replace(executor.job(ready), argv=("/venv/bin/python", "-c", "pass"))
+    job = dataclasses.replace(runner.job(ready), argv=("/venv/bin/python", "-c", "pass"))
     python = [str(ready.venv / "bin" / "python"), "-c", "pass"]
     start = time.perf_counter()
-    executor.sandbox.run(job)
+    runner.sandbox.run(job)
     return time.perf_counter() - start - start_bare(python, ready.source, 10)
 
 

@@ -22,7 +22,7 @@ from fixcards.verify.sandbox import Limits, choose_sandbox
 
 REPOSITORY = Path(__file__).parents[2]
 IDENTITIES = ["root", "ordinary"] if os.geteuid() == 0 else ["ordinary"]
-"""Root can be both; an ordinary user stays one. CI runs the tests as root."""
+"""Root can be both; an ordinary user can only be one. CI runs the tests as root."""
 
 ERROR = "RuntimeError: the frobnicator is out of frobs ({count} left)"
 
@@ -49,7 +49,7 @@ def a_card(code: str, **changes: object) -> dict:
 
 @pytest.fixture(scope="session")
 def bubblewrap():
-    """The sandbox that most of these tests are about; without it they fail, and say what to install."""
+    """The sandbox of most of these tests; without it they fail, and say what to install."""
     try:
         return choose_sandbox("bubblewrap")
     except FixcardsError as error:
@@ -64,8 +64,8 @@ def cache():
     shutil.rmtree(folder)
 
 
-class Servant:
-    """Runs cards under one identity."""
+class CardServer:
+    """Runs cards as one user, in a process of its own."""
 
     def __init__(self, identity: str) -> None:
         self.identity = identity
@@ -84,7 +84,7 @@ class Servant:
             "PYTHONPATH": str(REPOSITORY),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        command = [sys.executable, str(REPOSITORY / "tests/verify/servant.py")]
+        command = [sys.executable, str(REPOSITORY / "tests/verify/card_server.py")]
         self.process = subprocess.Popen(
             (dropped(command) if drops else command),
             env=environment,
@@ -106,12 +106,12 @@ class Servant:
             disk_bytes=24 << 20,
             output_bytes=400_000,
         )
-        order = {"card": card, "cache": str(self.cache), "limits": asdict(small) | limits}
-        self.process.stdin.write(json.dumps(order) + "\n")
+        request = {"card": card, "cache": str(self.cache), "limits": asdict(small) | limits}
+        self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        assert answer, f"the servant ended with {self.process.wait()}"
-        return Run.model_validate_json(answer)
+        response = self.process.stdout.readline()
+        assert response, f"the card server ended with {self.process.wait()}"
+        return Run.model_validate_json(response)
 
     def close(self) -> None:
         self.process.stdin.close()
@@ -121,7 +121,7 @@ class Servant:
 
 
 def dropped(command: list[str]) -> list[str]:
-    """Start `command` as nobody, with the interpreter in reach where it lies below a closed home directory."""
+    """Return `command` as the user nobody, who can reach the interpreter even below a closed home directory."""
     words = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--pdeathsig", "KILL", *command]
     prefix = Path(sys.base_prefix)
     closed = [folder for folder in prefix.parents if not folder.stat().st_mode & 0o001]
@@ -136,22 +136,22 @@ def dropped(command: list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def servants(bubblewrap):
-    made: dict[str, Servant] = {}
+def card_servers(bubblewrap):
+    servers: dict[str, CardServer] = {}
 
-    def get(identity: str) -> Servant:
-        if identity not in made:
-            made[identity] = Servant(identity)
-            made[identity].run(a_card("print(1)"))  # the environment is in the cache: what follows measures the attack
-        return made[identity]
+    def get(identity: str) -> CardServer:
+        if identity not in servers:
+            servers[identity] = CardServer(identity)
+            servers[identity].run(a_card("print(1)"))  # caches the environment, so that tests time the attack alone
+        return servers[identity]
 
     yield get
-    for servant in made.values():
-        servant.close()
+    for server in servers.values():
+        server.close()
 
 
-class AnIndex:
-    """A package index on this machine's loopback, as PEP 503 and PEP 691 want it."""
+class LocalIndex:
+    """A package index on the loopback of this machine (PEP 503, PEP 691)."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
@@ -223,8 +223,8 @@ class AnIndex:
 
 
 @pytest.fixture
-def an_index():
-    index = AnIndex()
+def local_index():
+    index = LocalIndex()
     yield index
     index.server.shutdown()
     index.server.server_close()

@@ -6,81 +6,82 @@ from pathlib import Path
 import pytest
 
 from fixcards.errors import FixcardsError
-from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, EnvironmentUnavailable, packages_of
+from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
+from fixcards.verify.index_configuration import uv_index_variables
 from fixcards.verify.interpreters import choose_interpreters, installed_interpreters
-from fixcards.verify.package_index import uv_index_variables
+from fixcards.verify.unavailable import EnvironmentUnavailable
 
-from .attacks import BACKEND
+from .hostile_programs import BACKEND
 
 DAY = date(2024, 1, 1)
 
 
 @pytest.fixture
-def workshop(bubblewrap, cache):
+def builder(bubblewrap, cache):
     return EnvironmentBuilder(cache, uv_index_variables(), bubblewrap)
 
 
-def wanted(*requires: str, day: date | None = DAY, **more) -> EnvironmentSpec:
+def spec(*requires: str, day: date | None = DAY, **more) -> EnvironmentSpec:
     return EnvironmentSpec(requires, choose_interpreters(installed_interpreters(), [">=3.8"], day)[0], day, **more)
 
 
-def test_a_lock_has_hashes_and_names_no_index_and_no_path_of_this_machine(workshop):
-    lock = workshop.lock(wanted("jinja2==3.1.2"), "x-1")
+def test_a_lock_has_hashes_and_names_no_index_and_no_path_of_this_machine(builder):
+    lock = builder.lock(spec("jinja2==3.1.2"), "x-1")
     assert packages_of(lock) == {"jinja2": "3.1.2", "markupsafe": "2.1.3"}
     assert lock.count("==") == 2
     assert "--hash=sha256:" in lock
     assert "://" not in lock
-    assert str(workshop.folder) not in lock
+    assert str(builder.folder) not in lock
 
 
-def test_broken_and_fixed_differ_in_the_package_alone_when_they_share_a_day(workshop):
-    broken = packages_of(workshop.lock(wanted("jinja2==3.1.1"), "x-1"))
-    fixed = packages_of(workshop.lock(wanted("jinja2==3.1.2"), "x-1"))
+def test_broken_and_fixed_differ_in_the_package_alone_when_they_share_a_day(builder):
+    broken = packages_of(builder.lock(spec("jinja2==3.1.1"), "x-1"))
+    fixed = packages_of(builder.lock(spec("jinja2==3.1.2"), "x-1"))
     assert {name for name in broken | fixed if broken.get(name) != fixed.get(name)} == {"jinja2"}
 
 
-def test_the_day_decides_what_is_resolved(workshop):
-    early = packages_of(workshop.lock(wanted("jinja2==3.1.2", day=date(2022, 6, 1)), "x-1"))
+def test_the_day_decides_what_is_resolved(builder):
+    early = packages_of(builder.lock(spec("jinja2==3.1.2", day=date(2022, 6, 1)), "x-1"))
     assert early["markupsafe"] == "2.1.1"
 
 
-def test_environments_share_the_files_of_the_cache(workshop):
-    order = wanted("iniconfig==2.0.0")
-    lock = workshop.lock(order, "x-1")
-    first = workshop.make(lock, order, "x-1", workshop.folder / "first")
-    second = workshop.make(lock, order, "x-1", workshop.folder / "second")
+def test_environments_share_the_files_of_the_cache(builder):
+    plain = spec("iniconfig==2.0.0")
+    lock = builder.lock(plain, "x-1")
+    first = builder.make(lock, plain, "x-1", builder.folder / "first")
+    second = builder.make(lock, plain, "x-1", builder.folder / "second")
     files = [next(venv.glob("lib/*/site-packages/iniconfig/__init__.py")) for venv in (first, second)]
     assert files[0].stat().st_ino == files[1].stat().st_ino
 
 
-def test_what_has_no_wheel_is_refused_with_its_reason(workshop):
+def test_a_release_without_a_wheel_is_refused_with_its_reason(builder):
     with pytest.raises(EnvironmentUnavailable, match=r"^no wheel: ") as refusal:
-        workshop.lock(wanted("httpx==0.7.1", day=date(2019, 8, 29)), "x-1")
-    assert str(workshop.folder) not in str(refusal.value)
+        builder.lock(spec("httpx==0.7.1", day=date(2019, 8, 29)), "x-1")
+    assert str(builder.folder) not in str(refusal.value)
 
 
-def test_what_cannot_be_resolved_is_refused_with_its_reason(workshop):
+def test_requirements_without_a_solution_are_refused_with_their_reason(builder):
     with pytest.raises(EnvironmentUnavailable, match=r"^resolution: No solution found") as refusal:
-        workshop.lock(wanted("jinja2==3.1.2", "markupsafe<2"), "x-1")
+        builder.lock(spec("jinja2==3.1.2", "markupsafe<2"), "x-1")
     assert str(refusal.value).isascii()
 
 
 def test_an_index_out_of_reach_is_an_error_and_no_evidence(bubblewrap, tmp_path, monkeypatch):
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
-    workshop = EnvironmentBuilder(tmp_path, {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple/"}, bubblewrap)
+    builder = EnvironmentBuilder(tmp_path, {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple/"}, bubblewrap)
     with pytest.raises(FixcardsError, match="can't be reached"):
-        workshop.lock(wanted("iniconfig==2.0.0"), "x-1")
+        builder.lock(spec("iniconfig==2.0.0"), "x-1")
 
 
-def test_a_build_happens_in_the_isolation_with_a_cache_of_its_own(workshop):
-    order = wanted("iniconfig==2.0.0", build=("iniconfig",))
-    lock = workshop.lock(order, "built-1")
-    venv = workshop.make(lock, order, "built-1", workshop.folder / "built")
+def test_a_build_happens_in_the_isolation_with_a_cache_of_its_own(builder):
+    built_spec = spec("iniconfig==2.0.0", build=("iniconfig",))
+    lock = builder.lock(built_spec, "built-1")
+    venv = builder.make(lock, built_spec, "built-1", builder.folder / "built")
     assert next(venv.glob("lib/*/site-packages/iniconfig/__init__.py")).exists()
-    assert (workshop.folder / "uv-built" / "built-1").is_dir()
+    assert (builder.folder / "uv-built" / "built-1").is_dir()
 
 
-def test_a_build_that_plants_a_symbolic_link_is_refused(workshop, tmp_path, an_index):
+def test_a_build_that_plants_a_symbolic_link_is_refused(builder, tmp_path, local_index):
     secret = tmp_path / "secret"
     secret.write_text("hush")
     planting = f"""
@@ -90,15 +91,15 @@ for place in glob.glob({str(tmp_path)!r} + "/cache/work/*/*/in.txt"):
     os.path.lexists(link) or os.symlink({str(secret)!r}, link)
 SECRETS = PLACES = []
 """
-    url = an_index.with_source("hostile", "1.0", planting + BACKEND)
-    clever = EnvironmentBuilder(tmp_path / "cache", {"UV_DEFAULT_INDEX": url}, workshop._sandbox)
+    url = local_index.with_source("hostile", "1.0", planting + BACKEND)
+    other = EnvironmentBuilder(tmp_path / "cache", {"UV_DEFAULT_INDEX": url}, builder._sandbox)
     with pytest.raises(EnvironmentUnavailable, match=r"lock\.txt was replaced by a symbolic link"):
-        clever.lock(wanted("hostile==1.0", day=None, build=("hostile",)), "x-1")
+        other.lock(spec("hostile==1.0", day=None, build=("hostile",)), "x-1")
     assert secret.read_text() == "hush"
 
 
-def test_uv_learns_nothing_from_the_environment_that_it_does_not_need(workshop, monkeypatch):
+def test_uv_gets_no_variable_that_it_does_not_need(builder, monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "hush")
     monkeypatch.setenv("UV_PUBLISH_TOKEN", "hush")
-    assert "hush" not in str(workshop._environment(workshop.folder / "uv"))
-    assert Path(workshop._environment(workshop.folder / "uv")["HOME"]) != Path.home()
+    assert "hush" not in str(builder.uv.environment(builder.folder / "uv"))
+    assert Path(builder.uv.environment(builder.folder / "uv")["HOME"]) != Path.home()

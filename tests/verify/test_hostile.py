@@ -1,5 +1,5 @@
-"""Reproductions that attack. Each is contained, has the right outcome, and leaves the machine clean."""
-# ruff: noqa: S108 - the folders in which an attack could leave something
+"""Reproductions that attack the machine: each is contained, has the right outcome, and leaves nothing behind."""
+# ruff: noqa: S108 - the folders in which an attack could leave files
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ import pytest
 
 from fixcards.records.evidence import Run
 
-from .attacks import ATTACKS, BACKEND, Attack
+from .card_server import run_card
 from .conftest import IDENTITIES, REPOSITORY, a_card
-from .servant import serve
+from .hostile_programs import BACKEND, HOSTILE_PROGRAMS, Attack
 
 
 @pytest.mark.parametrize("identity", IDENTITIES)
-@pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_is_contained(name, identity, servants):
-    attack = ATTACKS[name]
-    servant = servants(identity)
+@pytest.mark.parametrize("name", HOSTILE_PROGRAMS)
+def test_an_attack_is_contained(name, identity, card_servers):
+    attack = HOSTILE_PROGRAMS[name]
+    card_server = card_servers(identity)
     start, mounts, litter = time.time(), _mounts(), _litter()
-    run = servant.run(_hostile(attack), **attack.limits)
+    run = card_server.run(_hostile(attack), **attack.limits)
     seconds = time.time() - start
     _assert_contained(attack, run, seconds)
     assert _survivors(start) == []
     assert _mounts() == mounts
     assert _litter() == litter
-    assert list((servant.cache / "work").glob("*")) == []
+    assert list((card_server.cache / "work").glob("*")) == []
 
 
-def test_neither_reads_the_home_directory_or_keys(servants, tmp_path):
+def test_neither_reads_the_home_directory_or_keys(card_servers, tmp_path):
     key = tmp_path / "id_ed25519"
     key.write_text("hush-key")
     tmp_path.chmod(0o755)
@@ -49,12 +49,12 @@ def test_neither_reads_the_home_directory_or_keys(servants, tmp_path):
     raise SystemExit(1)
     """
     for identity in IDENTITIES:
-        run = servants(identity).run(_hostile(Attack(code, "failed-otherwise")))
+        run = card_servers(identity).run(_hostile(Attack(code, "failed-otherwise")))
         assert run.output.splitlines() == ["absent"] * 5 + ["[]"], run
 
 
 @pytest.mark.parametrize("identity", IDENTITIES)
-def test_the_hosts_own_loopback_is_out_of_reach(identity, servants):
+def test_the_hosts_own_loopback_is_out_of_reach(identity, card_servers):
     heard = []
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as abstract:
         server.settimeout(0.2)
@@ -71,16 +71,14 @@ def test_the_hosts_own_loopback_is_out_of_reach(identity, servants):
                 print(error.strerror)
         raise SystemExit(1)
         """
-        run = servants(identity).run(_hostile(Attack(code, "failed-otherwise")))
+        run = card_servers(identity).run(_hostile(Attack(code, "failed-otherwise")))
         with contextlib.suppress(TimeoutError):
             heard.append(server.accept())
     assert run.output.splitlines() == ["Connection refused"] * 2
     assert heard == []
 
 
-def test_code_that_runs_while_resolving_is_refused_unless_allowed_and_contained_then(
-    bubblewrap, tmp_path, monkeypatch, an_index
-):
+def test_code_of_a_build_is_refused_unless_allowed_and_contained_then(bubblewrap, tmp_path, monkeypatch, local_index):
     secret = tmp_path / "secret"
     secret.write_text("hush")
     # A checkout below /tmp is shadowed by the sandbox's own /tmp: the write may succeed and must not arrive.
@@ -91,15 +89,15 @@ import contextlib, pathlib
 with contextlib.suppress(OSError):
     pathlib.Path({str(REPOSITORY)!r}, "escaped").write_text("x")
 """
-    url = an_index.with_source("hostile", "1.0", backend + BACKEND)
+    url = local_index.with_source("hostile", "1.0", backend + BACKEND)
     monkeypatch.setenv("UV_DEFAULT_INDEX", url)
     monkeypatch.setenv("FIXCARDS_TEST_SECRET", "hush")
     code = "import hostile\nprint(hostile.seen)\nraise SystemExit(1)"
     card = a_card(code, package="hostile", versions={"affected": "==1.0"}, reproduction={"exclude_newer": None})
 
     def run(**more: object) -> Run:
-        order = {**card, "reproduction": {**card["reproduction"], **more}}
-        return Run.model_validate_json(serve({"card": order, "cache": str(tmp_path / "cache"), "limits": {}}))
+        changed = {**card, "reproduction": {**card["reproduction"], **more}}
+        return Run.model_validate_json(run_card({"card": changed, "cache": str(tmp_path / "cache"), "limits": {}}))
 
     refused = run()
     assert (refused.outcome, (refused.reason or "").partition(":")[0]) == ("could-not-run", "no wheel")
@@ -117,10 +115,10 @@ def _hostile(attack: Attack) -> dict:
 
 
 def _assert_contained(attack: Attack, run: Run, seconds: float) -> None:
-    said = f"{run.output}\n{run.reason}"
+    text = f"{run.output}\n{run.reason}"
     assert run.outcome == attack.outcome, run
-    assert attack.not_says not in said, run
-    assert attack.says in said, run
+    assert attack.not_says not in text, run
+    assert attack.says in text, run
     assert len(run.output.encode()) <= 4096
     assert all(char.isprintable() or char in "\n\t" or ord(char) > 127 for char in run.output)
     assert seconds < attack.slowest
@@ -128,15 +126,15 @@ def _assert_contained(attack: Attack, run: Run, seconds: float) -> None:
 
 
 def _survivors(since: float) -> list[str]:
-    """Processes of a run that outlived it: nobody but the first process of the machine looks after them."""
+    """Return processes of a run that outlived it: the first process of the machine has adopted them."""
     deadline = time.time() + 2
-    while (found := _orphans(since)) and time.time() < deadline:
+    while (orphans := _orphans(since)) and time.time() < deadline:
         time.sleep(0.1)
-    return found
+    return orphans
 
 
 def _orphans(since: float) -> list[str]:
-    found = []
+    orphans = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):  # it may end meanwhile
             words = process.cmdline()
@@ -146,8 +144,8 @@ def _orphans(since: float) -> list[str]:
                 and process.create_time() >= since - 1
                 and not any("python" in name or "fixcards" in name for name in above - {"/venv/bin/python"})
             ):
-                found.append(" ".join(words))
-    return found
+                orphans.append(" ".join(words))
+    return orphans
 
 
 def _mounts() -> list[str]:
@@ -155,12 +153,12 @@ def _mounts() -> list[str]:
 
 
 def _litter() -> set[str]:
-    """What lies about where an attack could have left something."""
+    """Return the files in places where an attack could have left some."""
     names = ["escaped", "1.evidence.json", "big", "link", "soft", "d", "home", *map(str, range(5))]
     places = [
         REPOSITORY,
-        REPOSITORY / "cards",
+        REPOSITORY / "tests",
         *map(Path, ("/", "/tmp", "/dev/shm", "/var/tmp", "/etc", "/usr", "/repro")),
     ]
-    found = {str(path) for place in places for name in names if os.path.lexists(path := place / name)}
-    return found | set(map(str, Path("/mnt").iterdir()))
+    litter = {str(path) for place in places for name in names if os.path.lexists(path := place / name)}
+    return litter | set(map(str, Path("/mnt").iterdir()))

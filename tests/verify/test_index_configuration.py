@@ -92,5 +92,5 @@ def test_further_indexes_count_where_variables_of_uv_name_them(monkeypatch, uv_t
     }
 
 
-def test_a_url_is_shown_without_its_password():
+def test_a_url_loses_its_password():
     assert without_password("https://user:hush@host/simple/") == "https://host/simple/"

@@ -12,13 +12,13 @@ LIMITS = Limits().as_dict()
 PRINTED = "RuntimeError: the frobnicator is out of frobs (3 left)\n"
 
 
-def shown(text: str, ended: int | None, stopped=None, **changes):
+def outcome_of(text: str, status: int | None, stopped=None, **changes):
     card = Card.model_validate(a_card("pass", **changes))
-    return classify_run(card, JobResult(ended, text.encode(), 0.1, 0.1, stopped), text, LIMITS)
+    return classify_run(card, JobResult(status, text.encode(), 0.1, 0.1, stopped), LIMITS)
 
 
 @pytest.mark.parametrize(
-    ("text", "ended", "outcome"),
+    ("text", "status", "outcome"),
     [
         (PRINTED, 1, "failed-as-described"),
         (f"\x1b[31m{PRINTED}\x1b[0m", 1, "failed-as-described"),
@@ -31,53 +31,53 @@ def shown(text: str, ended: int | None, stopped=None, **changes):
         ("", -11, "failed-otherwise"),
     ],
 )
-def test_a_failure_takes_both_the_exit_status_and_the_signature(text, ended, outcome):
-    assert shown(text, ended).outcome == outcome
+def test_a_failure_takes_both_the_exit_status_and_the_signature(text, status, outcome):
+    assert outcome_of(text, status).outcome == outcome
 
 
 def test_an_alias_counts_and_the_error_itself_is_preferred():
     signature = {"error": "RuntimeError: out of frobs", "aliases": ["no frobs at {place}"]}
-    found = shown("no frobs at home\nRuntimeError: out of frobs\n", 1, signature=signature)
-    assert (found.outcome, found.matched) == ("failed-as-described", "RuntimeError: out of frobs")
-    assert shown("no frobs at home\n", 1, signature=signature).matched == "no frobs at home"
+    outcome = outcome_of("no frobs at home\nRuntimeError: out of frobs\n", 1, signature=signature)
+    assert (outcome.outcome, outcome.matched) == ("failed-as-described", "RuntimeError: out of frobs")
+    assert outcome_of("no frobs at home\n", 1, signature=signature).matched == "no frobs at home"
 
 
-def test_a_failure_that_ends_with_0_is_told_by_what_it_prints():
+def test_a_failure_that_ends_with_0_needs_the_signature():
     expect = {"reproduction": {"expect": {"exit": 0}}}
-    assert shown(PRINTED, 0, **expect).outcome == "failed-as-described"
-    assert shown("all well\n", 0, **expect).outcome == "passed"
-    assert shown(PRINTED, 1, **expect).outcome == "failed-otherwise"
-    assert shown(PRINTED, 1, **expect).reason == "ended with 1, not with 0 as expected"
+    assert outcome_of(PRINTED, 0, **expect).outcome == "failed-as-described"
+    assert outcome_of("all well\n", 0, **expect).outcome == "passed"
+    assert outcome_of(PRINTED, 1, **expect).outcome == "failed-otherwise"
+    assert outcome_of(PRINTED, 1, **expect).reason == "ended with 1, not with 0 as expected"
 
 
 def test_another_text_stands_in_for_the_signature():
     expect = {"reproduction": {"expect": {"output": "AssertionError: lost {n} bytes"}}}
-    assert shown("AssertionError: lost 5 bytes\n", 1, **expect).outcome == "failed-as-described"
-    assert shown(PRINTED, 1, **expect).outcome == "failed-otherwise"
+    assert outcome_of("AssertionError: lost 5 bytes\n", 1, **expect).outcome == "failed-as-described"
+    assert outcome_of(PRINTED, 1, **expect).outcome == "failed-otherwise"
 
 
 def test_a_hang_is_the_symptom_only_where_the_card_says_so():
     expect = {"reproduction": {"expect": {"timeout": 2}}}
-    found = shown("", None, "time", **expect)
-    assert (found.outcome, found.matched) == ("failed-as-described", "still running after 2 s")
-    assert shown("", 0, **expect).outcome == "passed"
-    assert shown("", None, "time").outcome == "failed-otherwise"
-    assert shown("", None, "memory", **expect).outcome == "failed-otherwise"
+    outcome = outcome_of("", None, "time", **expect)
+    assert (outcome.outcome, outcome.matched) == ("failed-as-described", "still running after 2 s")
+    assert outcome_of("", 0, **expect).outcome == "passed"
+    assert outcome_of("", None, "time").outcome == "failed-otherwise"
+    assert outcome_of("", None, "memory", **expect).outcome == "failed-otherwise"
 
 
 def test_a_hang_may_need_a_text_as_well():
     expect = {"reproduction": {"expect": {"timeout": 2, "output": "waiting for {what}"}}}
-    assert shown("waiting for the lock\n", None, "time", **expect).matched == "waiting for the lock"
-    assert shown("", None, "time", **expect).outcome == "failed-otherwise"
+    assert outcome_of("waiting for the lock\n", None, "time", **expect).matched == "waiting for the lock"
+    assert outcome_of("", None, "time", **expect).outcome == "failed-otherwise"
 
 
-def test_a_crash_is_told_in_the_words_of_a_shell():
+def test_a_crash_has_the_text_that_a_shell_prints():
     signature = {"error": "Segmentation fault"}
-    assert shown("", -11, signature=signature).outcome == "failed-as-described"
+    assert outcome_of("", -11, signature=signature).outcome == "failed-as-described"
 
 
 @pytest.mark.parametrize("stopped", ["time", "output", "memory", "processes", "cancelled"])
 def test_a_stopped_run_says_which_limit_it_went_over(stopped):
-    found = shown(PRINTED, None, stopped)
-    assert found.outcome == "failed-otherwise"
-    assert found.reason
+    outcome = outcome_of(PRINTED, None, stopped)
+    assert outcome.outcome == "failed-otherwise"
+    assert outcome.reason

@@ -28,14 +28,14 @@ def test_yanked_releases_are_listed_and_marked(tmp_path):
     assert yanked.yanked
 
 
-def test_a_package_that_no_index_has_has_no_releases(tmp_path, an_index, monkeypatch):
-    monkeypatch.setenv("UV_DEFAULT_INDEX", an_index.url)
+def test_a_package_that_no_index_has_has_no_releases(tmp_path, local_index, monkeypatch):
+    monkeypatch.setenv("UV_DEFAULT_INDEX", local_index.url)
     assert PackageIndex(tmp_path).releases("nothing-of-this-name").releases == ()
 
 
-def test_the_password_of_a_private_index_is_not_stored(tmp_path, an_index, monkeypatch):
-    an_index.with_source("mine", "1.2", "")
-    monkeypatch.setenv("UV_DEFAULT_INDEX", an_index.url.replace("//", "//user:hush@"))
+def test_the_password_of_a_private_index_is_not_stored(tmp_path, local_index, monkeypatch):
+    local_index.with_source("mine", "1.2", "")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", local_index.url.replace("//", "//user:hush@"))
     release = PackageIndex(tmp_path).releases("mine").newest
     assert (release.version, release.uploaded, release.source, release.wheels) == ("1.2", date(2023, 5, 6), True, ())
     assert "hush" not in (tmp_path / "mine.json").read_text()
@@ -47,40 +47,40 @@ def html(*attributes: str) -> str:
     return f"<!DOCTYPE html><html><body>{link}</body></html>"
 
 
-def test_upload_times_in_html_for_requests_that_prefer_json_are_read(tmp_path, an_index, monkeypatch):
+def test_upload_times_in_html_for_requests_that_prefer_json_are_read(tmp_path, local_index, monkeypatch):
     def page(accept: str) -> str:
         day = 'data-upload-time="2019-08-20T14:15:16.123456Z"' if "json" in accept else ""
         return html("data-requires-python='&gt;=3.6'", day)
 
-    an_index.pages["old"] = page
-    monkeypatch.setenv("UV_DEFAULT_INDEX", an_index.url)
+    local_index.pages["old"] = page
+    monkeypatch.setenv("UV_DEFAULT_INDEX", local_index.url)
     release = PackageIndex(tmp_path).releases("old").newest
     assert (release.uploaded, release.requires_python) == (date(2019, 8, 20), ">=3.6")
-    assert len(an_index.requests) == 1
+    assert len(local_index.requests) == 1
 
 
-def test_a_release_without_an_upload_time_has_no_day(tmp_path, an_index, monkeypatch):
-    an_index.pages["old"] = lambda accept: html()
-    monkeypatch.setenv("UV_DEFAULT_INDEX", an_index.url)
+def test_a_release_without_an_upload_time_has_no_day(tmp_path, local_index, monkeypatch):
+    local_index.pages["old"] = lambda accept: html()
+    monkeypatch.setenv("UV_DEFAULT_INDEX", local_index.url)
     assert PackageIndex(tmp_path).releases("old").newest.uploaded is None
 
 
-def test_a_list_is_cached_for_hours_and_for_its_own_index_only(tmp_path, an_index, monkeypatch):
-    an_index.with_source("mine", "1.2", "")
-    monkeypatch.setenv("UV_DEFAULT_INDEX", an_index.url)
+def test_a_list_is_cached_for_hours_and_for_its_own_index_only(tmp_path, local_index, monkeypatch):
+    local_index.with_source("mine", "1.2", "")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", local_index.url)
     PackageIndex(tmp_path).releases("mine")
     PackageIndex(tmp_path).releases("mine")
-    assert len(an_index.requests) == 1
+    assert len(local_index.requests) == 1
     (tmp_path / "mine.json").write_text("{ cut o")
     assert PackageIndex(tmp_path).releases("mine").newest.version == "1.2"
     cached = json.loads((tmp_path / "mine.json").read_text())
     old = {"fetched": cached["fetched"] - package_index.CACHE_SECONDS}
     (tmp_path / "mine.json").write_text(json.dumps(cached | old))
     PackageIndex(tmp_path).releases("mine")
-    assert len(an_index.requests) == 3
-    monkeypatch.setenv("UV_DEFAULT_INDEX", an_index.url.replace("127.0.0.1", "localhost"))
+    assert len(local_index.requests) == 3
+    monkeypatch.setenv("UV_DEFAULT_INDEX", local_index.url.replace("127.0.0.1", "localhost"))
     PackageIndex(tmp_path).releases("mine")
-    assert len(an_index.requests) == 4
+    assert len(local_index.requests) == 4
 
 
 def test_an_index_that_does_not_answer_is_an_error_that_names_it(tmp_path, monkeypatch):

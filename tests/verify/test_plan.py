@@ -16,9 +16,9 @@ from .conftest import a_card
 ANY = ("py3-none-any",)
 
 
-def offer(version: str, uploaded: str = "2020-01-01", **changes) -> ReleaseInfo:
-    made = {"yanked": False, "requires_python": None, "wheels": ANY, "source": True, "size": 1000} | changes
-    return ReleaseInfo(version, date.fromisoformat(uploaded), **made)
+def release(version: str, uploaded: str = "2020-01-01", **changes) -> ReleaseInfo:
+    values = {"yanked": False, "requires_python": None, "wheels": ANY, "source": True, "size": 1000} | changes
+    return ReleaseInfo(version, date.fromisoformat(uploaded), **values)
 
 
 def python(version: str) -> Interpreter:
@@ -26,20 +26,20 @@ def python(version: str) -> Interpreter:
 
 
 PYTHONS = [python(version) for version in ("3.6.15", "3.8.18", "3.10.13", "3.12.1", "3.13.0")]
-LISTING = ReleaseList(
-    "iniconfig", (offer("1.0"), offer("1.1.1"), offer("2.0.0", "2023-01-07"), offer("3.0.0a1", "2025-01-01"))
+RELEASES = ReleaseList(
+    "iniconfig", (release("1.0"), release("1.1.1"), release("2.0.0", "2023-01-07"), release("3.0.0a1", "2025-01-01"))
 )
 
 
 def test_a_card_runs_on_the_last_affected_release_each_fix_and_the_newest_release():
     card = Card.model_validate(a_card("pass"))
-    made = plan(card, LISTING, PYTHONS)
-    assert [(t.name, t.release, t.requires) for t in made.runs] == [
+    planned = plan(card, RELEASES, PYTHONS)
+    assert [(run.name, run.release, run.requires) for run in planned.runs] == [
         ("broken", "1.1.1", ("iniconfig==1.1.1",)),
         ("fix 1", "2.0.0", ("iniconfig==2.0.0",)),
         ("latest", "2.0.0", ("iniconfig==2.0.0",)),
     ]
-    broken, fix, _ = made.runs
+    broken, fix, _ = planned.runs
     assert broken.exclude_newer == fix.exclude_newer == date(2024, 1, 1)
     assert broken.interpreters == fix.interpreters
 
@@ -51,8 +51,8 @@ def test_fixes_take_their_own_requirements_and_code_and_others_are_not_run():
         option | {"title": "b", "kind": "configuration"},
         option | {"title": "c", "kind": "pin", "requires": ["iniconfig=={version}", "click==8.0"]},
     ]
-    made = plan(Card.model_validate(a_card("pass", fixes=fixes)), LISTING, PYTHONS)
-    assert [(t.fix, t.requires, t.code) for t in made.fixes] == [
+    planned = plan(Card.model_validate(a_card("pass", fixes=fixes)), RELEASES, PYTHONS)
+    assert [(run.fix, run.requires, run.code) for run in planned.fixes] == [
         (1, ("iniconfig==1.1.1",), "print(2)"),
         (3, ("iniconfig==1.1.1", "click==8.0"), "pass"),
     ]
@@ -60,8 +60,8 @@ def test_fixes_take_their_own_requirements_and_code_and_others_are_not_run():
 
 def test_without_a_day_the_last_upload_of_the_pair_is_the_cut_off():
     card = Card.model_validate(a_card("pass", reproduction={"exclude_newer": None}))
-    made = plan(card, LISTING, PYTHONS)
-    assert made.broken.exclude_newer == made.fixes[0].exclude_newer == date(2023, 1, 8)
+    planned = plan(card, RELEASES, PYTHONS)
+    assert planned.broken.exclude_newer == planned.fixes[0].exclude_newer == date(2023, 1, 8)
 
 
 def test_a_later_release_is_resolved_with_its_own_day():
@@ -72,15 +72,15 @@ def test_a_later_release_is_resolved_with_its_own_day():
 
 def test_a_release_that_the_index_lacks_is_reported():
     card = Card.model_validate(a_card("pass", versions={"affected": "==1.9", "fixed": "2.0.0"}))
-    made = plan(card, LISTING, PYTHONS)
-    assert str(made.broken.missing) == "resolution: the index offers no iniconfig 1.9"
+    planned = plan(card, RELEASES, PYTHONS)
+    assert str(planned.broken.missing) == "resolution: the index offers no iniconfig 1.9"
 
 
-def test_missing_interpreters_are_reported_and_not_guessed_around():
+def test_missing_interpreters_are_reported():
     card = Card.model_validate(a_card("pass", reproduction={"python": "<3.6"}))
-    made = plan(card, LISTING, PYTHONS)
-    assert made.broken.interpreters == ()
-    assert str(made.broken.missing).startswith("interpreter: needs Python <3.6 (installed: 3.6.15, ")
+    planned = plan(card, RELEASES, PYTHONS)
+    assert planned.broken.interpreters == ()
+    assert str(planned.broken.missing).startswith("interpreter: needs Python <3.6 (installed: 3.6.15, ")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_the_newest_interpreter_of_the_time_comes_first(day, specifiers, expecte
 
 def test_an_interpreter_without_a_wheel_of_the_release_is_no_choice():
     machine = next(tag for tag in sorted(_native_tags()) if tag.startswith("cp310-cp310-"))
-    binary = offer("1.0", wheels=(machine,), source=False)
+    binary = release("1.0", wheels=(machine,), source=False)
     assert [each.version for each in choose_interpreters(PYTHONS, [], None, binary)] == ["3.10.13"]
 
 
@@ -109,25 +109,25 @@ def _native_tags() -> set[str]:
 
 
 def test_the_newest_release_may_leave_old_bounds_behind_and_says_so():
-    newest = offer("4.0", "2025-01-01", requires_python=">=3.10")
-    listing = ReleaseList("iniconfig", (offer("1.1.1"), offer("2.0.0"), newest))
+    newest = release("4.0", "2025-01-01", requires_python=">=3.10")
+    releases = ReleaseList("iniconfig", (release("1.1.1"), release("2.0.0"), newest))
     requires = ["iniconfig=={version}", "click==8.0"]
     card = Card.model_validate(a_card("pass", reproduction={"python": "<3.9", "requires": requires}))
-    first, any_python, unbound = plan(card, listing, PYTHONS).latest
+    first, any_python, unbound = plan(card, releases, PYTHONS).latest
     assert str(first.missing).startswith("interpreter: needs Python <3.9 and >=3.10")
     assert any_python.interpreters[0].version == "3.13.0"
     assert any_python.note == "The newest release can only be run on a Python outside of <3.9."
     assert unbound.requires == ("iniconfig==4.0", "click")
 
 
-def test_installed_interpreters_are_found_and_work():
-    found = installed_interpreters()
-    assert found
-    assert [each.minor for each in found] == sorted({each.minor for each in found})
-    assert all(each.executable.exists() for each in found)
+def test_installed_interpreters_exist_and_are_sorted():
+    interpreters = installed_interpreters()
+    assert interpreters
+    assert [each.minor for each in interpreters] == sorted({each.minor for each in interpreters})
+    assert all(each.executable.exists() for each in interpreters)
 
 
-# What running every release of urllib3 from 1.24 on for its leak of request bodies has shown.
+# The result of running every release of urllib3 from 1.24 on for its leak of request bodies.
 URLLIB3 = [
     *(f"1.24.{n}" for n in range(4)),
     *(f"1.26.{n}" for n in range(21)),
@@ -144,12 +144,12 @@ def _fails(version: str) -> bool:
 def swept(size: int, fails=_fails, versions=URLLIB3):
     tried = []
 
-    def attempt(version):
+    def run_release(version):
         tried.append(version)
         return ("fails" if fails(version) else "passes"), None
 
-    offers = tuple(sorted((offer(v, size=size) for v in versions), key=lambda each: each.parsed))
-    states = {r.version: r.state for r in sweep(ReleaseList("urllib3", offers), "1.26.17", attempt)}
+    releases = tuple(sorted((release(v, size=size) for v in versions), key=lambda each: each.parsed))
+    states = {r.version: r.state for r in sweep(ReleaseList("urllib3", releases), "1.26.17", run_release)}
     assert len(tried) == len(set(tried))
     return states, tried
 
@@ -173,23 +173,23 @@ def test_a_line_that_contradicts_itself_is_run_in_full():
     versions = [f"1.0.{n}" for n in range(12)]
     tried = []
 
-    def attempt(version):
+    def run_release(version):
         tried.append(version)
-        known = {"1.0.2": "passes", "1.0.5": "not-testable", "1.0.11": "passes"}
-        return known.get(version, "fails"), None
+        others = {"1.0.2": "passes", "1.0.5": "not-testable", "1.0.11": "passes"}
+        return others.get(version, "fails"), None
 
-    offers = tuple(offer(version, size=HEAVY_BYTES + 1) for version in versions)
-    states = [result.state for result in sweep(ReleaseList("x", offers), None, attempt)]
+    releases = tuple(release(version, size=HEAVY_BYTES + 1) for version in versions)
+    states = [result.state for result in sweep(ReleaseList("x", releases), None, run_release)]
     assert sorted(tried) == sorted(versions)
     assert not any(state.startswith("inferred") for state in states)
 
 
-def test_nothing_is_inferred_beside_what_cannot_be_tested():
-    def attempt(version):
+def test_nothing_is_inferred_next_to_a_release_that_cannot_be_tested():
+    def run_release(version):
         return ("not-testable", "no wheel") if version == "1.0.2" else ("fails", None)
 
-    offers = tuple(offer(f"1.0.{n}", size=HEAVY_BYTES + 1) for n in range(3))
-    results = list(sweep(ReleaseList("x", offers), None, attempt))
+    releases = tuple(release(f"1.0.{n}", size=HEAVY_BYTES + 1) for n in range(3))
+    results = list(sweep(ReleaseList("x", releases), None, run_release))
     assert [(r.version, r.state, r.reason) for r in results] == [
         ("1.0.0", "fails", None),
         ("1.0.1", "fails", None),
@@ -197,7 +197,7 @@ def test_nothing_is_inferred_beside_what_cannot_be_tested():
     ]
 
 
-def test_a_sweep_has_a_cap_and_what_lies_beyond_it_is_unknown():
+def test_a_sweep_has_a_cap_and_releases_beyond_it_stay_unknown():
     versions = [f"{line}.0.0" for line in range(1, MAX_SWEEP_RUNS + 21)]
     states, tried = swept(1000, lambda version: True, versions)
     assert len(tried) == MAX_SWEEP_RUNS
@@ -207,19 +207,19 @@ def test_a_sweep_has_a_cap_and_what_lies_beyond_it_is_unknown():
 
 
 def test_pre_releases_count_only_where_a_line_has_no_final():
-    offers = (offer("1.0a1"), offer("2.0rc1"), offer("2.0"))
-    assert [each.version for each in in_sweep(ReleaseList("x", offers))] == ["1.0a1", "2.0"]
+    releases = (release("1.0a1"), release("2.0rc1"), release("2.0"))
+    assert [each.version for each in in_sweep(ReleaseList("x", releases))] == ["1.0a1", "2.0"]
 
 
 def test_lines_are_taken_by_their_distance_from_the_broken_release():
-    offers = [offer(f"{line}.0") for line in range(1, 6)]
-    assert [line[0].version for line in lines_of(offers, "3.0")] == ["3.0", "2.0", "4.0", "1.0", "5.0"]
+    releases = [release(f"{line}.0") for line in range(1, 6)]
+    assert [line[0].version for line in lines_of(releases, "3.0")] == ["3.0", "2.0", "4.0", "1.0", "5.0"]
 
 
-def test_the_newest_release_is_final_and_not_withdrawn():
-    offers = (offer("1.0"), offer("2.0", yanked=True), offer("3.0b1"))
-    assert ReleaseList("x", offers).newest.version == "1.0"
-    assert ReleaseList("x", offers[1:]).newest.version == "3.0b1"
+def test_the_newest_release_is_final_and_not_yanked():
+    releases = (release("1.0"), release("2.0", yanked=True), release("3.0b1"))
+    assert ReleaseList("x", releases).newest.version == "1.0"
+    assert ReleaseList("x", releases[1:]).newest.version == "3.0b1"
     assert ReleaseList("x", ()).newest is None
 
 

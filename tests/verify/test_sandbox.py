@@ -1,4 +1,4 @@
-"""What every isolation has to do, tried on the real ones."""
+"""What every isolation must do, tried on the real ones."""
 # ruff: noqa: S108 - folders inside the isolation
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ SMALL = Limits(wall_seconds=5, memory_bytes=200 << 20, processes=32, output_byte
 
 def job(code: str, **changes) -> Job:
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/tmp/home", "TMPDIR": "/tmp"}
-    made = {"environment": environment, "scratch": ("/repro",), "limits": SMALL} | changes
-    return Job(argv=(PYTHON, "-c", code), cwd="/repro", **made)
+    values = {"environment": environment, "scratch": ("/repro",), "limits": SMALL} | changes
+    return Job(argv=(PYTHON, "-c", code), cwd="/repro", **values)
 
 
 @pytest.fixture(params=["bubblewrap", "none"])
@@ -38,7 +38,7 @@ def sandbox(request, bubblewrap):
     return choose_sandbox(request.param)
 
 
-def test_output_exit_status_and_times_are_told(sandbox):
+def test_a_result_has_output_exit_status_and_times(sandbox):
     done = sandbox.run(job("import sys; print('out', flush=True); print('err', file=sys.stderr); sys.exit(3)"))
     assert (done.exit, done.output, done.stopped) == (3, b"out\nerr\n", None)
     assert 0 < done.cpu_seconds <= done.seconds < 5
@@ -142,7 +142,7 @@ import os, time
 for _ in range(9):
     try:
         os.fork()
-    except OSError:  # so that those who may not fork stay, too, and do not end the job by their own end
+    except OSError:  # processes that may not fork stay, too, so that the job does not end with them
         pass
 time.sleep(60)
 """
@@ -161,7 +161,7 @@ def test_going_over_a_limit_ends_a_job(sandbox, code, stopped):
     limits = Limits(wall_seconds=3, memory_bytes=2 << 30, processes=300, output_bytes=100_000)
     if stopped == "memory":
         limits = SMALL
-    if stopped == "processes":  # the limit on processes binds inside bubblewrap, so what is watched is memory there
+    if stopped == "processes":  # bubblewrap limits processes itself, so the watch sees memory first
         limits = Limits(
             wall_seconds=5, memory_bytes=200 << 20 if sandbox.name == "bubblewrap" else 8 << 30, processes=64
         )
@@ -171,7 +171,7 @@ def test_going_over_a_limit_ends_a_job(sandbox, code, stopped):
     assert done.seconds < 8
 
 
-def test_a_job_ends_when_it_is_asked_to(sandbox):
+def test_a_job_ends_when_it_is_cancelled(sandbox):
     stop = threading.Event()
     threading.Timer(0.5, stop.set).start()
     done = sandbox.run(job("import time; time.sleep(60)", stop=stop))
@@ -179,7 +179,7 @@ def test_a_job_ends_when_it_is_asked_to(sandbox):
     assert done.seconds < 3
 
 
-def test_a_daemon_that_left_its_group_does_not_stay(sandbox):
+def test_a_daemon_that_left_its_group_is_ended(sandbox):
     code = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(31.25)\nelse:\n    time.sleep(0.3)"
     assert sandbox.run(job(code)).exit == 0
     time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""Whole cards, from their files to evidence: interrupted, twice at once, on a cluster, twice from nothing."""
+"""Whole cards, from their files to evidence: interrupted, twice at once, on a cluster, twice from an empty cache."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def evidence_of(path: Path) -> Evidence:
     return Evidence.model_validate_json(path.with_name(f"{path.stem}.evidence.json").read_bytes())
 
 
-def test_a_card_is_executed_and_its_evidence_lies_beside_it(cards):
+def test_a_card_is_executed_and_its_evidence_is_next_to_it(cards):
     (path,) = write_cards(cards, [1])
     done = run("verify", "--jobs", "1")
     assert (done.returncode, done.stdout) == (0, ""), done
@@ -91,18 +91,18 @@ def test_a_card_is_executed_and_its_evidence_lies_beside_it(cards):
 
 def test_on_a_terminal_a_table_is_drawn_while_cards_run(cards):
     write_cards(cards, [1], seconds=0.2)
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(fixcards("verify"), stderr=theirs, env=os.environ | {"TERM": "xterm"}) as started:
-        os.close(theirs)
-        said = b""
+    reader, terminal = pty.openpty()
+    with subprocess.Popen(fixcards("verify"), stderr=terminal, env=os.environ | {"TERM": "xterm"}) as started:
+        os.close(terminal)
+        output = b""
         with contextlib.suppress(OSError):  # the terminal closes with the program
-            while part := os.read(ours, 4096):
-                said += part
-    os.close(ours)
+            while part := os.read(reader, 4096):
+                output += part
+    os.close(reader)
     assert started.returncode == 0
-    assert b"0 of 1 cards" in said
-    assert b"iniconfig-1" in said
-    assert b"1 of 1 cards: 1 verified; 9 runs" in said
+    assert b"0 of 1 cards" in output
+    assert b"iniconfig-1" in output
+    assert b"1 of 1 cards: 1 verified; 9 runs" in output
 
 
 def test_a_second_execution_that_finds_the_same_changes_no_byte_on_the_same_day(cards):
@@ -113,7 +113,7 @@ def test_a_second_execution_that_finds_the_same_changes_no_byte_on_the_same_day(
     assert path.with_name("1.evidence.json").read_text() == text == evidence_text(evidence_of(path))
 
 
-def test_a_card_that_is_wrong_is_shown_as_what_it_is(cards):
+def test_a_wrong_card_is_partly_verified(cards):
     write_cards(cards, [1], code=FAILS_UNTIL_FIXED.replace('"2"', '"99"'))
     done = run("verify", "--json")
     assert done.returncode == 1
@@ -163,9 +163,9 @@ def test_a_start_after_a_kill_goes_on_where_it_stopped(cards, cache):
 def test_two_at_once_share_the_work_and_do_not_disturb_each_other(cards):
     paths = write_cards(cards, range(1, 5))
     pair = [subprocess.Popen(fixcards("verify", "-j", "1"), stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [each.communicate(timeout=90)[1] for each in pair]
-    assert [each.returncode for each in pair] == [0, 0], said
-    assert "".join(said).count("(done before)") == 4, said
+    messages = [each.communicate(timeout=90)[1] for each in pair]
+    assert [each.returncode for each in pair] == [0, 0], messages
+    assert "".join(messages).count("(done before)") == 4, messages
     assert [evidence_of(path).card for path in paths] == [f"iniconfig-{number}" for number in range(1, 5)]
     assert run("check").returncode == 0
 
@@ -199,13 +199,13 @@ def test_a_worker_of_a_cluster_may_die_and_nothing_is_lost_or_mixed_up(cards, tm
             time.sleep(0.02)
         assert _sandboxed_below(workers[0].pid), "the first worker has had no work"
         workers[0].kill()
-        _, said = client.communicate(timeout=90)
+        _, messages = client.communicate(timeout=90)
     finally:
         for process in (*workers, scheduler):
             process.kill()
             process.wait()
-    assert client.returncode == 0, said
-    assert said.count(": verified; ") == 4, said
+    assert client.returncode == 0, messages
+    assert messages.count(": verified; ") == 4, messages
     for number, path in enumerate(paths, start=1):
         evidence = evidence_of(path)
         assert evidence.card == f"iniconfig-{number}"
@@ -223,15 +223,15 @@ def test_two_executions_from_an_empty_cache_give_the_same_locks_and_outcomes(car
     (path,) = write_cards(
         cards, [1], reproduction={"requires": ["iniconfig=={version}", "jinja2>=3"], "exclude_newer": "2024-01-01"}
     )
-    found = []
+    evidence = []
     for name in ("one", "two"):
         monkeypatch.setenv("FIXCARDS_CACHE", str(tmp_path / name))
         assert run("verify").returncode == 0
-        found.append(evidence_of(path))
+        evidence.append(evidence_of(path))
         path.with_name("1.evidence.json").unlink()
-    one, two = ([(each.role, each.lock, each.outcome, each.exit, each.output) for each in e.runs] for e in found)
+    one, two = ([(each.role, each.lock, each.outcome, each.exit, each.output) for each in e.runs] for e in evidence)
     assert one == two
-    assert found[0].runs[0].packages.keys() == {"iniconfig", "jinja2", "markupsafe"}
+    assert evidence[0].runs[0].packages.keys() == {"iniconfig", "jinja2", "markupsafe"}
 
 
 def test_a_sweep_shows_each_release(cards):
@@ -269,23 +269,23 @@ def test_a_dry_run_says_what_would_be_run_and_runs_nothing(cards):
     ]
 
 
-def meant(cards: Path, **conditions) -> list[str]:
+def selected(cards: Path, **conditions) -> list[str]:
     return [task.card.id for task in Selection(**conditions).tasks(load(cards), today())]
 
 
 def test_parts_cover_every_card_once_and_are_the_same_everywhere(cards):
     write_cards(cards, range(1, 13))
-    seen = [card_id for part in (1, 2, 3) for card_id in meant(cards, shard=(part, 3))]
+    seen = [card_id for part in (1, 2, 3) for card_id in selected(cards, shard=(part, 3))]
     assert sorted(seen) == sorted(f"iniconfig-{number}" for number in range(1, 13))
-    assert meant(cards, shard=(1, 3)) == [f"iniconfig-{number}" for number in (2, 5, 7, 8, 12)]
+    assert selected(cards, shard=(1, 3)) == [f"iniconfig-{number}" for number in (2, 5, 7, 8, 12)]
     assert shard("2/4") == (2, 4)
     assert run("verify", "--shard", "3/2").returncode == 2
     for wrong in ("0/2", "3/2", "x", "1"):
-        with pytest.raises(ValueError):  # noqa: PT011 - int() speaks in several ways
+        with pytest.raises(ValueError):  # noqa: PT011 - int() has several messages
             shard(wrong)
 
 
-def test_cards_that_a_branch_touches_are_found(cards):
+def test_cards_that_a_branch_changes_are_selected(cards):
     write_cards(cards, [1, 2, 3, 4])
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(cards)]
     for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "x"], ["checkout", "-qb", "branch"]):
@@ -297,28 +297,28 @@ def test_cards_that_a_branch_touches_are_found(cards):
         card.write("# not committed\n")
     write_cards(cards, [5])
     (cards / "iniconfig" / "3.evidence.json").write_text("{}")
-    touched = [f"iniconfig-{number}" for number in (1, 2, 3, 5)]
-    assert meant(cards, changed="main") == touched
-    assert meant(cards, changed="") == touched
+    changed = [f"iniconfig-{number}" for number in (1, 2, 3, 5)]
+    assert selected(cards, changed="main") == changed
+    assert selected(cards, changed="") == changed
     with pytest.raises(FixcardsError, match="git merge-base"):
-        meant(cards, changed="no-such-branch")
+        selected(cards, changed="no-such-branch")
 
 
 def test_stale_cards_are_those_whose_evidence_is_old_missing_or_of_another_form(cards):
     paths = write_cards(cards, [1, 2, 3])
     assert run("verify", "iniconfig-1", "iniconfig-2").returncode == 0
     write_cards(cards, [2], seconds=0.01)
-    # In the order of what they took last time, which no test knows.
-    assert sorted(meant(cards, stale=30)) == ["iniconfig-2", "iniconfig-3"]
+    # Sorted by the seconds of the last time, which differ.
+    assert sorted(selected(cards, stale=30)) == ["iniconfig-2", "iniconfig-3"]
     file = paths[0].with_name("1.evidence.json")
     evidence = json.loads(file.read_text())
     for each in evidence["runs"]:
         each["date"] = "2020-01-01"
     file.write_text(json.dumps(evidence))
-    assert sorted(meant(cards, stale=30)) == ["iniconfig-1", "iniconfig-2", "iniconfig-3"]
+    assert sorted(selected(cards, stale=30)) == ["iniconfig-1", "iniconfig-2", "iniconfig-3"]
 
 
-def test_a_name_that_means_no_card_is_an_error(cards):
+def test_a_name_of_no_card_is_an_error(cards):
     write_cards(cards, [1])
     done = run("verify", "nothing")
     assert (done.returncode, done.stderr) == (
@@ -340,10 +340,10 @@ def test_reproduce_shows_the_failure_and_each_fix(cards):
 
 
 def _sandboxed_below(parent) -> list[psutil.Process]:
-    """Programs of cards that run below a process, or anywhere without any program that looks after them."""
+    """Return programs of cards below a process, or with a path any that have no watcher left."""
     if isinstance(parent, int):
-        found = psutil.Process(parent).children(recursive=True)
-        return [each for each in found if "/repro/repro.py" in _words(each)]
+        children = psutil.Process(parent).children(recursive=True)
+        return [each for each in children if "/repro/repro.py" in _words(each)]
     return [
         each
         for each in psutil.process_iter()

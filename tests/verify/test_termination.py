@@ -12,12 +12,12 @@ import pytest
 from .test_session import fixcards, write_cards
 
 SIGNALS = [(signal.SIGINT, 1, 130), (signal.SIGTERM, 1, 143), (signal.SIGTERM, 2, 143)]
-"""Each with how often it is sent, `timeout` does so twice, and the exit status."""
+"""Each with how often it is sent (`timeout` sends it twice) and the exit status."""
 
 
 @pytest.fixture
 def temporary(tmp_path, bubblewrap, cache, monkeypatch):
-    """The folder for what is temporary, empty, of a project whose cards take half a minute."""
+    """The empty temporary folder of a project whose cards take half a minute."""
     monkeypatch.setenv("FIXCARDS_CACHE", str(cache / "sessions"))
     monkeypatch.chdir(tmp_path)
     write_cards(tmp_path / "cards", [1, 2], seconds=30)
@@ -47,9 +47,9 @@ def test_a_command_that_is_stopped_leaves_no_process_and_no_file_and_says_so(
         assert list(temporary.glob("fixcards-*"))
     for _ in range(times):
         started.send_signal(sign)
-    _, said = started.communicate(timeout=20)
-    assert (started.returncode, said.splitlines()[-1]) == (status, "fixcards: stopped")
-    assert "Traceback" not in said
+    _, messages = started.communicate(timeout=20)
+    assert (started.returncode, messages.splitlines()[-1]) == (status, "fixcards: stopped")
+    assert "Traceback" not in messages
     assert not list(temporary.iterdir())
     assert not list((cache / "sessions" / "verify" / "work").iterdir())
     assert not list(temporary.parent.rglob("*.evidence.json"))
@@ -60,8 +60,8 @@ def _runs_below(pid: int) -> list[psutil.Process]:
     """Return the programs of cards that run below a process, once there is one."""
     end = time.time() + 60
     while time.time() < end:
-        if found := [each for each in psutil.Process(pid).children(recursive=True) if _is_of_a_card(each)]:
-            return found
+        if runs := [each for each in psutil.Process(pid).children(recursive=True) if _is_of_a_card(each)]:
+            return runs
         time.sleep(0.05)
     return []
 

@@ -1,4 +1,4 @@
-"""Where the work goes: threads of this program, or a Dask cluster. Both are `concurrent.futures` executors."""
+"""The executors of a session: threads of this program, or a Dask cluster."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from fixcards.errors import FixcardsError
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """An executor and how many cards it is given at a time."""
+    """An executor, and how many cards it gets at a time."""
 
     executor: Executor
     width: int
     stop: threading.Event | None = None
-    """Ends what runs in threads of this program; a worker elsewhere ends with its own process."""
+    """Ends the runs in threads of this program; a worker elsewhere ends with its own process."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The Python interpreters of this machine, and which of them a run takes."""
+"""The Python interpreters of this machine, and the choice between them for a run."""
 
 from __future__ import annotations
 
@@ -58,26 +58,26 @@ def choose_interpreters(
     installed: Iterable[Interpreter],
     specifiers: Iterable[str | None],
     day: date | None,
-    offer: ReleaseInfo | None = None,
+    release: ReleaseInfo | None = None,
 ) -> list[Interpreter]:
     """Return the interpreters on which a run may be made, best first.
 
-    All satisfy every specifier, and have a wheel of the release where it has wheels and no source. Best is the newest
-    whose first final release came before `day`, since wheels of that time exist for it; then older ones downwards; then
-    those that came later, nearest first.
+    All satisfy every specifier. Where `release` has wheels, they have one of those, unless none has and there is a
+    source distribution. Best is the newest whose first final release came before `day`, since wheels of that time exist
+    for it; then older ones downwards; then those that came later, nearest first.
     """
     allowed = [each for each in installed if all(_allows(each, text) for text in specifiers if text)]
-    if offer is not None and offer.wheels:
-        allowed = [each for each in allowed if runs_wheel(each, offer)] or (allowed if offer.source else [])
+    if release is not None and release.wheels:
+        allowed = [each for each in allowed if runs_wheel(each, release)] or (allowed if release.source else [])
     allowed.sort(key=lambda each: Version(each.version), reverse=True)
     early = [each for each in allowed if day is None or FINAL_RELEASE_DAYS.get(each.minor, date.max) < day]
     late = [each for each in reversed(allowed) if each not in early]
     return early + late
 
 
-def runs_wheel(interpreter: Interpreter, offer: ReleaseInfo) -> bool:
+def runs_wheel(interpreter: Interpreter, release: ReleaseInfo) -> bool:
     """Return whether the release has a wheel for this interpreter and machine."""
-    return not _tags(interpreter.minor).isdisjoint(offer.wheels)
+    return not _tags(interpreter.minor).isdisjoint(release.wheels)
 
 
 @cache
@@ -94,15 +94,15 @@ def _tags(minor: tuple[int, int]) -> frozenset[str]:
 def _allows(interpreter: Interpreter, specifier: str) -> bool:
     try:
         return Version(interpreter.version) in SpecifierSet(specifier, prereleases=True)
-    except InvalidSpecifier:  # old releases carry all sorts of texts in Requires-Python, and pip ignores those too
+    except InvalidSpecifier:  # old releases have all sorts of texts in Requires-Python, and pip ignores those too
         return True
 
 
 @cache
 def installed_interpreters() -> tuple[Interpreter, ...]:
-    """Return one CPython 3 of each minor version, the newest patch release of it, by version.
+    """Return one CPython 3 of each minor version, the newest patch release of it, sorted by version.
 
-    Looked for on PATH, in pyenv's, uv's and CI runners' folders, and in the folders that FIXCARDS_PYTHONS names.
+    Searches PATH, the folders of pyenv, uv and CI runners, and the folders that FIXCARDS_PYTHONS names.
     """
     best: dict[tuple[int, int], Interpreter] = {}
     seen: set[Path] = set()
@@ -111,9 +111,12 @@ def installed_interpreters() -> tuple[Interpreter, ...]:
         if real in seen:
             continue
         seen.add(real)
-        found = _query(real)
-        if found and (found.minor not in best or Version(found.version) > Version(best[found.minor].version)):
-            best[found.minor] = found
+        interpreter = _query(real)
+        if interpreter is None:
+            continue
+        other = best.get(interpreter.minor)
+        if other is None or Version(interpreter.version) > Version(other.version):
+            best[interpreter.minor] = interpreter
     return tuple(best[minor] for minor in sorted(best))
 
 

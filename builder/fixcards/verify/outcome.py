@@ -1,4 +1,4 @@
-"""What a run showed: from how it ended and what it printed to one of four outcomes."""
+"""The outcome of a run, from how it ended and what it printed."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class RunOutcome:
     reason: str | None = None
 
 
-def classify_run(card: Card, finished: JobResult, text: str, limits: dict[str, int | float]) -> RunOutcome:
-    """Return what an execution of the card's code showed.
+def classify_run(card: Card, result: JobResult, limits: dict[str, int | float]) -> RunOutcome:
+    """Return the outcome of an execution of the card's code.
 
     *failed-as-described* takes the exit status **and** the signature: not 0 and `signature.error` or an alias in the
     output, unless `expect` says otherwise (another exit status, another text, or a timeout that is the symptom).
@@ -37,27 +37,26 @@ def classify_run(card: Card, finished: JobResult, text: str, limits: dict[str, i
     *failed-otherwise*: no printed word makes a run pass, and none makes it fail as described by itself.
     """
     expect = card.reproduction.expect
-    ended = finished.exit
-    if finished.stopped == "time" and expect is not None and expect.timeout is not None:
-        found = _signature(card, text)
-        if expect.output is not None and found is None:
-            return RunOutcome(
-                "failed-otherwise", reason=f"still running after {expect.timeout:g} s without the expected text"
-            )
-        return RunOutcome("failed-as-described", found.line if found else f"still running after {expect.timeout:g} s")
-    if finished.stopped or ended is None:
-        return RunOutcome("failed-otherwise", reason=_describe_stop(finished, limits))
-    if ended < 0:
-        text = f"{text}\n{signal.strsignal(-ended) or ''}"  # as a shell says it
-    found = _signature(card, text)
+    text = result.text
+    if result.stopped == "time" and expect is not None and expect.timeout is not None:
+        match = _signature(card, text)
+        running = f"still running after {expect.timeout:g} s"
+        if expect.output is not None and match is None:
+            return RunOutcome("failed-otherwise", reason=f"{running} without the expected text")
+        return RunOutcome("failed-as-described", match.line if match else running)
+    if result.stopped or result.exit is None:
+        return RunOutcome("failed-otherwise", reason=_describe_stop(result, limits))
+    if result.exit < 0:
+        text = f"{text}\n{signal.strsignal(-result.exit) or ''}"  # as a shell prints it
+    match = _signature(card, text)
     broken_exit = expect.exit if expect is not None else None
-    as_broken = ended == broken_exit if broken_exit is not None else ended != 0
-    if as_broken and found is not None:
-        return RunOutcome("failed-as-described", found.line)
-    if ended == 0:
+    as_broken = result.exit == broken_exit if broken_exit is not None else result.exit != 0
+    if as_broken and match is not None:
+        return RunOutcome("failed-as-described", match.line)
+    if result.exit == 0:
         return RunOutcome("passed")
-    said = "without the signature" if found is None else f"not with {broken_exit} as expected"
-    return RunOutcome("failed-otherwise", found.line if found else None, f"{_describe_exit(ended)}, {said}")
+    difference = "without the signature" if match is None else f"not with {broken_exit} as expected"
+    return RunOutcome("failed-otherwise", match.line if match else None, f"{_describe_exit(result.exit)}, {difference}")
 
 
 def _signature(card: Card, text: str) -> TemplateMatch | None:
@@ -73,8 +72,8 @@ def _describe_exit(status: int) -> str:
     return f"ended with {status}"
 
 
-def _describe_stop(finished: JobResult, limits: dict[str, int | float]) -> str:
-    return _STOP_TEXTS[finished.stopped or "cancelled"].format(
+def _describe_stop(result: JobResult, limits: dict[str, int | float]) -> str:
+    return _STOP_TEXTS[result.stopped or "cancelled"].format(
         wall=limits["wall_seconds"],
         output=int(limits["output_bytes"]) // 1000,
         memory=int(limits["memory_bytes"]) // 1_000_000,

@@ -106,13 +106,16 @@ class PackageIndex:
         """Return a cached list of the same indexes that isn't old yet; an unreadable file counts as none."""
         try:
             data = json.loads(self._path(package).read_text(encoding="utf-8"))
-            if data["index"] != self._shown_urls() or not 0 <= time.time() - data["fetched"] < CACHE_SECONDS:
+            if (
+                data["index"] != self._urls_without_passwords()
+                or not 0 <= time.time() - data["fetched"] < CACHE_SECONDS
+            ):
                 return None
             return ReleaseList(package, tuple(_release_from(each) for each in data["releases"]))
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def _shown_urls(self) -> list[str]:
+    def _urls_without_passwords(self) -> list[str]:
         return [without_password(url) for url in self._urls()]
 
     def _urls(self) -> list[str]:
@@ -133,7 +136,11 @@ class PackageIndex:
                     f"the package index {without_password(url)} can't be asked for {package}: {type(error).__name__}"
                 ) from None
             releases = tuple(_releases(files))
-            data = {"index": self._shown_urls(), "fetched": time.time(), "releases": [asdict(r) for r in releases]}
+            data = {
+                "index": self._urls_without_passwords(),
+                "fetched": time.time(),
+                "releases": [asdict(r) for r in releases],
+            }
             write_atomically(self._path(package), json.dumps(data, default=str) + "\n")
             return ReleaseList(package, releases)
         return ReleaseList(package, ())
@@ -157,7 +164,7 @@ def _files(url: str, package: str) -> list[DistributionPackage]:
     with PyPISimple(url) as client:
         page_url = client.get_project_url(package)
         response = client.s.get(page_url, headers={"Accept": ACCEPT_JSON_PREFERRED}, timeout=_TIMEOUT_SECONDS)
-    if response.status_code == requests.codes.not_found:
+    if response.status_code == 404:
         raise NoSuchProjectError(package, page_url)
     response.raise_for_status()
     files = ProjectPage.from_response(response, package).packages

@@ -1,4 +1,4 @@
-"""Executing many cards on an executor, so that whatever ends the program loses at most the cards in progress."""
+"""Executing many cards. A program that is killed loses at most the cards in progress."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ from fixcards.verify.files import locked, write_atomically
 from fixcards.verify.stable_evidence import keep_unchanged_values
 
 JOURNAL_SECONDS = 24 * 3600
-"""Age after which what an interrupted start has done is done again."""
+"""Age after which the journal of an interrupted session is ignored, so that its cards are executed again."""
 _RETRY_SECONDS = 0.2
-"""Seconds between two tries to take a card on which another program works."""
+"""Seconds between two tries to claim a card that another program executes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A card to execute, and where it lies."""
+    """A card to execute, and its file."""
 
     card: Card
     path: Path
 
     @property
     def evidence_path(self) -> Path:
-        """Where its evidence belongs."""
+        """The file for its evidence."""
         return self.path.with_name(self.path.stem + EVIDENCE_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one card: its evidence, or the reason why there is none."""
+    """The result of one card: its evidence, or the reason why there is none."""
 
     task: Task
     evidence: Evidence | None = None
@@ -54,15 +54,15 @@ class Result:
     """Why the card says that it can't be executed."""
     seconds: float = 0.0
     resumed: bool = False
-    """Whether it was done before, by an interrupted start or by another program at the same time."""
+    """Whether an interrupted session, or another program at the same time, has executed it already."""
 
 
 @dataclass
 class Session:
     """Executes `tasks` on `pool`, at most `width` at a time.
 
-    `key` names what was asked for: a start with the same key goes on where one that was killed has stopped. Only this
-    object writes evidence, and only to the card that it was made from.
+    A session with the `key` of one that was killed continues where that one stopped. Only this object writes evidence,
+    and it refuses evidence of another card than the one that it has sent to a worker.
     """
 
     tasks: Sequence[Task]
@@ -72,44 +72,46 @@ class Session:
     key: str
     stop: threading.Event | None = None
     started: Callable[[Task], None] = lambda task: None
-    _begun: float = field(default_factory=time.time)
+    _start_time: float = field(default_factory=time.time)
 
     def results(self) -> Generator[Result, None, None]:
-        """Yield each card's result when it is done. The journal is removed when all are done."""
-        done_before = self._journal_entries()
+        """Yield each card's result as soon as there is one. Removes the journal at the end."""
+        journal = self._journal_entries()
         queue = deque(self.tasks)
-        flying: dict[Future[Evidence], tuple[Task, ExitStack, float]] = {}
+        running: dict[Future[Evidence], tuple[Task, ExitStack, float]] = {}
         try:
-            while queue or flying:
-                waiting = 0
-                while queue and len(flying) < self.width and waiting < len(queue):
+            while queue or running:
+                claimed_elsewhere = 0
+                while queue and len(running) < self.width and claimed_elsewhere < len(queue):
                     task = queue.popleft()
                     claim = ExitStack()
                     if not claim.enter_context(locked(self._claim_path(task), wait=False)):
                         claim.close()
                         queue.append(task)
-                        waiting += 1
+                        claimed_elsewhere += 1
                         continue
-                    if earlier := self._skipped(task) or self._done_earlier(task, done_before):
+                    if earlier := self._skipped(task) or self._done_earlier(task, journal):
                         claim.close()
                         yield earlier
                         continue
                     self.started(task)
                     future = self.pool.submit(execute, task.card, self.settings, self.stop)
-                    flying[future] = task, claim, time.monotonic()
-                if not flying:
+                    running[future] = task, claim, time.monotonic()
+                if not running:
                     time.sleep(_RETRY_SECONDS)
                     continue
-                ready, _ = wait(flying, timeout=_RETRY_SECONDS if waiting else 1.0, return_when=FIRST_COMPLETED)
+                ready, _ = wait(
+                    running, timeout=_RETRY_SECONDS if claimed_elsewhere else 1.0, return_when=FIRST_COMPLETED
+                )
                 for future in ready:
-                    task, claim, since = flying.pop(future)
+                    task, claim, since = running.pop(future)
                     with claim:
                         yield self._result(task, future, time.monotonic() - since)
         finally:
-            for future, (_, claim, _) in flying.items():
+            for future, (_, claim, _) in running.items():
                 future.cancel()
                 claim.close()
-        self._journal().unlink(missing_ok=True)
+        self._journal_path().unlink(missing_ok=True)
 
     def _result(self, task: Task, future: Future[Evidence], seconds: float) -> Result:
         try:
@@ -129,18 +131,18 @@ class Session:
         return Result(task, evidence, judge(task.card, evidence, today()), seconds=seconds)
 
     def _skipped(self, task: Task) -> Result | None:
-        """Return the result of a card that says why it can't be executed."""
+        """Return the result of a card that says that it can't be executed, else None."""
         reason = task.card.reproduction.skip
         return Result(task, judgement=judge(task.card, None, today()), skipped=reason) if reason else None
 
-    def _done_earlier(self, task: Task, done_before: dict[str, str]) -> Result | None:
-        """Return the result of a card that was done since this start, or by the interrupted one before it."""
+    def _done_earlier(self, task: Task, journal: dict[str, str]) -> Result | None:
+        """Return the result of a card that was executed since the start, or by the interrupted session before it."""
         try:
             raw = task.evidence_path.read_bytes()
             written = task.evidence_path.stat().st_mtime
         except OSError:
             return None
-        if written < self._begun and done_before.get(task.card.id) != hashlib.sha256(raw).hexdigest():
+        if written < self._start_time and journal.get(task.card.id) != hashlib.sha256(raw).hexdigest():
             return None
         evidence = read_evidence(task.evidence_path)
         if evidence is None or evidence.digest != run_digest(task.card):
@@ -153,31 +155,31 @@ class Session:
         place = hashlib.sha256(str(task.path.absolute()).encode()).hexdigest()[:16]
         return self.settings.cache / "claims" / f"{task.card.id}-{place}.lock"
 
-    def _journal(self) -> Path:
+    def _journal_path(self) -> Path:
         return self.settings.cache / "journal" / f"{hashlib.sha256(self.key.encode()).hexdigest()[:16]}.jsonl"
 
     def _journal_entries(self) -> dict[str, str]:
-        """Return the digest of the evidence of each card that an interrupted start has done."""
+        """Return the digest of the evidence of each card that an interrupted session has executed."""
         entries: dict[str, str] = {}
         try:
-            if time.time() - self._journal().stat().st_mtime > JOURNAL_SECONDS:
+            if time.time() - self._journal_path().stat().st_mtime > JOURNAL_SECONDS:
                 return entries
-            for line in self._journal().read_text(encoding="utf-8").splitlines():
+            for line in self._journal_path().read_text(encoding="utf-8").splitlines():
                 entry = json.loads(line)
                 entries[entry["card"]] = entry["evidence"]
         except (OSError, ValueError, KeyError, TypeError):
-            pass  # a line that was cut off by the kill costs one card
+            pass  # a line that the kill cut off costs one card
         return entries
 
     def _record_done(self, task: Task, text: str) -> None:
         entry = json.dumps({"card": task.card.id, "evidence": hashlib.sha256(text.encode()).hexdigest()})
-        self._journal().parent.mkdir(parents=True, exist_ok=True)
-        with self._journal().open("a", encoding="utf-8") as journal:
+        self._journal_path().parent.mkdir(parents=True, exist_ok=True)
+        with self._journal_path().open("a", encoding="utf-8") as journal:
             journal.write(entry + "\n")
 
 
 def read_evidence(path: Path) -> Evidence | None:
-    """Return the evidence in a file, None where there is none that fits the model."""
+    """Return the evidence in a file, None where there is no valid one."""
     try:
         return Evidence.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):

@@ -1,4 +1,4 @@
-"""Keeping evidence steady: a re-run that finds the same changes the days only."""
+"""Evidence that a new run with the same outcome changes in its days only."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _MEASURED = frozenset({"seconds", "cpu_seconds", "output", "matched", "date"})
 
 
 def keep_unchanged_values(new: Evidence, old: Evidence | None) -> Evidence:
-    """Return `new` with what differs by chance alone taken from `old`.
+    """Return `new` with the values that differ by chance taken from `old`.
 
-    That is measured times, and output whose normal form is the same. The sweep of `old` is kept where `new` has none
-    and the card is the same.
+    Those are measured times, and output with the same normal form. The sweep of `old` stays where `new` has none and
+    the card is the same.
     """
     if old is None:
         return new

@@ -37,7 +37,7 @@ _PROGRAMS = {
 _STAGE = PurePosixPath("/mnt")
 _NOBODY = "65534"
 _FIRST_UID, _UIDS = 61_000, 2_000
-"""Users that distributions assign to nobody: above those of people, below those of systemd (61184 and up have names
+"""Users that distributions leave unassigned: above those of people, below those of systemd (61184 and up have names
 only at run time, and a number that is in use costs nothing but a shared count of processes)."""
 
 _STAGING = f"""

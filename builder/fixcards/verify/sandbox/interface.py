@@ -75,6 +75,11 @@ class JobResult:
     stopped: StopReason | None = None
     """The limit that it went over, or that it was cancelled."""
 
+    @property
+    def text(self) -> str:
+        """The output as text, with a replacement character for bytes that are no UTF-8."""
+        return self.output.decode("utf-8", "replace")
+
 
 class Sandbox(Protocol):
     """One way of keeping a job apart from the machine."""

@@ -1,4 +1,4 @@
-"""Running a child process under a watch: time, output, memory, number of processes."""
+"""Running a child process with limits on time, output, memory and number of processes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fixcards.termination import defer_signals
 from fixcards.verify.sandbox.interface import Job, JobResult, StopReason
 
 _TICK = 0.1
-"""Seconds between two looks at memory and processes."""
+"""Seconds between two measurements of memory and processes."""
 
 
 def supervise(
@@ -37,7 +37,7 @@ def supervise(
     """
     start = time.monotonic()
     with ExitStack() as at_end:
-        with defer_signals():  # a child of which nothing is noted yet would outlive this program
+        with defer_signals():  # a child that isn't watched yet would outlive this program
             child = subprocess.Popen(  # noqa: S603
                 argv,
                 env=dict(environment),
@@ -61,27 +61,27 @@ def supervise(
 
 
 class _Watch:
-    """Reads the output of one child and looks after its limits."""
+    """Reads the output of one child and enforces its limits."""
 
     def __init__(self, child: subprocess.Popen[bytes], job: Job, start: float) -> None:
         self.output = bytearray()
         self.status: int | None = None
         self.cpu_seconds = 0.0
-        assert child.stdout is not None  # noqa: S101 - a pipe was asked for
+        assert child.stdout is not None  # noqa: S101 - it is a pipe
         self._child, self._output, self._job = child, child.stdout, job
         self._pid, self._pipe = child.pid, child.stdout.fileno()
         self._deadline = start + job.limits.wall_seconds
-        self._next_look = start + _TICK
+        self._next_tick = start + _TICK
         os.set_blocking(self._pipe, False)
 
     def until_end(self) -> StopReason | None:
-        """Return None when the child ended by itself, else which limit it went over."""
+        """Wait for the end; return None where the child ended by itself, else the reason to stop it."""
         with selectors.DefaultSelector() as selector, _ending(self._pid) as ending:
             selector.register(self._pipe, selectors.EVENT_READ)
             if ending is not None:
                 selector.register(ending, selectors.EVENT_READ)
             while True:
-                pause = min(self._next_look, self._deadline) - time.monotonic()
+                pause = min(self._next_tick, self._deadline) - time.monotonic()
                 ready = {key.fd for key, _ in selector.select(max(0.0, pause if ending is not None else 0.01))}
                 if self._pipe in ready and not self._read():
                     selector.unregister(self._pipe)
@@ -93,14 +93,14 @@ class _Watch:
                     return stopped
 
     def end(self, after: Callable[[], None]) -> None:
-        """Leave nothing of the child but what it showed, whether it has ended or not."""
+        """End and remove everything of the child, whether it has ended or not; its output stays."""
         if self.status is None:
             members = family(self._pid)
             _kill(self._pid)
             self.reap()
             _end(members)
         after()
-        _kill(self._pid)  # what the first process left behind in its group
+        _kill(self._pid)  # processes that the first one left behind in its group
         self._drain()
         self._output.close()
         self._child.returncode = self.status
@@ -111,31 +111,31 @@ class _Watch:
             return "time"
         if self._job.stop is not None and self._job.stop.is_set():
             return "cancelled"
-        if now >= self._next_look:
-            over = self._over()
-            self._next_look = time.monotonic() + _TICK
-            return over
+        if now >= self._next_tick:
+            reason = self._over()
+            self._next_tick = time.monotonic() + _TICK
+            return reason
         return None
 
     def _read(self) -> bool:
-        """Take what there is, up to the limit; return whether more may come."""
+        """Read the available output, up to the limit; return whether more may come."""
         room = self._job.limits.output_bytes - len(self.output)
         try:
-            got = os.read(self._pipe, max(1, min(65536, room)))
+            part = os.read(self._pipe, max(1, min(65536, room)))
         except BlockingIOError:
             return True
-        self.output += got
-        return bool(got)
+        self.output += part
+        return bool(part)
 
     def _drain(self) -> None:
-        """Take what is left in the pipe, without waiting for anybody who still holds it."""
+        """Read the rest of the pipe, without waiting for processes that still hold it open."""
         while len(self.output) < self._job.limits.output_bytes:
             before = len(self.output)
             if not self._read() or len(self.output) == before:
                 return
 
     def reap(self, *, wait: bool = True) -> bool:
-        """Take the child's status and processor time; return whether it has ended."""
+        """Set the exit status and processor time of the child; return whether it has ended."""
         if self.status is None:
             pid, status, usage = os.wait4(self._pid, 0 if wait else os.WNOHANG)
             if pid:
@@ -153,7 +153,7 @@ class _Watch:
 
 @contextmanager
 def _ending(pid: int) -> Iterator[int | None]:
-    """Yield a descriptor that becomes readable when the process ends, None where the system has no such thing."""
+    """Yield a descriptor that becomes readable when the process ends, None where the system has no pidfd."""
     try:
         descriptor = os.pidfd_open(pid)
     except (AttributeError, OSError):
@@ -166,7 +166,7 @@ def _ending(pid: int) -> Iterator[int | None]:
 
 
 def family(pid: int) -> list[psutil.Process]:
-    """Return a process and all below it, also those inside a pid namespace."""
+    """Return a process and its descendants, also those inside a pid namespace."""
     try:
         first = psutil.Process(pid)
         return [first, *first.children(recursive=True)]
@@ -182,7 +182,7 @@ def _resident(process: psutil.Process) -> int:
 
 
 def _end(members: list[psutil.Process]) -> None:
-    """See to it that none of them stays, also those that left the group."""
+    """Kill processes, also those that left the group, and wait until they are gone."""
     for member in members:
         with suppress(psutil.Error):
             member.kill()

@@ -1,6 +1,6 @@
-"""Reproductions that attack, each with what must come of it.
+"""Reproductions that attack the machine, each with the result that it must have.
 
-All are bounded, so that even without any isolation they would end by themselves.
+All are bounded, so that they would end by themselves even without isolation.
 """
 # ruff: noqa: E501 - programs of other people, as long as they are
 
@@ -15,7 +15,7 @@ SIGNATURE = "RuntimeError: the frobnicator is out of frobs (3 left)"
 
 @dataclass
 class Attack:
-    """Code, and what must come of it: the outcome, and words in the output or in the reason."""
+    """Code, and its expected result: the outcome, and words in the output or in the reason."""
 
     code: str
     outcome: str
@@ -26,20 +26,20 @@ class Attack:
     slowest: float = 15.0
 
 
-ATTACKS = {
+HOSTILE_PROGRAMS = {
     "fork bomb": Attack(
         """
         import os, time
-        made = 0
+        forked = 0
         try:
-            while made < 600:
+            while forked < 600:
                 if os.fork() == 0:
                     time.sleep(5)
                     os._exit(0)
-                made += 1
+                forked += 1
         except OSError:
             pass
-        print("ESCAPED" if made >= 200 else "bounded", made)
+        print("ESCAPED" if forked >= 200 else "bounded", forked)
         raise SystemExit(1)
         """,
         "failed-otherwise",
@@ -249,7 +249,7 @@ ATTACKS = {
     "writing to cards and work tree": Attack(
         f"""
         import os, pathlib
-        for folder in ({str(REPOSITORY)!r}, {str(REPOSITORY / "cards")!r}, "/home", "/root", "/var/tmp", "/etc", "/usr", "/"):
+        for folder in ({str(REPOSITORY)!r}, {str(REPOSITORY / "tests")!r}, "/home", "/root", "/var/tmp", "/etc", "/usr", "/"):
             for name in ("escaped", "1.evidence.json"):
                 try:
                     pathlib.Path(folder, name).write_text("ESCAPED")
@@ -278,14 +278,14 @@ ATTACKS = {
     "environment secrets": Attack(
         """
         import glob, os
-        found = [open(path, "rb").read() for path in glob.glob("/proc/[0-9]*/environ") if os.access(path, os.R_OK)]
+        environments = [open(path, "rb").read() for path in glob.glob("/proc/[0-9]*/environ") if os.access(path, os.R_OK)]
         print(sorted(os.environ))
-        if "hush" in str(os.environ) or any(b"hush" in each for each in found):
+        if "hush" in str(os.environ) or any(b"hush" in each for each in environments):
             print("ESCAPED")
         for path in glob.glob("/proc/[0-9]*/cmdline"):
-            if b"servant" in open(path, "rb").read():
+            if b"card_server" in open(path, "rb").read():
                 print("ESCAPED", path)
-        print(len(found), "environments seen")
+        print(len(environments), "environments seen")
         raise SystemExit(1)
         """,
         "failed-otherwise",
@@ -426,7 +426,7 @@ ATTACKS = {
     ),
 }
 
-# Builds itself; what it saw becomes the module that it installs.
+# Builds itself; the module that it installs holds what it could see.
 BACKEND = """
 import os, pathlib, socket, base64, hashlib, zipfile
 seen = []

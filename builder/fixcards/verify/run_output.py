@@ -1,0 +1,39 @@
+"""The output of a run as evidence stores it: short, without control characters, without paths of the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fixcards.matching.parse.normalize import TERMINAL
+
+OUTPUT_BYTES = 4096
+"""Bytes of the end of an output that are stored."""
+_MAX_LINE = 500
+
+
+def clean(text: str, paths: Mapping[Path, str]) -> str:
+    """Return `text` without terminal sequences and control characters, with each of `paths` replaced by its text.
+
+    Paths of the system itself stay as they are.
+    """
+    text = TERMINAL.apply(text)
+    for path, replacement in paths.items():
+        if str(path) not in {"/usr", "/"}:
+            text = text.replace(str(path), replacement)
+    return text
+
+
+def tail(text: str) -> str:
+    """Return the last part of `text` that fits into `OUTPUT_BYTES`, from the start of a line where there is one."""
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= OUTPUT_BYTES:
+        return text
+    part = raw[-OUTPUT_BYTES:].decode("utf-8", "ignore")
+    first, newline, rest = part.partition("\n")
+    return rest if newline and len(first) < OUTPUT_BYTES // 2 else part
+
+
+def truncate(line: str) -> str:
+    """Return `line` with at most 500 characters, the last one an ellipsis where something is missing."""
+    return line if len(line) <= _MAX_LINE else f"{line[: _MAX_LINE - 1]}…"
