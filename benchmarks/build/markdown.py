@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from fixcards.records.library import load
+from fixcards.records.loader import load
 from fixcards.site.card_page import CardPageData, card_context
 from fixcards.site.settings import SiteSettings
 

@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import os
 import platform
-import re
 import shutil
 import statistics
 import sys
@@ -21,9 +20,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
 from fixcards import __version__
+from fixcards.ecosystems import PYPI
+from fixcards.files import scratch_dir
 from fixcards.matching.parse.normalize import TERMINAL
 from fixcards.records.card import Card
 from fixcards.records.evidence import REPETITIONS, Evidence, Outcome, ReleaseResult, ReleaseState, Run, run_digest
@@ -36,7 +35,6 @@ from fixcards.verify.environment import (
     packages_of,
     uv_version,
 )
-from fixcards.verify.files import scratch_dir
 from fixcards.verify.interpreters import Interpreter, installed_interpreters
 from fixcards.verify.outcome import RunOutcome, classify_run
 from fixcards.verify.package_index import PackageIndex
@@ -332,7 +330,7 @@ def _limits(card: Card, limits: Limits) -> Limits:
 
 
 def _requirement_names(requires: Sequence[str]) -> dict[str, str]:
-    return {canonicalize_name(re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0]): text for text in requires}
+    return {PYPI.requirement_name(text): text for text in requires}
 
 
 def _tail(text: str) -> str:

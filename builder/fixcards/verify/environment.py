@@ -19,9 +19,9 @@ from typing import Literal
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from fixcards.ecosystems.pypi import end_of_day
 from fixcards.errors import FixcardsError
-from fixcards.records.script import end_of_day
-from fixcards.verify.files import scratch_dir, write_atomically
+from fixcards.files import atomic_write, scratch_dir
 from fixcards.verify.index_configuration import without_password
 from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError
@@ -124,9 +124,9 @@ class EnvironmentBuilder:
             text = self._resolve(wanted, card_id)
         except EnvironmentUnavailable as refusal:
             if wanted.exclude_newer is not None and refusal.reason in {"resolution", "no wheel"}:
-                write_atomically(refused, json.dumps([refusal.reason, refusal.detail]))
+                atomic_write(refused, json.dumps([refusal.reason, refusal.detail]).encode())
             raise
-        write_atomically(kept, text)
+        atomic_write(kept, text.encode())
         return text
 
     def _resolve(self, wanted: EnvironmentSpec, card_id: str) -> str:

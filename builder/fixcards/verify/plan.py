@@ -9,9 +9,9 @@ from datetime import date
 from typing import Literal
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from fixcards.ecosystems import PYPI
 from fixcards.records.card import Card, Fix
 from fixcards.records.script import requirements
 from fixcards.records.verdict import executable_fixes
@@ -228,7 +228,7 @@ def _pinned(requires: Sequence[str], package: str) -> str | None:
 
 
 def _name(requirement: str) -> str:
-    return canonicalize_name(Requirement(requirement).name)
+    return PYPI.requirement_name(requirement)
 
 
 def _no_interpreter(
