@@ -109,7 +109,7 @@ def test_typing_shows_answers_before_the_word_is_done(site: str, visit: Visit) -
 def test_an_answer_says_tier_reason_package_fix_and_verdict(site: str, visit: Visit) -> None:
     page = visit(site)
     box(page).fill(traceback("docker-3256"))
-    row = page.locator("form.fc-search .fc-found li").first
+    row = page.locator("form.fc-search .fc-results li").first
     for words in ("exact match", "docker", "verified", "same exception and message", "3 of 3 library frames", "Fix"):
         expect(row).to_contain_text(words)
     expect(row.locator("mark").first).to_contain_text("Error while fetching server API version")

@@ -142,7 +142,7 @@ def test_pages_in_markdown_can_link_to_cards_and_replace_generated_pages(tmp_pat
 def test_the_home_page_counts_its_own_site(library_site: Path) -> None:
     figures = {
         words(figure.dt.text): int(figure.select_one(".fc-number").text.replace(",", ""))
-        for figure in read(library_site, "").select(".fc-figures > div")
+        for figure in read(library_site, "").select(".fc-statistics > div")
     }
     cards = json.loads((library_site / "cards.json").read_bytes())["cards"]
     assert figures["cards"] == len(cards) == len(list(LIBRARY.glob("*/*.yaml")))

@@ -87,7 +87,7 @@ def test_a_long_list_has_further_pages_and_misses_no_card(many: dict[str, Beauti
 
 def test_a_list_that_fits_on_one_page_offers_no_others(many: dict[str, BeautifulSoup]) -> None:
     assert not many["package-7"].select(".fc-pages")
-    assert "page" not in many["package-7"].select_one(".fc-quiet").text
+    assert "page" not in many["package-7"].select_one(".fc-muted").text
 
 
 def test_the_list_of_a_category_has_further_pages_too(many: dict[str, BeautifulSoup]) -> None:
@@ -194,7 +194,7 @@ def test_an_empty_library_has_all_its_lists_and_invites_the_first_card(tmp_path:
 def test_the_home_page_counts_what_the_data_holds_and_defines_each_number() -> None:
     statistics = {
         words(box.dt.text): (box.select_one(".fc-number").text, words(box.select_one(".fc-definition").text))
-        for box in page("").select(".fc-figures > div")
+        for box in page("").select(".fc-statistics > div")
     }
     assert {name: number for name, (number, _) in statistics.items()} == {
         "cards": "6",

@@ -48,8 +48,8 @@ export class Box {
     this.link = find(".fc-link");
     this.status = find(".fc-status");
     this.spoken = find("[role=status]");
-    this.results = find(".fc-found");
-    this.rest = find(".fc-nothing");
+    this.results = find(".fc-results");
+    this.rest = find(".fc-no-results");
     this.#listen(find("[type=file]"));
     form.hidden = false;
   }
@@ -76,11 +76,11 @@ export class Box {
     form.addEventListener("keydown", (event) => this.#key(event));
     area.addEventListener("dragover", (event) => {
       event.preventDefault();
-      form.classList.add("fc-over");
+      form.classList.add("fc-dragover");
     });
-    area.addEventListener("dragleave", () => form.classList.remove("fc-over"));
+    area.addEventListener("dragleave", () => form.classList.remove("fc-dragover"));
     area.addEventListener("drop", (event) => {
-      form.classList.remove("fc-over");
+      form.classList.remove("fc-dragover");
       const [dropped] = event.dataTransfer.files;
       if (!dropped) return;
       event.preventDefault();
@@ -254,7 +254,7 @@ function article({ entry, tier, reasons, text, marks }, root) {
   const row = element("li", "fc-row",
     element("p", "fc-row-title fc-label", linked("fc-hit", entry.title, new URL(display.path, root))),
     element("p", "fc-row-facts", ...facts),
-    element("p", "fc-quiet fc-why", reasons.join("; ")));
+    element("p", "fc-muted fc-reasons", reasons.join("; ")));
   if (text && marks.length) row.append(marked(text, marks));
   if (display.fix) row.append(element("p", "fc-row-fix", span("fc-label", "Fix "), display.fix));
   return row;
@@ -276,7 +276,7 @@ function marked(text, marks) {
     at = to;
   }
   code.append(text.slice(at, end));
-  return element("p", "fc-line", code);
+  return element("p", "fc-matched-line", code);
 }
 
 // What was read, and where else to go. The links send the text to another site only when they are followed.
