@@ -1,3 +1,50 @@
-"""fixcards: a knowledge base of upstream failures whose every claim is executed."""
+"""fixcards: a knowledge base of upstream failures whose every claim is executed.
+
+A program that wants to know whether a text shows a known failure needs no more than this module:
+
+    from fixcards import Finder
+
+    for match in Finder.of_site("https://example.org/cards/").match(text):
+        print(match.tier, match.entry.title, match.entry.display["fix"])
+
+Importing it loads nothing else, and searching a site loads nothing but the standard library.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fixcards.errors import FixcardsError as FixcardsError
+    from fixcards.matching.parse.parser import Failure as Failure
+    from fixcards.matching.parse.parser import RaisedException as RaisedException
+    from fixcards.matching.parse.parser import parse as parse
+    from fixcards.matching.score.matcher import Match as Match
+    from fixcards.search import Answer as Answer
+    from fixcards.search import Finder as Finder
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Answer": "fixcards.search",
+    "Failure": "fixcards.matching.parse.parser",
+    "Finder": "fixcards.search",
+    "FixcardsError": "fixcards.errors",
+    "Match": "fixcards.matching.score.matcher",
+    "RaisedException": "fixcards.matching.parse.parser",
+    "parse": "fixcards.matching.parse.parser",
+}
+"""The public names and the modules that define them, which are imported when a name is first used."""
+
+__all__ = ["Answer", "Failure", "Finder", "FixcardsError", "Match", "RaisedException", "__version__", "parse"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fixcards' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

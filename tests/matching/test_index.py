@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import marshal
 import random
+import sys
 from dataclasses import replace
 
 import pytest
@@ -25,6 +26,21 @@ def test_the_same_entries_give_the_same_bytes_in_any_order(files: dict[str, byte
     mixed = list(entries())
     random.Random(1).shuffle(mixed)  # noqa: S311 - any order will do
     assert dict(build(mixed)) == files
+
+
+def test_with_and_without_pydantic_the_bytes_are_the_same(
+    files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = Entry(
+        "odd", title='\x00\x1f\x7f\u2028"\\/ \u00e9\U0001f600', display={"n": 1, "none": None, "list": [True, 1.5]}
+    )
+    expected = dict(build([*entries(), odd]))
+    monkeypatch.setitem(sys.modules, "pydantic_core", None)
+    writer._to_json.cache_clear()
+    assert writer._to_json() is writer._standard_json
+    assert dict(build([*entries(), odd])) == expected
+    assert dict(build(entries())) == files
+    writer._to_json.cache_clear()
 
 
 def test_one_process_and_many_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,6 +116,7 @@ def test_both_languages_apply_every_rule_to_what_its_own_pattern_matches(rule, b
     [
         (NormalizingRule("new", "frobnicated", "<x>", "without a hint"), "plain words frobnicated here"),
         (NormalizingRule("new", "fro+b", "<x>", "a text", required_text=("fr",)), "plain words froob here"),
+        (NormalizingRule("new", "fro+b", "<x>", "a trigger", ("fro",), trigger="r[n-p]"), "plain words froob here"),
         (NormalizingRule("new", "[\u2500-\u257f]+", "", "one class", non_ascii_only=True), "plain \u2500 words"),
         (NormalizingRule("new", "[a-]+", "<x>", "a class that ends with a dash"), "b-b"),
         (NormalizingRule("new", "[]a]", "<x>", "a class that starts with a bracket"), "b]b"),

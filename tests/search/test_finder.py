@@ -7,8 +7,11 @@ import jsonschema
 import pytest
 
 from fixcards.errors import FixcardsError
+from fixcards.matching.index.entry import Entry
+from fixcards.matching.index.reader import Index
 from fixcards.matching.json_response import SCHEMA
 from fixcards.search import Finder
+from fixcards.search.text_report import lines
 from tests import sites
 
 CARDS = sites.SNAPSHOT
@@ -29,6 +32,22 @@ def test_three_lines_of_python_find_a_card() -> None:
 
     finder = Finder.of_cards(CARDS)
     assert [each.entry.id for each in finder.match(traceback("docker-3256"))] == ["docker-3256"]
+
+
+def test_as_many_cards_are_answered_as_are_asked_for() -> None:
+    alike = [
+        Entry(f"lamp-{number}", "lamp", ("lamp.NoWick: wick '{name}' is too short",), "lamp.NoWick")
+        for number in range(24)
+    ]
+    finder = Finder(Index.of(alike))
+    text = "lamp.NoWick: wick 'left' is too short"
+    answer = finder.answer(io.BytesIO(text.encode()))
+    for limit, expected in ((8, 8), (20, 20), (100, 24)):
+        assert len(finder.match(text, limit)) == expected
+        assert len(answer.as_dict(limit)["matches"]) == expected
+        cards = [line for line in lines(answer, limit, lambda text, **_: text) if line.startswith("  card")]
+        assert len(cards) == expected
+    assert "4 more; --limit shows them" in list(lines(answer, 20, lambda text, **_: text))
 
 
 def test_links_start_with_the_address_of_the_site(finder: Finder) -> None:

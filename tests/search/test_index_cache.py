@@ -12,6 +12,7 @@ import pytest
 
 from fixcards import cache
 from fixcards.search import Finder
+from fixcards.search.cards_index import site_address
 from fixcards.search.index_cache import IndexCache
 from tests.sites import LIBRARY
 
@@ -178,6 +179,37 @@ def test_a_search_from_the_cache_finds_the_same_and_reads_no_card(
     assert first
     monkeypatch.setattr("fixcards.records.loader.load", None)
     assert Finder.of_cards(folder / "cards").match(DARK) == first
+
+
+def test_a_change_of_the_site_address_is_noticed(folder: Path) -> None:
+    addresses = []
+    for settings in (None, "site_url: https://one.example.org\n", "site_url: https://two.example.org/\n", None):
+        (folder / "mkdocs.yml").unlink(missing_ok=True)
+        if settings:
+            (folder / "mkdocs.yml").write_text(settings, encoding="utf-8")
+        addresses.append(Finder.of_cards(folder / "cards").site)
+    assert addresses == ["", "https://one.example.org/", "https://two.example.org/", ""]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("site_url: 'https://a.example.org/x'  # ours\n", "https://a.example.org/x/"),
+        ("nav:\n  site_url: https://wrong.example.org\n", ""),
+        (
+            "plugins: [a]\nslugify: !!python/name:some.module\nsite_url: https://a.example.org\n",
+            "https://a.example.org/",
+        ),
+        ("site_url: !ENV SITE\n", ""),
+        ("site_url:\n", ""),
+        ("site_url: [\n", ""),
+        ("- site_url\n", ""),
+        ("", ""),
+    ],
+)
+def test_the_site_address_is_that_of_the_settings(settings: str, expected: str, tmp_path: Path) -> None:
+    (tmp_path / "mkdocs.yml").write_text(settings, encoding="utf-8")
+    assert site_address(tmp_path / "mkdocs.yml") == expected
 
 
 def test_a_search_shows_a_card_as_it_is_now(folder: Path) -> None:

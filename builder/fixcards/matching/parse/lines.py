@@ -130,9 +130,17 @@ def clean_lines(numbered: Iterable[tuple[int, str]]) -> Iterator[Line]:
 
 
 def _split_raw(line: str) -> Iterator[str]:
-    chunks = (line[start : start + CHUNK_LENGTH] for start in range(0, len(line), CHUNK_LENGTH))
-    for part in _unescape("".join(map(_without_marks, chunks))):
-        yield from (part[start : start + MAX_LINE_LENGTH] for start in range(0, len(part), MAX_LINE_LENGTH))
+    whole = len(line) <= CHUNK_LENGTH
+    line = _without_marks(line) if whole else "".join(map(_without_marks, _chunks(line, CHUNK_LENGTH)))
+    for part in _unescape(line):
+        if len(part) <= MAX_LINE_LENGTH:
+            yield part
+        else:
+            yield from _chunks(part, MAX_LINE_LENGTH)
+
+
+def _chunks(line: str, size: int) -> Iterator[str]:
+    return (line[start : start + size] for start in range(0, len(line), size))
 
 
 def _without_marks(line: str) -> str:

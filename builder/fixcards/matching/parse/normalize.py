@@ -61,6 +61,8 @@ class NormalizingRule:
     why: str
     required_text: tuple[str, ...] = ()
     """Texts of which every match that changes something contains one: a line without any of them is not scanned."""
+    trigger: str = ""
+    """An expression that has a match wherever the rule has one, where the required texts are in too many lines."""
     non_ascii_only: bool = False
     """Whether every match contains a character beyond ASCII."""
     scope: Scope = "value"
@@ -97,22 +99,22 @@ class RuleTable:
         self.rules = tuple(rules)
         characters, self._texts, patterns = _triggers(self.rules)
         self._find_character = re.compile(characters).search
-        self._find_patterns = tuple(re.compile(pattern, re.ASCII).search for pattern in patterns)
-        self.trigger = "|".join((characters, *map(re.escape, self._texts), *patterns))
-        """One expression for the same, for another implementation."""
+        self._find_pattern = re.compile("|".join(patterns) or "(?!)", re.ASCII).search
+        self.trigger = "|".join((characters, *patterns, *map(re.escape, self._texts)))
+        """An expression that matches in every line that a rule may change."""
 
-    def may_match(self, line: str) -> bool:
-        """Return whether any rule may change a line. Most lines are plain words, for which a few looks are enough."""
+    def may_change(self, line: str) -> bool:
+        """Return whether a rule may change a line. Most lines are plain words, for which a few looks are enough."""
         if self._find_character(line):
             return True
-        for text in self._texts:
+        for text in self._texts:  # a loop, since `any` takes twice as long
             if text in line:
                 return True
-        return bool(self._find_patterns) and any(find(line) for find in self._find_patterns)
+        return bool(self._find_pattern(line))
 
     def apply(self, line: str) -> str:
         """Return `line` with every match of every rule replaced."""
-        if self.may_match(line):
+        if self.may_change(line):
             for rule in self.rules:
                 line = rule.apply(line)
         return line
@@ -122,16 +124,18 @@ _ONE_CLASS = re.compile(r"\[([^\]^-](?:[^\]]*[^\]-])?)\]\+?")
 """A pattern that is one class of characters, which can be joined with others."""
 
 
-def _triggers(rules: Sequence[NormalizingRule]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """Return what a line has to contain for any rule to match: one of some characters, or a text, or an expression.
+def _triggers(rules: Sequence[NormalizingRule]) -> tuple[str, list[str], list[str]]:
+    """Return what a line has one of if a rule may change it: an expression for a character, texts, expressions.
 
-    It is derived from the rules, so that none can be skipped by mistake: the required texts of a rule, or its pattern
-    where it has none. A text that contains one of the characters needs no look of its own.
+    They are derived from the rules, so that none can be skipped by mistake: from the trigger of a rule, else from its
+    required texts, else from its pattern. A text that contains one of the characters isn't listed. A
+    class of characters is found ten times as fast as alternatives.
     """
-    texts = dict.fromkeys(text for rule in rules for text in rule.required_text)
+    by_text = [rule for rule in rules if rule.required_text and not rule.trigger]
+    texts = dict.fromkeys(text for rule in by_text for text in rule.required_text)
     members = [re.escape(text) for text in texts if len(text) == 1]
     patterns = []
-    for pattern in (rule.pattern for rule in rules if not rule.required_text):
+    for pattern in (rule.trigger or rule.pattern for rule in rules if rule not in by_text):
         one_class = _ONE_CLASS.fullmatch(pattern)
         if one_class:
             members.append(one_class[1])
@@ -139,7 +143,7 @@ def _triggers(rules: Sequence[NormalizingRule]) -> tuple[str, tuple[str, ...], t
             patterns.append(pattern)
     characters = f"[{''.join(members)}]" if members else "(?!)"
     has_character = re.compile(characters).search
-    return characters, tuple(text for text in texts if not has_character(text)), tuple(patterns)
+    return characters, [text for text in texts if not has_character(text)], patterns
 
 
 RULES: tuple[NormalizingRule, ...] = (
@@ -188,6 +192,7 @@ RULES: tuple[NormalizingRule, ...] = (
         "",
         "colours whose escape character was lost or written out",
         required_text=("[",),
+        trigger=r"\[[0-9;]",
         scope="page",
     ),
     NormalizingRule(
@@ -247,6 +252,7 @@ RULES: tuple[NormalizingRule, ...] = (
         "<id>",
         "made anew in each run",
         required_text=("-",),
+        trigger="[0-9]",
     ),
     NormalizingRule(
         "date",
@@ -255,6 +261,7 @@ RULES: tuple[NormalizingRule, ...] = (
         "<date>",
         "ISO 8601 dates and times",
         required_text=("-",),
+        trigger="[0-9]",
     ),
     NormalizingRule(
         "time",

@@ -19,8 +19,12 @@ def path_in_library(path: str) -> str | None:
     a virtual environment may lie below a `site-packages`. Separators are `/`; the path may begin with the folder.
     """
     path = f"/{path}"
-    start, folder = max((path.rfind(folder), folder) for folder in LIBRARY_FOLDERS)
-    return path[start + len(folder) :] if start >= 0 else None
+    end = 0
+    for folder in LIBRARY_FOLDERS:
+        start = path.rfind(folder)
+        if start >= 0:
+            end = max(end, start + len(folder))
+    return path[end:] if end else None
 
 
 def canonical_name(name: str) -> str:
