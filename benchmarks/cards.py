@@ -18,7 +18,8 @@ import yaml
 from benchmarks.search.generated import generated
 
 from fixcards.matching.index.entry import Entry
-from fixcards.records.library import Library, load
+from fixcards.records.library import Library
+from fixcards.records.loader import load
 
 CARDS = Path(__file__).parents[1] / "cards"
 _HEAD = "# yaml-language-server: $schema=../card.schema.json\n"

@@ -24,9 +24,9 @@ from pathlib import Path
 
 from benchmarks import report
 
-from fixcards.cli.execution import cache_folder
+from fixcards.cli.execution import verify_cache
 from fixcards.records.evidence import REPETITIONS
-from fixcards.records.library import load
+from fixcards.records.loader import load
 from fixcards.verify.card_runner import CardRunner, RunSettings, today
 from fixcards.verify.executors import threads
 from fixcards.verify.interpreters import installed_interpreters
@@ -48,7 +48,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as text:
         root = Path(text) / "cards"
         shutil.copytree(options.root, root)
-        settings = RunSettings(cache_folder(options.root))
+        settings = RunSettings(verify_cache())
         tasks = Selection(tuple(options.cards)).tasks(load(root), today())
         library(tasks, settings, options.jobs)  # fills the cache
         with contextlib.ExitStack() as stack:

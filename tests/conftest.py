@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,22 @@ import pytest
 pytest_plugins = ["tests.chromium"]
 
 GOOD = Path(__file__).parent / "data" / "good" / "cards" / "demo" / "7.yaml"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache folder for all tests, so that none writes into the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("user-cache")
+        patch.setenv("FIXCARDS_CACHE", str(folder))
+        yield folder
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which one test finds what is computed from cards, and which starts empty."""
+    monkeypatch.setenv("FIXCARDS_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "computed"
 
 
 @pytest.fixture

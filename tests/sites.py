@@ -19,7 +19,8 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
 from fixcards.build.page import DataFile, Page
 from fixcards.build.task import Output
-from fixcards.records.library import Library, load
+from fixcards.records.library import Library
+from fixcards.records.loader import load
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
 from fixcards.worker_pool import MIN_PARALLEL_ITEMS

@@ -229,7 +229,7 @@ def test_files_that_cannot_be_read_are_problems_and_an_unreadable_folder_of_card
     finally:
         (here / "cards").chmod(0o755)
     assert one.returncode == 1
-    assert one.stdout == "cards/demo/8.yaml:1:1: FC001 can't be read: Permission denied (mend its permissions)\n"
+    assert one.stdout == "cards/demo/8.yaml:1:1: FC001 can't be read: Permission denied (correct its permissions)\n"
     assert all_of_them.returncode == 2
     assert all_of_them.stderr == "fixcards: cards: the cards can't be read: Permission denied\n"
 

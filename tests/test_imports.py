@@ -12,14 +12,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1] / "builder" / "fixcards"
-BELOW_ALL = {"fixcards"} | {f"fixcards.{name}" for name in ("cache", "errors", "git", "termination", "worker_pool")}
+BELOW_ALL = {"fixcards"} | {
+    f"fixcards.{name}" for name in ("cache", "errors", "files", "git", "termination", "worker_pool")
+}
 DOORS = {"cli", "mkdocs_plugin"}
 STANDS_ON = {
-    "records": set(),
+    "ecosystems": set(),
+    "records": {"ecosystems"},
     "matching": set(),
-    "verify": {"records", "matching"},
+    "verify": {"ecosystems", "records", "matching"},
     "build": set(),
-    "site": {"records", "matching", "build", "exports"},
+    "site": {"ecosystems", "records", "matching", "build", "exports"},
     "exports": {"records", "matching", "build"},
     "search": {"records", "matching", "exports"},
     "cli": {"records", "matching", "verify", "site", "search", "exports"},

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from fixcards.exports.interface import RelatedCard
 from fixcards.records.card_facts import card_facts
-from fixcards.records.library import load
+from fixcards.records.loader import load
 from fixcards.site.card_page import CardPageData, card_context
 from fixcards.site.related_cards import related_cards
 from fixcards.site.settings import SiteSettings

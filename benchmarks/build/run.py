@@ -76,6 +76,7 @@ class Fixcards:
 
     def __init__(self, size: int) -> None:
         self.folder = CACHE / f"site-{size}"
+        os.environ["FIXCARDS_CACHE"] = str(self.folder / ".cache")  # an empty one for a clean build
         self.cards = self.folder / "cards"
         shutil.rmtree(self.folder, ignore_errors=True)
         cards.write(self.cards, size, filled([], 10_000))

@@ -26,7 +26,7 @@ from fixcards.matching.index.writer import build
 from fixcards.matching.js_tables import tables
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.score.matcher import match
-from fixcards.records.library import load
+from fixcards.records.loader import load
 
 REPOSITORY = Path(__file__).parents[2]
 ASSETS = REPOSITORY / "templates" / "theme" / "assets" / "search"

@@ -19,7 +19,7 @@ from statistics import median
 from benchmarks.search import uncovered
 from benchmarks.search.run import printed
 
-from fixcards.records.library import load
+from fixcards.records.loader import load
 
 REPOSITORY = Path(__file__).parents[2]
 CACHE = REPOSITORY / ".cache" / "bench-search"

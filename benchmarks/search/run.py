@@ -25,7 +25,8 @@ from fixcards.matching.index.reader import Index
 from fixcards.matching.index.writer import build
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.score.matcher import match
-from fixcards.records.library import Library, load
+from fixcards.records.library import Library
+from fixcards.records.loader import load
 
 REPOSITORY = Path(__file__).parents[2]
 CACHE = REPOSITORY / ".cache" / "bench-search"

@@ -1,4 +1,9 @@
-"""What is kept from one run to the next in `.cache/`: it may be deleted at any time and costs nothing but time then."""
+"""Files in the user's cache folder that make the next run faster. They may be deleted at any time: only time is lost.
+
+The folder is the user's and never one next to the cards: a file that comes with untrusted cards could say that they
+have no problem, or hold code of templates. What is computed from cards lies in `computed/<kind>/`, one file for each
+folder of cards or site, and goes when `clear` is called; `fixcards verify` has `verify/` next to it.
+"""
 
 from __future__ import annotations
 
@@ -8,37 +13,71 @@ import json
 import marshal
 import os
 import platform
+import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from fixcards.files import atomic_write, file_state, make_private
+
+MAX_FILES = 8
+"""Files of a kind: folders of cards, sites. Each has the last state only, so this bounds their size."""
 _PACKAGE = Path(__file__).parent
 _LIBRARIES = ("jinja2", "markdown-it-py", "markupsafe", "mdurl", "packaging", "pydantic", "pygments", "pyyaml")
-_DIGEST = 16
-RACY_WINDOW_NS = 2 * 10**9
-"""Nanoseconds after which a change of a file shows in its times, so that what was read before is not taken for it."""
-MAX_FILES = 8
-"""Files of a sort that are kept: folders of cards, sites. Each has the last state only, so this bounds their size."""
+_DIGEST_SIZE = 16
+_START = _DIGEST_SIZE + 8
+"""Bytes before the blobs of a file: digest and place of what follows them."""
 
 
-def cache_dir(root: Path) -> Path:
-    """Return where everything is kept that makes the next run on the cards in `root` faster: `.cache` beside them."""
-    return Path(os.environ.get("FIXCARDS_CACHE") or root.absolute().parent / ".cache")
+def cache_dir() -> Path:
+    """Return the folder for everything that makes the next run faster: `FIXCARDS_CACHE`, or the user's cache folder."""
+    if configured := os.environ.get("FIXCARDS_CACHE"):
+        return Path(configured).absolute()
+    if sys.platform == "linux":
+        # As platformdirs does it, whose import takes an eighth of a search (12 of 100 ms).
+        home = os.environ.get("XDG_CACHE_HOME", "")
+        return Path(home if os.path.isabs(home) else os.path.expanduser("~/.cache"), "fixcards")  # noqa: PTH111, PTH117
+    from platformdirs import user_cache_path
+
+    return user_cache_path("fixcards", appauthor=False)
+
+
+def clear() -> None:
+    """Remove everything that was computed from cards. Packages, locks and claims of `fixcards verify` stay."""
+    shutil.rmtree(_computed(), ignore_errors=True)
+
+
+def cache_file(kind: str, name: str, version: Callable[[], bytes] | None = None) -> CacheFile:
+    """Return the cache file of what is computed, its `kind`, from something with a path or another name.
+
+    Files that another `version` of the program wrote are not read; by default that is its `program_digest`.
+    """
+    return CacheFile(cache_folder(kind) / digest(os.fsencode(name)).hex(), version or program_digest)
+
+
+def cache_folder(kind: str) -> Path:
+    """Return the folder of one kind of files, which need not exist."""
+    return _computed() / kind
+
+
+def _computed() -> Path:
+    return cache_dir() / "computed"
 
 
 @functools.cache
 def program_digest() -> bytes:
     """Return the digest of everything but the cards that results depend on: this program, its libraries, Python."""
-    from importlib.metadata import version  # not above, for it takes as long as a whole search
+    from importlib.metadata import PackageNotFoundError, version  # not above, for it takes as long as a whole search
 
-    digest = _hasher(platform.python_version().encode())
+    hasher = _hasher(platform.python_version().encode())
     for name in _LIBRARIES:
-        digest.update(f"{name}={version(name)} ".encode())
+        with suppress(PackageNotFoundError):  # of an extra that isn't installed
+            hasher.update(f"{name}={version(name)} ".encode())
     for path in sorted(_PACKAGE.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return bytes(digest.digest())
+        hasher.update(path.read_bytes())
+    return bytes(hasher.digest())
 
 
 def environment_fingerprint() -> bytes:
@@ -46,12 +85,11 @@ def environment_fingerprint() -> bytes:
     modules = (f"{folder}/{name}" for folder, _, names in os.walk(_PACKAGE) for name in names if name.endswith(".py"))
     # Not all of `sys.path`, which begins with the folder of whatever program this is part of.
     paths = [*(path for path in sys.path if path.endswith("-packages")), *modules]
-    found = []
+    states = []
     for path in paths:
         with suppress(OSError):
-            status = os.stat(path)  # noqa: PTH116
-            found.append((path, status.st_size, status.st_mtime_ns))
-    return digest_of(sorted(found))
+            states.append((path, *file_state(os.stat(path))[:2]))  # noqa: PTH116
+    return digest_of(sorted(states))
 
 
 def digest(*parts: bytes) -> bytes:
@@ -70,72 +108,83 @@ def digest_of(data: Any) -> bytes:
 
 
 class CacheFile:
-    """Plain data kept in one file.
+    """Plain data, and bytes by name ("blobs") that are read one by one, in one file.
 
-    What another program wrote, what was cut off and what was damaged isn't there when it is read. Two programs may
-    write at once: each replaces the whole.
+    What another version of the program wrote, under another key or as another kind, and what is cut off or damaged is
+    not there when it is read. Two programs may write at once: each replaces the whole file.
     """
 
-    def __init__(self, path: Path, version: Callable[[], bytes] = program_digest) -> None:
+    def __init__(self, path: Path, version: Callable[[], bytes]) -> None:
         self.path = path
         self._version = version
 
     def read(self, key: bytes = b"") -> Any:
-        """Return the data that was written with `stamp`, None where there is none."""
+        """Return the data that was written under `key`, None where there is none."""
+        content = self.open(key)
+        return content.data if content else None
+
+    def open(self, key: bytes = b"") -> CacheContent | None:
+        """Return the data that was written under `key`, with its blobs; None where there is none."""
         try:
-            raw = self.path.read_bytes()
+            file = self.path.open("rb")
         except OSError:
             return None
-        head = self._header(key)
-        content = memoryview(raw)[2 * _DIGEST :]
-        if raw[:_DIGEST] != head or raw[_DIGEST : 2 * _DIGEST] != _hasher(content).digest():
+        start = _read(file, 0, _START)
+        rest = _read(file, int.from_bytes(start[_DIGEST_SIZE:], "big"))
+        if start[:_DIGEST_SIZE] != self._header(key, rest):
+            file.close()
             return None
-        return marshal.loads(content)  # noqa: S302 - the digest has just shown that it is what was written
+        return CacheContent(file, *marshal.loads(rest))  # noqa: S302 - the digest shows that it is what was written
 
-    def write(self, data: Any, key: bytes = b"") -> None:
-        """Keep `data`. Where nothing can be written, nothing is kept."""
-        content = marshal.dumps(data)
-        write_cache_file(self.path, (self._header(key), _hasher(content).digest(), content))
+    def write(self, data: Any, key: bytes = b"", blobs: Mapping[str, bytes] | None = None) -> None:
+        """Write the file, and remove the oldest ones of its kind beyond `MAX_FILES`. A full disk is no error."""
+        places, end = {}, _START
+        for name, blob in (blobs or {}).items():
+            places[name] = (end, len(blob), digest(blob))
+            end += len(blob)
+        rest = marshal.dumps((data, places))
+        with suppress(OSError):
+            make_private(self.path.parent)
+            header = self._header(key, rest) + end.to_bytes(8, "big")
+            atomic_write(self.path, header, *(blobs or {}).values(), rest, mode=0o600)
+            by_age = sorted(self.path.parent.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+            for path in by_age[:-MAX_FILES]:
+                path.unlink(missing_ok=True)
 
-    def _header(self, key: bytes) -> bytes:
-        """Return what the file begins with: another program's, or that of another sort of things, isn't taken."""
-        return bytes(_hasher(self._version(), key, self.path.parent.name.encode()).digest())
-
-
-def write_cache_file(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file as a whole or not at all, and remove those beside it that were not written for longest."""
-    import tempfile  # not above, for a search has no need of it
-
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.writelines(parts)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        beside = sorted(path.parent.iterdir(), key=lambda each: each.stat().st_mtime_ns)
-        for each in beside[:-MAX_FILES]:
-            each.unlink(missing_ok=True)
+    def _header(self, key: bytes, rest: bytes) -> bytes:
+        return digest(self._version(), key, self.path.parent.name.encode(), rest)
 
 
-def cache_file(cache_dir_path: Path, kind: str, name: str) -> CacheFile:
-    """Return where a sort of things is kept of something that has a path or another name."""
-    return CacheFile(cache_dir_path / kind / digest(name.encode("utf-8", "surrogateescape")).hex())
+class CacheContent:
+    """The content of a cache file. It stays what it is when another takes the file's place meanwhile."""
+
+    def __init__(self, file: BinaryIO, data: Any, places: Mapping[str, tuple[int, int, bytes]]) -> None:
+        self.data = data
+        self._file = file
+        self._places = places
+        if not places:
+            file.close()
+
+    def __del__(self) -> None:
+        self._file.close()
+
+    def blob(self, name: str) -> bytes | None:
+        """Return the bytes that have this name, None where they are damaged. Raises `KeyError` where none have it."""
+        start, size, expected = self._places[name]
+        content = _read(self._file, start, size)
+        return content if digest(content) == expected else None
 
 
-def clear(root: Path) -> None:
-    """Remove all that is kept of the cards in `root`, but for what executions keep."""
-    import shutil  # not above, for a search has no need of it
-
-    for name in ("records", "related", "rows", "sites", "templates", "index"):
-        shutil.rmtree(cache_dir(root) / name, ignore_errors=True)
+def _read(file: BinaryIO, start: int, size: int = -1) -> bytes:
+    try:
+        file.seek(start)
+        return file.read(size)
+    except (OSError, ValueError, OverflowError):  # a damaged number is no place
+        return b""
 
 
 def _hasher(*parts: bytes | memoryview) -> Any:
-    hasher = hashlib.blake2b(digest_size=_DIGEST)
+    hasher = hashlib.blake2b(digest_size=_DIGEST_SIZE)
     for part in parts:
         hasher.update(part)
     return hasher

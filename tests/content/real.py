@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.records.library import Library, load
+from fixcards.records.library import Library
+from fixcards.records.loader import load
 
 CARDS = Path(os.environ.get("FIXCARDS_CARDS") or Path(__file__).parents[2] / "cards").resolve()
 FILES = sorted(path.relative_to(CARDS).as_posix() for path in CARDS.glob("*/*.yaml"))

@@ -29,7 +29,7 @@ def large_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def site(tmp_path: Path, own_cache: Path) -> Path:
     """A site with so many cards that several processes make it."""
     return built(tmp_path, large_library)
 
@@ -48,7 +48,7 @@ def times(site: Path) -> dict[str, int]:
 
 def clean_build(site: Path, folder: Path) -> dict[str, bytes]:
     """Return the files of a copy of the site, built without anything to reuse."""
-    shutil.copytree(site.parent, folder, ignore=shutil.ignore_patterns("site", ".cache"))
+    shutil.copytree(site.parent, folder, ignore=shutil.ignore_patterns("site", "cache"))
     assert build(folder / "mkdocs.yml", "--strict").returncode == 0
     return tree(folder / "site")
 
@@ -142,10 +142,10 @@ def _of_another_version(path: Path) -> None:
     path.write_bytes(bytes(16) + raw[16:])
 
 
-def test_the_site_is_right_whatever_happens_to_the_cache(site: Path, tmp_path: Path) -> None:
+def test_the_site_is_right_whatever_happens_to_the_cache(site: Path, own_cache: Path) -> None:
     before = tree(site)
     for damage in (_delete, _cut_off, _empty, _spoil, _of_another_version):
-        paths = [path for name in ("records", "sites") for path in (tmp_path / ".cache" / name).iterdir()]
+        paths = [path for name in ("records", "sites") for path in (own_cache / name).iterdir()]
         assert len(paths) == 2
         for path in paths:
             damage(path)
@@ -153,20 +153,20 @@ def test_the_site_is_right_whatever_happens_to_the_cache(site: Path, tmp_path: P
         assert tree(site) == before, damage
 
 
-def test_the_cache_of_other_cards_is_not_taken_for_that_of_these(site: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    assert build(project(other, LIBRARY), "--strict").returncode == 0
-    for name in ("records", "sites"):
-        (own,), (foreign,) = ((folder / ".cache" / name).iterdir() for folder in (tmp_path, other))
-        shutil.copy(foreign, own)
+def test_the_cache_of_other_cards_is_not_taken_for_that_of_these(site: Path, tmp_path: Path, own_cache: Path) -> None:
+    own = {name: next((own_cache / name).iterdir()) for name in ("records", "sites")}
+    assert build(project(tmp_path / "other", LIBRARY), "--strict").returncode == 0
+    for name, path in own.items():
+        (foreign,) = set((own_cache / name).iterdir()) - {path}
+        shutil.copy(foreign, path)
     before = tree(site)
     rebuild(site)
     assert tree(site) == before
 
 
-def test_one_kind_of_cache_file_is_not_taken_for_another(site: Path, tmp_path: Path) -> None:
+def test_one_kind_of_cache_file_is_not_taken_for_another(site: Path, own_cache: Path) -> None:
     before = tree(site)
-    paths = [path for path in (tmp_path / ".cache").rglob("*") if path.is_file()]
+    paths = [path for path in own_cache.rglob("*") if path.is_file()]
     contents = [path.read_bytes() for path in paths]
     for path, content in zip(paths, contents[1:] + contents[:1], strict=True):
         path.write_bytes(content)
@@ -342,18 +342,21 @@ def test_a_theme_that_changes_words_is_refused_with_what_to_do(tmp_path: Path) -
     assert "<title>LANTERN GOES OUT WHEN THE WICK IS TRIMMED TWICE</title>" in text
 
 
-def test_the_cache_has_a_bound_and_can_be_cleared(tmp_path: Path) -> None:
+def test_the_cache_has_a_bound_and_can_be_cleared(tmp_path: Path, own_cache: Path) -> None:
     config = project(tmp_path, LIBRARY)
     for number in range(cache.MAX_FILES + 3):
         assert build(config, "--site-dir", str(tmp_path / f"site-{number}")).returncode == 0
-    assert len(list((tmp_path / ".cache" / "sites").iterdir())) == cache.MAX_FILES
-    command = [tool("fixcards"), "clear", "--cards", str(tmp_path / "cards")]
+    assert len(list((own_cache / "sites").iterdir())) == cache.MAX_FILES
+    executions = own_cache.parent / "verify" / "uv"
+    executions.mkdir(parents=True)
+    command = [tool("fixcards"), "clear"]
     assert subprocess.run(command, env=environment(), check=False).returncode == 0
-    assert not [path for path in (tmp_path / ".cache").rglob("*") if path.is_file()]
+    assert [path for path in own_cache.parent.rglob("*") if not path.is_dir()] == []
+    assert executions.is_dir()
     assert build(config).returncode == 0
 
 
-def test_checking_again_finds_the_same_problems(tmp_path: Path) -> None:
+def test_checking_again_finds_the_same_problems(tmp_path: Path, own_cache: Path) -> None:
     cards = tmp_path / "cards"
     shutil.copytree(LIBRARY, cards)
     change(cards / "lantern" / "34.yaml", "title:", "tittle:")
@@ -363,7 +366,7 @@ def test_checking_again_finds_the_same_problems(tmp_path: Path) -> None:
         subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
         for _ in range(2)
     ]
-    assert (tmp_path / ".cache" / "records").is_dir()
+    assert (own_cache / "records").is_dir()
     assert runs[0].returncode == runs[1].returncode == 1
     assert runs[0].stdout == runs[1].stdout
     assert "cards/lantern/34.yaml:5:1: FC101" in runs[0].stdout

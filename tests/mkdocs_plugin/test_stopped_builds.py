@@ -14,7 +14,7 @@ from tests.sites import build, built, environment, large_library, tool, tree
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def site(tmp_path: Path, own_cache: Path) -> Path:
     """A site with so many cards that several processes make it."""
     return built(tmp_path, large_library)
 
@@ -29,7 +29,7 @@ def test_a_build_that_is_stopped_leaves_no_processes_and_where_it_can_no_files(
 ) -> None:
     command = [tool("mkdocs"), "build", "--quiet", "--config-file", str(tmp_path / "mkdocs.yml")]
     for seconds in (0.0, 0.3):
-        shutil.rmtree(tmp_path / ".cache")
+        shutil.rmtree(tmp_path / "cache")
         shutil.rmtree(site, ignore_errors=True)
         temporary = tmp_path / f"temporary-{seconds}"
         temporary.mkdir()
@@ -60,7 +60,7 @@ def test_two_builds_at_once_and_one_that_is_killed_do_no_harm(site: Path, tmp_pa
     (tmp_path / "temporary").mkdir()
     env = environment(TMPDIR=str(tmp_path / "temporary"))  # a killed build leaves its folder there
     for seconds in (0.9, 1.4):
-        shutil.rmtree(tmp_path / ".cache")
+        shutil.rmtree(tmp_path / "cache")
         shutil.rmtree(site)
         killed = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.DEVNULL)
         time.sleep(seconds)

@@ -9,11 +9,19 @@ from pydantic import ValidationError
 
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
+from fixcards.records.problem import Problem
+from fixcards.records.record import RecordReader, display_path
 from fixcards.records.rules.rule import rules_with_prefix
 from tests.conftest import GOOD
 
 DATA = GOOD.parents[3]
 Folder = Callable[[dict[str, str | bytes]], Path]
+
+
+def read_card(path: Path, root: Path) -> tuple[Card | None, list[Problem]]:
+    """Read one card by itself; return it unless it has a problem, and its problems."""
+    result = RecordReader(root).read(path, None)
+    return result.card, [Problem(display_path(path), *fields) for _, *fields in result.record.problems]
 
 
 @pytest.fixture

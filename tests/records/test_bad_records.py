@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fixcards.records.library import load, read_card
+from fixcards.records.loader import load
 from fixcards.records.problem import Problem
 from fixcards.records.rules import RULES
 
-from .conftest import DATA, Folder
+from .conftest import DATA, Folder, read_card
 
 BAD = DATA / "bad"
 EXPECTED: dict[str, list[dict[str, str]]] = yaml.safe_load((BAD / "problems.yaml").read_text(encoding="utf-8"))

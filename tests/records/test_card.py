@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from fixcards.ecosystems import PYPI
+from fixcards.ecosystems.pypi import parse_requirement
 from fixcards.records.card import Card, Versions, issue_number, own_content_ratio
-from fixcards.records.fields import distribution, parsed_requirement
 
 
 def kinds(data: dict[str, Any]) -> list[tuple[str, tuple[str | int, ...]]]:
@@ -141,8 +142,8 @@ def test_the_release_that_stands_for_the_affected_ones_is_one_that_the_range_nam
 
 
 def test_a_requirement_knows_its_distribution_whatever_else_it_says() -> None:
-    assert distribution("Py_Test.Plugin[all]=={version} ; python_version > '3'") == "py-test-plugin"
-    assert str(parsed_requirement("demo=={version}").specifier) == "==0"
+    assert PYPI.requirement_name("Py_Test.Plugin[all]=={version} ; python_version > '3'") == "py-test-plugin"
+    assert str(parse_requirement("demo=={version}").specifier) == "==0"
 
 
 def test_the_share_of_own_words_counts_prose_against_quotes(card: Card, data: dict) -> None:

@@ -14,7 +14,7 @@ from fixcards.records import card, script, verdict
 from fixcards.records.card import Card
 from fixcards.records.card_facts import card_facts
 from fixcards.records.fields import Text
-from fixcards.records.library import load
+from fixcards.records.loader import load
 from fixcards.site.site import Site
 from tests.sites import LIBRARY, TODAY, settings
 
@@ -90,7 +90,7 @@ def test_facts_have_the_release_the_runs_and_the_fixes_that_can_be_run() -> None
 
 
 def test_the_page_and_the_exports_of_a_card_compute_each_fact_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    site = Site(load(LIBRARY, parsed=True), settings())
+    site = Site(load(LIBRARY, keep="cards"), settings())
     (task,) = (task for task in site.page_tasks() if task.name == "lantern/12")
     calls: Counter[str] = Counter()
 

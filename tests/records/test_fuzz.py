@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 
 from fixcards.records import yaml_document
 from fixcards.records.evidence import run_digest
-from fixcards.records.library import Library, load, read_card
+from fixcards.records.library import Library
+from fixcards.records.loader import load
 from fixcards.records.problem import Problem
 from fixcards.records.rules import RULES
 from fixcards.records.verdict import VERDICTS, judge
 from fixcards.records.yaml_document import YamlDocument, YamlError
 from tests.sites import SNAPSHOT
 
-from .conftest import DATA, GOOD
+from .conftest import DATA, GOOD, read_card
 
 REALISTIC = [GOOD, *sorted(SNAPSHOT.glob("*/*.yaml"))]
 EVIDENCE = GOOD.with_name("7.evidence.json").read_bytes()

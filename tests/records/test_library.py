@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from fixcards.errors import FixcardsError
-from fixcards.records.library import load, read_card
+from fixcards.records.check_summary import check_summary
+from fixcards.records.loader import load
 from fixcards.records.record import evidence_path
 
-from .conftest import GOOD, Folder
+from .conftest import GOOD, Folder, read_card
 
 EVIDENCE = GOOD.with_name("7.evidence.json").read_text(encoding="utf-8")
 
@@ -224,7 +225,7 @@ def test_files_and_folders_without_permission_are_described_and_stop_nothing(fol
         (cards / path).chmod(mode)
     program = textwrap.dedent("""
         from pathlib import Path
-        from fixcards.records.library import load
+        from fixcards.records.loader import load
         library = load(Path("cards"))
         print(*library.cards, *library.problems, sep="\\n")
         Path("cards").chmod(0)
@@ -243,9 +244,9 @@ def test_files_and_folders_without_permission_are_described_and_stop_nothing(fol
         (cards / "locked").chmod(0o755)
     assert done.stdout.splitlines() == [
         "demo-7",
-        "cards/demo/7.evidence.json:1:1: FC001 can't be read: Permission denied (mend its permissions)",
-        "cards/demo/8.yaml:1:1: FC001 can't be read: Permission denied (mend its permissions)",
-        "cards/locked:1:1: FC001 can't be read: Permission denied (mend its permissions)",
+        "cards/demo/7.evidence.json:1:1: FC001 can't be read: Permission denied (correct its permissions)",
+        "cards/demo/8.yaml:1:1: FC001 can't be read: Permission denied (correct its permissions)",
+        "cards/locked:1:1: FC001 can't be read: Permission denied (correct its permissions)",
         "FixcardsError cards: the cards can't be read: Permission denied",
     ]
 
@@ -290,9 +291,12 @@ def test_a_summary_counts_cards_packages_and_problems_by_code(folder: Folder, te
     library = load(
         folder({"demo/7.yaml": text, "demo/8.yaml": bad, "other/9.yaml": "", "demo/7.evidence.json": EVIDENCE})
     )
-    assert library.summary(library.problems, 1.234) == "3 cards, 2 packages, 3 problems (FC016 1, FC106 2), 1.23 s"
     assert (
-        library.summary([], 0.0, ["cards/demo/7.yaml", "cards/demo/7.evidence.json"])
+        check_summary(library.paths, library.problems, 1.234)
+        == "3 cards, 2 packages, 3 problems (FC016 1, FC106 2), 1.23 s"
+    )
+    assert (
+        check_summary(["cards/demo/7.yaml", "cards/demo/7.evidence.json"], [], 0.0)
         == "1 card, 1 package, 0 problems, 0.00 s"
     )
 

@@ -9,34 +9,36 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.records import library
-from fixcards.records.library import load
+from fixcards.records import loader
+from fixcards.records.loader import load
 
 from .conftest import Folder
 
-KEPT = Path("kept")
 SETTLED = 2.1
-"""Seconds after which the time of a file tells that nobody has written to it since."""
+"""Seconds after which the time of a file shows that it was not written to since."""
+
+
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files whose content was looked at since they were checked."""
     paths: list[str] = []
-    real = library.read_content
+    real = loader.read_content
 
     def content_of(root: str, path: str, evidence: str | None) -> object:
         paths.append(path)
         return real(root, path, evidence)
 
-    monkeypatch.setattr(library, "read_content", content_of)
+    monkeypatch.setattr(loader, "read_content", content_of)
     return paths
 
 
 def settled(cards: Path) -> None:
     """Have the cards remembered, long enough after they were written."""
     time.sleep(SETTLED)
-    load(cards, KEPT)
+    load(cards, cached=True)
 
 
 def replaced(path: Path) -> None:
@@ -62,15 +64,15 @@ def test_a_change_that_keeps_size_and_time_of_a_file_is_noticed(
 ) -> None:
     cards = folder({"demo/7.yaml": text.replace("title: ", "title: trio ", 1)})
     settled(cards)
-    assert load(cards, KEPT).summaries["demo-7"].title.startswith("trio ")
+    assert load(cards, cached=True).summaries["demo-7"].title.startswith("trio ")
     change(cards / "demo" / "7.yaml")
-    assert load(cards, KEPT).summaries["demo-7"].title.startswith("curl ")
+    assert load(cards, cached=True).summaries["demo-7"].title.startswith("curl ")
 
 
 def test_a_file_that_was_written_just_now_is_looked_at_again(folder: Folder, text: str, looked: list[str]) -> None:
     cards = folder({"demo/7.yaml": text})
-    load(cards, KEPT)
-    load(cards, KEPT)
+    load(cards, cached=True)
+    load(cards, cached=True)
     assert looked == ["demo/7.yaml"]
 
 
@@ -79,7 +81,7 @@ def test_files_that_nobody_has_written_to_are_not_looked_at(folder: Folder, text
     settled(cards)
     looked.clear()
     (cards / "demo" / "8.yaml").touch()
-    first = load(cards, KEPT)
+    first = load(cards, cached=True)
     assert looked == ["demo/8.yaml"]
     assert list(first.summaries) == ["demo-7", "demo-8"]
 
@@ -87,9 +89,9 @@ def test_files_that_nobody_has_written_to_are_not_looked_at(folder: Folder, text
 def test_evidence_that_comes_or_goes_is_noticed(folder: Folder, text: str) -> None:
     cards = folder({"demo/7.yaml": text})
     settled(cards)
-    assert not load(cards, KEPT).with_evidence
+    assert not load(cards, cached=True).with_evidence
     file = cards / "demo" / "7.evidence.json"
     file.write_text("{}", encoding="utf-8")
-    assert [problem.code for problem in load(cards, KEPT).problems] == ["FC304"]
+    assert [problem.code for problem in load(cards, cached=True).problems] == ["FC304"]
     file.unlink()
-    assert not load(cards, KEPT).problems
+    assert not load(cards, cached=True).problems

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.records.library import load
+from fixcards.records.loader import load
 from fixcards.records.reader_reports import ReportCounts, count_reports, write_reports
 
 from .conftest import Folder

@@ -9,10 +9,11 @@ from datetime import date
 import pytest
 from uv import find_uv_bin
 
+from fixcards.ecosystems.pypi import end_of_day
 from fixcards.errors import FixcardsError
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
-from fixcards.records.script import broken_release, end_of_day, reproduction_script, requirements
+from fixcards.records.script import broken_release, reproduction_script, requirements
 
 CODE = """from __future__ import annotations
 

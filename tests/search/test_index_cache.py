@@ -1,4 +1,4 @@
-"""The kept index: no answer from what doesn't fit the cards any more, and no second making of what does."""
+"""The cached index: no answer from one that doesn't fit the cards any more, and no second making of one that does."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ CARD = Path("cards", "lantern", "12.yaml")
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with cards that nobody has touched for a while."""
-    monkeypatch.delenv("FIXCARDS_CACHE", raising=False)
+def folder(tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with cards that were written a while ago."""
     shutil.copytree(LIBRARY, tmp_path / "cards")
     later(monkeypatch)
     return tmp_path
@@ -33,9 +32,9 @@ def later(monkeypatch: pytest.MonkeyPatch, seconds: int = 60) -> None:
     monkeypatch.setattr(time, "time_ns", lambda: now() + seconds * 10**9)
 
 
-def kept(folder: Path) -> Path:
-    [found] = (folder / ".cache" / "index").iterdir()
-    return found
+def cache_path(folder: Path) -> Path:
+    [path] = (folder / "cache" / "computed" / "index").iterdir()
+    return path
 
 
 class Maker:
@@ -54,11 +53,11 @@ class Maker:
 
 @pytest.fixture
 def maker(folder: Path) -> Maker:
-    made = Maker(folder)
-    made.read()
-    made.read()
-    assert made.times == 1
-    return made
+    maker = Maker(folder)
+    maker.read()
+    maker.read()
+    assert maker.times == 1
+    return maker
 
 
 def in_place(path: Path) -> None:
@@ -104,10 +103,11 @@ def test_any_change_of_the_folder_is_noticed(change: Callable[[Path], object], m
     assert maker.times == 2
 
 
-def test_what_was_changed_a_moment_ago_is_not_kept_since_the_next_change_might_not_show(
+def test_what_was_changed_a_moment_ago_is_not_cached_since_the_next_change_might_not_show(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()
+    monkeypatch.setenv("FIXCARDS_CACHE", str(folder / "cache"))
     maker = Maker(folder)
     os.utime(folder / CARD, (0, 0))  # of a file that is copied with its times the change is old
     for times in (1, 2):
@@ -122,10 +122,10 @@ def test_what_was_changed_a_moment_ago_is_not_kept_since_the_next_change_might_n
 def test_what_changes_while_it_is_read_is_read_again(folder: Path) -> None:
     class Slow(Maker):
         def __call__(self) -> dict[str, bytes]:
-            made = super().__call__()
+            parts = super().__call__()
             if self.times == 1:
                 in_place(self.folder / CARD)
-            return made
+            return parts
 
     maker = Slow(folder)
     maker.read()
@@ -133,21 +133,21 @@ def test_what_changes_while_it_is_read_is_read_again(folder: Path) -> None:
 
 
 def test_no_damage_changes_what_is_read(maker: Maker) -> None:
-    whole = kept(maker.folder).read_bytes()
+    whole = cache_path(maker.folder).read_bytes()
     right = maker.read()
     for at in (*range(30), *range(30, len(whole), 97), len(whole) - 1):
-        kept(maker.folder).write_bytes(whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :])
+        cache_path(maker.folder).write_bytes(whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :])
         assert maker.read() == right
-        kept(maker.folder).write_bytes(whole[:at])
+        cache_path(maker.folder).write_bytes(whole[:at])
         assert maker.read() == right
 
 
 def test_damage_after_the_first_look_costs_nothing_but_time(maker: Maker) -> None:
-    found = IndexCache(maker.folder / "cards", maker)
-    kept(maker.folder).write_bytes(b"")
-    assert found.read("two") == b"2" * 1000
-    kept(maker.folder).unlink()
-    assert found.read("one") == (maker.folder / CARD).read_bytes()
+    index = IndexCache(maker.folder / "cards", maker)
+    cache_path(maker.folder).write_bytes(b"")
+    assert index.read("two") == b"2" * 1000
+    cache_path(maker.folder).unlink()
+    assert index.read("one") == (maker.folder / CARD).read_bytes()
     assert maker.times == 2
 
 
@@ -165,18 +165,18 @@ def test_the_way_to_the_folder_does_not_matter(maker: Maker, monkeypatch: pytest
     assert maker.times == 1
 
 
-def test_where_nothing_can_be_kept_the_answer_is_the_same(folder: Path) -> None:
-    (folder / ".cache").write_text("no folder", encoding="utf-8")
+def test_without_a_cache_folder_the_answer_is_the_same(folder: Path) -> None:
+    (folder / "cache").write_text("no folder", encoding="utf-8")
     maker = Maker(folder)
     assert maker.read() == maker.read() == (folder / CARD).read_bytes()
 
 
-def test_a_search_from_what_is_kept_finds_the_same_and_reads_no_card(
+def test_a_search_from_the_cache_finds_the_same_and_reads_no_card(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = Finder.of_cards(folder / "cards").match(DARK)
     assert first
-    monkeypatch.setattr("fixcards.records.library.load", None)
+    monkeypatch.setattr("fixcards.records.loader.load", None)
     assert Finder.of_cards(folder / "cards").match(DARK) == first
 
 

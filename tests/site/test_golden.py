@@ -9,7 +9,8 @@ import pytest
 
 from fixcards.records.card_facts import card_facts
 from fixcards.records.evidence import run_digest
-from fixcards.records.library import Library, load
+from fixcards.records.library import Library
+from fixcards.records.loader import load
 from fixcards.records.record import evidence_path
 from fixcards.site.card_page import card_page
 from tests import golden

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 from fixcards.build.page import Page
 from fixcards.records.card import CATEGORIES
-from fixcards.records.library import load
+from fixcards.records.loader import load
 from fixcards.records.verdict import VERDICTS
 from fixcards.site.listing import LATEST_CARDS, PER_PAGE, Listings
 from tests.sites import HEAD, LIBRARY, library, page, pages, settings, soup, words

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fixcards.records.card import Card
-from fixcards.records.library import load
+from fixcards.records.loader import load
 from fixcards.records.summary import Summary, summary
 from fixcards.site.related_cards import MAX_RELATED, find_related, related_cards
 
@@ -120,8 +120,7 @@ def test_related_cards_are_computed_again_when_a_card_goes(tmp_path: Path, text:
     folder.mkdir(parents=True)
     (folder / "7.yaml").write_text(text, encoding="utf-8")
     (folder / "8.yaml").write_text(text.replace("/7", "/8"), encoding="utf-8")
-    cache = tmp_path / "cache"
-    before = related_cards(load(folder.parent, cache))
-    assert related_cards(load(folder.parent, cache)) == before == {"demo-7": ["demo-8"], "demo-8": ["demo-7"]}
+    before = related_cards(load(folder.parent, cached=True))
+    assert related_cards(load(folder.parent, cached=True)) == before == {"demo-7": ["demo-8"], "demo-8": ["demo-7"]}
     (folder / "8.yaml").unlink()
-    assert related_cards(load(folder.parent, cache)) == {"demo-7": []}
+    assert related_cards(load(folder.parent, cached=True)) == {"demo-7": []}

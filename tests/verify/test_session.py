@@ -18,7 +18,7 @@ import yaml
 
 from fixcards.errors import FixcardsError
 from fixcards.records.evidence import Evidence, evidence_text
-from fixcards.records.library import load
+from fixcards.records.loader import load
 from fixcards.verify.card_runner import today
 from fixcards.verify.selection import Selection, shard
 

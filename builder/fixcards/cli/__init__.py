@@ -10,13 +10,14 @@ import sys
 
 def main() -> None:
     """Run the command that was typed; print errors as one line that says what to do."""
-    # To look for circles takes a tenth of a short command, most of it while modules are imported and at the end, where
-    # everything goes anyway.
+    # Collecting cycles takes a tenth of a short command, most of it while modules are imported and at exit, where all
+    # memory is freed anyway.
     gc.set_threshold(100_000, 50, 50)
     atexit.register(gc.freeze)
     import click
 
-    from fixcards.cli.commands import CLEAN, COULD_NOT_RUN, cli
+    from fixcards.cli.commands import cli
+    from fixcards.cli.exit_status import CLEAN, COULD_NOT_RUN, STOPPED
     from fixcards.errors import FixcardsError
     from fixcards.termination import exit_on_sigterm
 
@@ -35,7 +36,7 @@ def main() -> None:
         sys.exit(COULD_NOT_RUN)
     except click.Abort:
         click.echo("fixcards: stopped", err=True)
-        sys.exit(130)
+        sys.exit(STOPPED)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"fixcards: {where}{error.strerror or error}", err=True)

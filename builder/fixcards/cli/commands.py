@@ -14,9 +14,8 @@ from typing import IO, BinaryIO
 import click
 
 from fixcards import __version__
-from fixcards.errors import FixcardsError
-
-CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+from fixcards.cli.exit_status import CLEAN, FINDINGS
+from fixcards.errors import FixcardsError, needs_extra
 
 _cards = click.option(
     "--cards",
@@ -64,20 +63,21 @@ def cli() -> None:
     show_default=True,
     help="How to print the problems; `github` marks them on the lines of a pull request.",
 )
+@needs_extra("cards")
 def check(paths: tuple[Path, ...], root: Path, style: str) -> int:
     """Check every card and its evidence, or only what lies at PATH.
 
     A problem is printed as path:line:column: CODE message (hint).
     """
-    from fixcards import cache
-    from fixcards.records.library import load
+    from fixcards.records.check_summary import check_summary
+    from fixcards.records.loader import load
     from fixcards.worker_pool import WorkerPool
 
     start = time.perf_counter()
     _need_folder(root)
     targets = _targets(paths, root)
     with WorkerPool() as workers:
-        library = load(root, cache.cache_dir(root), workers)
+        library = load(root, workers, cached=True)
     read, problems = set(library.paths), list(library.problems)
     if paths:
         read = {path for path in read if _places(path) & targets}
@@ -91,26 +91,26 @@ def check(paths: tuple[Path, ...], root: Path, style: str) -> int:
     else:
         for problem in problems:
             click.echo(problem.as_github() if style == "github" else str(problem))
-    click.echo(library.summary(problems, time.perf_counter() - start, read), err=True)
+    click.echo(check_summary(read, problems, time.perf_counter() - start), err=True)
     return FINDINGS if problems else CLEAN
 
 
 @cli.command()
-@_cards
-def clear(root: Path) -> int:
-    """Remove what is kept to make the next check, build or match faster.
+def clear() -> int:
+    """Empty the cache that makes the next check, build or match faster.
 
-    Locks and packages of `fixcards verify` stay: they lie in .cache/verify.
+    Locks and packages of `fixcards verify` stay: they are in the folder `verify` of the cache.
     """
     from fixcards import cache
 
-    cache.clear(root)
+    cache.clear()
     return CLEAN
 
 
 @cli.command()
 @click.argument("reports", type=click.File(encoding="utf-8"), default="-")
 @_cards
+@needs_extra("cards")
 def tally(reports: IO[str], root: Path) -> int:
     """Count readers' reports into tally.json, which card pages show.
 
@@ -136,6 +136,7 @@ def tally(reports: IO[str], root: Path) -> int:
 @_cards
 @click.option("--write", is_flag=True, help="Write the schemas into the folder with the cards.")
 @click.argument("name", type=click.Choice(["card", "evidence"]), default="card")
+@needs_extra("cards")
 def schema(name: str, root: Path, write: bool) -> int:
     """Print the JSON Schema of a record, by which editors complete and check."""
     from fixcards.records.schema import SCHEMAS, schema_text
@@ -163,8 +164,9 @@ def schema(name: str, root: Path, write: bool) -> int:
     "--scheduler", metavar="ADDRESS", help="Run on the Dask cluster behind ADDRESS (needs fixcards[cluster])."
 )
 @_isolation
-@click.option("--dry-run", is_flag=True, help="Only say what would be run.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be run.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on standard output.")
+@needs_extra("verify")
 def verify(
     names: tuple[str, ...],
     root: Path,
@@ -192,11 +194,11 @@ def verify(
         part = selection.shard(shard) if shard else None
     except ValueError:
         raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
-    wanted = selection.Selection(names, changed, stale, part)
-    settings = RunSettings(execution.cache_folder(root), isolation, sweep=sweep)
+    chosen = selection.Selection(names, changed, stale, part)
+    settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
     if dry_run:
-        return execution.dry_run(root, wanted, settings, as_json=as_json)
-    return execution.verify(root, wanted, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
+        return execution.dry_run(root, chosen, settings, as_json=as_json)
+    return execution.verify(root, chosen, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
 
 
 @cli.command()
@@ -204,6 +206,7 @@ def verify(
 @click.option("--fix", type=click.IntRange(1), metavar="N", help="Run option N of the card instead, counted from 1.")
 @_cards
 @_isolation
+@needs_extra("verify")
 def reproduce(card: str, fix: int | None, root: Path, isolation: str) -> int:
     """Run the reproduction of CARD in a sandbox and print what it prints.
 
@@ -213,7 +216,7 @@ def reproduce(card: str, fix: int | None, root: Path, isolation: str) -> int:
     from fixcards.verify.card_runner import RunSettings
 
     _need_folder(root)
-    return execution.reproduce(root, card, fix, RunSettings(execution.cache_folder(root), isolation))
+    return execution.reproduce(root, card, fix, RunSettings(execution.verify_cache(), isolation))
 
 
 @cli.command()
@@ -222,6 +225,7 @@ def reproduce(card: str, fix: int | None, root: Path, isolation: str) -> int:
 @click.option("--site", metavar="URL|FOLDER", help="Use the index of a published or built site instead of --cards.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=8, show_default=True, help="Cards to show at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; match.schema.json on the site describes it.")
+@needs_extra("cards")
 def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool) -> int:
     """Find the known failures in a traceback, a log of any size or a few words, by default standard input.
 
@@ -254,7 +258,7 @@ def _need_folder(root: Path) -> None:
 
 
 def _targets(paths: Sequence[Path], root: Path) -> frozenset[str]:
-    """Return where `paths` are, or all cards where there are none."""
+    """Return the resolved places of `paths`, by default that of all cards."""
     top = os.path.realpath(root)
     targets = set()
     for path in paths:
@@ -268,7 +272,7 @@ def _targets(paths: Sequence[Path], root: Path) -> frozenset[str]:
 
 
 def _places(path: str) -> set[str]:
-    """Return where `path` and every folder above it are."""
+    """Return the resolved places of `path` and of every folder above it."""
     place = _place(path)
     return {place, *(str(folder) for folder in Path(place).parents)}
 

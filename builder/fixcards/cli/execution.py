@@ -12,11 +12,13 @@ from typing import Any
 import click
 
 from fixcards import cache
+from fixcards.cli.exit_status import CLEAN, COULD_NOT_RUN, FINDINGS
 from fixcards.cli.progress_report import ProgressReport, as_data, describe_run
 from fixcards.errors import FixcardsError
+from fixcards.files import make_private
 from fixcards.records.card import Card
 from fixcards.records.evidence import Outcome
-from fixcards.records.library import load
+from fixcards.records.loader import load
 from fixcards.verify import executors
 from fixcards.verify.card_runner import CardRunner, RunSettings, today
 from fixcards.verify.interpreters import installed_interpreters
@@ -26,20 +28,19 @@ from fixcards.verify.sandbox import choose_sandbox
 from fixcards.verify.selection import Selection
 from fixcards.verify.session import Session, Task
 
-CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
-
-def cache_folder(root: Path) -> Path:
-    """Return where executions keep what makes the next faster."""
-    return cache.cache_dir(root) / "verify"
+def verify_cache() -> Path:
+    """Return the folder of the cache for executions: locks, uv's packages, claims of cards in progress."""
+    folder = cache.cache_dir() / "verify"
+    make_private(folder)
+    return folder
 
 
 def verify(
     root: Path, selection: Selection, settings: RunSettings, *, jobs: int, scheduler: str | None, as_json: bool
 ) -> int:
     """Execute cards and write their evidence; return 0 where all are verified, 1 where one isn't, 2 on errors."""
-    library = load(root)
-    tasks = selection.tasks(library, today())
+    tasks = _tasks(root, selection)
     if scheduler is None and tasks:
         choose_sandbox(settings.isolation)  # says at once what is missing
     report = ProgressReport(len(tasks))
@@ -61,7 +62,7 @@ def verify(
 
 def dry_run(root: Path, selection: Selection, settings: RunSettings, *, as_json: bool) -> int:
     """Print which runs would be made, with what, on which interpreter; execute nothing."""
-    tasks = selection.tasks(load(root), today())
+    tasks = _tasks(root, selection)
     index = PackageIndex(settings.cache / "index")
     plans = [
         _planned(task, plan(task.card, index.releases(task.card.package), installed_interpreters())) for task in tasks
@@ -78,7 +79,7 @@ def dry_run(root: Path, selection: Selection, settings: RunSettings, *, as_json:
 
 def reproduce(root: Path, name: str, fix: int | None, settings: RunSettings) -> int:
     """Run a card's reproduction, or one of its fixes, and print what it prints; return 0 where the card is right."""
-    tasks = Selection((name,)).tasks(load(root), today())
+    tasks = _tasks(root, Selection((name,)))
     if len(tasks) != 1:
         raise FixcardsError(f"{name} means {len(tasks)} cards; name one, such as {tasks[0].card.id}")
     card = tasks[0].card
@@ -96,6 +97,10 @@ def reproduce(root: Path, name: str, fix: int | None, settings: RunSettings) -> 
     if run.outcome == "could-not-run":
         return COULD_NOT_RUN
     return CLEAN if run.outcome == wanted else FINDINGS
+
+
+def _tasks(root: Path, selection: Selection) -> list[Task]:
+    return selection.tasks(load(root, cached=True, keep="records"), today())
 
 
 def _option(card: Card, number: int) -> None:

@@ -57,7 +57,7 @@ class ParallelBuild:
         self._settings = settings
         self._author_pages: frozenset[str] = frozenset()
         self._site_dir = config.site_dir
-        state_file = cache.cache_file(cache.cache_dir(Path(config.docs_dir)), "sites", self._site_dir)
+        state_file = cache.cache_file("sites", self._site_dir)
         self._build = IncrementalBuild(self._site_dir, state_file, pool)
         exit_on_sigterm()
         # It is removed when the program ends, too: MkDocs tells plugins nothing when a build is interrupted.

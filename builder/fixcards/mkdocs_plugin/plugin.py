@@ -27,11 +27,13 @@ from fixcards.build.output import write_file
 from fixcards.build.page import DataFile, page_file
 from fixcards.build.task import BuildTask
 from fixcards.errors import FixcardsError
+from fixcards.files import make_private
 from fixcards.mkdocs_plugin import assets
 from fixcards.mkdocs_plugin.pages import RecordPage, Theme, strip_indentation
 from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
 from fixcards.mkdocs_plugin.sitemap import SitemapEntry, sitemap
-from fixcards.records import history, library
+from fixcards.records import history, loader
+from fixcards.records.check_summary import check_summary
 from fixcards.site.renderer import renderer
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
@@ -102,12 +104,12 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         start = time.perf_counter()
         root = Path(config.docs_dir)
         try:
-            cards = library.load(root, cache.cache_dir(root), self._pool, parsed=True)
+            cards = loader.load(root, self._pool, cached=True, keep="cards")
         except FixcardsError as error:
             raise PluginError(f"fixcards: {error}") from None
         for problem in cards.problems:
             log.warning("%s", problem)
-        log.info("%s", cards.summary(cards.problems, time.perf_counter() - start))
+        log.info("%s", check_summary(cards.paths, cards.problems, time.perf_counter() - start))
         site = Site(cards, self.settings, history.ids_by_age(root, cards.files))
         in_nav = {path for _, path in _titles(config.nav)}
         author_pages = {file.dest_uri for file in files.documentation_pages()}
@@ -150,7 +152,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         # Not a filter: Jinja would store the result for a constant in the compiled template, for later builds.
         env.globals["asset_url"] = lambda path: self._asset_urls.get(path, path)
         env.filters["strip_indentation"] = strip_indentation
-        env.bytecode_cache = _bytecode_cache(cache.cache_dir(Path(config.docs_dir)) / "templates")
+        env.bytecode_cache = _bytecode_cache(cache.cache_folder("templates"))
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
         """Give the 404 page its search box, whose links start at the root, and the site map all pages."""
@@ -195,7 +197,7 @@ def _bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:
     compile in 0.03 s and have none.
     """
     with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
     pattern = f"{jinja2.__version__}-%s.cache"  # another version of Jinja may compile differently
     return FileSystemBytecodeCache(str(folder), pattern) if os.access(folder, os.W_OK) else None
 

@@ -16,6 +16,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from fixcards.ecosystems.pypi import parse_specifier
 from fixcards.records.fields import (
     CardId,
     Day,
@@ -33,9 +34,9 @@ from fixcards.records.fields import (
     Text,
     Title,
     Url,
-    specifier_set,
     value_error,
 )
+from fixcards.records.identity import card_id
 
 Category = Literal[
     "import-error",
@@ -79,7 +80,7 @@ class Versions(RecordModel):
     @cached_property
     def affected_set(self) -> SpecifierSet:
         """`affected`, parsed; pre-releases that it names count."""
-        return specifier_set(self.affected)
+        return parse_specifier(self.affected)
 
     @cached_property
     def named_broken(self) -> str | None:
@@ -264,8 +265,8 @@ class Card(RecordModel):
 
     @cached_property
     def id(self) -> str:
-        """`<package>-<number>`, unique in the library and never reused."""
-        return f"{self.package}-{self.number}"
+        """`<package>-<number>` for a package of PyPI, unique in the library and never used again."""
+        return card_id(self.ecosystem, self.package, self.number)
 
     @property
     def prose(self) -> Iterator[str]:
@@ -279,14 +280,14 @@ class Card(RecordModel):
 
 
 _ISSUE = re.compile(r"https://[\w./-]+/[0-9]+")
-"""Nearly all issues' addresses; these need not be taken apart."""
+"""Nearly all addresses of issues; these need not be taken apart."""
 
 
 def issue_number(url: str) -> int | None:
     """Return the number at the end of an issue's URL, whatever the tracker; None where there is none."""
     path = url if _ISSUE.fullmatch(url) else urlsplit(url).path.rstrip("/")
-    found = re.search(r"(?:^|/)([1-9][0-9]{0,11})$", path) or re.search(r"[?&]id=([1-9][0-9]{0,11})$", url)
-    return int(found[1]) if found else None
+    match = re.search(r"(?:^|/)([1-9][0-9]{0,11})$", path) or re.search(r"[?&]id=([1-9][0-9]{0,11})$", url)
+    return int(match[1]) if match else None
 
 
 def own_content_ratio(card: Card) -> float:

@@ -10,6 +10,7 @@ from fixcards.errors import FixcardsError
 from fixcards.records import script, verdict
 from fixcards.records.card import Card, Fix, own_content_ratio
 from fixcards.records.evidence import Evidence, Run
+from fixcards.records.identity import card_path
 from fixcards.records.verdict import Judgement
 
 
@@ -32,7 +33,7 @@ class CardFacts:
     @property
     def path(self) -> str:
         """Address of the card's page below the site, without slashes at the ends."""
-        return f"{self.card.package}/{self.card.number}"
+        return card_path(self.card.ecosystem, self.card.package, self.card.number).rstrip("/")
 
     @property
     def judgement(self) -> Judgement:

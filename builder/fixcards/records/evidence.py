@@ -130,7 +130,7 @@ def evidence_text(evidence: Evidence) -> str:
 def run_digest(card: Card) -> str:
     """Return the SHA-256 of everything in `card` that decides what is run and how it is judged.
 
-    Prose is left out: mending a sentence doesn't make evidence stale.
+    Prose is left out: correcting a sentence doesn't make evidence stale.
     """
     signature = card.signature
     judged = {

@@ -1,6 +1,6 @@
-"""What a single value of a record may be: text, version, range, address, path.
+"""The types of single values of a record: text, version, range, address, path.
 
-Each type refuses with an error of its own kind, which `rules/shape.py` knows, and says the repair in its hint.
+Each type refuses a value with an error of its own kind, which `rules/shape.py` puts into words, with a repair as hint.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.requirements import InvalidRequirement
+from packaging.specifiers import InvalidSpecifier
+from packaging.version import InvalidVersion
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from fixcards.ecosystems import PYPI
+from fixcards.ecosystems.pypi import parse_requirement, parse_specifier, parse_version
 from fixcards.records.problem import quoted
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
@@ -31,33 +31,12 @@ _CARD_ID = re.compile(CARD_ID)
 _FRAME = re.compile(r"[\w.\-]+(?:/[\w.\-]+)*\.(?:py|pyx|pyi):(?:<\w+>|[\w.<>]+)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ORDINARY_URL = re.compile(r"https://(?:[a-z0-9]+[.-])+[a-z]+(?:/[A-Za-z0-9/._#?=&%+~-]*)?")
-"""Nearly all addresses; what it takes is right beyond doubt, so that they need no closer look."""
-_VERSION_STARTS = re.compile(r"[0-9]")
-_MOST_PARENTHESES = 20  # each level of a marker's parentheses costs the parser of `packaging` some levels of the stack
+"""Nearly all addresses; what it matches is right beyond doubt and needs no closer look."""
 
 
 def value_error(kind: str, message: str, hint: str = "") -> PydanticCustomError:
     """Return the error of a validator; `kind` is what the lint rules know it by (see `rules/shape.py`)."""
     return PydanticCustomError(kind, "{problem}", {"problem": message, "hint": hint})
-
-
-@lru_cache(maxsize=4096)
-def parsed_requirement(text: str) -> Requirement:
-    """Return `text` parsed, with 0 for the release under test. Raises `InvalidRequirement`."""
-    if text.count("(") > _MOST_PARENTHESES or not text.isascii():
-        raise InvalidRequirement(text)
-    return Requirement(text.replace("{version}", "0"))
-
-
-@lru_cache(maxsize=4096)
-def specifier_set(text: str) -> SpecifierSet:
-    """Return `text` parsed, to be shared; pre-releases that it names count. Raises `InvalidSpecifier`."""
-    return SpecifierSet(text, prereleases=True)
-
-
-def distribution(requirement: str) -> str:
-    """Return the normalised name of the distribution that a valid requirement installs."""
-    return canonicalize_name(parsed_requirement(requirement).name)
 
 
 def _not_blank(text: str) -> str:
@@ -76,7 +55,7 @@ def _one_line(text: str) -> str:
 
 def _package_name(name: str) -> str:
     if not _PACKAGE_NAME.fullmatch(name):
-        normal = canonicalize_name(name)
+        normal = PYPI.normalize_name(name)
         raise value_error(
             "package_name",
             f"{quoted(name)} is not a normalised distribution name",
@@ -89,9 +68,7 @@ def _package_name(name: str) -> str:
 
 def _specifier(text: str) -> str:
     try:
-        if not text.isascii():
-            raise InvalidSpecifier(text)
-        specifier_set(text)
+        parse_specifier(text)
     except InvalidSpecifier:
         raise value_error(
             "specifier",
@@ -103,9 +80,7 @@ def _specifier(text: str) -> str:
 
 def _version(text: str) -> str:
     try:
-        if not _VERSION_STARTS.match(text) or not text.isascii() or text != text.strip():
-            raise InvalidVersion(text)
-        Version(text)
+        parse_version(text)
     except InvalidVersion:
         raise value_error(
             "version", f"{quoted(text)} is not a version", 'name one release as PEP 440 does, for example "2.2.5"'
@@ -115,7 +90,7 @@ def _version(text: str) -> str:
 
 def _requirement(text: str) -> str:
     try:
-        requirement = parsed_requirement(text)
+        requirement = parse_requirement(text)
     except InvalidRequirement:
         raise value_error(
             "requirement",
@@ -152,7 +127,8 @@ def _frame(text: str) -> str:
         raise value_error(
             "frame",
             f"{quoted(text)} is not a library frame",
-            "write it relative to site-packages as package/module.py:function, for example httpx/client.py:send",
+            f"write it relative to {PYPI.library_folder} as package/module.py:function, "
+            "for example httpx/client.py:send",
         )
     return text
 
@@ -207,7 +183,7 @@ def _day(value: Any) -> Any:
 
 def _this_century(day: date) -> date:
     if not 2000 <= day.year < 2100:
-        raise value_error("day", f"{day} is no day on which a package index had releases", "mend the year")
+        raise value_error("day", f"{day} is no day on which a package index had releases", "correct the year")
     return day
 
 

@@ -1,7 +1,7 @@
-"""What readers reported: how often a card's fixes worked for them.
+"""Reports of readers: how often the fixes of a card worked for them.
 
 Reports are issues on the project's tracker, opened from a card's page with a prefilled title. They are counted
-now and then into `cards/tally.json`, so that the site stays static and asks nobody.
+now and then into `cards/tally.json`, so that the site stays static and asks no server.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ class ReportCounts(RecordModel):
 
 
 class ReportFile(RootModel[dict[CardId, ReportCounts]]):
-    """The file: the tally of each card that somebody has reported about."""
+    """The file: the counts of each card that has reports."""
 
 
 def count_reports(titles: Iterable[str]) -> dict[str, ReportCounts]:
-    """Return the tally of each card from the titles of the reports; other titles are passed over."""
+    """Return the counts of each card from the titles of the reports; other titles are passed over."""
     worked: dict[str, Counter[int]] = {}
     failed: Counter[str] = Counter()
     for title in titles:
-        if not (found := _TITLE.match(title)):
+        if not (match := _TITLE.match(title)):
             continue
-        card_id = found["card"]
+        card_id = match["card"]
         worked.setdefault(card_id, Counter())
-        if found["fix"]:
-            worked[card_id][int(found["fix"])] += 1
+        if match["fix"]:
+            worked[card_id][int(match["fix"])] += 1
         else:
             failed[card_id] += 1
     return {i: ReportCounts(worked=dict(sorted(worked[i].items())), failed=failed[i]) for i in sorted(worked)}
@@ -63,7 +63,7 @@ def parse_reports(raw: bytes) -> dict[str, ReportCounts]:
     return ReportFile.model_validate_json(raw).root
 
 
-def write_reports(root: Path, tallies: Mapping[str, ReportCounts]) -> None:
+def write_reports(root: Path, reports: Mapping[str, ReportCounts]) -> None:
     """Write the counted reports, in stable order."""
-    data = {card_id: tally.model_dump(mode="json") for card_id, tally in sorted(tallies.items())}
+    data = {card_id: counts.model_dump(mode="json") for card_id, counts in sorted(reports.items())}
     (root / FILE).write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

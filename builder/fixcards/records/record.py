@@ -1,20 +1,21 @@
-"""One record off the disk: a card file and the evidence beside it, and every problem that they show by themselves."""
+"""One record off the disk: a card file, the evidence next to it, and every problem that they have by themselves."""
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
 from fixcards.cache import digest, digest_of
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence
+from fixcards.records.json_error import first_json_error
 from fixcards.records.problem import Problem
 from fixcards.records.rules import Finding
 from fixcards.records.rules.rule import RULES, rules_with_prefix
@@ -26,14 +27,16 @@ from fixcards.records.yaml_document import Position, YamlDocument, YamlError
 _CARD_RULES = rules_with_prefix("FC2")
 _RULE_OF_KIND = {kind: rule for rule in RULES.values() for kind in rule.kinds}
 NON_BLOCKING_RULES = frozenset({"FC308"})
-"""Evidence that contradicts its card is right, and the card is to be mended."""
+"""Evidence that contradicts its card is right, and the card is to be corrected."""
+Keep = Literal["cards", "records"]
+"""What is handed on of a good record: the card as bytes for `unpickle_card`, or a `CheckedRecord`."""
 
 
 class Record(NamedTuple):
-    """What one card file and its evidence came to.
+    """The result of checking one card file and its evidence, small enough to hold those of a hundred thousand.
 
-    `summary` is None where the card doesn't fit the model. Problems come as `Problem` has them, without the path and
-    with whether it is the evidence's.
+    `summary` is None where the card doesn't fit the model. Problems have the fields of `Problem`, except that the first
+    says whether the problem is in the evidence, instead of the path.
     """
 
     summary: Summary | None
@@ -55,8 +58,8 @@ class Record(NamedTuple):
     @classmethod
     def from_plain(cls, data: tuple[Any, ...]) -> Record:
         """Return the record of plain data."""
-        short, *others = data
-        return cls(Summary(*short) if short else None, *others)
+        summary_fields, *others = data
+        return cls(Summary(*summary_fields) if summary_fields else None, *others)
 
 
 class Content(NamedTuple):
@@ -67,8 +70,15 @@ class Content(NamedTuple):
     evidence: bytes | None
 
 
+class CheckedRecord(NamedTuple):
+    """A card and its evidence, each None where it has a problem or isn't there."""
+
+    card: Card | None
+    evidence: Evidence | None
+
+
 class ReadResult(NamedTuple):
-    """A record with all that was read: `data` is what the card's YAML says."""
+    """A `CheckedRecord` with the result of the checks, and the data of the card's YAML."""
 
     card: Card | None
     evidence: Evidence | None
@@ -91,29 +101,24 @@ class RecordReader:
         """The folder without symbolic links."""
         return os.path.realpath(self.root)
 
-    def read_card(self, path: Path) -> Card | None:
-        """Read and check one card by itself."""
-        source = self.parse_yaml(path, self.read_bytes(path, MAX_BYTES))
-        return self.validate(path, source) if source else None
-
     def validate(self, path: Path, source: YamlDocument) -> Card | None:
-        """Check what the file of a card says by itself."""
+        """Return the card of a YAML document, None where it doesn't fit the model, and report its problems."""
         card, invalid = None, None
         try:
             card = Card.model_validate(source.data)
-        except ValidationError as misfit:
-            invalid = misfit
-        for error in errors_in(source.data, invalid):
-            rule = _RULE_OF_KIND.get(kind_of(error), RULES["FC199"])
-            self.report(path, rule.code, rule.check(error, source), source)
+        except ValidationError as error:
+            invalid = error
+        for details in errors_in(source.data, invalid):
+            rule = _RULE_OF_KIND.get(kind_of(details), RULES["FC199"])
+            self.report(path, rule.code, rule.check(details, source), source)
         if card is not None:
-            below = self.relative(path)
+            relative = self.relative(path)
             for rule in _CARD_RULES:
-                self.report(path, rule.code, rule.check(card, below), source)
+                self.report(path, rule.code, rule.check(card, relative), source)
         return card
 
     def validate_evidence(self, path: Path, card: Card | None, raw: bytes | None) -> Evidence | None:
-        """Check the content of one evidence file, which lies beside `card`."""
+        """Return the evidence in the bytes of a file, None where it doesn't fit the model, and report its problems."""
         if raw is None or self.report(path, "FC003", RULES["FC003"].check(raw)):
             return None
         try:
@@ -128,31 +133,31 @@ class RecordReader:
         return evidence
 
     def read(self, path: Path, evidence_path: Path | None, content: Content | None = None) -> ReadResult:
-        """Read a card and its evidence, or take their `content`; neither is returned where it may not be shown."""
-        before, self.problems = self.problems, set()
-        try:
-            raw = self.read_bytes(path, MAX_BYTES, content and content.card)
-            source = self.parse_yaml(path, raw)
-            card = self.validate(path, source) if source else None
-            evidence, of_evidence = None, ""
-            if evidence_path is not None:
-                of_evidence = display_path(evidence_path)
-                raw = self.read_bytes(evidence_path, MAX_EVIDENCE_BYTES, content and content.evidence)
-                evidence = self.validate_evidence(evidence_path, card, raw)
-            problems = tuple(
-                (each.path == of_evidence, each.line, each.column, each.code, each.message, each.hint)
-                for each in sorted(self.problems)
-            )
-            if any(ours and code not in NON_BLOCKING_RULES for ours, _, _, code, _, _ in problems):
-                evidence = None
-            short = summary(card, evidence) if card is not None else None
-            made = Record(short, problems, evidence is not None, digest_of(short) if short else b"")
-            return ReadResult(card if made.good else None, evidence, made, source.data if source else None)
-        finally:
-            self.problems = before
+        """Read a card and its evidence, or take their `content`; one that has a problem is None in the result.
+
+        The problems are those of this record alone, and are not added to `problems`.
+        """
+        reader = RecordReader(self.root)
+        raw = reader.read_bytes(path, MAX_BYTES, content and content.card)
+        document = reader.parse_yaml(path, raw)
+        card = reader.validate(path, document) if document else None
+        evidence, evidence_display = None, ""
+        if evidence_path is not None:
+            evidence_display = display_path(evidence_path)
+            raw = reader.read_bytes(evidence_path, MAX_EVIDENCE_BYTES, content and content.evidence)
+            evidence = reader.validate_evidence(evidence_path, card, raw)
+        problems = tuple(
+            (each.path == evidence_display, each.line, each.column, each.code, each.message, each.hint)
+            for each in sorted(reader.problems)
+        )
+        if any(of_evidence and code not in NON_BLOCKING_RULES for of_evidence, _, _, code, _, _ in problems):
+            evidence = None
+        short = summary(card, evidence) if card is not None else None
+        record = Record(short, problems, evidence is not None, digest_of(short) if short else b"")
+        return ReadResult(card if record.good else None, evidence, record, document.data if document else None)
 
     def read_bytes(self, path: Path, most: int, raw: bytes | None = None) -> bytes | None:
-        """Return what is in a file, read unless it is given, or report why it isn't one that may be read."""
+        """Return the bytes of a file, read unless they are given; None where it may not be read, which is reported."""
         if raw is None:
             if self.report(path, "FC001", RULES["FC001"].check(path, self.real_root)):
                 return None
@@ -165,7 +170,7 @@ class RecordReader:
         return None if self.report(path, "FC002", RULES["FC002"].check(raw, most)) else raw
 
     def parse_yaml(self, path: Path, raw: bytes | None) -> YamlDocument | None:
-        """Read the YAML of a file, or report why not. Each stage takes for granted what the one before it refused."""
+        """Return the YAML of a file, or report why not. Each stage relies on what the one before it has refused."""
         if raw is None or self.report(path, "FC003", RULES["FC003"].check(raw)):
             return None
         text = raw.decode()
@@ -181,55 +186,64 @@ class RecordReader:
             return None
 
     def report(self, path: Path, code: str, findings: Iterator[Finding], source: YamlDocument | None = None) -> bool:
-        """Keep what a rule found; return whether it found anything."""
-        found = False
-        for finding in findings:
-            found = True
-            mark = finding.where if isinstance(finding.where, Position) else Position(1, 1)
-            if source is not None and not isinstance(finding.where, Position):
-                mark = source.position(finding.where, key=finding.key)
-            problem = Problem(display_path(path), mark.line, mark.column, code, finding.message, finding.hint)
-            self.problems.add(problem)
-        return found
+        """Add the findings of a rule to the problems; return whether there are any."""
+        first = next(findings, None)
+        if first is None:  # as nearly always: the path to display costs more than most rules
+            return False
+        self.problems.update(problems_at(display_path(path), code, chain([first], findings), source))
+        return True
 
     def relative(self, path: Path) -> PurePosixPath:
-        """Return where a file stands below the folder of the cards."""
+        """Return the path of a file below the folder of the cards."""
         try:
             return PurePosixPath(path.relative_to(self.root).as_posix())
         except ValueError:  # the same folder by another name
             return PurePosixPath(Path(os.path.relpath(os.path.realpath(path), self.real_root)).as_posix())
 
 
+def problems_at(
+    path: str, code: str, findings: Iterable[Finding], document: YamlDocument | None = None
+) -> Iterator[Problem]:
+    """Yield the findings of a rule as problems of the file `path`, at their places in its `document`."""
+    for finding in findings:
+        position = finding.where if isinstance(finding.where, Position) else Position(1, 1)
+        if document is not None and not isinstance(finding.where, Position):
+            position = document.position(finding.where, key=finding.key)
+        yield Problem(path, position.line, position.column, code, finding.message, finding.hint)
+
+
 def read_records(
-    root: str, places: Sequence[tuple[str, str | None, bool]], *, parsed: bool = False
-) -> list[tuple[bytes | None, Record, bytes | None]]:
+    root: str, places: Sequence[tuple[str, str | None, bool]], *, keep: Keep | None = None
+) -> list[tuple[bytes | None, Record, bytes | CheckedRecord | None]]:
     """Read records: paths below `root` of the card and of its evidence, and whether both are regular files.
 
-    With each comes the digest of its bytes, None where they aren't; and if `parsed`, a good card for `card_of`.
+    With each comes the digest of its bytes, None where they aren't regular, and the `keep` form of a good one.
     """
-    files = RecordReader(Path(root))
-    made: list[tuple[bytes | None, Record, bytes | None]] = []
-    for path, evidence, plain in places:
-        content = read_content(root, path, evidence) if plain else None
-        read = files.read(files.root / path, files.root / evidence if evidence else None, content)
-        kept = pickle.dumps(read.data) if parsed and read.card is not None else None
-        made.append((content.digest if content else None, read.record, kept))
-    return made
+    reader = RecordReader(Path(root))
+    results: list[tuple[bytes | None, Record, bytes | CheckedRecord | None]] = []
+    for path, evidence, regular in places:
+        content = read_content(root, path, evidence) if regular else None
+        result = reader.read(reader.root / path, reader.root / evidence if evidence else None, content)
+        parsed: bytes | CheckedRecord | None = None
+        if keep and result.card is not None:
+            parsed = pickle.dumps(result.data) if keep == "cards" else CheckedRecord(result.card, result.evidence)
+        results.append((content.digest if content else None, result.record, parsed))
+    return results
 
 
 def unpickle_card(parsed: bytes) -> Card:
-    """Return a card that `read_records` has found to be good, without reading its YAML again."""
+    """Return a card that `read_records` has checked, without reading its YAML again."""
     return Card.model_validate(pickle.loads(parsed))  # noqa: S301 - from another process of this program
 
 
 def read_content(root: str, path: str, evidence: str | None) -> Content | None:
     """Read the files of a record, which are regular ones; paths are below `root`. None where they can't be read."""
     try:
-        card, *beside = (_raw(f"{root}/{name}") for name in ((path, evidence) if evidence else (path,)))
+        card, *others = (_raw(f"{root}/{name}") for name in ((path, evidence) if evidence else (path,)))
     except OSError:
         return None
     place = path.encode("utf-8", "surrogateescape")
-    return Content(digest(place, card, *beside), card, beside[0] if beside else None)
+    return Content(digest(place, card, *others), card, others[0] if others else None)
 
 
 def _raw(path: str) -> bytes:
@@ -240,7 +254,7 @@ def _raw(path: str) -> bytes:
 
 
 def evidence_path(card_path: Path) -> Path:
-    """Return where the evidence of the card at `card_path` lies."""
+    """Return the path of the evidence of the card at `card_path`."""
     return card_path.with_name(card_path.stem + EVIDENCE_SUFFIX)
 
 
@@ -249,24 +263,3 @@ def display_path(path: Path | str) -> str:
     absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
     here = os.getcwd().rstrip(os.sep) + os.sep  # noqa: PTH109 - called for every file
     return absolute[len(here) :] if absolute.startswith(here) else str(path)
-
-
-def first_json_error(error: ValidationError, raw: bytes) -> tuple[str, Position]:
-    """Return what is wrong first in a file of JSON that isn't typed by hand, and where."""
-    first = error.errors(include_url=False)[0]
-    text = raw.decode()
-    if first["type"] == "json_invalid":
-        try:
-            json.loads(text)
-        except json.JSONDecodeError as fault:
-            # Python's own reader counts columns in characters.
-            return f"{fault.msg[:1].lower()}{fault.msg[1:]}", Position(fault.lineno, fault.colno)
-        except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
-            pass
-        return first["msg"], Position(1, 1)
-    where = ".".join(str(step) for step in first["loc"])
-    try:
-        mark = YamlDocument(text).position(first["loc"])
-    except YamlError:
-        mark = Position(1, 1)
-    return f"{where}: {first['msg']}" if where else first["msg"], mark

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date, timedelta
 from pathlib import PurePosixPath
 
-from packaging.utils import canonicalize_name
-
+from fixcards.ecosystems import ecosystem
 from fixcards.errors import FixcardsError
 from fixcards.records.card import Card, Fix
 from fixcards.records.evidence import Evidence
-from fixcards.records.fields import parsed_requirement
 
 SCRIPT_NAME = "repro.py"
 
@@ -25,19 +21,17 @@ def broken_release(card: Card, evidence: Evidence | None = None) -> str | None:
 
 
 def reproduction_script(card: Card, release: str | None = None, fix: Fix | None = None) -> str:
-    """Return the reproduction of `card` as one Python file that says itself what it needs (PEP 723).
+    """Return the reproduction of `card` as one Python file that names its own requirements (PEP 723).
 
     It is pinned to `release` (by default the broken one), or set up as `fix` says. Extra files of the reproduction
     are written beside the file before its code runs.
     """
     code = fix.code if fix is not None and fix.code is not None else card.reproduction.code
-    head = ["# /// script"]
-    if card.reproduction.python:
-        head.append(f"# requires-python = {json.dumps(card.reproduction.python)}")
-    head.append(f"# dependencies = {json.dumps(list(requirements(card, release, fix)))}")
-    if card.reproduction.exclude_newer:
-        head += ["#", "# [tool.uv]", f'# exclude-newer = "{end_of_day(card.reproduction.exclude_newer)}"']
-    head += ["# ///", "#", f"# {card.id}: {_one_line(card.title)}"]
+    reproduction = card.reproduction
+    head = ecosystem(card.ecosystem).script_head(
+        requirements(card, release, fix), reproduction.python, reproduction.exclude_newer
+    )
+    head += ["#", f"# {card.id}: {_one_line(card.title)}"]
     head += [f"# Fix: {_one_line(fix.title)}"] if fix else []
     head += [f"# {card.issue}"]
     return "\n".join(head) + "\n\n" + _with_files(card, code.rstrip("\n") + "\n")
@@ -63,15 +57,11 @@ def upgrade_target(card: Card, fix: Fix) -> str | None:
     """Return the release of the card's package that an upgrade was set up with; None where it upgrades another one."""
     if fix.requires is None:
         return card.versions.fixed
-    for requirement in (parsed_requirement(text) for text in fix.requires if "{version}" not in text):
-        if canonicalize_name(requirement.name) == card.package:
-            return next((pin.version for pin in requirement.specifier if pin.operator == "=="), None)
+    registry = ecosystem(card.ecosystem)
+    for text in fix.requires:
+        if "{version}" not in text and registry.requirement_name(text) == card.package:
+            return next(iter(registry.exact_releases(text)), None)
     return None
-
-
-def end_of_day(day: date) -> str:
-    """Return the moment after the last one of `day`, UTC, as RFC 3339: what was uploaded on that day still counts."""
-    return f"{day + timedelta(days=1)}T00:00:00Z"
 
 
 def _one_line(text: str) -> str:

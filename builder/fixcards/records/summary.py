@@ -1,4 +1,4 @@
-"""What lists, the search and other cards show of a card: small enough to hold those of a hundred thousand."""
+"""A card in short, for lists, the search and other cards: small enough to hold those of a hundred thousand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
+from fixcards.records.identity import card_path
 from fixcards.records.verdict import confidence, judge
 
 
@@ -15,6 +16,7 @@ class Summary(NamedTuple):
     """A card in short, plain values only."""
 
     id: str
+    ecosystem: str
     package: str
     number: int
     title: str
@@ -27,7 +29,7 @@ class Summary(NamedTuple):
     affected: str
     fixed: str
     requirements: Mapping[str, str]
-    """Other packages, and `python`, that it takes, each with the releases that set it off."""
+    """Other packages, and `python`, without which it doesn't fail, each with the releases that set the failure off."""
     fix: str
     """Title of the first fix."""
     prose: str
@@ -36,18 +38,18 @@ class Summary(NamedTuple):
     """Ids that the card itself names."""
     verdict: str
     confidence_terms: tuple[float, float]
-    """What the confidence is computed from (`verdict.confidence`)."""
+    """Terms from which `verdict.confidence` computes the confidence."""
     last_verified: str
     """Day of the newest run, empty where there is none."""
     runs: int
     """Executions on record, each repetition counted."""
     seconds: float
-    """What all of them took."""
+    """Wall time of all of them."""
 
     @property
     def path(self) -> str:
         """Address of its page below the site."""
-        return f"{self.package}/{self.number}/"
+        return card_path(self.ecosystem, self.package, self.number)
 
     def confidence(self, today: date) -> float:
         """Return the card's confidence on the day `today`."""
@@ -59,14 +61,15 @@ class Summary(NamedTuple):
 def summary(card: Card, evidence: Evidence | None) -> Summary:
     """Return `card` in short."""
     signature, versions = card.signature, card.versions
-    needs: dict[str, str] = dict(versions.with_ or {})
+    requirements: dict[str, str] = dict(versions.with_ or {})
     if versions.python:
-        needs["python"] = versions.python
+        requirements["python"] = versions.python
     runs = evidence.runs if evidence else ()
     day = evidence.last_verified if evidence else None
     judgement = judge(card, evidence, day or date.min)
     return Summary(
         id=card.id,
+        ecosystem=card.ecosystem,
         package=card.package,
         number=card.number,
         title=card.title,
@@ -78,7 +81,7 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         frames=tuple(signature.frames),
         affected=versions.affected,
         fixed=versions.fixed or "",
-        requirements=needs,
+        requirements=requirements,
         fix=card.fixes[0].title,
         prose=f"{card.symptom} {card.trigger}",
         related=tuple(card.related),

@@ -1,6 +1,6 @@
 """How sure we are of a card: verdict and confidence, one function of the card, its evidence and the day.
 
-Nothing here is typed in by anybody. The tables below are shown on the site as they stand.
+Nothing here is typed in by hand. The tables below are shown on the site as they stand.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ HALF_LIFE_DAYS = 730
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is shown about a card's certainty. `confidence` is between 0 and 0.98, to two decimals."""
+    """The certainty of a card. `confidence` is between 0 and 0.98, to two decimals."""
 
     verdict: Verdict
     confidence: float

@@ -52,10 +52,10 @@ class Position:
 class YamlError(Exception):
     """The text can't become data. `kind` names the lint rule that it breaks (see `rules/text.py`)."""
 
-    def __init__(self, kind: str, mark: Position, detail: str = "", hint: str = "") -> None:
-        super().__init__(kind, mark, detail, hint)
+    def __init__(self, kind: str, position: Position, detail: str = "", hint: str = "") -> None:
+        super().__init__(kind, position, detail, hint)
         self.kind = kind
-        self.position = mark
+        self.position = position
         self.detail = detail
         self.hint = hint
 
@@ -63,7 +63,7 @@ class YamlError(Exception):
 class YamlDocument:
     """One YAML document.
 
-    Raises `Refused` where the text is no YAML, or YAML that a record may not use: duplicate keys, anchors,
+    Raises `YamlError` where the text is no YAML, or YAML that a record may not use: duplicate keys, anchors,
     aliases, tags, keys that aren't text, nesting deeper than `MAX_DEPTH`, several documents, an empty one.
     """
 
@@ -110,7 +110,7 @@ class _Node:
 
 
 class _Reader:
-    """Reads a text in one pass over the events of the YAML parser; the first fault ends it."""
+    """Reads a text in one pass over the events of the YAML parser; the first error ends it."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -183,8 +183,8 @@ def _position(at: Any) -> Position:
 
 def _scalar(event: ScalarEvent) -> Any:
     text = event.value
-    if event.style == '"' and (found := UNPRINTABLE.search(text)):
-        raise YamlError("character", _position(event.start_mark), f"U+{ord(found[0]):04X}")
+    if event.style == '"' and (match := UNPRINTABLE.search(text)):
+        raise YamlError("character", _position(event.start_mark), f"U+{ord(match[0]):04X}")
     if not event.implicit[0] or len(text) > _LONGEST_NUMBER:
         return text
     resolvers = _RESOLVERS.get(text[:1])
@@ -206,7 +206,7 @@ def _yaml_error(error: yaml.YAMLError, text: str) -> YamlError:
     last = _last_event(text)
     problem_mark = getattr(error, "problem_mark", None)
     context_mark = getattr(error, "context_mark", None)
-    if problem_mark is None:  # a character that YAML does not allow; `library` has refused those before
+    if problem_mark is None:  # a character that YAML does not allow; the rules of the text have refused those before
         return YamlError("syntax", Position(1, 1), "has a character that YAML doesn't allow", "remove it")
     place = problem_mark.line, problem_mark.column
     line = lines[place[0]] if place[0] < len(lines) else ""
@@ -225,16 +225,16 @@ def _yaml_error(error: yaml.YAMLError, text: str) -> YamlError:
 
 
 def _last_event(text: str) -> Any:
-    """Return what the parser found last before its error."""
+    """Return the last event of the parser before its error."""
     event = None
     with suppress(yaml.YAMLError, ValueError):
-        for event in yaml.parse(text, Loader=_Loader):  # noqa: B007 - the last one is wanted
+        for event in yaml.parse(text, Loader=_Loader):  # noqa: B007 - the last one counts
             pass
     return event
 
 
 def _inside(lines: list[str], place: tuple[int, int]) -> Position:
-    """Return `place` as a mark, or the end of the last line where the reader speaks of a line after it."""
+    """Return `place` as a position, or the end of the last line where the reader names a line after it."""
     written = len(lines) - 1 if len(lines) > 1 and not lines[-1] else len(lines)
     line = min(place[0], written - 1)
     column = place[1] if line == place[0] else len(lines[line])

@@ -1,6 +1,6 @@
-"""What YAML's reader complains about, in plain words.
+"""The complaints of YAML's reader in plain words.
 
-libyaml and PyYAML's own reader word the same complaint differently; both wordings are known here.
+libyaml and PyYAML's own reader word the same complaint differently; both wordings are handled.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ _Message = Callable[[_ErrorLine], tuple[str, str]]
 
 
 def explain(problem: str, context: str, lines: list[str], place: Place, start: Place | None) -> tuple[str, str, Place]:
-    """Return what is wrong, how to mend it and where.
+    """Return a message, a hint how to repair it, and the place of the mistake.
 
-    `place` is where the reader gave up, `start` where the thing began that it was reading. Of the two the
-    one is returned where the mistake was made.
+    `place` is where the reader gave up, `start` the start of what it was reading; the result is the one of the two
+    at which the mistake was made.
     """
-    for said, at_start, answer in _MESSAGES:
-        if said.search(f"{context}, {problem}"):
+    for complaint, at_start, answer in _MESSAGES:
+        if complaint.search(f"{context}, {problem}"):
             place = start if at_start and start is not None else place
             if answer is _escape and place[0] < len(lines):
                 place = place[0], max(0, lines[place[0]].rfind("\\", 0, place[1] + 1))
             message, hint = answer(_spot(lines, place))
             return message, hint, place
-    said_by_yaml = ", ".join(part for part in (context, problem) if part)
-    return f"is not valid YAML: {said_by_yaml}", "put text with special characters in quotes", place
+    original = ", ".join(part for part in (context, problem) if part)
+    return f"is not valid YAML: {original}", "put text with special characters in quotes", place
 
 
 def _spot(lines: list[str], place: Place) -> _ErrorLine:
@@ -58,7 +58,7 @@ def _spot(lines: list[str], place: Place) -> _ErrorLine:
 
 
 def _in_quotes(text: str) -> str:
-    """Return the hint that shows `text` as it is to be typed."""
+    """Return a hint that shows `text` as it must be typed."""
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return "put the text in quotes, or on lines of its own below `key: |`"
@@ -70,7 +70,7 @@ def _in_quotes(text: str) -> str:
 def _second_colon(spot: _ErrorLine) -> tuple[str, str]:
     if ": " in spot.before:
         return "a text with `: ` in it is not in quotes", _in_quotes(spot.value)
-    return "a key can't stand here", "indent it like the keys beside it; put a text of several lines below `key: |`"
+    return "a key can't stand here", "indent it like the keys next to it; put a text of several lines below `key: |`"
 
 
 def _start_of_text(spot: _ErrorLine) -> tuple[str, str]:
@@ -87,8 +87,8 @@ def _no_key(spot: _ErrorLine) -> tuple[str, str]:
     if last and last in "]}":
         return "text goes on after the closing bracket", _in_quotes(spot.value)
     if spot.after.startswith("-"):
-        return "a list item can't stand here", "indent it like the items beside it, below a key without another value"
-    return "this line fits no line above it", "indent it like the keys beside it, with spaces"
+        return "a list item can't stand here", "indent it like the items next to it, below a key without another value"
+    return "this line fits no line above it", "indent it like the keys next to it, with spaces"
 
 
 def _escape(spot: _ErrorLine) -> tuple[str, str]:
@@ -103,8 +103,8 @@ def _says(message: str, hint: str) -> _Message:
 
 
 _MESSAGES: tuple[tuple[re.Pattern[str], bool, _Message], ...] = tuple(
-    (re.compile(said), at_start, answer)
-    for said, at_start, answer in (
+    (re.compile(complaint), at_start, answer)
+    for complaint, at_start, answer in (
         ("mapping values are not allowed", False, _second_colon),
         ("escape|hexdecimal", False, _escape),
         ("cannot start any token|node content", False, _start_of_text),
@@ -153,7 +153,9 @@ _MESSAGES: tuple[tuple[re.Pattern[str], bool, _Message], ...] = tuple(
         (
             "directive|incompatible YAML document",
             True,
-            _says("a line that starts with % is an order to the YAML reader", "remove it, or put the text in quotes"),
+            _says(
+                "a line that starts with % is a directive to the YAML reader", "remove it, or put the text in quotes"
+            ),
         ),
     )
 )

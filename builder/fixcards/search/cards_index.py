@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fixcards import cache
 from fixcards.matching.index.writer import build
 from fixcards.search.index_cache import IndexCache
 
@@ -26,12 +25,12 @@ def cards_index(root: Path, jobs: int | None) -> IndexCache:
 
 def _parts(root: Path, settings: Path, jobs: int | None) -> Iterator[tuple[str, bytes]]:
     from fixcards.exports.index_entries import index_entries
-    from fixcards.records.library import load
+    from fixcards.records.loader import load
     from fixcards.search.log_fingerprint import vocabulary
     from fixcards.worker_pool import WorkerPool
 
     with WorkerPool(jobs) as pool:
-        library = load(root, cache.cache_dir(root), pool)
+        library = load(root, pool, cached=True)
         entries = tuple(index_entries(library.summaries.values()))
         yield from build(entries, site_address(settings), pool=pool)
     yield WORDS, vocabulary(entries)

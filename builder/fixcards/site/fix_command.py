@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-
 from packaging.version import Version
 
+from fixcards.ecosystems import ecosystem
 from fixcards.records import script
 from fixcards.records.card import Card
 
@@ -18,15 +17,10 @@ def fix_command(card: Card) -> str | None:
     """
     first = card.fixes[0]
     if first.kind == "pin" and (pins := [text for text in first.requires or () if "{" not in text]):
-        return "pip install " + " ".join(map(_shell_word, pins))
+        return ecosystem(card.ecosystem).install_line(pins)
     if first.kind == "upgrade" and (target := script.upgrade_target(card, first)):
         # `~=` takes two numbers at least, and no local version (https://peps.python.org/pep-0440/#compatible-release).
         version = Version(target)
         operator = ">=" if len(version.release) < 2 else "==" if version.local else "~="
-        return f'pip install "{card.package}{operator}{target}"'
+        return ecosystem(card.ecosystem).install_line([f"{card.package}{operator}{target}"])
     return None
-
-
-def _shell_word(text: str) -> str:
-    """Return `text` quoted for a command line; in double quotes, which every shell takes, where nothing in it acts."""
-    return f'"{text}"' if not set(text) & set('"$`\\!%') else shlex.quote(text)

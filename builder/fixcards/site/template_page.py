@@ -9,7 +9,7 @@ from typing import Any
 from fixcards.build.page import Page, PageKind, Section, depth
 from fixcards.build.task import BuildTask
 from fixcards.cache import digest_of
-from fixcards.records.rules.card import RESERVED
+from fixcards.records.identity import SITE_FOLDERS
 from fixcards.site.renderer import renderer
 from fixcards.site.settings import SiteSettings
 
@@ -17,7 +17,7 @@ from fixcards.site.settings import SiteSettings
 def area(path: str) -> str:
     """Return the first folder of `path` if that is one of the site's own, empty for a package's."""
     first = path.partition("/")[0]
-    return first if first in RESERVED else ""
+    return first if first in SITE_FOLDERS else ""
 
 
 def page_task(

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from fixcards import __version__
+from fixcards.files import scratch_dir
 from fixcards.records.card import Card
 from fixcards.records.evidence import REPETITIONS, Evidence, Outcome, ReleaseResult, ReleaseState, Run, run_digest
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
-from fixcards.verify.files import scratch_dir
 from fixcards.verify.fix_differences import fix_differences
 from fixcards.verify.interpreters import Interpreter, installed_interpreters
 from fixcards.verify.outcome import RunOutcome, classify_run

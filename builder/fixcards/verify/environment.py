@@ -14,8 +14,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from fixcards.records.script import end_of_day
-from fixcards.verify.files import scratch_dir, write_atomically
+from fixcards.ecosystems.pypi import end_of_day
+from fixcards.files import atomic_write, scratch_dir
 from fixcards.verify.index_configuration import without_password
 from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.sandbox import Sandbox
@@ -79,9 +79,9 @@ class EnvironmentBuilder:
             text = self._resolve(spec, card_id)
         except EnvironmentUnavailable as refusal:
             if spec.exclude_newer is not None and refusal.reason in {"resolution", "no wheel"}:
-                write_atomically(refused, json.dumps([refusal.reason, refusal.detail]))
+                atomic_write(refused, json.dumps([refusal.reason, refusal.detail]).encode())
             raise
-        write_atomically(stored, text)
+        atomic_write(stored, text.encode())
         return text
 
     def _resolve(self, spec: EnvironmentSpec, card_id: str) -> str:

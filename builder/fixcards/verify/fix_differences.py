@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fixcards.ecosystems import PYPI
 from fixcards.records.card import Card
 from fixcards.records.evidence import Run
-from fixcards.records.fields import distribution
 from fixcards.verify.plan import Plan
 
 
@@ -28,4 +28,4 @@ def fix_differences(card: Card, plan: Plan, runs: Sequence[Run]) -> Iterator[str
 
 
 def _by_name(requires: Sequence[str]) -> dict[str, str]:
-    return {distribution(text): text for text in requires}
+    return {PYPI.requirement_name(text): text for text in requires}

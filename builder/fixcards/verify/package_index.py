@@ -26,7 +26,7 @@ from pypi_simple import (
 )
 
 from fixcards.errors import FixcardsError
-from fixcards.verify.files import write_atomically
+from fixcards.files import atomic_write
 from fixcards.verify.index_configuration import EXTRA_INDEX_VARIABLES, uv_index_variables, without_password
 
 CACHE_SECONDS = 6 * 3600
@@ -141,7 +141,7 @@ class PackageIndex:
                 "fetched": time.time(),
                 "releases": [asdict(r) for r in releases],
             }
-            write_atomically(self._path(package), json.dumps(data, default=str) + "\n")
+            atomic_write(self._path(package), json.dumps(data, default=str).encode())
             return ReleaseList(package, releases)
         return ReleaseList(package, ())
 

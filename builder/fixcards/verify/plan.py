@@ -10,8 +10,9 @@ from typing import Literal
 
 from packaging.version import InvalidVersion, Version
 
+from fixcards.ecosystems import PYPI
+from fixcards.ecosystems.pypi import parse_requirement
 from fixcards.records.card import Card, Fix
-from fixcards.records.fields import distribution, parsed_requirement
 from fixcards.records.script import requirements
 from fixcards.records.verdict import executable_fixes
 from fixcards.verify.interpreters import Interpreter, choose_interpreters, runs_wheel
@@ -144,9 +145,11 @@ class _RunPlanner:
             note = f" on a Python outside of {self.card.reproduction.python}"
             yield replace(planned, note=f"The newest release can only be run{note}.")
         package = self.card.package
-        pinned = [text for text in planned.requires if distribution(text) != package and re.search("[=<>~!]", text)]
+        pinned = [
+            text for text in planned.requires if PYPI.requirement_name(text) != package and re.search("[=<>~!]", text)
+        ]
         if pinned:
-            free = tuple(distribution(text) if text in pinned else text for text in planned.requires)
+            free = tuple(PYPI.requirement_name(text) if text in pinned else text for text in planned.requires)
             yield replace(
                 planned,
                 requires=free,
@@ -220,8 +223,8 @@ def _latest_day(*releases: ReleaseInfo | None) -> date | None:
 def _pinned(requires: Sequence[str], package: str) -> str | None:
     """Return the version of `package` that the requirements pin."""
     for text in requires:
-        if distribution(text) == package:
-            pins = parsed_requirement(text).specifier
+        if PYPI.requirement_name(text) == package:
+            pins = parse_requirement(text).specifier
             return next((pin.version for pin in pins if re.fullmatch("===?", pin.operator)), None)
     return None
 

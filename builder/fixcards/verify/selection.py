@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fixcards.errors import FixcardsError
 from fixcards.git import git_output, git_output_or_none
-from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, run_digest
+from fixcards.records.evidence import EVIDENCE_SUFFIX, run_digest
 from fixcards.records.library import Library
 from fixcards.verify.session import Task
 
@@ -45,7 +45,7 @@ class Selection:
         if self.shard is not None:
             part, parts = self.shard
             ids = [card_id for card_id in ids if _number(card_id) % parts == part - 1]
-        ids.sort(key=lambda card_id: -_seconds(library.evidence.get(card_id)))
+        ids.sort(key=lambda card_id: -library.summaries[card_id].seconds)
         return [Task(library.cards[card_id], _path(library, card_id)) for card_id in ids]
 
 
@@ -104,11 +104,6 @@ def _is_stale(library: Library, card_id: str, days: int, today: date) -> bool:
     if evidence is None or evidence.digest != run_digest(library.cards[card_id]):
         return True
     return (today - evidence.last_verified).days > days
-
-
-def _seconds(evidence: Evidence | None) -> float:
-    """Return how long the runs of a card took."""
-    return sum(run.seconds * len(run.repetitions) for run in evidence.runs) if evidence else 0.0
 
 
 def _path(library: Library, card_id: str) -> Path:

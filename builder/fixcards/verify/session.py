@@ -16,11 +16,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from fixcards.errors import FixcardsError
+from fixcards.files import atomic_write, locked
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, evidence_text, run_digest
 from fixcards.records.verdict import Judgement, judge
 from fixcards.verify.card_runner import RunSettings, execute, today
-from fixcards.verify.files import locked, write_atomically
 from fixcards.verify.stable_evidence import keep_unchanged_values
 
 JOURNAL_SECONDS = 24 * 3600
@@ -126,7 +126,7 @@ class Session:
             return Result(task, error=f"the worker sent evidence of {evidence.card}", seconds=seconds)
         evidence = keep_unchanged_values(evidence, read_evidence(task.evidence_path))
         text = evidence_text(evidence)
-        write_atomically(task.evidence_path, text)
+        atomic_write(task.evidence_path, text.encode(), durable=True)
         self._record_done(task, text)
         return Result(task, evidence, judge(task.card, evidence, today()), seconds=seconds)
 

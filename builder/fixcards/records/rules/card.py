@@ -6,18 +6,16 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from packaging.specifiers import Specifier
 from packaging.version import Version
 
+from fixcards.ecosystems import ecosystem
 from fixcards.records.card import Card, issue_number
-from fixcards.records.fields import PLACEHOLDER, distribution, parsed_requirement
+from fixcards.records.fields import PLACEHOLDER
+from fixcards.records.identity import RESERVED, card_file
 from fixcards.records.problem import quoted
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.script import SCRIPT_NAME
 from fixcards.records.yaml_document import KeyPath, Position
-
-RESERVED = frozenset({"about", "assets", "cards"})
-"""First parts of addresses that the site needs for itself."""
 
 _HOME = re.compile(r"(?<![\w.-])(?:/(?:home|Users)/[^/\s\"']+|/root/|[A-Za-z]:\\+Users\\+[^\\\s\"']+)")
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -30,7 +28,7 @@ def place(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     if len(path.parts) != 2 or not _CARD_FILE.fullmatch(path.name):
         yield Finding(
             f"lies at {path}, which is no place for a card",
-            f"move it to {card.package}/{issue_number(card.issue) or '<issue number>'}.yaml",
+            f"move it to {card_file(card.ecosystem, card.package, issue_number(card.issue) or '<issue number>')}",
             Position(1, 1),
         )
 
@@ -41,7 +39,7 @@ def folder(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     if len(path.parts) == 2 and path.parts[0] != card.package:
         yield Finding(
             f"package {card.package!r} differs from the folder {path.parts[0]!r}",
-            f"move the file to {card.package}/{path.name}, or mend the package",
+            f"move the file to {card.package}/{path.name}, or correct `package`",
             ("package",),
         )
 
@@ -60,10 +58,12 @@ def issue_in_name(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 
 @rule("FC204")
 def reserved_package(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """A package is not called like a part of the site (`about`, `assets`, `cards`)."""
+    """A package is not called like a part of the site, such as `about`, or like another ecosystem, such as `npm`."""
     if card.package in RESERVED:
         yield Finding(
-            f"the site needs the address /{card.package}/ for itself", "ask for another address", ("package",)
+            f"the address /{card.package}/ is reserved",
+            "open an issue, so that its cards get another address",
+            ("package",),
         )
 
 
@@ -107,7 +107,8 @@ def version_not_under_test(card: Card, path: PurePosixPath) -> Iterator[Finding]
     requires = card.reproduction.requires
     if not requires:
         return
-    own = [text for text in requires if distribution(text) == card.package]
+    registry = ecosystem(card.ecosystem)
+    own = [text for text in requires if registry.requirement_name(text) == card.package]
     if not any("=={version}" in text.replace(" ", "") for text in own):
         yield Finding(
             f"reproduction.requires doesn't install {card.package} in the release under test",
@@ -119,7 +120,7 @@ def version_not_under_test(card: Card, path: PurePosixPath) -> Iterator[Finding]
 @rule("FC209")
 def second_package_missing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """Each second package in `versions.with` is among the reproduction's requirements."""
-    installed = {distribution(text) for text in card.reproduction.requires}
+    installed = set(map(ecosystem(card.ecosystem).requirement_name, card.reproduction.requires))
     for name in card.versions.with_ or {}:
         if name not in installed:
             yield Finding(
@@ -159,11 +160,11 @@ def placeholder(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 
 @rule("FC212")
 def home_directory(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """Tracebacks name nobody's home directory."""
-    found = _HOME.search(card.signature.traceback or "")
-    if found:
+    """Tracebacks name no home directory of a person."""
+    home = _HOME.search(card.signature.traceback or "")
+    if home:
         yield Finding(
-            f"the traceback shows the directory {found[0][:80]}",
+            f"the traceback shows the directory {home[0][:80]}",
             "replace it, for example by /app or /venv",
             ("signature", "traceback"),
         )
@@ -183,10 +184,10 @@ def day_of_resolution(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 
 @rule("FC214")
 def fix_names_no_release(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """Requirements of a fix name exact releases, so that what was tested can be told."""
+    """Requirements of a fix name exact releases, so that it is clear what was tested."""
     for number, fix in enumerate(card.fixes):
         for at, text in enumerate(fix.requires or ()):
-            if not any(_exact(pin) for pin in parsed_requirement(text).specifier):
+            if not ecosystem(card.ecosystem).exact_releases(text):
                 yield Finding(
                     f"fixes[{number}] requires {quoted(text)} without an exact release",
                     "pin it with `==`",
@@ -197,14 +198,15 @@ def fix_names_no_release(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 @rule("FC215")
 def fix_says_nothing_new(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """An upgrade goes to a release that is not affected."""
+    registry = ecosystem(card.ecosystem)
     for number, fix in enumerate(card.fixes):
         for at, text in enumerate(fix.requires or ()):
-            if fix.kind != "upgrade" or distribution(text) != card.package or "{version}" in text:
+            if fix.kind != "upgrade" or registry.requirement_name(text) != card.package or "{version}" in text:
                 continue
-            for pin in parsed_requirement(text).specifier:
-                if _exact(pin) and Version(pin.version) in card.versions.affected_set:
+            for release in registry.exact_releases(text):
+                if Version(release) in card.versions.affected_set:
                     yield Finding(
-                        f"fixes[{number}] upgrades to {pin.version}, which is inside the affected range",
+                        f"fixes[{number}] upgrades to {release}, which is inside the affected range",
                         "name a release that works",
                         ("fixes", number, "requires", at),
                     )
@@ -217,7 +219,3 @@ def file_instead_of_program(card: Card, path: PurePosixPath) -> Iterator[Finding
         if name.casefold() == SCRIPT_NAME:
             at = ("reproduction", "files", name)
             yield Finding(f"{name} is the name of the program itself", "rename the file", at, key=True)
-
-
-def _exact(pin: Specifier) -> bool:
-    return pin.operator == "==" and not pin.version.endswith("*")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LibraryContext:
-    """What the rules look at beside one record."""
+    """The other records, for rules about one."""
 
     files: Mapping[str, Sequence[str]]
     """The card files of each id as problems name them, the one in the right place first."""
@@ -29,45 +29,45 @@ class LibraryContext:
 
 
 @rule("FC301")
-def id_twice(card: Summary, path: str, shelf: LibraryContext) -> Iterator[Finding]:
+def id_twice(card: Summary, path: str, context: LibraryContext) -> Iterator[Finding]:
     """An id belongs to one card."""
-    first = shelf.files[card.id][0]
+    first = context.files[card.id][0]
     if first != path:
         yield Finding(f"the id {card.id} is already taken by {first}", "remove one of the two", ("issue",))
 
 
 @rule("FC302")
-def related_to_nothing(card: Summary, shelf: LibraryContext) -> Iterator[Finding]:
+def related_to_nothing(card: Summary, context: LibraryContext) -> Iterator[Finding]:
     """Related cards exist, and no card is related to itself."""
     for at, other in enumerate(card.related):
         if other == card.id:
             yield Finding(f"the card names itself, {other}, as related", "remove it", ("related", at))
-        elif other not in shelf.all_ids:
-            guess = closest_word(other, shelf.all_ids)
+        elif other not in context.all_ids:
+            guess = closest_word(other, context.all_ids)
             hint = f"did you mean {guess!r}?" if guess else "remove it, or add that card first"
             yield Finding(f"there is no card {other}", hint, ("related", at))
 
 
 @rule("FC303")
-def evidence_without_card(path: str, shelf: LibraryContext) -> Iterator[Finding]:
-    """Evidence lies beside the card that it belongs to: `271.evidence.json` beside `271.yaml`."""
+def evidence_without_card(path: str, context: LibraryContext) -> Iterator[Finding]:
+    """Evidence lies next to the card that it belongs to: `271.evidence.json` next to `271.yaml`."""
     folder, _, name = path.rpartition("/")
     stem = name[: -len(EVIDENCE_SUFFIX)]
     if not name.endswith(EVIDENCE_SUFFIX):
         yield Finding(f"ends with {name[len(stem) :]}", f"rename it to {stem}{EVIDENCE_SUFFIX}")
-    elif (f"{folder}/{stem}.yaml" if folder else f"{stem}.yaml") not in shelf.places:
-        yield Finding("is evidence without a card", f"remove it, or add the card {stem}.yaml beside it")
+    elif (f"{folder}/{stem}.yaml" if folder else f"{stem}.yaml") not in context.places:
+        yield Finding("is evidence without a card", f"remove it, or add the card {stem}.yaml next to it")
 
 
 @rule("FC304")
 def evidence_invalid(message: str, mark: Position) -> Iterator[Finding]:
-    """Evidence is what the program wrote: it fits its schema and is not edited by hand."""
+    """Evidence is written by the program: it fits its schema and is not edited by hand."""
     yield Finding(f"is no valid evidence: {message}", "remove the file and run `fixcards verify` again", mark)
 
 
 @rule("FC305")
 def evidence_of_another(evidence: Evidence, card_id: str) -> Iterator[Finding]:
-    """Evidence names the card beside which it lies."""
+    """Evidence names the card next to which it lies."""
     if evidence.card != card_id:
         yield Finding(f"is evidence of {evidence.card}, not of {card_id}", "run `fixcards verify` again")
 
@@ -81,21 +81,21 @@ def evidence_not_isolated(evidence: Evidence) -> Iterator[Finding]:
 
 @rule("FC307")
 def tally_invalid(message: str, mark: Position) -> Iterator[Finding]:
-    """The counted reports in `tally.json` are what `fixcards tally` wrote."""
+    """The counted reports in `tally.json` are as `fixcards tally` wrote them."""
     yield Finding(f"is no valid tally: {message}", "run `fixcards tally` again", mark)
 
 
 @rule("FC308")
 def sweep_differs(evidence: Evidence, card: Card) -> Iterator[Finding]:
-    """What a sweep over the releases showed agrees with the card's `versions.affected`."""
+    """The results of a sweep over the releases agree with the card's `versions.affected`."""
     if evidence.digest != run_digest(card):
         return
     for state, wrong, hint in (
         ("fails", "fail and are not in", "widen the range"),
         ("passes", "pass and are in", "narrow the range, for example with `!=`"),
     ):
-        found = [release.version for release in evidence.releases if release.state == state]
-        named = [version for version in found if (version in card.versions.affected_set) == (state == "passes")]
+        swept = [release.version for release in evidence.releases if release.state == state]
+        named = [version for version in swept if (version in card.versions.affected_set) == (state == "passes")]
         if named:
-            shown = ", ".join(named[:8]) + (f" and {len(named) - 8} more" if len(named) > 8 else "")
-            yield Finding(f"releases {wrong} versions.affected {card.versions.affected!r}: {shown}", hint)
+            versions = ", ".join(named[:8]) + (f" and {len(named) - 8} more" if len(named) > 8 else "")
+            yield Finding(f"releases {wrong} versions.affected {card.versions.affected!r}: {versions}", hint)

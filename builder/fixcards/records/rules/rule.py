@@ -1,4 +1,4 @@
-"""What a lint rule is, and the table of all of them."""
+"""Lint rules, and the table of all of them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Check = TypeVar("Check", bound=Callable[..., Iterator[Any]])
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found: words, and a place as a path into the record or as a mark in the text."""
+    """One result of a rule: a message, and a place as a path into the record or as a position in the text."""
 
     message: str
     hint: str = ""
     where: KeyPath | Position = ()
     key: bool = False
-    """Whether the place is the key itself rather than its value."""
+    """Whether the place is the key instead of its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def rule(code: str, *kinds: str) -> Callable[[Check], Check]:
 
 def rules_with_prefix(prefix: str) -> list[Rule]:
     """Return the rules whose codes start with `prefix`, in order."""
-    return [found for code, found in sorted(RULES.items()) if code.startswith(prefix)]
+    return [each for code, each in sorted(RULES.items()) if code.startswith(prefix)]
 
 
 def closest_word(word: str, words: Iterable[str]) -> str | None:

@@ -15,7 +15,7 @@ from fixcards.records.problem import quoted
 from fixcards.records.rules.rule import Finding, closest_word, rule
 from fixcards.records.yaml_document import KeyPath, YamlDocument
 
-_WANTED = {
+_EXPECTED_TYPES = {
     "string_type": "text",
     "tuple_type": "a list",
     "dict_type": "a mapping",
@@ -41,9 +41,9 @@ _LIMITS = {"greater_than": "more than", "greater_than_equal": "at least", "less_
 def unknown_key(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Only the documented keys are allowed."""
     path = error["loc"]
-    known = keys_at(Card, path[:-1])
-    guess = closest_word(str(path[-1]), known)
-    hint = f"did you mean {guess!r}?" if guess else f"known here: {', '.join(known)}"
+    keys = keys_at(Card, path[:-1])
+    guess = closest_word(str(path[-1]), keys)
+    hint = f"did you mean {guess!r}?" if guess else f"known here: {', '.join(keys)}"
     yield Finding(f"unknown key {quoted(str(path[-1]))}", hint, path, key=True)
 
 
@@ -55,15 +55,15 @@ def missing_key(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     yield Finding(f"the key {name!r} is missing{where}", f"add it: {_describe(error['loc'])}", tuple(above), key=True)
 
 
-@rule("FC103", *_WANTED)
+@rule("FC103", *_EXPECTED_TYPES)
 def wrong_type(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Each value has the type that its key asks for."""
-    wanted, got = _WANTED[error["type"]], error["input"]
-    hint = _REPAIR[wanted]
-    if wanted == "text" and isinstance(got, (dict, list)):
+    expected, got = _EXPECTED_TYPES[error["type"]], error["input"]
+    hint = _REPAIR[expected]
+    if expected == "text" and isinstance(got, (dict, list)):
         hint = "put it in quotes: YAML takes text with `: ` in it or with { or [ at its start for a mapping or list"
-    name = got if wanted == "a whole number" and isinstance(got, float) else _NAMES.get(type(got), "a day")
-    yield _finding(error, source, f" must be {wanted}, not {name}", hint)
+    name = got if expected == "a whole number" and isinstance(got, float) else _NAMES.get(type(got), "a day")
+    yield _finding(error, source, f" must be {expected}, not {name}", hint)
 
 
 @rule("FC104", "unquoted")
@@ -78,11 +78,11 @@ def unquoted(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
 @rule("FC105", "blank", "too_short")
 def blank(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """No text, list or mapping is empty; a key that has nothing to say is left out."""
-    said = error.get("ctx", {})
-    hint = said.get("hint") or "write at least one item, or remove the key where it is optional"
+    context = error.get("ctx", {})
+    hint = context.get("hint") or "write at least one item, or remove the key where it is optional"
     if error["input"] is None:
         hint = "write something after it, or remove the key where it is optional"
-    yield _finding(error, source, f" {said.get('problem', 'is empty')}", hint)
+    yield _finding(error, source, f" {context.get('problem', 'is empty')}", hint)
 
 
 @rule("FC106", "literal_error")
@@ -92,8 +92,8 @@ def not_one_of(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     words = [word.strip("'") for word in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
     guess = closest_word(got, words) if isinstance(got, str) else None
     hint = f"did you mean {guess!r}?" if guess else f"write {'one of ' if len(words) > 1 else ''}{', '.join(words)}"
-    shown = quoted(got) if isinstance(got, str) else _NAMES.get(type(got), "this")
-    yield _finding(error, source, f" can't be {shown}", hint)
+    value = quoted(got) if isinstance(got, str) else _NAMES.get(type(got), "this")
+    yield _finding(error, source, f" can't be {value}", hint)
 
 
 @rule("FC107", "string_too_long", "too_long")
@@ -111,87 +111,87 @@ def too_long(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
 @rule("FC108", "specifier")
 def bad_specifier(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Ranges of versions are PEP 440 specifiers."""
-    yield _said(error, source)
+    yield _in_own_words(error, source)
 
 
 @rule("FC109", "version")
 def bad_version(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Single versions are PEP 440 versions."""
-    yield _said(error, source)
+    yield _in_own_words(error, source)
 
 
 @rule("FC110", "url")
 def bad_url(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Addresses are whole https URLs."""
-    yield _said(error, source)
+    yield _in_own_words(error, source)
 
 
 @rule("FC111", "package_name")
 def bad_package_name(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Package names are normalised as PEP 503 does."""
-    yield _said(error, source)
+    yield _in_own_words(error, source)
 
 
 @rule("FC112", "requirement")
 def bad_requirement(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Requirements are PEP 508 requirements that name a distribution, never an address."""
-    yield _said(error, source)
+    yield _in_own_words(error, source)
 
 
 @rule("FC113", "frame")
 def bad_frame(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Frames are written `package/module.py:function`, relative to site-packages."""
-    yield _said(error, source)
+    yield _in_own_words(error, source)
 
 
 @rule("FC114", "card_id")
 def bad_card_id(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Card ids are written `<package>-<issue number>`."""
-    yield _said(error, source)
+    yield _in_own_words(error, source)
 
 
 @rule("FC115", "reason")
 def no_reason(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """A card that is disputed or retired says why."""
-    yield _said(error, source)
+    yield _in_own_words(error, source)
 
 
 @rule("FC116", "day", "finite_number", *_LIMITS)
 def out_of_range(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Days exist in the calendar, and numbers lie within their limits."""
     if error["type"] == "day":
-        yield _said(error, source)
+        yield _in_own_words(error, source)
         return
-    wanted = "finite"
+    expected = "finite"
     if error["type"] in _LIMITS:
         limit = next(value for name, value in error["ctx"].items() if name in {"gt", "ge", "le"})
-        wanted = f"{_LIMITS[error['type']]} {limit:g}"
+        expected = f"{_LIMITS[error['type']]} {limit:g}"
     got = source.raw(error["loc"]) or ""
-    yield _finding(error, source, f" must be {wanted}, not {got[:20]}", "mend the number")
+    yield _finding(error, source, f" must be {expected}, not {got[:20]}", "correct the number")
 
 
 @rule("FC117", "file_path")
 def bad_file_path(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Extra files have names that keep them below the reproduction's folder on every system."""
-    yield _said(error, source)
+    yield _in_own_words(error, source)
 
 
 @rule("FC118", "one_line")
 def several_lines(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Titles, errors, exceptions and aliases are one line."""
-    yield _said(error, source)
+    yield _in_own_words(error, source)
 
 
 @rule("FC199")
 def refused(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
-    """Whatever else the model refuses."""
+    """Everything else that the model refuses."""
     yield _finding(error, source, f": {error['msg']}", "compare it with the schema")
 
 
 def kind_of(error: ErrorDetails) -> str:
     """Return the kind of a model error; text that YAML read as something else is a kind of its own."""
     kind, got = error["type"], error["input"]
-    if got is None and (kind in _WANTED or kind == "literal_error"):
+    if got is None and (kind in _EXPECTED_TYPES or kind == "literal_error"):
         return "blank"
     if kind in {"string_type", "literal_error"} and isinstance(got, (bool, int, float, date)):
         return "unquoted"
@@ -199,7 +199,7 @@ def kind_of(error: ErrorDetails) -> str:
 
 
 def errors_in(data: Any, invalid: ValidationError | None) -> list[ErrorDetails]:
-    """Return what the model refused, and an error for each empty value that it let pass."""
+    """Return the errors of the model, and one for each empty value that it let pass."""
     # Where each item of a list is wrong, pydantic adds that none is left.
     errors = [
         error
@@ -225,7 +225,7 @@ def _empty(value: dict[Any, Any] | list[Any], path: KeyPath) -> Iterator[tuple[K
 
 
 def keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
-    """Return the keys that the record knows at `path`."""
+    """Return the keys that a record may have at `path`."""
     for step in path:
         if isinstance(step, int):
             continue
@@ -242,7 +242,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) in {Union, types.UnionType, tuple, Annotated}:
-        return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+        return next(filter(None, map(_model_in, get_args(annotation))), None)
     return None
 
 
@@ -280,8 +280,8 @@ def _finding(error: ErrorDetails, source: YamlDocument, message: str, hint: str)
     return Finding(message, hint, path, key=is_key)
 
 
-def _said(error: ErrorDetails, source: YamlDocument) -> Finding:
-    """Return what a validator of the model itself said, in its words."""
-    said = error.get("ctx", {})
-    problem = said.get("problem", error["msg"])
-    return _finding(error, source, f" {problem}" if problem[:1].isalpha() else f": {problem}", said.get("hint", ""))
+def _in_own_words(error: ErrorDetails, source: YamlDocument) -> Finding:
+    """Return the finding of a validator of the model, in the words of its `value_error`."""
+    context = error.get("ctx", {})
+    problem = context.get("problem", error["msg"])
+    return _finding(error, source, f" {problem}" if problem[:1].isalpha() else f": {problem}", context.get("hint", ""))

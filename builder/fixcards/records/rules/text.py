@@ -20,7 +20,7 @@ _INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\
 
 
 def _after(before: str) -> Position:
-    """Return the place that follows the text `before`."""
+    """Return the position after the text `before`."""
     return Position(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
@@ -45,8 +45,8 @@ def no_file(path: Path, root: str) -> Iterator[Finding]:
 
 
 def unreadable(error: OSError) -> Finding:
-    """Return what `FC001` says of a file or folder that the system doesn't let us read."""
-    hint = "mend its permissions" if isinstance(error, PermissionError) else "look at the disk that it lies on"
+    """Return the finding of `FC001` about a file or folder that the system doesn't let us read."""
+    hint = "correct its permissions" if isinstance(error, PermissionError) else "look at the disk that it lies on"
     return Finding(f"can't be read: {error.strerror}", hint)
 
 
@@ -78,23 +78,23 @@ def byte_order_mark(text: str) -> Iterator[Finding]:
 @rule("FC005")
 def nul_byte(text: str) -> Iterator[Finding]:
     """A card has no NUL byte."""
-    before, found, _ = text.partition("\0")
-    if found:
+    before, nul, _ = text.partition("\0")
+    if nul:
         yield Finding("has a NUL byte", "remove it; a file full of them is UTF-16: save it as UTF-8", _after(before))
 
 
 @rule("FC006")
 def carriage_return(text: str) -> Iterator[Finding]:
     """Lines end with LF; CRLF and CR are refused, since they would get into code and tracebacks."""
-    before, found, after = text.partition("\r")
-    if found:
+    before, carriage_return, after = text.partition("\r")
+    if carriage_return:
         message = "ends its lines with CRLF" if after.startswith("\n") else "has a carriage return"
         yield Finding(message, "save it with LF line ends, or let git do it: `git add --renormalize .`", _after(before))
 
 
 @rule("FC007")
 def schema_line(text: str) -> Iterator[Finding]:
-    """The first line of a card points editors at the schema, so that they complete and check while one types."""
+    """The first line of a card points editors at the schema, so that they complete and check while you type."""
     if text.partition("\n")[0] != SCHEMA_LINE and text.strip():
         yield Finding("doesn't point editors at the schema", f"make the first line: {SCHEMA_LINE}", Position(1, 1))
 
@@ -104,9 +104,9 @@ def invisible_character(text: str) -> Iterator[Finding]:
     """A card has no control characters and no line separators that editors don't show as line ends."""
     if text.replace("\n", "").isprintable():  # as nearly all are: ten times as quick as the expression
         return
-    if found := _INVISIBLE.search(text):
+    if match := _INVISIBLE.search(text):
         hint = "remove it; in code write an escape instead"
-        yield Finding(f"has the invisible character U+{ord(found[0]):04X}", hint, _after(text[: found.start()]))
+        yield Finding(f"has the invisible character U+{ord(match[0]):04X}", hint, _after(text[: match.start()]))
 
 
 @rule("FC010", "syntax")

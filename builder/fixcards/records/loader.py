@@ -1,0 +1,241 @@
+"""The folder `cards/` off the disk: walk, read what the cache lacks, then apply the rules about several records."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from fixcards import cache
+from fixcards.errors import FixcardsError
+from fixcards.files import FileState, file_state, is_hidden, is_racy, walk
+from fixcards.records import reader_reports
+from fixcards.records.evidence import EVIDENCE_SUFFIX
+from fixcards.records.identity import card_file
+from fixcards.records.json_error import first_json_error
+from fixcards.records.library import Library
+from fixcards.records.problem import Problem
+from fixcards.records.reader_reports import ReportCounts
+from fixcards.records.record import (
+    UNREAD,
+    CheckedRecord,
+    Keep,
+    Record,
+    RecordReader,
+    display_path,
+    problems_at,
+    read_content,
+    read_records,
+)
+from fixcards.records.rules.library import LibraryContext
+from fixcards.records.rules.rule import RULES
+from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
+from fixcards.worker_pool import WorkerPool
+
+_SUFFIXES = (".yaml", ".yml", EVIDENCE_SUFFIX)
+States = tuple[FileState, ...]
+"""States of a card file and its evidence."""
+
+
+@dataclass(slots=True)
+class CardFile:
+    """One card file of the walk, with the evidence next to it; paths below the root."""
+
+    path: str
+    states: States | None
+    """Of both files; None where one isn't a regular file, so that it must be looked at closely."""
+    evidence: str | None = None
+    digest: bytes | None = None
+    record: Record = UNREAD
+    parsed: bytes | CheckedRecord | None = None
+
+
+def load(root: Path, pool: WorkerPool | None = None, *, cached: bool = False, keep: Keep | None = None) -> Library:
+    """Read every record below `root`; the processes of `pool` share the reading of many files.
+
+    With `cached`, files that are what they were are taken from the user's cache folder instead. `keep` hands on what
+    had to be read, so that it isn't read again: "cards" for other processes that make pages of them, "records" for
+    this one. Total: a bad file becomes problems and stops no other. Raises `FixcardsError` only where `root` itself
+    can't be read.
+    """
+    return _Loader(root).load(pool or WorkerPool(1), cached=cached, keep=keep)
+
+
+class _Loader:
+    """Collects the problems of one walk over the files."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.display = _display_function(root)
+        self.problems: set[Problem] = set()
+
+    def load(self, pool: WorkerPool, *, cached: bool, keep: Keep | None) -> Library:
+        start = time.time_ns()
+        walked = sorted(self._walk())
+        cards = _pair_evidence(walked)
+        _read_cards(self.root, cards, pool, start, cached=cached, keep=keep)
+        context = self._context(cards)
+        for path, _ in walked:
+            if _is_evidence(path):
+                self.problems.update(problems_at(self.display(path), "FC303", RULES["FC303"].check(path, context)))
+        for card in cards.values():
+            self.problems.update(self._own_problems(card))
+            self.problems.update(self._cross_problems(card, context))
+        reports = self._reports()
+        wrong = {problem.path for problem in self.problems}
+        good = [
+            (card.record.summary, card)
+            for card in cards.values()
+            if card.record.summary is not None and self.display(card.path) not in wrong
+        ]
+        good.sort(key=lambda each: (each[0].package, each[0].number))
+        return Library(
+            root=self.root,
+            summaries={summary.id: summary for summary, _ in good},
+            files={summary.id: card.path for summary, card in good},
+            digests={summary.id: card.digest for summary, card in good if card.digest},
+            summary_digests={summary.id: card.record.summary_digest for summary, card in good},
+            reports=reports,
+            problems=tuple(sorted(self.problems)),
+            all_ids=context.all_ids,
+            paths=tuple(self.display(path) for path, _ in walked),
+            evidence_files={summary.id: card.evidence for summary, card in good if card.evidence},
+            with_evidence=frozenset(summary.id for summary, card in good if card.record.has_evidence),
+            cached=cached,
+            parsed_cards={summary.id: card.parsed for summary, card in good if isinstance(card.parsed, bytes)},
+            read_records={summary.id: card.parsed for summary, card in good if isinstance(card.parsed, CheckedRecord)},
+        )
+
+    def _walk(self) -> Iterator[tuple[str, FileState | None]]:
+        """Yield every path below the root that is named like a record, with its state if it is a regular file."""
+        for path, entry in walk(os.fspath(self.root), _is_skipped, self._unreadable):
+            if path.lower().endswith(_SUFFIXES):
+                regular = entry.is_file(follow_symlinks=False)
+                yield path, file_state(entry.stat(follow_symlinks=False)) if regular else None
+            elif entry.is_symlink() and entry.is_dir():  # is not followed, and reported
+                yield path, None
+
+    def _unreadable(self, folder: str, error: OSError) -> None:
+        if not folder:
+            raise FixcardsError(f"{self.root}: the cards can't be read: {error.strerror}") from None
+        self.problems.update(problems_at(self.display(folder), "FC001", iter([unreadable(error)])))
+
+    def _context(self, cards: Mapping[str, CardFile]) -> LibraryContext:
+        """Return what the rules look at next to one record."""
+        owners: dict[str, list[str]] = defaultdict(list)
+        for path, card in cards.items():
+            if summary := card.record.summary:
+                in_place = path == card_file(summary.ecosystem, summary.package, summary.number)
+                owners[summary.id].insert(0 if in_place else len(owners[summary.id]), self.display(path))
+        named = {"-".join(path.rpartition(".")[0].rsplit("/", 2)[-2:]) for path in cards}
+        return LibraryContext(owners, frozenset(owners) | named, cards.keys())
+
+    def _own_problems(self, card: CardFile) -> Iterator[Problem]:
+        for of_evidence, line, column, code, message, hint in card.record.problems:
+            path = card.evidence if of_evidence and card.evidence else card.path
+            yield Problem(self.display(path), line, column, code, message, hint)
+
+    def _cross_problems(self, card: CardFile, context: LibraryContext) -> Iterator[Problem]:
+        """Yield the problems that a card has with others."""
+        summary = card.record.summary
+        if summary is None:
+            return
+        display = self.display(card.path)
+        findings = {
+            "FC301": list(RULES["FC301"].check(summary, display, context)),
+            "FC302": list(RULES["FC302"].check(summary, context)),
+        }
+        if any(findings.values()):
+            # Read once more for the places: to keep those of all cards would take a gigabyte for ten thousand.
+            reader = RecordReader(self.root)
+            document = reader.parse_yaml(self.root / card.path, reader.read_bytes(self.root / card.path, MAX_BYTES))
+            for code, each in findings.items():
+                yield from problems_at(display, code, iter(each), document)
+
+    def _reports(self) -> dict[str, ReportCounts]:
+        """Read the counted reports of readers."""
+        path = self.root / reader_reports.FILE
+        if not os.path.lexists(path):
+            return {}
+        reader = RecordReader(self.root)
+        raw = reader.read_bytes(path, MAX_EVIDENCE_BYTES)
+        self.problems |= reader.problems
+        try:
+            return reader_reports.parse_reports(raw) if raw is not None else {}
+        except ValidationError as error:
+            findings = RULES["FC307"].check(*first_json_error(error, raw or b""))
+            self.problems.update(problems_at(display_path(path), "FC307", findings))
+            return {}
+
+
+def _read_cards(
+    root: Path, cards: Mapping[str, CardFile], pool: WorkerPool, start: int, *, cached: bool, keep: Keep | None
+) -> None:
+    """Fill in the record of each card: from the cache where its files are what they were, else from the files."""
+    file = cache.cache_file("records", os.path.realpath(root)) if cached else None
+    previous: Mapping[str, tuple[States | None, bytes, Any]] = (file.read() if file else None) or {}
+    unread, looked_at = [], 0
+    for path, card in cards.items():
+        states, digest, record = previous.get(path, (None, b"", ()))
+        if digest and card.states:
+            if states == card.states:
+                card.digest = digest
+            else:
+                looked_at += 1
+                content = read_content(str(root), path, card.evidence)
+                card.digest = content.digest if content else None
+        if card.digest and card.digest == digest:
+            card.record = Record.from_plain(record)
+        else:
+            unread.append(card)
+    places = [(card.path, card.evidence, card.states is not None) for card in unread]
+    results = pool.run(partial(read_records, str(root), keep=keep), places)
+    for card, result in zip(unread, results, strict=True):
+        card.digest, card.record, card.parsed = result
+    if file and (unread or looked_at or len(previous) > len(cards)):
+        file.write(
+            {
+                card.path: (_states_to_cache(card, start), card.digest, card.record.plain())
+                for card in cards.values()
+                if card.digest
+            }
+        )
+
+
+def _states_to_cache(card: CardFile, start: int) -> States | None:
+    """Return the states of a card's files; None where a change since might not show in them: look again next time."""
+    return None if is_racy(card.states or (), start) else card.states
+
+
+def _pair_evidence(walked: Sequence[tuple[str, FileState | None]]) -> dict[str, CardFile]:
+    """Return the card files by path, each with its evidence."""
+    cards = {path: CardFile(path, (state,) if state else None) for path, state in walked if not _is_evidence(path)}
+    for path, state in walked:
+        if path.endswith(EVIDENCE_SUFFIX) and (card := cards.get(f"{path[: -len(EVIDENCE_SUFFIX)]}.yaml")):
+            card.evidence = path
+            card.states = (*card.states, state) if card.states and state else None
+    return cards
+
+
+def _display_function(root: Path) -> Callable[[str], str]:
+    """Return `display_path` for paths below `root`, quick enough for all files of a large library."""
+    if Path.cwd().is_relative_to(os.path.abspath(root)):  # noqa: PTH100 - resolve() would follow links
+        return lambda path: display_path(root / path)  # some are below the working directory
+    top = display_path(root / "x")[:-1]
+    return lambda path: top + path.replace("/", os.sep)
+
+
+def _is_skipped(path: str) -> bool:
+    """Return whether the walk passes a path over: hidden, or in a folder that is reported for its name."""
+    return is_hidden(path) or path.rpartition("/")[0].lower().endswith(_SUFFIXES)
+
+
+def _is_evidence(name: str) -> bool:
+    return name.lower().endswith(EVIDENCE_SUFFIX)
