@@ -88,7 +88,7 @@ clean: ## remove everything that the commands wrote
 	$(PYTHON) -m venv .venv
 
 .venv/site: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[site,verify,publish]'
 	$(BIN)/python -m compileall -q builder/fixcards  # pip leaves this to the first start where a package is editable
 	@touch $@
 

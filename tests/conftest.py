@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 pytest_plugins = ["tests.chromium"]
 
+REPOSITORY = Path(__file__).parents[1]
 GOOD = Path(__file__).parent / "data" / "good" / "cards" / "demo" / "7.yaml"
 
 
@@ -19,6 +22,16 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = tmp_path_factory.mktemp("user-cache")
         patch.setenv("FIXCARDS_CACHE", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of the checkout, as its users install it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run([*command, "--wheel-dir", str(folder), str(REPOSITORY)], check=True, timeout=300)
+    (path,) = folder.glob("fixcards-*.whl")
+    return path
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from fixcards.records import library
+from fixcards.records import loader
 from fixcards.records.evidence import Evidence, evidence_text, run_digest
 
 LONG = "L" * 10_000
@@ -134,7 +134,7 @@ def long_card(number: int = 2) -> dict[str, Any]:
 
 def evidence(root: Path, card_id: str) -> str:
     """Return the text of evidence for the card that lies below `root`."""
-    cards = library.load(root)
+    cards = loader.load(root)
     runs = [
         {
             "role": role,

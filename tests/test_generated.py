@@ -96,4 +96,5 @@ def _declared() -> set[str]:
     extras = project["optional-dependencies"]
     texts = [*project["dependencies"], *(text for name in extras for text in extras[name])]
     requirements = [Requirement(text) for text in texts]
-    return {canonicalize_name(each.name) for each in requirements if each.marker is None or each.marker.evaluate()}
+    names = {canonicalize_name(each.name) for each in requirements if each.marker is None or each.marker.evaluate()}
+    return names - {"fixcards"}  # in its extras, by which one takes another in

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fixcards.build.output import FileState, copy_files, list_files, remove_files, remove_links, write_file
+from fixcards.build.output import OutputState, copy_files, list_files, remove_files, remove_links, write_file
 from fixcards.build.page import Page, PageKind, page_file
 from fixcards.build.page_frame import PageFrame
 from fixcards.build.task import BuildTask
 from fixcards.cache import CacheFile
 from fixcards.worker_pool import WorkerPool
 
-Outputs = tuple[tuple[str, FileState], ...]
+Outputs = tuple[tuple[str, OutputState], ...]
 """The files of a task with the state that each had when it was written."""
 TaskStates = Mapping[str, tuple[bytes, Outputs]]
 """Key and files of each task by its name."""
@@ -36,7 +36,7 @@ class OutputWriter:
         """Run the tasks; return the files of each."""
         return [tuple(self._write(task)) for task in tasks]
 
-    def _write(self, task: BuildTask) -> Iterator[tuple[str, FileState]]:
+    def _write(self, task: BuildTask) -> Iterator[tuple[str, OutputState]]:
         for output in task.make(self.settings):
             path = page_file(output.path) if isinstance(output, Page) else output.path
             if path not in self.excluded:
@@ -137,7 +137,7 @@ class IncrementalBuild:
         return result
 
 
-def _intact(tasks: TaskStates, present: Mapping[str, FileState]) -> TaskStates:
+def _intact(tasks: TaskStates, present: Mapping[str, OutputState]) -> TaskStates:
     """Return the tasks whose files are all present as they were written."""
     return {
         name: (key, outputs)

@@ -13,11 +13,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-FileState = tuple[int, int]
-"""Size in bytes and time of change in nanoseconds, which show whether a file was changed since it was written."""
+from fixcards.files import walk
+
+OutputState = tuple[int, int]
+"""Size in bytes and time of change in nanoseconds, which show whether a file was changed since it was written.
+
+Less than `files.FileState` has: a site that was copied with its times is unchanged.
+"""
 
 
-def list_files(folder: str, *, hidden: bool = False) -> dict[str, FileState]:
+def list_files(folder: str, *, hidden: bool = False) -> dict[str, OutputState]:
     """Return the state of every file below `folder`, by path.
 
     Hidden files and folders at the top, such as `.git`, are left out unless `hidden`: people publish from there. A
@@ -25,32 +30,28 @@ def list_files(folder: str, *, hidden: bool = False) -> dict[str, FileState]:
     build removes meanwhile are left out, and a folder that does not exist has none. Raises `NotADirectoryError` if
     `folder` is a file.
     """
-    states: dict[str, FileState] = {}
-    folders = [""]
-    while folders:
-        parent = folders.pop()
-        try:
-            entries = list(os.scandir(f"{folder}/{parent}"))
-        except FileNotFoundError:
-            continue
-        except NotADirectoryError:
-            if parent:
-                continue
-            raise
-        if parent and not entries:
-            states[parent] = (0, 0)
-        for entry in entries:
-            if not (parent or hidden) and entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(f"{parent}{entry.name}/")
-            else:
-                with suppress(FileNotFoundError):
-                    states[f"{parent}{entry.name}"] = _state(entry.stat(follow_symlinks=False))
-    return states
+    states: dict[str, OutputState] = {}
+    parents: set[str] = set()
+    empty: set[str] = set()
+
+    def skip(path: str) -> bool:
+        return not hidden and path.startswith(".")
+
+    def on_error(path: str, error: OSError) -> None:
+        if not (isinstance(error, FileNotFoundError) or (path and isinstance(error, NotADirectoryError))):
+            raise error
+
+    for path, entry in walk(folder, skip, on_error):
+        parents.add(path.rpartition("/")[0])
+        if entry.is_dir(follow_symlinks=False):
+            empty.add(path)
+        else:
+            with suppress(FileNotFoundError):
+                states[path] = _state(entry.stat(follow_symlinks=False))
+    return states | {f"{path}/": (0, 0) for path in empty - parents}
 
 
-def write_file(folder: str, path: str, content: bytes) -> FileState:
+def write_file(folder: str, path: str, content: bytes) -> OutputState:
     """Give the file `path` below `folder` this content; a file that already has it is not touched.
 
     A file, folder or link that is in its way is removed. An existing file is replaced as a whole, so that a server
@@ -93,7 +94,7 @@ def _remove_blocking_file(folder: str, path: str) -> None:
             return
 
 
-def _write_new(target: str, content: bytes, flags: int) -> FileState:
+def _write_new(target: str, content: bytes, flags: int) -> OutputState:
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | flags | getattr(os, "O_BINARY", 0), 0o666)
     try:
         rest = memoryview(content)
@@ -135,5 +136,5 @@ def remove_files(folder: str, paths: Iterable[str]) -> None:
             parent = os.path.dirname(parent)
 
 
-def _state(status: os.stat_result) -> FileState:
+def _state(status: os.stat_result) -> OutputState:
     return status.st_size, status.st_mtime_ns
