@@ -192,11 +192,11 @@ def verify(
         part = selection.shard(shard) if shard else None
     except ValueError:
         raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
-    wanted = selection.Selection(names, changed, stale, part)
+    selected = selection.Selection(names, changed, stale, part)
     settings = RunSettings(execution.cache_folder(root), isolation, sweep=sweep)
     if dry_run:
-        return execution.dry_run(root, wanted, settings, as_json=as_json)
-    return execution.verify(root, wanted, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
+        return execution.dry_run(root, selected, settings, as_json=as_json)
+    return execution.verify(root, selected, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
 
 
 @cli.command()
