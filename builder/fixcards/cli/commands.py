@@ -194,11 +194,11 @@ def verify(
         part = selection.shard(shard) if shard else None
     except ValueError:
         raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
-    chosen = selection.Selection(names, changed, stale, part)
+    selected = selection.Selection(names, changed, stale, part)
     settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
     if dry_run:
-        return execution.dry_run(root, chosen, settings, as_json=as_json)
-    return execution.verify(root, chosen, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
+        return execution.dry_run(root, selected, settings, as_json=as_json)
+    return execution.verify(root, selected, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
 
 
 @cli.command()

@@ -65,7 +65,7 @@ def dry_run(root: Path, selection: Selection, settings: RunSettings, *, as_json:
     tasks = _tasks(root, selection)
     index = PackageIndex(settings.cache / "index")
     plans = [
-        _planned(task, plan(task.card, index.releases(task.card.package), installed_interpreters())) for task in tasks
+        _plan_data(task, plan(task.card, index.releases(task.card.package), installed_interpreters())) for task in tasks
     ]
     if as_json:
         click.echo(json.dumps(plans, indent=2))
@@ -83,20 +83,20 @@ def reproduce(root: Path, name: str, fix: int | None, settings: RunSettings) -> 
     if len(tasks) != 1:
         raise FixcardsError(f"{name} means {len(tasks)} cards; name one, such as {tasks[0].card.id}")
     card = tasks[0].card
-    executor = CardRunner(card, replace(settings, repetitions=1))
-    runs = plan(card, executor.index.releases(card.package), installed_interpreters())
-    trial = runs.broken
+    runner = CardRunner(card, replace(settings, repetitions=1))
+    card_plan = plan(card, runner.index.releases(card.package), installed_interpreters())
+    planned = card_plan.broken
     if fix is not None:
         _option(card, fix)
-        trial = next((each for each in runs.fixes if each.fix == fix), trial)
-    click.echo(f"{card.id}: {trial.name}: {' '.join(trial.requires)}", err=True)
-    run = executor.run(trial)
+        planned = next((each for each in card_plan.fixes if each.fix == fix), planned)
+    click.echo(f"{card.id}: {planned.name}: {' '.join(planned.requires)}", err=True)
+    run = runner.run(planned)
     click.echo(run.output, nl=not run.output.endswith("\n"))
     click.echo(describe_run(run), err=True)
-    wanted: Outcome = "passed" if fix is not None else "failed-as-described"
+    expected: Outcome = "passed" if fix is not None else "failed-as-described"
     if run.outcome == "could-not-run":
         return COULD_NOT_RUN
-    return CLEAN if run.outcome == wanted else FINDINGS
+    return CLEAN if run.outcome == expected else FINDINGS
 
 
 def _tasks(root: Path, selection: Selection) -> list[Task]:
@@ -107,9 +107,9 @@ def _option(card: Card, number: int) -> None:
     """Refuse an option that the card doesn't have or that can't be run."""
     from fixcards.records.verdict import executable_fixes
 
-    able = [each for each, _ in executable_fixes(card)]
-    if number not in able:
-        have = ", ".join(map(str, able)) or "none"
+    executable = [each for each, _ in executable_fixes(card)]
+    if number not in executable:
+        have = ", ".join(map(str, executable)) or "none"
         raise FixcardsError(f"{card.id} has no option {number} that can be run (it has {have})")
 
 
@@ -119,19 +119,19 @@ def _pool(jobs: int, scheduler: str | None) -> Iterator[executors.Pool]:
         yield pool
 
 
-def _planned(task: Task, runs: Plan) -> dict[str, Any]:
+def _plan_data(task: Task, card_plan: Plan) -> dict[str, Any]:
     return {
         "card": task.card.id,
         "runs": [
             {
-                "role": trial.name,
-                "release": trial.release,
-                "requires": list(trial.requires),
-                "exclude_newer": str(trial.exclude_newer) if trial.exclude_newer else None,
-                "python": trial.interpreters[0].version if trial.interpreters else None,
-                "build": list(trial.build),
-                "missing": str(trial.missing) if trial.missing else None,
+                "role": planned.name,
+                "release": planned.release,
+                "requires": list(planned.requires),
+                "exclude_newer": str(planned.exclude_newer) if planned.exclude_newer else None,
+                "python": planned.interpreters[0].version if planned.interpreters else None,
+                "build": list(planned.build),
+                "missing": str(planned.missing) if planned.missing else None,
             }
-            for trial in runs.runs
+            for planned in card_plan.runs
         ],
     }

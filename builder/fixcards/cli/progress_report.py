@@ -31,7 +31,7 @@ class ProgressReport:
         self._running: dict[str, float] = {}
         self._console = Console(file=stream or sys.stderr, highlight=False, soft_wrap=True)
         self._live: Live | None = None
-        self._begun = time.monotonic()
+        self._start_time = time.monotonic()
 
     @contextmanager
     def following(self) -> Iterator[ProgressReport]:
@@ -62,7 +62,7 @@ class ProgressReport:
         runs = sum(
             len(run.repetitions) for r in self.results if r.evidence and not r.resumed for run in r.evidence.runs
         )
-        seconds = time.monotonic() - self._begun
+        seconds = time.monotonic() - self._start_time
         return f"{len(self.results)} of {self._total} cards: {words or 'none'}; {runs} runs in {seconds:.1f} s"
 
     def _table(self) -> Group:

@@ -42,15 +42,18 @@ only at run time, and a number that is in use costs nothing but a shared count o
 
 _STAGING = f"""
 mount -t tmpfs -o mode=0755,size=64k stage {_STAGE}
+[ -z "$1" ] || mkdir $1
+shift
 while [ "$1" != -- ]; do
-    if [ -d "$1" ]; then mkdir "$2"; else : > "$2"; fi
+    [ -d "$2" ] || : > "$2"
     mount --bind "$1" "$2"
     shift 2
 done
 shift
 exec "$@"
 """
-"""Shell program that binds each path of its arguments to the path that follows it, then becomes the rest."""
+"""Shell program that makes the folders in its first argument with one `mkdir`, since each program that it starts costs
+most of a millisecond; then binds each path of its arguments to the path that follows it, and becomes the rest."""
 
 _DYING_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 """Ends what follows when the watcher dies, until bwrap sees to it itself (`--die-with-parent`). The signal is lost
@@ -104,6 +107,7 @@ def command(job: Job, mode: Mode) -> list[str]:
     return [
         *_DYING_WITH_US,
         *("unshare", "--mount", "--propagation", "private", "--", "sh", "-euc", _STAGING, "sh"),
+        " ".join(stage for host, stage in staged.items() if host.is_dir()),
         *(word for host, stage in staged.items() for word in (str(host), stage)),
         *("--", "setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--"),
         *_inner(job, staged),
