@@ -26,12 +26,10 @@ from fixcards.worker_pool import MIN_PARALLEL_ITEMS
 
 REPOSITORY = Path(__file__).parents[1]
 LIBRARY = REPOSITORY / "tests" / "data" / "library"
-"""Cards and evidence made up for the tests: every verdict, outcome and state of a release."""
+"""Invented cards and evidence: every verdict, outcome and state of a release."""
 SNAPSHOT = REPOSITORY / "tests" / "data" / "snapshot" / "cards"
 """Real cards as they stood on one day, for tests that need many or realistic ones. They don't follow `cards/`."""
 CARDS = SNAPSHOT
-EXAMPLE = REPOSITORY / "tests" / "data" / "example"
-"""Two cards as people write them, of one package; one of them with evidence."""
 ADDRESS = "https://fixcards.github.io/fixcards/"
 """Where the project's site is published."""
 TODAY = date(2026, 6, 1)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from fixcards.records.card import Card
-from fixcards.site.card_page import CardPageData, card_page
+from fixcards.site.card_page import card_page
 from tests.content.real import CARDS, every_card, id_of, library
-from tests.site.card_page import assert_sound, copied, links, shows
+from tests.exports.test_scripts import assert_runs_alone
+from tests.site.card_page import assert_sound, copied, links, page_data, shows
 from tests.sites import build, project, read, settings, soup
 
 PAGE_BUDGET = 14_500
@@ -26,7 +27,7 @@ class SizeBudgetWarning(UserWarning):
 def test_a_card_has_a_sound_page_with_its_texts(file: str) -> None:
     card_id = id_of(file)
     card = library().cards[card_id]
-    page = card_page(CardPageData.of(library(), card_id), settings())
+    page = card_page(page_data(library(), card_id), settings())
     tree = soup(page.body())
     assert_sound(tree)
     for text in (card.symptom, card.trigger, card.mechanism, *card.prevention, *(fix.avoid_when for fix in card.fixes)):
@@ -53,6 +54,15 @@ def test_the_json_of_a_card_reads_back_as_the_card(file: str, content_site: Path
     data = json.loads((content_site / card.package / str(card.number) / "card.json").read_bytes())
     stated = {key: value for key, value in data.items() if key in Card.model_fields}
     assert Card.model_validate(stated).model_copy(update={"related": card.related}) == card
+
+
+@every_card
+def test_the_scripts_of_a_card_name_what_they_need_and_compile(file: str, content_site: Path) -> None:
+    card = library().cards[id_of(file)]
+    scripts = sorted((content_site / card.package / str(card.number)).glob("*.py"))
+    assert scripts
+    for script in scripts:
+        assert_runs_alone(script.name, script.read_text(encoding="utf-8"))
 
 
 @every_card

@@ -14,7 +14,7 @@ from fixcards.records.verdict import judge
 from fixcards.site import markdown
 from fixcards.site.related_cards import related_cards
 from tests.site.card_page import copied, links, proof, section, shows
-from tests.sites import EXAMPLE, TODAY, library, page, soup, words
+from tests.sites import SNAPSHOT, TODAY, library, page, soup, words
 
 Part = Callable[[BeautifulSoup, Card], None]
 
@@ -102,7 +102,7 @@ def _why(tree: BeautifulSoup, card: Card) -> None:
 @part("Proof and Evidence table")
 def _proof(tree: BeautifulSoup, card: Card) -> None:
     rows = proof(tree)
-    evidence = library(EXAMPLE).evidence.get(card.id)
+    evidence = library(SNAPSHOT).evidence.get(card.id)
     judgement = judge(card, evidence, TODAY)
     assert rows["Verdict"].startswith(judgement.verdict)
     assert rows["Confidence"].startswith(f"{judgement.confidence:.2f}")
@@ -200,7 +200,7 @@ def _chart(tree: BeautifulSoup, card: Card) -> None:
 @part("Related Issues")
 def _related(tree: BeautifulSoup, card: Card) -> None:
     cards = [link for link in links(section(tree, "related")) if link.startswith("../../") and link.count("/") == 4]
-    assert cards == [f"../../{other.replace('-', '/')}/" for other in related_cards(library(EXAMPLE))[card.id]]
+    assert cards == [f"../../{other.replace('-', '/')}/" for other in related_cards(library(SNAPSHOT))[card.id]]
     assert "../../httpx/3433/" in cards
 
 
@@ -215,4 +215,4 @@ def _sources(tree: BeautifulSoup, card: Card) -> None:
 
 @pytest.mark.parametrize("name", PARTS)
 def test_the_page_of_httpx_271_has_every_part_of_the_example(name: str) -> None:
-    PARTS[name](page("httpx/271", EXAMPLE), library(EXAMPLE).cards["httpx-271"])
+    PARTS[name](page("httpx/271", SNAPSHOT), library(SNAPSHOT).cards["httpx-271"])

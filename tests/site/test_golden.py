@@ -14,7 +14,7 @@ from fixcards.records.record import evidence_path
 from fixcards.site.card_page import card_page
 from tests import golden
 from tests.site.card_page import page_data
-from tests.sites import EXAMPLE, LIBRARY, TODAY, settings
+from tests.sites import LIBRARY, SNAPSHOT, TODAY, settings
 
 GOLDEN = LIBRARY.parent / "golden"
 
@@ -36,7 +36,7 @@ def test_the_invented_evidence_fits_its_cards_but_for_the_stale_one() -> None:
 
 def test_the_page_of_a_card_without_evidence_is_as_stored(tmp_path: Path) -> None:
     (tmp_path / "httpx").mkdir()
-    shutil.copy(EXAMPLE / "httpx" / "271.yaml", tmp_path / "httpx")
+    shutil.copy(SNAPSHOT / "httpx" / "271.yaml", tmp_path / "httpx")
     golden.check(GOLDEN / "httpx-271.html", _page(load(tmp_path), "httpx-271"))
 
 

@@ -1,4 +1,4 @@
-"""The code of the real cards, highlighted."""
+"""The short paths for code and prose on the real cards: they must agree with Pygments and markdown-it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections import Counter
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
-from fixcards.site import highlight
-from tests.sites import CARDS, library, soup
+from fixcards.site import highlight, markdown
+from tests.content.real import library
+from tests.sites import soup
 
 KINDS = {
     Comment: "c", String: "s", Number: "m", Keyword: "k", Operator.Word: "ow", Name.Builtin: "nb",
@@ -18,7 +19,7 @@ KINDS = {
 
 
 def programs() -> list[str]:
-    cards = library(CARDS).cards.values()
+    cards = library().cards.values()
     return [text for card in cards for text in (card.reproduction.code, *(fix.code or "" for fix in card.fixes))]
 
 
@@ -47,3 +48,11 @@ def _expected(kind: object) -> str:
     if kind in Keyword.Constant:
         return ""
     return next((css_class for token, css_class in KINDS.items() if kind in token), "")
+
+
+def test_most_texts_of_the_cards_need_no_parser() -> None:
+    texts = [text for card in library().cards.values() for text in card.prose]
+    simple = [text for text in texts if markdown._render_simple(text.strip()) is not None]
+    assert len(simple) > 0.9 * len(texts)
+    for text in texts:
+        assert str(markdown.render_blocks(text)) == markdown._MARKDOWN.render(text)
