@@ -27,7 +27,7 @@ from fixcards.worker_pool import MIN_PARALLEL_ITEMS
 
 REPOSITORY = Path(__file__).parents[1]
 LIBRARY = REPOSITORY / "tests" / "data" / "library"
-"""Cards and evidence made up for the tests: every verdict, outcome and state of a release."""
+"""Invented cards and evidence: every verdict, outcome and state of a release."""
 SNAPSHOT = REPOSITORY / "tests" / "data" / "snapshot" / "cards"
 """Real cards as they stood on one day, for tests that need many or realistic ones. They don't follow `cards/`."""
 ADDRESS = "https://fixcards.github.io/fixcards/"
