@@ -37,7 +37,7 @@ ENGINE = Path(__file__).with_name("engine.mjs")
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """Return the cards as they were when the vectors were made, and one made up for the texts."""
+    """Return the cards as they were when the vectors were written, and an invented one for the texts."""
     records = json.loads((DATA / "entries.json").read_text(encoding="utf-8"))
     return tuple(Entry.from_record(record) for record in records)
 
@@ -106,9 +106,9 @@ def javascript(folder: Path, modules: Path = ASSETS) -> Iterator[JavaScript]:
         if os.environ.get("CI", "").lower() in {"1", "true"}:
             pytest.fail("there is no Node.js")
         pytest.skip("takes Node.js 20 or newer")
-    made = dict(build(entries(), tables=tables()))
+    files_by_path = dict(build(entries(), tables=tables()))
     files = folder / "index.json"
-    files.write_text(json.dumps({path: content.decode() for path, content in made.items()}), encoding="utf-8")
+    files.write_text(json.dumps({path: content.decode() for path, content in files_by_path.items()}), encoding="utf-8")
     with subprocess.Popen(
         [node, str(ENGINE), str(modules), str(files)],
         stdin=subprocess.PIPE,

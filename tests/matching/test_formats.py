@@ -17,18 +17,18 @@ BARE = """Traceback (most recent call last):
   File "/srv/shop/.venv/lib/python3.12/site-packages/trio/_core/_run.py", line 1404, in task_exited
     raise TrioInternalError
 trio.TrioInternalError"""
-"""The exception has no message, so that its line says nothing to who doesn't know what stands before it."""
+"""The exception has no message, so that its line says nothing without what stands before it."""
 
 
 def first(name: str) -> tuple[str, str]:
-    found = match(parse(TEXTS[f"shape-{name}"]), index())[0]
-    return found.entry.id, found.tier
+    best = match(parse(TEXTS[f"shape-{name}"]), index())[0]
+    return best.entry.id, best.tier
 
 
 @pytest.mark.parametrize(
     "name", ["line-numbers", "unknown-prefix", "airflow", "heroku", "gitlab", "containerd", "build-server-times"]
 )
-def test_an_exception_without_a_message_is_found_behind_what_a_tool_puts_before_its_line(name: str) -> None:
+def test_an_exception_without_a_message_is_recognized_behind_what_a_tool_puts_before_its_line(name: str) -> None:
     assert first(name) == ("httpx-271", "exact")
 
 
@@ -36,16 +36,16 @@ def test_an_exception_without_a_message_is_found_behind_what_a_tool_puts_before_
     "name",
     ["one-line", "one-line-paragraphs", "list-of-lines", "json-list-indented", "escaped-twice", "page-spaces"],
 )
-def test_a_traceback_is_found_whatever_became_of_the_ends_of_its_lines(name: str) -> None:
+def test_a_traceback_matches_whatever_became_of_the_ends_of_its_lines(name: str) -> None:
     assert first(name) == ("flask-2789", "exact")
 
 
 @pytest.mark.parametrize("name", ["broken-lines", "error-printed", "other-quotes", "rich-handler"])
-def test_a_message_is_found_broken_printed_by_hand_in_other_quotes_or_below_a_box(name: str) -> None:
+def test_a_message_matches_broken_printed_by_hand_in_other_quotes_or_below_a_box(name: str) -> None:
     assert first(name) == ("flask-2789", "exact")
 
 
-def test_the_first_of_many_failures_is_found() -> None:
+def test_the_first_of_many_failures_matches() -> None:
     assert first("many-failures") == ("docker-3256", "exact")
 
 

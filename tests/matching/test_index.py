@@ -52,7 +52,7 @@ def test_one_process_and_many_give_the_same_bytes(monkeypatch: pytest.MonkeyPatc
         assert dict(build(many[::-1], pool=workers)) == alone
 
 
-def test_rows_that_were_kept_give_the_index_of_their_entries(files: dict[str, bytes]) -> None:
+def test_stored_rows_give_the_index_of_their_entries(files: dict[str, bytes]) -> None:
     rows = [index_row(entry) for entry in sorted(entries(), key=lambda entry: entry.id)]
     assert dict(build_from_rows(marshal.loads(marshal.dumps(rows)))) == files  # noqa: S302 - just written
 
@@ -83,16 +83,16 @@ def test_a_name_changes_with_the_content_and_with_nothing_else(files: dict[str, 
 
 def test_a_query_reads_only_the_parts_that_it_needs(files: dict[str, bytes]) -> None:
     many = [replace(entry, id=f"{entry.id}-{copy}") for entry in entries() for copy in range(40)]
-    made = dict(build(many))
+    content_by_path = dict(build(many))
     read: list[str] = []
 
     def reading(path: str) -> bytes:
         read.append(path)
-        return made[path]
+        return content_by_path[path]
 
     Index(reading).postings("soft_unicode")
     assert len(read) == 2
-    assert len(made) > 20
+    assert len(content_by_path) > 20
 
 
 def test_parts_are_small_and_named_by_number_and_hash(files: dict[str, bytes]) -> None:

@@ -64,18 +64,18 @@ LOUD = b'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\
 
 
 @pytest.mark.parametrize("step", [1 << 20, 5_000, 997])
-def test_the_parts_of_a_log_are_whole_and_know_their_lines(step: int) -> None:
+def test_the_chunks_of_a_log_are_whole_lines_and_have_their_numbers(step: int) -> None:
     log = QUIET + LOUD + QUIET + LOUD + b"the end"
-    found = [part for _, part in failure_chunks(Log(log, step)) if part is not None]
-    assert [part.line for part in found] == [3001, 3001 + 4 + 3000]
-    assert all(LOUD in part.content for part in found)
-    assert len(b"".join(part.content for part in found)) < 4_000
+    chunks = [part for _, part in failure_chunks(Log(log, step)) if part is not None]
+    assert [part.line for part in chunks] == [3001, 3001 + 4 + 3000]
+    assert all(LOUD in part.content for part in chunks)
+    assert len(b"".join(part.content for part in chunks)) < 4_000
 
 
 def test_a_line_without_an_end_keeps_the_memory_bounded() -> None:
-    found = [part for _, part in failure_chunks(Log(b"Error " * 1_000_000, 1 << 20)) if part is not None]
-    assert sum(len(part.content) for part in found) == 6_000_000
-    assert max(len(part.content) for part in found) <= 1 << 20
+    chunks = [part for _, part in failure_chunks(Log(b"Error " * 1_000_000, 1 << 20)) if part is not None]
+    assert sum(len(part.content) for part in chunks) == 6_000_000
+    assert max(len(part.content) for part in chunks) <= 1 << 20
 
 
 def test_json_in_json_takes_linear_time() -> None:

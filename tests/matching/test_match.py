@@ -33,23 +33,23 @@ lamp.NoWick: wick 'left' is too short for burner 12
 """
 
 
-def found(text: str, *entries: Entry) -> list[Match]:
+def matches_of(text: str, *entries: Entry) -> list[Match]:
     return match(parse(text), Index.of(entries or (ENTRY,)))
 
 
 def tier(text: str, *entries: Entry) -> str:
-    matches = found(text, *entries)
+    matches = matches_of(text, *entries)
     return matches[0].tier if matches else "none"
 
 
 def test_message_and_frames_are_an_exact_match_and_the_reasons_say_so() -> None:
-    [only] = found(TRACEBACK)
+    [only] = matches_of(TRACEBACK)
     assert (only.tier, only.line) == ("exact", 8)
     assert only.reasons == ("same exception and message", "2 of 2 library frames, the innermost too")
 
 
 def test_the_marks_are_the_fixed_parts_of_the_message() -> None:
-    [only] = found(TRACEBACK)
+    [only] = matches_of(TRACEBACK)
     assert [only.text[start:end] for start, end in only.marks] == ["wick '", "' is too short for burner "]
 
 
@@ -75,7 +75,7 @@ def test_a_tier_says_how_much_is_the_same(text: str, expected: str) -> None:
 
 def test_a_message_under_foreign_frames_is_possible_at_most() -> None:
     foreign = TRACEBACK.replace("site-packages/lamp/", "site-packages/torch/")
-    [only] = found(foreign)
+    [only] = matches_of(foreign)
     assert only.tier == "possible"
     assert "the traceback shows none of its packages" in only.reasons
 
@@ -94,7 +94,7 @@ def test_frames_count_wherever_the_library_lies() -> None:
         ("RuntimeError: cut unlit candle before melting wax drips down", "likely"),
     ],
 )
-def test_a_few_plain_words_are_anybodys_message(error: str, expected: str) -> None:
+def test_a_few_plain_words_are_no_message_of_one_program(error: str, expected: str) -> None:
     assert tier(error, replace(ENTRY, templates=(error,), exception="RuntimeError")) == expected
 
 
@@ -123,33 +123,35 @@ def test_the_same_exception_in_the_same_place_with_another_message_is_silent() -
 
 
 @pytest.mark.parametrize(
-    ("shown", "expected", "words"),
+    ("line", "expected", "reason"),
     [
         ("lamp 1.3.0", "exact", "you seem to have lamp 1.3.0, which is affected; fixed in 1.5"),
         ("lamp==1.5.1", "likely", "you seem to have lamp 1.5.1, which is not among the affected (>=1,<=1.4)"),
         ("oil 1.0.0", "likely", "it takes oil >=2, you seem to have 1.0.0"),
     ],
 )
-def test_releases_in_the_text_raise_or_lower_a_match(shown: str, expected: str, words: str) -> None:
-    [only] = found(f"{TRACEBACK}\n{shown}\n")
+def test_releases_in_the_text_raise_or_lower_a_match(line: str, expected: str, reason: str) -> None:
+    [only] = matches_of(f"{TRACEBACK}\n{line}\n")
     assert only.tier == expected
-    assert words in only.reasons
+    assert reason in only.reasons
 
 
 def test_a_release_in_full_ranks_above_one_that_is_not_affected() -> None:
     assert (
-        found(TRACEBACK + "lamp 1.3.0")[0].score > found(TRACEBACK)[0].score > found(TRACEBACK + "lamp 1.5.0")[0].score
+        matches_of(TRACEBACK + "lamp 1.3.0")[0].score
+        > matches_of(TRACEBACK)[0].score
+        > matches_of(TRACEBACK + "lamp 1.5.0")[0].score
     )
 
 
 def test_two_cards_with_one_message_and_no_frames_in_the_text_are_both_only_likely() -> None:
     twin = replace(ENTRY, id="lantern-1", package="lantern", frames=("lantern/core.py:light",))
-    matches = found("lamp.NoWick: wick 'x' is too short for burner 1", ENTRY, twin)
+    matches = matches_of("lamp.NoWick: wick 'x' is too short for burner 1", ENTRY, twin)
     assert [(each.entry.id, each.tier) for each in matches] == [("lamp-1", "likely"), ("lantern-1", "likely")]
-    assert found(TRACEBACK, ENTRY, twin)[0].entry.id == "lamp-1"
+    assert matches_of(TRACEBACK, ENTRY, twin)[0].entry.id == "lamp-1"
 
 
-def test_a_message_that_everybody_prints_identifies_nothing_without_frames() -> None:
+def test_a_message_that_all_programs_print_identifies_nothing_without_frames() -> None:
     common = replace(ENTRY, templates=("TypeError: 'NoneType' object is not iterable",), exception="TypeError")
     assert tier("TypeError: 'NoneType' object is not iterable", common) == "possible"
     assert (
@@ -163,11 +165,11 @@ def test_a_message_that_everybody_prints_identifies_nothing_without_frames() -> 
     )
 
 
-def test_several_failures_in_one_log_are_found_each() -> None:
+def test_several_failures_in_one_log_match_each() -> None:
     other = Entry(
         id="oil-2", package="oil", templates=("oil.Empty: the can of {brand} is empty",), exception="oil.Empty"
     )
-    matches = found(
+    matches = matches_of(
         f"{TRACEBACK}\nlater\n{TRACEBACK.replace('left', 'right')}\noil.Empty: the can of Brand is empty\n",
         ENTRY,
         other,
@@ -175,7 +177,7 @@ def test_several_failures_in_one_log_are_found_each() -> None:
     assert {each.entry.id for each in matches} == {"lamp-1", "oil-2"}
 
 
-def test_the_exception_that_caused_another_is_found_too() -> None:
+def test_the_exception_that_caused_another_matches_too() -> None:
     cause = "The above exception was the direct cause of the following exception:"
     chained = f"{TRACEBACK}\n{cause}\n\nTraceback (most recent call last):\n"
     assert (
@@ -220,7 +222,7 @@ def test_every_form_of_one_failure_finds_its_card(name: str) -> None:
     assert best.tier == "exact"
 
 
-def test_words_that_somebody_remembers_find_the_card() -> None:
+def test_remembered_words_find_the_card() -> None:
     assert match(parse(TEXTS["words"]), index())[0].entry.id == "jsonschema-1"
 
 
@@ -238,7 +240,7 @@ def test_words_that_somebody_remembers_find_the_card() -> None:
         ("short-at-a-value", "transforms3d-56"),
     ],
 )
-def test_what_was_typed_from_memory_or_cut_by_a_log_finds_the_card_as_possible(name: str, card: str) -> None:
+def test_a_text_typed_from_memory_or_truncated_by_a_log_finds_the_card_as_possible(name: str, card: str) -> None:
     best = match(parse(TEXTS[name]), index())[0]
     assert (best.entry.id, best.tier) == (card, "possible")
 
@@ -254,7 +256,7 @@ def test_what_was_typed_from_memory_or_cut_by_a_log_finds_the_card_as_possible(n
         "burner problem with the gas boiler downstairs",
     ],
 )
-def test_words_that_fit_anything_find_nothing(text: str) -> None:
+def test_words_that_fit_anything_match_nothing(text: str) -> None:
     assert [each.entry.id for each in match(parse(text), Index.of([*entries(), ENTRY]))] == []
 
 

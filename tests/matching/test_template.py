@@ -23,7 +23,7 @@ IMPORT = "ImportError: cannot import name 'soft_unicode' from 'markupsafe' ({pat
         ("{anything} has no attribute 'x'", "AttributeError: module 'm' has no attribute 'x'"),
     ],
 )
-def test_a_template_is_found(template, text):
+def test_a_template_matches(template, text):
     assert find_template([template], f"before\n{text}\nafter").template == template
 
 
@@ -53,7 +53,7 @@ Traceback (most recent call last):
     raise ValueError("quoted")
     ^^^^^^^^^^^^^^^^^^^^^^^^^^
   [Previous line repeated 3 more times]
-ValueError: told
+ValueError: printed
 
 During handling of the above exception, another exception occurred:
 
@@ -69,10 +69,10 @@ During handling of the above exception, another exception occurred:
 def test_source_lines_that_a_traceback_quotes_do_not_count():
     for quoted in ("quoted", "raise ValueError"):
         assert find_template([quoted], TRACEBACK) is None
-    for told in ("ValueError: told", "ExceptionGroup: grouped", "ValueError: inner", "Previous line repeated"):
-        assert find_template([told], TRACEBACK) is not None
+    for printed in ("ValueError: printed", "ExceptionGroup: grouped", "ValueError: inner", "Previous line repeated"):
+        assert find_template([printed], TRACEBACK) is not None
 
 
-def test_every_other_line_is_kept():
+def test_every_other_line_stays():
     text = "    indented\n  File without quotes\nlast"
     assert list(without_source_lines(text)) == text.splitlines()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixcards.matching.parse.tokens import (
@@ -20,17 +20,20 @@ PIECES = ["<n>", "<", ">", "12ab", "_a_", "Files", "\u00e9t\u00e9", "\u2500", "x
 TEXTS = st.lists(st.one_of(st.sampled_from([*PIECES, " "]), st.text(max_size=4))).map("".join)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_words_are_what_the_expression_finds(text: str) -> None:
     raw = re.findall(WORD, re.sub(f"<{WORD}>", " ", text))
     assert tokenize(text) == [word for each in raw if (word := stem(lower(each).strip("_")[:MAX_WORD_LENGTH]))]
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_distinct_words_are_the_words_without_repetition(text: str) -> None:
     assert list(distinct_tokens(text)) == list(dict.fromkeys(tokenize(text)))
 
 
+@settings(deadline=None)
 @given(TEXTS)
-def test_telling_words_are_the_words_that_tell(text: str) -> None:
+def test_informative_words_are_the_informative_ones_of_all(text: str) -> None:
     assert list(informative_tokens(text)) == informative(tokenize(text))

@@ -16,7 +16,7 @@ from fixcards.matching.parse.lines import CHUNK_LENGTH
 from tests.matching.samples import DATA, TEXTS, JavaScript, decisions, entries, javascript
 
 VECTORS = DATA / "vectors.json"
-KEPT = ("failure", "query", "matches")
+STORED_KEYS = ("failure", "query", "matches")
 
 
 def vectors() -> dict[str, Any]:
@@ -31,16 +31,16 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JavaScript]:
 
 def test_the_vectors_are_those_of_the_texts() -> None:
     if os.environ.get("UPDATE"):
-        made = {name: {key: decisions(text)[key] for key in KEPT} for name, text in TEXTS.items()}
-        lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(found)}" for name, found in made.items())
+        vectors_by_name = {name: {key: decisions(text)[key] for key in STORED_KEYS} for name, text in TEXTS.items()}
+        lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(decided)}" for name, decided in vectors_by_name.items())
         VECTORS.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
     assert set(vectors()) == set(TEXTS)
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_python_decides_as_the_vectors_say(name: str) -> None:
-    found = decisions(TEXTS[name])
-    assert {key: found[key] for key in KEPT} == vectors()[name]
+    decided = decisions(TEXTS[name])
+    assert {key: decided[key] for key in STORED_KEYS} == vectors()[name]
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -112,11 +112,11 @@ def test_python_and_javascript_agree_on_any_text(browser: JavaScript, text: str)
 
 
 @pytest.mark.parametrize("mark", ["\x1b[31m", "&lt;", "\u00a0\u00a0", "\x1b]0;a title\x07"])
-def test_they_agree_on_a_line_that_is_cleaned_in_stretches(browser: JavaScript, mark: str) -> None:
+def test_they_agree_on_a_line_that_is_cleaned_in_chunks(browser: JavaScript, mark: str) -> None:
     text = mark * (3 * CHUNK_LENGTH // len(mark)) + "KeyError: 'wick'"
-    made = decisions(text)
-    assert browser.ask(text=text) == made
-    assert made["failure"]["exceptions"][-1]["message"] == "'wick'"
+    expected = decisions(text)
+    assert browser.ask(text=text) == expected
+    assert expected["failure"]["exceptions"][-1]["message"] == "'wick'"
 
 
 VERSIONS = st.from_regex(r"\A[0-9]{1,2}(\.[0-9]{1,2}){0,3}((a|b|rc)[0-9])?(\.post[0-9])?(\.dev[0-9])?\Z")
@@ -128,12 +128,12 @@ CLAUSES = st.tuples(st.sampled_from(["==", "!=", "<=", ">=", "<", ">", "~="]), V
 def test_python_and_javascript_agree_on_versions(browser: JavaScript, version: str, specifier: str) -> None:
     from fixcards.matching.parse.versions import in_specifier, version_key
 
-    made = version_key(version)
+    key = version_key(version)
     assert browser.ask(versions=[version, specifier]) == {
-        "key": list(made) if made else None,
+        "key": list(key) if key else None,
         "inSpecifier": in_specifier(version, specifier),
     }
 
 
-def test_the_vectors_hold_no_place_of_a_machine() -> None:
+def test_the_vectors_have_no_path_of_a_machine() -> None:
     assert "/tmp/" not in Path(VECTORS).read_text(encoding="utf-8")  # noqa: S108 - looked for, not used

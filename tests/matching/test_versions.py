@@ -57,6 +57,6 @@ def test_what_cannot_be_read_is_neither_in_nor_out(version: str, specifier: str,
     ],
 )
 def test_releases_are_seen_where_a_text_shows_what_is_installed(line: str, expected: dict[str, str]) -> None:
-    found: dict[str, str] = {}
-    add_releases(found, line)
-    assert found == expected
+    releases: dict[str, str] = {}
+    add_releases(releases, line)
+    assert releases == expected

@@ -51,8 +51,8 @@ def test_as_many_cards_are_answered_as_are_asked_for() -> None:
 
 
 def test_links_start_with_the_address_of_the_site(finder: Finder) -> None:
-    found = finder.answer(io.BytesIO(traceback("httpx-271").encode()))
-    assert found.url(found.matches[0]) == "https://fixcards.github.io/fixcards/httpx/271/"
+    answer = finder.answer(io.BytesIO(traceback("httpx-271").encode()))
+    assert answer.url(answer.matches[0]) == "https://fixcards.github.io/fixcards/httpx/271/"
 
 
 def test_the_answer_is_as_its_schema_says(finder: Finder) -> None:
@@ -61,26 +61,26 @@ def test_the_answer_is_as_its_schema_says(finder: Finder) -> None:
         jsonschema.validate(finder.answer(io.BytesIO(text.encode())).as_dict(), SCHEMA)
 
 
-def test_a_large_log_tells_each_failure_once_with_its_first_line_and_how_often(finder: Finder) -> None:
+def test_a_large_log_gives_each_failure_once_with_its_first_line_and_how_often(finder: Finder) -> None:
     quiet = b"".join(QUIET % number for number in range(20_000))
     one, other = traceback("docker-3256").encode(), traceback("transforms3d-56").encode()
     log = quiet + one + quiet + other + quiet + one + quiet
-    found = finder.answer(io.BytesIO(log))
-    assert {each.entry.id: (each.tier, found.times(each.entry.id)) for each in found.matches} == {
+    answer = finder.answer(io.BytesIO(log))
+    assert {each.entry.id: (each.tier, answer.times(each.entry.id)) for each in answer.matches} == {
         "docker-3256": ("exact", 2),
         "transforms3d-56": ("exact", 1),
     }
-    first = next(each for each in found.matches if each.entry.id == "docker-3256")
+    first = next(each for each in answer.matches if each.entry.id == "docker-3256")
     assert 20_000 < first.line <= 20_000 + one.count(b"\n")
-    jsonschema.validate(found.as_dict(), SCHEMA)
+    jsonschema.validate(answer.as_dict(), SCHEMA)
 
 
-def test_progress_is_told_up_to_the_end(finder: Finder) -> None:
-    told: list[int] = []
+def test_progress_is_reported_up_to_the_end(finder: Finder) -> None:
+    positions: list[int] = []
     log = b"".join(QUIET % number for number in range(60_000))
-    finder.answer(io.BytesIO(log), told.append)
-    assert told == sorted(told)
-    assert told[-1] <= len(log)
+    finder.answer(io.BytesIO(log), positions.append)
+    assert positions == sorted(positions)
+    assert positions[-1] <= len(log)
 
 
 def test_bytes_that_are_no_text_are_no_error(finder: Finder) -> None:
@@ -117,15 +117,15 @@ def test_an_address_where_nothing_answers_is_an_error() -> None:
         Finder.of_site("http://127.0.0.1:9/")
 
 
-def test_the_outline_of_a_part_changes_nothing_of_what_is_found(finder: Finder) -> None:
+def test_the_fingerprint_of_a_chunk_changes_no_match(finder: Finder) -> None:
     quiet = b"".join(QUIET % number for number in range(1_000))
     library = sites.library(CARDS).cards.values()
-    shown = [card.signature.traceback or card.signature.error for card in library]
+    texts = [card.signature.traceback or card.signature.error for card in library]
     log = b"".join(
-        quiet + text.replace("/repro", f"/srv/{word}").encode() + b"\n" for word in ("brew", "pour") for text in shown
+        quiet + text.replace("/repro", f"/srv/{word}").encode() + b"\n" for word in ("brew", "pour") for text in texts
     )
     whole = Finder(finder.index, finder.site)
     answers = [each.answer(io.BytesIO(log)) for each in (finder, whole)]
-    seen = [{each.entry.id: (each.tier, found.times(each.entry.id)) for each in found.matches} for found in answers]
+    seen = [{each.entry.id: (each.tier, answer.times(each.entry.id)) for each in answer.matches} for answer in answers]
     assert seen[0] == seen[1]
     assert len(seen[0]) > 25

@@ -13,18 +13,18 @@ ENTRY = Entry(
 )
 
 
-def outline(text: str) -> str:
+def fingerprint(text: str) -> str:
     return LogFingerprint(vocabulary([ENTRY])).of(without_digits(text.encode())).decode()
 
 
 def test_words_and_numbers_that_no_card_has_make_no_difference() -> None:
-    one = outline("  File \"/srv/shop/tea1.py\", line 7, in brew\n    brew(7)\nlamp.NoWick: wick 'left' is too short\n")
-    assert one == outline(
-        "  File \"/srv/pots/milk22.py\", line 8, in pour\n    pour(8)\nlamp.NoWick: wick 'gone' is too short\n"
-    )
+    one = '  File "/srv/shop/tea1.py", line 7, in brew\n    brew(7)\n'
+    other = '  File "/srv/pots/milk22.py", line 8, in pour\n    pour(8)\n'
+    message = "lamp.NoWick: wick '%s' is too short\n"
+    assert fingerprint(one + message % "left") == fingerprint(other + message % "gone")
 
 
-def test_what_a_card_or_a_rule_of_reading_knows_stays() -> None:
+def test_what_a_card_or_the_parser_has_stays() -> None:
     for one, other in [
         ("wick 'left'", "wock 'left'"),
         ("lamp/core.py", "limp/core.py"),
@@ -42,4 +42,4 @@ def test_what_a_card_or_a_rule_of_reading_knows_stays() -> None:
             '{"message": "wick \'left\' is too b...", "level": 3}',
         ),
     ]:
-        assert outline(one) != outline(other)
+        assert fingerprint(one) != fingerprint(other)

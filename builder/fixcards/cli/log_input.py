@@ -1,4 +1,4 @@
-"""The text that `fixcards match` reads: what a person is asked for and sees while it is read."""
+"""The text that `fixcards match` reads: the prompt and the progress bar."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ Format 4, all files JSON in UTF-8:
 `index.json`
     `format`, `rules` (version of the rule table), `entries` (their number), `chunk` (entries of one entry file),
     `site` (address of the published site, for links; may be empty), `most` (postings above which a word is left out),
-    `common` (word -> entries that have it, for words that more than `COMMON` have), `starts` (for each term file the
-    shortest text that sorts after the file before it), `terms` and `cards` (the content hashes of all term and entry
-    files, `HASH` characters each, in order), `tables` (the rules and numbers by which the index was made, as
-    `js_tables.py` writes them: a browser's search has none of its own).
+    `common` (word -> entries that have it, for words that more than `COMMON_FREQUENCY` have), `starts` (for each term
+    file the shortest text that sorts after the file before it), `terms` and `cards` (the content hashes of all term and
+    entry files, `HASH_LENGTH` characters each, in order), `tables` (the rules and numbers by which the index was
+    written, as `js_tables.py` gives them: a browser's search has none of its own).
 `terms/<number>-<hash>.json`
     An object of terms in order, each with its postings: ascending numbers, each written as the difference to the one
     before. A posting is twice the number of an entry, plus one where the term stands in its signature or title.

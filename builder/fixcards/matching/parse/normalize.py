@@ -222,7 +222,7 @@ RULES: tuple[NormalizingRule, ...] = (
         "quoted path",
         '(")(?:[A-Za-z]:[\\\\/]|~?/)[^"\\n]+',
         Computed.LIBRARY_PATH,
-        "a path in double quotes may have spaces; a library's is kept from site-packages on",
+        "a path in double quotes may have spaces; a library's stays from site-packages on",
         required_text=('"',),
     ),
     NormalizingRule(
@@ -250,7 +250,7 @@ RULES: tuple[NormalizingRule, ...] = (
         "uuid",
         rf"{_START}(?=[A-Fa-f-]{{0,35}}[0-9])[0-9A-Fa-f]{{8}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{4}}-[0-9A-Fa-f]{{12}}(?![A-Za-z0-9_])",
         "<id>",
-        "made anew in each run",
+        "another one in each run",
         required_text=("-",),
         trigger="[0-9]",
     ),
@@ -282,7 +282,7 @@ RULES: tuple[NormalizingRule, ...] = (
         rf"{_START}[0-9]+(?:[.][0-9]+)*(?:e[+-]?[0-9]+)?"
         r"(?:[num]?s|[kKMGT]i?B|%)?(?![A-Za-z0-9_])",
         "<n>",
-        "counts, versions, sizes, durations; digits inside a name such as int64 are kept",
+        "counts, versions, sizes, durations; digits inside a name such as int64 stay",
         required_text=tuple(_DIGITS),
     ),
     NormalizingRule(
@@ -322,7 +322,7 @@ _ALL = RuleTable(RULES)
 def normalize(line: str) -> str:
     """Return one line with everything that varies replaced, and no space at its ends.
 
-    A private character U+E000 stands for a part that is already known to vary and goes through untouched, or is
+    A private character U+E000 stands for a part that already varies and goes through untouched, or is
     swallowed with the path around it.
     """
     return _ALL.apply(line).strip(" ")

@@ -217,11 +217,11 @@ def _find_parts(form: CompiledTemplate, line: MessageLine, same_exception: bool 
     return normalized, match_truncated(normalized, form.normalized), True
 
 
-def _is_foreign_class(shown: str, name: str, packages: Sequence[str]) -> bool:
+def _is_foreign_class(printed: str, name: str, packages: Sequence[str]) -> bool:
     """Return whether the text names the module of a class, the template doesn't, and it is none of `packages`."""
-    if "." not in shown or "." in name:
+    if "." not in printed or "." in name:
         return False
-    return canonical_name(shown.partition(".")[0]) not in map(canonical_name, packages)
+    return canonical_name(printed.partition(".")[0]) not in map(canonical_name, packages)
 
 
 def _rank(fit: TemplateFit) -> tuple[int, int, int, int, int, int]:
@@ -263,12 +263,12 @@ def _same_class(name: str, other: str) -> bool:
     return bool(name and other) and name.split(".")[-1] == other.split(".")[-1]
 
 
-def _has_frame(shown: frozenset[str], frame: str) -> bool:
+def _has_frame(frames: frozenset[str], frame: str) -> bool:
     """Return whether a frame is among those of a text. Its file may lie anywhere, its function may be unknown."""
-    if frame in shown:
+    if frame in frames:
         return True
     path = f"{frame.rpartition(':')[0]}:"
-    return path in shown or any(each.endswith((f"/{frame}", f"/{path}")) for each in shown)
+    return path in frames or any(each.endswith((f"/{frame}", f"/{path}")) for each in frames)
 
 
 def _names_package(failure: NormalizedFailure, package: str, own: Sequence[str]) -> bool:
@@ -279,9 +279,9 @@ def _names_package(failure: NormalizedFailure, package: str, own: Sequence[str])
     return any(name and words.issuperset(name) for words in failure.words_by_line for name in names)
 
 
-def _compare_releases(shown: dict[str, str], entry: Entry) -> tuple[bool | None, str, dict[str, str]]:
-    """Return whether the shown release is affected, which requirement isn't met, and the shown releases that matter."""
-    versions = {name: shown[name] for name in (entry.package, *entry.requirements) if name in shown}
+def _compare_releases(releases: dict[str, str], entry: Entry) -> tuple[bool | None, str, dict[str, str]]:
+    """Return whether the release is affected, which requirement isn't met, and the releases that matter."""
+    versions = {name: releases[name] for name in (entry.package, *entry.requirements) if name in releases}
     release = versions.get(entry.package)
     affected = _may_satisfy(release, entry.affected) if release and entry.affected else None
     unmet = [

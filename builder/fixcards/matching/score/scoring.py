@@ -16,7 +16,7 @@ from fixcards.matching.score.features import MatchFeatures, TemplateFit
 TIERS = ("exact", "likely", "possible")
 """Tiers, the surest first."""
 DEMOTED_TIER = {"exact": "likely", "likely": "possible", "possible": ""}
-"""The next lower tier. Below *possible* nothing is said."""
+"""The next lower tier. Below *possible* an entry doesn't match."""
 
 SPECIFICITY_STRONG, SPECIFICITY_ENOUGH = 6, 3
 """Specificity of a message that identifies a failure without any frame, and of one that makes it likely."""
@@ -49,14 +49,14 @@ coverage, which is up to 100."""
 LAST_EXCEPTION_SCORE = 40
 """Score of a message that the text ended with. Outer exceptions of a chain are the ones that a reader searches for."""
 SAME_EXCEPTION_SCORE = 40
-"""Score of a message whose exception is the entry's, of which nothing is known where the text shows none."""
+"""Score of a message whose exception is the entry's, which is unknown where the text shows none."""
 OTHER_EXCEPTION_PENALTY = 200
 """What another exception costs. It is more than coverage or specificity can make up for."""
 TRUNCATED_PENALTY = 40
 """What a truncated message costs: as much as the exception gives."""
 FRAMES_SCORE = 150
 """Score of an entry all of whose frames the text shows, less for a part of them. It is above what coverage or
-specificity differ by, since two cards of one message are told apart by their frames."""
+specificity differ by, since two cards of one message differ in their frames."""
 FRAME_SCORE, MAX_SCORED_FRAMES = 5, 10
 """Score of each shared frame, and the frames that count: of two entries that have all of theirs, the longer wins."""
 INNERMOST_SCORE = 80
