@@ -88,7 +88,7 @@ def card_page(data: CardPageData, settings: SiteSettings) -> Page:
 
 
 def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
-    """Return what the page shows, by the names that the template uses."""
+    """Return the content of the page by the names that the template uses."""
     facts = data.facts
     card, evidence = facts.card, facts.evidence
     rows = release_rows(card, evidence)

@@ -99,7 +99,7 @@ class Site:
 
 
 def _content(page: Page) -> tuple[Any, ...]:
-    """Return what the search index takes of a page."""
+    """Return the texts by which the search finds a page."""
     return page.path, page.title, page.description, [(section.id, section.title) for section in page.sections]
 
 
