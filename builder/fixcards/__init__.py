@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fixcards.search import Answer as Answer
     from fixcards.search import Finder as Finder
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "Answer": "fixcards.search",

@@ -12,7 +12,7 @@ _TIMEOUT_SECONDS = 60
 
 
 def git_output(folder: Path, *arguments: str) -> str:
-    """Return what `git` prints for `arguments` in `folder`; names of files are decoded as the file system does.
+    """Return the output of `git` with `arguments` in `folder`; names of files are decoded as the file system does.
 
     Raises `FixcardsError` with git's own last line where it fails, and where there is no git.
     """

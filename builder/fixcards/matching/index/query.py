@@ -55,7 +55,7 @@ class Query:
 
 
 def make_query(failure: NormalizedFailure) -> Query:
-    """Return what to ask the index for: the last exceptions first, then the innermost frames, then other lines."""
+    """Return the terms to look up: those of the last exceptions first, then the innermost frames, then other lines."""
     short = len(failure.lines) <= MAX_TYPED_LINES and not _is_output(failure.failure)
     whole_words = [word for line in failure.lines for word in line.tokens] if short else []
     words = [each for word in whole_words for each in (word, *split_identifier(word))]

@@ -125,7 +125,7 @@ _ONE_CLASS = re.compile(r"\[([^\]^-](?:[^\]]*[^\]-])?)\]\+?")
 
 
 def _triggers(rules: Sequence[NormalizingRule]) -> tuple[str, list[str], list[str]]:
-    """Return what a line has one of if a rule may change it: an expression for a character, texts, expressions.
+    """Return the marks of lines that a rule may change, one of which is in each: a character class, texts, expressions.
 
     They are derived from the rules, so that none can be skipped by mistake: from the trigger of a rule, else from its
     required texts, else from its pattern. A text that contains one of the characters isn't listed. A

@@ -88,7 +88,7 @@ class MatchFeatures:
 
 
 def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
-    """Return what a text and an entry have in common."""
+    """Return the features that a text and an entry share."""
     own = own_packages(entry)
     fit, first_fits, similarity, same_exception = _best_fit(failure, entry, own)
     shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames, frame)]
@@ -225,7 +225,7 @@ def _is_foreign_class(printed: str, name: str, packages: Sequence[str]) -> bool:
 
 
 def _rank(fit: TemplateFit) -> tuple[int, int, int, int, int, int]:
-    """Return what decides between two fits, the most important first.
+    """Return the key by which one of two fits is better, the most important part first.
 
     Another exception is nearly another failure; a truncated message could go on differently; an exception says what
     failed and any other line may only mention it; of two messages the more specific one identifies the failure; the

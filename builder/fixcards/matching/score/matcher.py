@@ -197,7 +197,7 @@ def _word_weights(query: Query, index: Index) -> dict[str, int]:
 
 
 def _keyword_match(weights: Mapping[str, int], candidate: Candidate, entry: Entry) -> KeywordMatch:
-    """Return what typed words, each with its weight, and an entry have in common."""
+    """Return the words that a typed query, with the weight of each, shares with an entry."""
     shared = {word: weight for word, weight in weights.items() if word in candidate.terms}
     points = sum(weight * (2 if candidate.terms[word] else 1) for word, weight in shared.items())
     maximum = sum(2 * weights[word] for word in {*shared, *informative(weights)})

@@ -35,7 +35,7 @@ _PROGRAMS = {
 }
 """Programs that isolate, each with the package that has it."""
 _STAGE = PurePosixPath("/mnt")
-_NOBODY = "65534"
+_OVERFLOW_ID = "65534"
 _FIRST_UID, _UIDS = 61_000, 2_000
 """Users that distributions leave unassigned: above those of people, below those of systemd (61184 and up have names
 only at run time, and a number that is in use costs nothing but a shared count of processes)."""
@@ -117,7 +117,8 @@ def command(job: Job, mode: Mode) -> list[str]:
 def _inner(job: Job, sources: Mapping[Path, str]) -> Iterator[str]:
     """Yield the bwrap command that isolates a job. Mounts go from the outside in: a later one hides an earlier."""
     size = str(job.limits.disk_bytes)
-    yield from ("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--uid", _NOBODY, "--gid", _NOBODY)
+    yield from ("bwrap", "--unshare-all", "--unshare-user", "--disable-userns")
+    yield from ("--uid", _OVERFLOW_ID, "--gid", _OVERFLOW_ID)
     yield from ("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--hostname", "sandbox")
     # With an init of bubblewrap in between, the processor time of the program would not count for bwrap.
     yield "--as-pid-1"
