@@ -153,7 +153,7 @@ def test_a_path_without_a_card_is_an_error_and_never_a_clean_result(here: Path, 
 
 
 @pytest.mark.parametrize(
-    ("start", "cards", "shown"),
+    ("start", "cards", "displayed"),
     [
         ("elsewhere", "../cards", "../cards/demo/8.yaml"),
         ("cards", ".", "demo/8.yaml"),
@@ -163,12 +163,12 @@ def test_a_path_without_a_card_is_an_error_and_never_a_clean_result(here: Path, 
         ("elsewhere", "link", "link/demo/8.yaml"),
     ],
 )
-def test_it_works_from_any_folder(here: Path, start: str, cards: str, shown: str) -> None:
+def test_it_works_from_any_folder(here: Path, start: str, cards: str, displayed: str) -> None:
     (here / "elsewhere").mkdir()
     (here / "elsewhere" / "link").symlink_to("../cards")
     done = check(here / start, "--cards", cards.format(here=here))
     assert done.returncode == 1
-    assert done.stdout.split(":6:11: ")[0] == shown.format(here=here)
+    assert done.stdout.split(":6:11: ")[0] == displayed.format(here=here)
 
 
 def test_a_path_may_name_the_cards_by_another_way_than_the_option_does(here: Path) -> None:

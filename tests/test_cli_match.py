@@ -45,12 +45,12 @@ def at_a_terminal(*arguments: str, typed: str = "", **more: str) -> str:
     )
     os.close(theirs)
     os.write(ours, typed.encode())
-    shown = b""
+    output = b""
     with suppress(OSError), os.fdopen(ours, "rb", buffering=0) as screen:  # Linux ends it with an error
         while part := screen.read(4096):
-            shown += part
+            output += part
     program.wait()
-    return shown.decode().replace("\r\n", "\n")
+    return output.decode().replace("\r\n", "\n")
 
 
 def test_a_line_on_standard_input_is_answered_with_fix_and_link() -> None:
@@ -118,10 +118,10 @@ def test_cards_that_cannot_be_found_for_their_problems_are_counted_every_time(tm
     assert match(text=LINE).stderr == ""
 
 
-def test_who_starts_it_without_a_text_is_told_what_it_waits_for() -> None:
-    shown = at_a_terminal(typed=f"{LINE}\n\x04")
-    assert "Paste the failure, then press Ctrl-D.\n" in shown
-    assert "transforms3d-56" in shown
+def test_a_start_without_a_text_asks_for_it() -> None:
+    screen_text = at_a_terminal(typed=f"{LINE}\n\x04")
+    assert "Paste the failure, then press Ctrl-D.\n" in screen_text
+    assert "transforms3d-56" in screen_text
 
 
 def test_a_narrow_terminal_keeps_the_columns_apart(tmp_path: Path) -> None:

@@ -42,23 +42,23 @@ LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
 
 def modules() -> dict[str, str]:
     """Return the source of every module by its dotted name."""
-    found = {}
+    sources = {}
     for path in sorted(ROOT.rglob("*.py")):
         parts = ("fixcards", *path.relative_to(ROOT).with_suffix("").parts)
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text(encoding="utf-8")
-    return found
+        sources[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text(encoding="utf-8")
+    return sources
 
 
-def imported(name: str, source: str, known: Mapping[str, str]) -> Iterator[str]:
+def imported(name: str, source: str, names: Mapping[str, str]) -> Iterator[str]:
     """Yield what one module imports: modules of the program in full, of other distributions the first name."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             targets = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            is_package = any(other.startswith(f"{name}.") for other in known)
+            is_package = any(other.startswith(f"{name}.") for other in names)
             above = name.split(".")[: None if is_package and node.level == 1 else -(node.level - is_package)]
             base = ".".join([*(above if node.level else []), *([node.module] if node.module else [])])
-            targets = [f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base for alias in node.names]
+            targets = [f"{base}.{alias.name}" if f"{base}.{alias.name}" in names else base for alias in node.names]
         else:
             continue
         for target in targets:
@@ -93,12 +93,12 @@ def forbidden(graph: Mapping[str, set[str]]) -> list[str]:
 
 def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
     """Return a circle of imports for each module that closes one."""
-    found: list[list[str]] = []
+    cycles: list[list[str]] = []
     done: set[str] = set()
 
     def visit(module: str, way: list[str]) -> None:
         if module in way:
-            found.append([*way[way.index(module) :], module])
+            cycles.append([*way[way.index(module) :], module])
         elif module not in done:
             for target in sorted(graph.get(module, ())):
                 visit(target, [*way, module])
@@ -106,7 +106,7 @@ def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
 
     for module in graph:
         visit(module, [])
-    return found
+    return cycles
 
 
 def test_every_module_belongs_to_a_room_of_the_design() -> None:

@@ -54,7 +54,7 @@ def cache_file(kind: str, name: str, version: Callable[[], bytes] | None = None)
 
     Files that another `version` of the program wrote are not read; by default that is its `program_digest`.
     """
-    return CacheFile(cache_folder(kind) / digest(os.fsencode(name)).hex(), version or program_digest)
+    return CacheFile(cache_folder(kind) / digest(os.fsencode(name)).hex(), version)
 
 
 def cache_folder(kind: str) -> Path:
@@ -114,9 +114,9 @@ class CacheFile:
     not there when it is read. Two programs may write at once: each replaces the whole file.
     """
 
-    def __init__(self, path: Path, version: Callable[[], bytes]) -> None:
+    def __init__(self, path: Path, version: Callable[[], bytes] | None = None) -> None:
         self.path = path
-        self._version = version
+        self._version = version or program_digest
 
     def read(self, key: bytes = b"") -> Any:
         """Return the data that was written under `key`, None where there is none."""

@@ -111,7 +111,7 @@ def test_evidence_was_last_verified_on_the_day_of_its_newest_run(evidence: Evide
 
 
 @pytest.mark.parametrize(
-    ("outcome", "repetitions", "shown", "flaky"),
+    ("outcome", "repetitions", "conclusive", "flaky"),
     [
         ("passed", ["passed"] * 3, True, False),
         ("passed", ["passed"] * 5, True, False),
@@ -122,10 +122,10 @@ def test_evidence_was_last_verified_on_the_day_of_its_newest_run(evidence: Evide
     ],
 )
 def test_an_outcome_counts_when_three_repetitions_agree(
-    evidence: Evidence, outcome: str, repetitions: list[str], shown: bool, flaky: bool
+    evidence: Evidence, outcome: str, repetitions: list[str], conclusive: bool, flaky: bool
 ) -> None:
     run = evidence.runs[0].model_copy(update={"outcome": outcome, "repetitions": tuple(repetitions)})
-    assert (run.conclusive, run.flaky) == (shown, flaky)
+    assert (run.conclusive, run.flaky) == (conclusive, flaky)
 
 
 @pytest.mark.parametrize(

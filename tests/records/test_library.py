@@ -146,7 +146,7 @@ def test_a_package_and_a_number_make_an_id_that_no_others_make(folder: Folder, t
     assert list(library.cards) == ["a-1", "a-11", "a-1-1", "a1-1"]
 
 
-def test_evidence_belongs_to_the_card_beside_it_and_to_no_other(folder: Folder, text: str) -> None:
+def test_evidence_belongs_to_the_card_next_to_it_and_to_no_other(folder: Folder, text: str) -> None:
     library = load(
         folder(
             {
@@ -162,7 +162,7 @@ def test_evidence_belongs_to_the_card_beside_it_and_to_no_other(folder: Folder, 
 
 
 @pytest.mark.parametrize(
-    ("start", "root", "shown"),
+    ("start", "root", "displayed"),
     [
         (".", "cards", "cards/demo/7.yaml"),
         (".", "./cards", "cards/demo/7.yaml"),
@@ -175,14 +175,14 @@ def test_evidence_belongs_to_the_card_beside_it_and_to_no_other(folder: Folder, 
     ],
 )
 def test_problems_name_a_file_as_one_would_type_it(
-    folder: Folder, start: str, root: str, shown: str, monkeypatch: pytest.MonkeyPatch
+    folder: Folder, start: str, root: str, displayed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder({"demo/7.yaml": ""})
     here = str(Path.cwd())
     Path("other").mkdir()
     monkeypatch.chdir(start)
     (problem,) = load(Path(root.format(here=here))).problems
-    assert problem.path == shown.format(here=here, below=here.lstrip("/"))
+    assert problem.path == displayed.format(here=here, below=here.lstrip("/"))
 
 
 def test_another_card_is_named_the_same_way(folder: Folder, text: str) -> None:
@@ -210,7 +210,7 @@ def test_a_folder_that_cannot_be_read_is_an_error_that_names_it(folder: Folder, 
         load(Path(name))
 
 
-AS_NOBODY_SPECIAL = """
+WITHOUT_PRIVILEGE = """
     import ctypes, os, sys
     if os.geteuid() == 0:  # root reads everything, unless it gives that up
         for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
@@ -236,7 +236,7 @@ def test_files_and_folders_without_permission_are_described_and_stop_nothing(fol
     """)
     try:
         done = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(AS_NOBODY_SPECIAL), program],
+            [sys.executable, "-c", textwrap.dedent(WITHOUT_PRIVILEGE), program],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
     finally:
@@ -282,7 +282,7 @@ def test_a_file_outside_is_no_card(folder: Folder, text: str) -> None:
     assert problem.code == "FC001"
 
 
-def test_evidence_lies_beside_its_card() -> None:
+def test_evidence_lies_next_to_its_card() -> None:
     assert evidence_path(Path("cards/demo/7.yaml")) == Path("cards/demo/7.evidence.json")
 
 

@@ -76,7 +76,7 @@ def test_a_file_that_was_written_just_now_is_looked_at_again(folder: Folder, tex
     assert looked == ["demo/7.yaml"]
 
 
-def test_files_that_nobody_has_written_to_are_not_looked_at(folder: Folder, text: str, looked: list[str]) -> None:
+def test_files_that_were_not_written_to_are_not_looked_at(folder: Folder, text: str, looked: list[str]) -> None:
     cards = folder({"demo/7.yaml": text, "demo/8.yaml": text.replace("/7", "/8")})
     settled(cards)
     looked.clear()

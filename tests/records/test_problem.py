@@ -24,7 +24,7 @@ def test_problems_are_in_the_order_of_path_line_and_column() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "shown"),
+    ("written", "displayed"),
     [
         ("two\nlines", r"two\nlines"),
         ("\x1b[31mred", r"\x1b[31mred"),
@@ -37,9 +37,9 @@ def test_problems_are_in_the_order_of_path_line_and_column() -> None:
         ("größe 😀 日本", "größe 😀 日本"),
     ],
 )
-def test_nothing_that_a_file_contains_steers_the_terminal(written: str, shown: str) -> None:
-    assert visible(written) == shown
-    assert str(problem(written, written, written)) == f"{shown}:3:14: FC105 {shown} ({shown})"
+def test_nothing_that_a_file_contains_steers_the_terminal(written: str, displayed: str) -> None:
+    assert visible(written) == displayed
+    assert str(problem(written, written, written)) == f"{displayed}:3:14: FC105 {displayed} ({displayed})"
 
 
 def test_a_problem_is_marked_on_its_line_in_a_pull_request() -> None:

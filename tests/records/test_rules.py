@@ -23,9 +23,7 @@ def test_every_rule_states_itself_in_a_sentence(code: str) -> None:
 
 def test_rules_are_listed_in_the_order_of_their_codes() -> None:
     assert all(re.fullmatch(r"FC[0-3][0-9]{2}", code) for code in RULES)
-    assert [found.code for found in rules_with_prefix("FC1")] == sorted(
-        code for code in RULES if code.startswith("FC1")
-    )
+    assert [rule.code for rule in rules_with_prefix("FC1")] == sorted(code for code in RULES if code.startswith("FC1"))
 
 
 def test_no_code_is_given_twice() -> None:
@@ -38,11 +36,11 @@ def test_no_code_is_given_twice() -> None:
 
 
 def test_no_kind_of_error_belongs_to_two_rules() -> None:
-    kinds = [kind for found in RULES.values() for kind in found.kinds]
+    kinds = [kind for rule in RULES.values() for kind in rule.kinds]
     assert len(kinds) == len(set(kinds))
 
 
-def test_an_error_that_no_rule_knows_is_told_in_the_models_words(text: str) -> None:
+def test_an_error_that_no_rule_names_is_reported_in_the_words_of_the_model(text: str) -> None:
     error = ErrorDetails(type="quite_new", loc=("versions", "fixed"), msg="Input should be newer", input="1.11")
     (finding,) = RULES["FC199"].check(error, YamlDocument(text))
     assert finding == Finding(

@@ -163,8 +163,8 @@ def test_what_is_no_scalar_or_is_missing_is_not_typed() -> None:
     ],
 )
 def test_what_a_record_may_not_use_is_refused_where_it_stands(text: str, kind: str, place: tuple[int, int]) -> None:
-    found = refused(text)
-    assert (found.kind, found.position) == (kind, Position(*place))
+    error = refused(text)
+    assert (error.kind, error.position) == (kind, Position(*place))
 
 
 def test_a_tab_inside_a_value_is_no_fault() -> None:
@@ -191,14 +191,14 @@ def test_nineteen_lists_in_a_mapping_are_not_too_deep() -> None:
     ],
 )
 def test_the_hint_shows_the_text_as_it_is_to_be_typed(text: str, message: str, hint: str) -> None:
-    found = refused(text)
-    assert (found.detail, found.hint) == (message, hint)
+    error = refused(text)
+    assert (error.detail, error.hint) == (message, hint)
     assert YamlDocument("a: " + hint.removeprefix("put the text in quotes: ")).data
 
 
 def test_a_quote_that_a_later_one_closes_is_shown_where_it_opens() -> None:
-    found = refused("a: 'x\nb: y\nc: z'z\n")
-    assert (found.position, found.detail) == (Position(1, 4), "the quote that starts here is closed on line 3")
+    error = refused("a: 'x\nb: y\nc: z'z\n")
+    assert (error.position, error.detail) == (Position(1, 4), "the quote that starts here is closed on line 3")
 
 
 def test_what_the_reader_of_yaml_may_say_in_another_version_is_passed_on() -> None:
@@ -213,5 +213,5 @@ def test_what_the_reader_of_yaml_may_say_in_another_version_is_passed_on() -> No
 def test_an_escape_beyond_unicode_is_refused_without_libyaml_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused('a: "\\U00110000"').kind == "syntax"
     monkeypatch.setattr(yaml_document, "_Loader", yaml.SafeLoader)
-    found = refused('a: "\\U00110000"')
-    assert (found.kind, found.detail) == ("syntax", "an escape stands for no character")
+    error = refused('a: "\\U00110000"')
+    assert (error.kind, error.detail) == ("syntax", "an escape stands for no character")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from fixcards.records.evidence import OUTCOMES
+from fixcards.records.evidence import Outcome
 from fixcards.records.verdict import VERDICTS, judge
 from tests.site.card_page import changed, fix_with, proof, section
 from tests.sites import LIBRARY, TODAY, library, page, words
@@ -32,7 +34,7 @@ def test_a_badge_with_the_verdict_comes_before_anything_else(path: str, verdict:
 def test_the_library_of_the_tests_has_every_verdict_and_outcome() -> None:
     cards = library(LIBRARY)
     assert {judge(card, cards.evidence.get(card.id), TODAY).verdict for card in cards.cards.values()} == set(VERDICTS)
-    assert {run.outcome for evidence in cards.evidence.values() for run in evidence.runs} == set(OUTCOMES)
+    assert {run.outcome for evidence in cards.evidence.values() for run in evidence.runs} == set(get_args(Outcome))
 
 
 def test_each_run_shows_what_was_installed_what_it_printed_and_when() -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from fixcards.build.page import Page
 from fixcards.records import verdict
 from fixcards.records.card import CATEGORIES, Card, Fix
-from fixcards.records.evidence import OUTCOMES
+from fixcards.records.evidence import Outcome
 from fixcards.records.rules import RULES
 from fixcards.site.field_reference import fields
 from tests.sites import LIBRARY, files, library, outputs, page, pages, words
@@ -98,7 +100,7 @@ def test_the_page_about_certainty_shows_the_tables_by_which_it_is_computed() -> 
     rows = [(row.td.text, words(row.select("td")[1].text)) for row in tree.select("tbody tr")]
     assert rows == [(f"{weight:.2f}", text.replace("`", "")) for _, weight, text in verdict.WEIGHTS]
     outcomes = [term.text.replace(" ", "-") for term in tree.select_one("#outcomes ~ dl").select("dt")]
-    assert outcomes == list(OUTCOMES)
+    assert outcomes == list(get_args(Outcome))
     assert str(verdict.HALF_LIFE_DAYS) in tree.text
 
 

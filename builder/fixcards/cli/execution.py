@@ -1,4 +1,4 @@
-"""What `fixcards verify` and `fixcards reproduce` do."""
+"""The commands `fixcards verify` and `fixcards reproduce`."""
 
 from __future__ import annotations
 

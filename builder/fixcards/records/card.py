@@ -144,7 +144,7 @@ class Reproduction(RecordModel):
     code: Text
     """One file that exits with 0 when the behaviour is right."""
     files: ExtraFiles | None = None
-    """Extra files beside it: relative path and content."""
+    """Extra files next to it: relative path and content."""
     expect: Expect | None = None
     """What the broken run shows where that isn't a non-zero exit status and the signature."""
     skip: Text | None = None
@@ -222,7 +222,7 @@ class Card(RecordModel):
     package: PackageName
     """Distribution name, normalised as PEP 503 does; equals the folder."""
     ecosystem: Literal["pypi"] = "pypi"
-    """Package ecosystem."""
+    """Package ecosystem; cards of another one would carry its name in their ids and addresses."""
     issue: Url
     """URL of the upstream issue; its number is the file name."""
     pr: Url | None = None
@@ -254,7 +254,7 @@ class Card(RecordModel):
     discussion: tuple[Point, ...] = Field(default=(), max_length=50)
     """Points from the upstream thread."""
     related: tuple[CardId, ...] = Field(default=(), max_length=50)
-    """Ids of related cards, besides those that the program finds."""
+    """Ids of related cards, in addition to those that the program finds."""
     status: Status = Field(default=Status(state="published"), json_schema_extra={"default": "published"})
     """Whether the card stands: `published`, or a mapping of `state` and `reason`."""
 

@@ -1,11 +1,11 @@
-"""Evidence: what the runs of a card showed. Written by the program beside the card, never typed by hand."""
+"""Evidence: the results of a card's runs. Written by the program next to the card, never typed by hand."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -17,7 +17,6 @@ Isolation = Literal["bubblewrap", "container", "none"]
 Role = Literal["broken", "fix", "latest"]
 ReleaseState = Literal["fails", "passes", "inferred-fails", "inferred-passes", "not-testable", "unknown"]
 
-OUTCOMES: tuple[str, ...] = get_args(Outcome)
 EVIDENCE_SUFFIX = ".evidence.json"
 REPETITIONS = 3
 """How often each run is made before its outcome counts as shown."""
@@ -35,7 +34,7 @@ class Run(RecordModel):
     lock: str = ""
     """What was installed: a requirements file with hashes, which names no index."""
     lock_digest: str = ""
-    """SHA-256 of `lock`."""
+    """SHA-256 of `lock`, by which other programs tell runs with equal environments without reading the lock."""
     packages: dict[PackageName, Release] = Field(default_factory=dict)
     """Resolved versions."""
     exclude_newer: date | None = None

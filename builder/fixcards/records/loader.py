@@ -128,7 +128,7 @@ class _Loader:
         self.problems.update(problems_at(self.display(folder), "FC001", iter([unreadable(error)])))
 
     def _context(self, cards: Mapping[str, CardFile]) -> LibraryContext:
-        """Return what the rules look at next to one record."""
+        """Return the other records, for rules about one."""
         owners: dict[str, list[str]] = defaultdict(list)
         for path, card in cards.items():
             if summary := card.record.summary:

@@ -27,7 +27,7 @@ class Problem:
         return visible(f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{hint}")
 
     def as_github(self) -> str:
-        """Return the workflow command that makes GitHub Actions show the problem beside its line.
+        """Return the workflow command that makes GitHub Actions show the problem at its line.
 
         Escapes as https://docs.github.com/actions/reference/workflow-commands-for-github-actions asks for.
         """

@@ -24,7 +24,7 @@ def reproduction_script(card: Card, release: str | None = None, fix: Fix | None 
     """Return the reproduction of `card` as one Python file that names its own requirements (PEP 723).
 
     It is pinned to `release` (by default the broken one), or set up as `fix` says. Extra files of the reproduction
-    are written beside the file before its code runs.
+    are written next to the file before its code runs.
     """
     code = fix.code if fix is not None and fix.code is not None else card.reproduction.code
     reproduction = card.reproduction
@@ -70,7 +70,7 @@ def _one_line(text: str) -> str:
 
 
 def _with_files(card: Card, code: str) -> str:
-    """Return `code` behind the lines that write the extra files beside the script, where there are any."""
+    """Return `code` behind the lines that write the extra files next to the script, where there are any."""
     if not card.reproduction.files:
         return code
     names = {str(PurePosixPath(name)): text for name, text in card.reproduction.files.items()}
