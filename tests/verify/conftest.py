@@ -121,7 +121,7 @@ class CardServer:
 
 
 def dropped(command: list[str]) -> list[str]:
-    """Return `command` as the user nobody, who can reach the interpreter even below a closed home directory."""
+    """Return `command` as an ordinary user who can reach the interpreter even below a closed home directory."""
     words = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--pdeathsig", "KILL", *command]
     prefix = Path(sys.base_prefix)
     closed = [folder for folder in prefix.parents if not folder.stat().st_mode & 0o001]

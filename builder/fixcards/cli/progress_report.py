@@ -93,7 +93,7 @@ def result_line(result: Result) -> Text:
 
 
 def describe_run(run: Run) -> str:
-    """Return the result of a run in a few words."""
+    """Return the outcome of a run in a few words."""
     name = f"fix {run.fix}" if run.fix else run.role
     agree = f"{run.repetitions.count(run.outcome)}/{len(run.repetitions)}"
     why = f" ({visible(run.reason)[:160]})" if run.reason else ""
