@@ -35,6 +35,19 @@ def leave_signals_to_parent() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+def reset_ignored_signals() -> None:
+    """Let programs that are started from now on receive SIGINT and SIGTERM, although this one ignores them.
+
+    A shell starts its background jobs with SIGINT ignored, and "ignored" is inherited for ever: a card's program would
+    behave otherwise than in the foreground. A handler is not inherited, so one that does nothing takes its place.
+    Outside the main thread nothing can be changed.
+    """
+    if threading.current_thread() is threading.main_thread():
+        for number in _SIGNALS:
+            if signal.getsignal(number) == signal.SIG_IGN:
+                signal.signal(number, lambda *_: None)
+
+
 @contextmanager
 def defer_signals() -> Iterator[None]:
     """Delay both signals to the end of the block, which must not be interrupted halfway.

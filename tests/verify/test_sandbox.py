@@ -194,6 +194,17 @@ def test_the_watch_alone_bounds_a_fork_bomb_where_root_cannot_drop_its_identity(
     assert done.stopped in {"processes", "memory"} or done.exit
 
 
+def test_a_program_behaves_the_same_under_a_shells_background_job(bubblewrap):
+    code = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    program = (
+        "from fixcards.verify.sandbox import choose_sandbox, Job\n"
+        f"print(choose_sandbox('bubblewrap').run(Job(('{PYTHON}', '-c', '{code}'), '/', {{}})).output.decode())"
+    )
+    command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "True", done.stderr
+
+
 def test_a_sandbox_dies_with_the_program_that_started_it(bubblewrap):
     code = "import time; time.sleep(32.5)"
     program = (

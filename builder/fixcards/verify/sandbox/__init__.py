@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fixcards.errors import FixcardsError
+from fixcards.termination import reset_ignored_signals
 from fixcards.verify.sandbox.bubblewrap import Bubblewrap
 from fixcards.verify.sandbox.container import Container
 from fixcards.verify.sandbox.interface import Job, JobResult, Limits, Sandbox, SandboxError
@@ -21,6 +22,7 @@ def choose_sandbox(name: str = "auto") -> Sandbox:
 
     Each is tried. `auto` never chooses `none`. Raises `FixcardsError` where none works.
     """
+    reset_ignored_signals()
     names = [name] if name != "auto" else [each for each in ISOLATIONS if each != "none"]
     refusals = []
     for each in names:
