@@ -79,7 +79,7 @@ def test_finding_a_failure_takes_no_other_package_and_little_time(core: Path) ->
         import sys, tempfile, time
         from pathlib import Path
         start = time.process_time()
-        from fixcards.search import Finder
+        from fixcards import Finder
         seconds = time.process_time() - start
         from fixcards.matching.index.entry import Entry
         from fixcards.matching.index.writer import build
