@@ -19,7 +19,7 @@ _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_.]*")
 
 def jupyter(text: str, number: int) -> str:
     """Return it as a notebook shows it: a rule, the exception's name on top, places and source with arrows."""
-    shown: list[str] = []
+    notebook: list[str] = []
     lines = text.splitlines()
     at = 0
     for place, line in enumerate(lines):
@@ -27,17 +27,17 @@ def jupyter(text: str, number: int) -> str:
         if line.startswith(_HEADER):
             after = next((each for each in lines[place + 1 :] if each[:1].strip()), "")
             name = _NAME.match(after)
-            shown += ["-" * 75, f"{name[0] if name else 'Error':<42}Traceback (most recent call last)"]
-            shown += [f"Cell In[{number + 1}], line 1", f"----> 1 main({number})", ""]
+            notebook += ["-" * 75, f"{name[0] if name else 'Error':<42}Traceback (most recent call last)"]
+            notebook += [f"Cell In[{number + 1}], line 1", f"----> 1 main({number})", ""]
         elif frame:
             at = int(frame[2])
-            shown.append(f"File {frame[1]}:{at}, in {frame[3]}(*args, **kwargs)")
+            notebook.append(f"File {frame[1]}:{at}, in {frame[3]}(*args, **kwargs)")
         elif at and line.startswith("    ") and line.strip(" ^~"):
-            shown += [f"{at - 1:>7} # prepare", f"--> {at:>3} {line[4:]}", f"{at + 1:>7} return result", ""]
+            notebook += [f"{at - 1:>7} # prepare", f"--> {at:>3} {line[4:]}", f"{at + 1:>7} return result", ""]
         elif not line.startswith("   "):
             at = 0
-            shown.append(line)
-    return "\n".join(shown)
+            notebook.append(line)
+    return "\n".join(notebook)
 
 
 def lower_half(text: str, number: int) -> str:
@@ -59,7 +59,7 @@ def unittest(text: str, number: int) -> str:
 def windows(text: str, number: int) -> str:
     """Return it with every library below a folder of Windows."""
     del number
-    return _LIBRARY.sub(lambda found: '"' + WINDOWS + found[1].replace("/", "\\") + '"', text)
+    return _LIBRARY.sub(lambda match: '"' + WINDOWS + match[1].replace("/", "\\") + '"', text)
 
 
 def handled(text: str, number: int) -> str:
@@ -97,4 +97,4 @@ FORMATS: dict[str, Callable[[str, int], str]] = {
 def formats(output: str, number: int) -> dict[str, str]:
     """Return an output in every format by its name."""
     text = traceback(output, number).rstrip("\n")
-    return {name: made(text, number) for name, made in FORMATS.items()}
+    return {name: convert(text, number) for name, convert in FORMATS.items()}

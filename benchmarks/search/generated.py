@@ -34,7 +34,7 @@ def generated(bases: Sequence[Entry], size: int, seed: int = 7) -> Iterator[Entr
         base = bases[number % len(bases)]
         package = packages[int(len(packages) * rnd.random() ** 2)]
         swaps = {name: _other(rnd, names, name) for name in set(_NAME.findall(base.templates[0].partition(": ")[2]))}
-        swap = lambda text, swaps=swaps: _NAME.sub(lambda found: swaps.get(found[0], found[0]), text)  # noqa: E731
+        swap = lambda text, swaps=swaps: _NAME.sub(lambda match: swaps.get(match[0], match[0]), text)  # noqa: E731
         module = base.frames[0].partition("/")[2] or "core.py:run"
         frames = [f"{package.replace('-', '_')}/{rnd.choice(names).lower()}/{module}"]
         if number % 3 == 0:

@@ -1,4 +1,4 @@
-"""What a dense log of 1 GB costs `fixcards match`, beside a bare loop over its lines.
+"""What a dense log of 1 GB costs `fixcards match`, compared with a bare loop over its lines.
 
 Both run by turns in one process each, and times are those of the processor, so that others on the machine matter less.
 
@@ -32,8 +32,8 @@ Failure = Callable[[int], str]
 
 def outputs() -> list[str]:
     """Return what all cards and all failures that no card covers printed."""
-    known = [output for _, _, output in printed(load(REPOSITORY / "cards"))]
-    return known + [each["output"] for each in uncovered.load()]
+    outputs = [output for _, _, output in printed(load(REPOSITORY / "cards"))]
+    return outputs + [each["output"] for each in uncovered.load()]
 
 
 def distinct(number: int, stored: list[str]) -> str:

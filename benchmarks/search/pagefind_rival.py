@@ -1,4 +1,4 @@
-"""Pagefind over the cards, asked in Chromium as its own search box asks it."""
+"""Pagefind over the cards, searched in Chromium as its own search box does."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ const pagefind = await import("/pagefind/pagefind.js");
 await pagefind.init();
 window.ask = async (text, top) => {
   const { results } = await pagefind.search(text);
-  const found = await Promise.all(results.slice(0, top).map((each) => each.data()));
-  return found.map((each) => each.meta.id);
+  const pages = await Promise.all(results.slice(0, top).map((each) => each.data()));
+  return pages.map((each) => each.meta.id);
 };
 </script>"""
 

@@ -46,30 +46,30 @@ def last_line(output: str) -> str:
 def traceback(output: str, number: int) -> str:
     """Return the output with the libraries elsewhere and the reader's own frames above them."""
     place = PLACES[number % len(PLACES)]
-    text = _PLACE.sub(lambda found: place + (found[1].replace("/", "\\") if "\\" in place else found[1]), output)
+    text = _PLACE.sub(lambda match: place + (match[1].replace("/", "\\") if "\\" in place else match[1]), output)
     own = "".join(f'  File "{path}", line {line}, in {name}\n    {code}\n' for path, line, name, code in OWN)
     header = "Traceback (most recent call last):\n"
-    before, found, after = text.rpartition(header)
-    return before + found + own + after if found else text
+    before, middle, after = text.rpartition(header)
+    return before + middle + own + after if middle else text
 
 
 def pytest(output: str, number: int) -> str:
     """Return what pytest's short form shows of it."""
-    shown = [f"{'=' * 30} FAILURES {'=' * 30}", f"{'_' * 25} test_order_{number} {'_' * 25}"]
+    lines = [f"{'=' * 30} FAILURES {'=' * 30}", f"{'_' * 25} test_order_{number} {'_' * 25}"]
     inside = False
     for line in traceback(output, number).splitlines():
         frame = _FRAME.match(line)
         if frame:
-            shown.append(f"{frame[1]}:{frame[2]}: in {frame[3]}")
+            lines.append(f"{frame[1]}:{frame[2]}: in {frame[3]}")
             inside = True
         elif inside and line.startswith("    "):
-            shown.append(line)
+            lines.append(line)
         elif not line.startswith("Traceback"):
-            shown.append(f"E   {line}".rstrip())
+            lines.append(f"E   {line}".rstrip())
             inside = False
-    said = last_line(output)
+    message = last_line(output)
     return "\n".join(
-        [*shown, f"FAILED tests/test_orders.py::test_order_{number} - {said[:70]}...", "1 failed in 0.42s"]
+        [*lines, f"FAILED tests/test_orders.py::test_order_{number} - {message[:70]}...", "1 failed in 0.42s"]
     )
 
 
@@ -87,15 +87,15 @@ def log(output: str, number: int) -> str:
 
 
 def words(output: str, number: int, package: str) -> str:
-    """Return some of the words of the message and the package, as somebody remembers them."""
+    """Return some of the words of the message and the package, as a person remembers them."""
     chosen = random.Random(number)  # noqa: S311 - the same words every time
-    said = [
+    informative = [
         word
         for word in _WORD.findall(re.sub("<[a-z]+>", " ", normalize(last_line(output))))
         if word.lower() not in _FILLERS
     ]
-    kept = [word.lower() for word in said if chosen.random() < 0.6] or said
-    return " ".join(dict.fromkeys([package, *kept[:8]]))
+    remembered = [word.lower() for word in informative if chosen.random() < 0.6] or informative
+    return " ".join(dict.fromkeys([package, *remembered[:8]]))
 
 
 NAMES = ("traceback", "last line", "pytest", "log", "words")

@@ -22,7 +22,7 @@ function withLunr() {
       fixcards.term(word, { boost: 1, usePipeline: true });
       fixcards.term(word, { wildcard: lunr.Query.wildcard.TRAILING, usePipeline: false });
     }
-  }).map((found) => found.ref);
+  }).map((result) => result.ref);
 }
 
 function withMiniSearch() {

@@ -48,10 +48,10 @@ def filled(own: list[Entry], size: int) -> list[Entry]:
     """Return the entries of the library and distractors up to `size`, the same ones on one machine."""
     stored = CACHE / "distractors.json"
     if not stored.exists():
-        found = {entry.id: entry for place in site.getsitepackages() for entry in distractors(Path(place))}
+        entries = {entry.id: entry for place in site.getsitepackages() for entry in distractors(Path(place))}
         CACHE.mkdir(parents=True, exist_ok=True)
         stored.write_text(
-            json.dumps([dict(entry.record(), prose=entry.prose) for entry in found.values()]), encoding="utf-8"
+            json.dumps([dict(entry.record(), prose=entry.prose) for entry in entries.values()]), encoding="utf-8"
         )
     others = [Entry.from_record(record) for record in json.loads(stored.read_text(encoding="utf-8"))]
     random.Random(4).shuffle(others)  # noqa: S311 - the same order every time
@@ -59,16 +59,16 @@ def filled(own: list[Entry], size: int) -> list[Entry]:
 
 
 def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
-    """Return the rank of the right card for each presentation, format and text by hand, 0 where it isn't found.
+    """Return the rank of the right card for each presentation, format and text by hand, 0 where it is missing.
 
-    `apart` is whether the formats kept apart and the texts by hand are asked too. Cards with the same error line are
-    equally right for what shows nothing else: the last line and words.
+    `apart` is whether the separate formats and the texts by hand are searched for, too. Cards with the same error line
+    are equally right for what shows nothing else: the last line and words.
     """
-    found: Ranks = {name: [] for name in (*NAMES, *FORMATS, *by_hand.KINDS)}
+    ranks_by_name: Ranks = {name: [] for name in (*NAMES, *FORMATS, *by_hand.KINDS)}
 
     def add(name: str, text: str, right: set[str]) -> None:
         ids = search(text)
-        found[name].append(next((at for at, each in enumerate(ids, start=1) if each in right), 0))
+        ranks_by_name[name].append(next((at for at, each in enumerate(ids, start=1) if each in right), 0))
 
     for number, (card_id, package, output) in enumerate(printed(library)):
         error = library.cards[card_id].signature.error
@@ -79,20 +79,20 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
         for kind in by_hand.KINDS if apart else ():
             for text in by_hand.texts(kind).get(card_id, ()):
                 add(kind, text, {card_id})
-    return found
+    return ranks_by_name
 
 
-def table(names: Sequence[str], found: dict[str, Ranks]) -> str:
+def table(names: Sequence[str], ranks_by_engine: dict[str, Ranks]) -> str:
     """Return a table, an engine a row, whose columns are the presentations `names`."""
     head = f"| | {' | '.join(names)} |\n|---|{'---|' * len(names)}\n"
-    return head + "".join(f"{row(engine, names, of)}\n" for engine, of in found.items())
+    return head + "".join(f"{row(engine, names, of)}\n" for engine, of in ranks_by_engine.items())
 
 
-def row(name: str, names: Sequence[str], found: Ranks) -> str:
+def row(name: str, names: Sequence[str], ranks_by_name: Ranks) -> str:
     """Return a row of the table: recall@1, recall@3 and mean reciprocal rank of each presentation."""
     cells = []
     for each in names:
-        of = found[each]
+        of = ranks_by_name[each]
         first, three = sum(rank == 1 for rank in of) / len(of), sum(0 < rank <= 3 for rank in of) / len(of)
         cells.append(f"{first:.2f} / {three:.2f} / {sum(1 / rank for rank in of if rank) / len(of):.2f}")
     return f"| {name} | " + " | ".join(cells) + " |"
@@ -127,12 +127,12 @@ def main() -> None:
     say = sys.stdout.write
     cards = sum(1 for _ in printed(library))
     say(f"{len(entries):,} cards, {cards} with a printed failure; index built in {built:.1f} s\n\n")
-    found = {"fixcards": ranks(lambda text: [each.entry.id for each in match(parse(text), index)], library)}
+    results = {"fixcards": ranks(lambda text: [each.entry.id for each in match(parse(text), index)], library)}
     for name, search in rivals.engines(entries, CACHE) if chosen.rivals else ():
-        found[name] = ranks(search, library, apart=name != "lunr")  # which takes seconds for a text
-    say(f"recall@1 / recall@3 / mean reciprocal rank\n\n{table(NAMES, found)}\n")
-    asked = {name: each for name, each in found.items() if all(each.values())}
-    say(f"other formats\n\n{table(tuple(FORMATS), asked)}\nby hand\n\n{table(by_hand.KINDS, asked)}")
+        results[name] = ranks(search, library, apart=name != "lunr")  # which takes seconds for a text
+    say(f"recall@1 / recall@3 / mean reciprocal rank\n\n{table(NAMES, results)}\n")
+    complete = {name: each for name, each in results.items() if all(each.values())}
+    say(f"other formats\n\n{table(tuple(FORMATS), complete)}\nby hand\n\n{table(by_hand.KINDS, complete)}")
     queries = by_hand.others()
     answered = sum(bool(match(parse(text), index)) for text in queries)
     say(f"\n{len(queries)} queries of the same kinds about other failures, share that got any card: ")

@@ -30,7 +30,7 @@ from fixcards.mkdocs_plugin.assets import minified
 from fixcards.worker_pool import WorkerPool
 
 ROUNDS = 5
-BUILT = "| cards | index s | tantivy s | times | processor s | tantivy s | times | of kept rows s |"
+BUILT = "| cards | index s | tantivy s | times | processor s | tantivy s | times | of stored rows s |"
 REPOSITORY = Path(__file__).parents[2]
 ASSETS = REPOSITORY / "templates" / "theme" / "assets" / "search"
 PAGE = """<!doctype html><script type="module">
@@ -126,13 +126,13 @@ def measured(entries: list[Entry], folder: Path) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def ours(entries: list[Entry]) -> object:
+def with_fixcards(entries: list[Entry]) -> object:
     """Make the index in as many processes as the machine has processors, which are started and ended."""
     with WorkerPool() as workers:
         return dict(build(entries, tables=tables(), pool=workers))
 
 
-def kept(entries: list[Entry]) -> Callable[[], object]:
+def from_rows(entries: list[Entry]) -> Callable[[], object]:
     """Return what makes the index, in one process, of rows that were made earlier."""
     rows = [index_row(entry) for entry in sorted(entries, key=lambda entry: entry.id)]
     return lambda: dict(build_from_rows(rows, tables=tables()))
@@ -164,15 +164,15 @@ def tantivy(entries: list[Entry]) -> Callable[[], object]:
 def timed(make: Callable[[], object]) -> tuple[float, float]:
     """Return seconds by the clock, and of the processor's time in this process, its threads and its children."""
     start, before = time.perf_counter(), os.times()
-    made = make()
+    result = make()
     seconds, after = time.perf_counter() - start, os.times()
-    del made
+    del result
     return seconds, sum(after[:4]) - sum(before[:4])
 
 
 def compared(entries: list[Entry]) -> str:
     """Return a row: seconds to make the index and how often tantivy's fit into them, medians of runs by turns."""
-    makers = (lambda: ours(entries), kept(entries), tantivy(entries))
+    makers = (lambda: with_fixcards(entries), from_rows(entries), tantivy(entries))
     runs = [[timed(make) for make in makers] for _ in range(ROUNDS)]
     (wall, work), (again, _), (rival, rival_work) = (
         [median(run[at][kind] for run in runs) for kind in (0, 1)] for at in range(len(makers))

@@ -45,13 +45,13 @@ def main() -> None:
     programs = [line.replace("\\n", "\n") for line in (HERE / "failing.txt").read_text().splitlines()]
     with ThreadPoolExecutor(2) as pool:
         outputs = list(pool.map(lambda program: run(sys.argv[1], program), programs))
-    kept = [
+    failed = [
         {"program": program, "output": output}
         for program, output in zip(programs, outputs, strict=True)
         if "Error" in output or "Exception" in output or "Traceback" in output or "error" in output
     ]
-    STORED.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    print(f"{len(kept)} of {len(programs)} programs failed")
+    STORED.write_text(json.dumps(failed, indent=1) + "\n", encoding="utf-8")
+    print(f"{len(failed)} of {len(programs)} programs failed")
 
 
 if __name__ == "__main__":
