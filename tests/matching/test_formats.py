@@ -45,6 +45,10 @@ def test_a_message_matches_broken_printed_by_hand_in_other_quotes_or_below_a_box
     assert first(name) == ("flask-2789", "exact")
 
 
+def test_a_library_inside_a_library_counts_as_what_it_is() -> None:
+    assert first("library-in-library") == ("jinja2-1587", "likely")
+
+
 def test_the_first_of_many_failures_matches() -> None:
     assert first("many-failures") == ("docker-3256", "exact")
 
