@@ -45,6 +45,13 @@ def test_this_process_does_something_else_meanwhile() -> None:
     assert calls == [os.getpid()] * 2
 
 
+def test_one_call_is_made_by_another_process_or_with_one_job_by_this_one() -> None:
+    with WorkerPool(2) as pool:
+        assert pool.start(os.getpid)() != os.getpid()
+    with WorkerPool(1) as pool:
+        assert pool.start(os.getpid)() == os.getpid()
+
+
 def test_no_process_is_left_at_the_end_of_the_block() -> None:
     with WorkerPool(2) as pool:
         next(pool.run(doubled, range(10_000)))

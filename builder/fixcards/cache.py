@@ -14,6 +14,7 @@ import marshal
 import os
 import platform
 import shutil
+import struct
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -94,11 +95,7 @@ def environment_fingerprint() -> bytes:
 
 def digest(*parts: bytes) -> bytes:
     """Return a digest of several parts, each set apart from the next."""
-    hasher = _hasher()
-    for part in parts:
-        hasher.update(len(part).to_bytes(8, "big"))
-        hasher.update(part)
-    return bytes(hasher.digest())
+    return bytes(_hasher(struct.pack(f">{len(parts) + 1}Q", len(parts), *map(len, parts)), *parts).digest())
 
 
 def digest_of(data: Any) -> bytes:

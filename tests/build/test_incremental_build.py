@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -54,12 +54,21 @@ class Project:
         self.other = folder / "other"
         self.other.mkdir(parents=True)
 
-    def build(self, texts: Texts, jobs: int = 1, shared: bytes = b"", local: Sequence[BuildTask] = ()) -> BuildResult:
+    def build(
+        self,
+        texts: Texts,
+        jobs: int = 1,
+        shared: bytes = b"",
+        local: Sequence[BuildTask] = (),
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> BuildResult:
+        """Build the site; `meanwhile` is called between the start of the build and its end."""
         page_tasks = tasks(texts)
         frames = {kind: PageFrame(kind, render, "https://example.org/") for kind in {each.kind for each in page_tasks}}
         writer = OutputWriter(str(self.site), str(self.folder), frames)
         with WorkerPool(jobs) as pool:
             build = IncrementalBuild(str(self.site), CacheFile(self.folder / "state" / "one"), pool)
+            meanwhile()
             return build.run(writer, page_tasks, local, shared, str(self.other))
 
     def log(self) -> list[str]:
@@ -81,6 +90,15 @@ def project(tmp_path: Path) -> Project:
     project.build({"a": "one", "b": "two", "c": "three"})
     assert project.log() == ["a", "b", "c"]
     return project
+
+
+def test_a_build_that_another_one_overtakes_writes_its_own_state_of_the_site(project: Project) -> None:
+    many = {f"page{number}": "old" for number in range(MANY)}
+    project.build(many)
+    changed = {**many, "page7": "new"}
+    for jobs in (1, 2):
+        project.build(many, jobs, meanwhile=lambda: project.build(changed))
+        assert (project.site / "page7" / "data.txt").read_text(encoding="utf-8") == "old"
 
 
 def test_the_folder_has_the_files_of_all_tasks_and_the_other_files(project: Project) -> None:

@@ -6,6 +6,7 @@ an export receives what it declares and nothing else. So no file can depend on s
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -127,5 +128,12 @@ class LibraryExport(Export):
 
 def cache_key(inputs: Iterable[Input[Any]], digests: Mapping[Input[Any], bytes]) -> bytes:
     """Return the key of files that are made from `inputs`. It changes with the digest of each of them, and no other."""
+    names, ordered = _ordered(frozenset(inputs))
+    return digest(names, *(digests[each] for each in ordered))
+
+
+@functools.cache
+def _ordered(inputs: frozenset[Input[Any]]) -> tuple[bytes, list[Input[Any]]]:
+    """Return the names of inputs as one text, and the inputs in the order of their names; once, not for each card."""
     ordered = sorted(inputs, key=lambda each: each.name)
-    return digest(*(part for each in ordered for part in (each.name.encode(), digests[each])))
+    return "\n".join(each.name for each in ordered).encode(), ordered

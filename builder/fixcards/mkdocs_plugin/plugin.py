@@ -37,7 +37,7 @@ from fixcards.records.check_summary import check_summary
 from fixcards.site.renderer import renderer
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
-from fixcards.worker_pool import WorkerPool
+from fixcards.worker_pool import WorkerPool, relax_gc
 
 log = logging.getLogger("mkdocs.plugins.fixcards")
 _PACKAGE = Path(__file__).parents[1]
@@ -87,6 +87,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Start a build: decide whether it is a parallel one."""
+        relax_gc()
         self._pool = WorkerPool(self.config.jobs)
         parallel = self.config.parallel
         if parallel is None:

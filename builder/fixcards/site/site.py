@@ -79,8 +79,8 @@ class Site:
         reports = library.reports.get(card_id, ReportCounts())
         digests = self._settings_digests | {
             CARD: source.key,
-            RELATED: digest(*(library.summary_digests[other] for other in related_ids)),
-            REPORTS: digest_of((sorted(reports.worked.items()), reports.failed)),
+            RELATED: digest(*map(library.summary_digests.__getitem__, related_ids)),
+            REPORTS: digest_of((sorted(reports.worked.items()), reports.failed)) if reports.total else b"",
         }
         if not source.has_evidence:
             digests[DAY] = b""  # confidence falls with the age of the runs
