@@ -86,7 +86,7 @@ class WorkerPool:
             submitted += submit(1)
 
     def start(self, function: Callable[[], Result]) -> Callable[[], Result]:
-        """Let another process call `function`, which can be pickled; return what waits for its result.
+        """Let another process call `function`, which can be pickled; return a function that waits for its result.
 
         With one job, and where a process takes long to start, it is called in this process when the result is needed.
         """
