@@ -172,7 +172,7 @@ def _state_of(state_file: CacheFile) -> FileState | None:
     """Return the state of the file itself, which a new one in its place changes; None where there is none."""
     try:
         return file_state(state_file.path.stat())
-    except FileNotFoundError:
+    except OSError:
         return None
 
 
