@@ -46,10 +46,11 @@ def test_this_process_does_something_else_meanwhile() -> None:
 
 
 def test_one_call_is_made_by_another_process_or_with_one_job_by_this_one() -> None:
-    with WorkerPool(2) as pool:
-        assert pool.start(os.getpid)() != os.getpid()
-    with WorkerPool(1) as pool:
-        assert pool.start(os.getpid)() == os.getpid()
+    program = "import os, sys\nfrom fixcards.worker_pool import WorkerPool\n"
+    program += "with WorkerPool(int(sys.argv[1])) as pool:\n    print(pool.start(os.getpid)() == os.getpid())"
+    for jobs, here in (("1", "True"), ("2", "False")):  # in a program without threads, which pytest-xdist is not
+        done = subprocess.run([sys.executable, "-c", program, jobs], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == here
 
 
 def test_no_process_is_left_at_the_end_of_the_block() -> None:
