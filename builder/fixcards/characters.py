@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 _EMOJI = (
@@ -65,12 +65,8 @@ def visible(text: str, allowed: str = "") -> str:
     if text.isascii() and text.isprintable():
         return text
     hidden = {*hidden_characters(text), *(at for at, char in enumerate(text) if char in "\n\t" and char not in allowed)}
-    return _replaced(text, hidden, lambda char: char.encode("unicode_escape").decode())
-
-
-def visible_json(text: str) -> str:
-    """Return a JSON text with the hidden characters in its strings as JSON's own escapes, so that it says the same."""
-    return _replaced(text, set(hidden_characters(text)), _json_escape)
+    escapes = (char.encode("unicode_escape").decode() if at in hidden else char for at, char in enumerate(text))
+    return "".join(escapes) if hidden else text
 
 
 def visible_html(html: str) -> str:
@@ -88,12 +84,3 @@ def visible_html(html: str) -> str:
         element = escape if inside else f'<span class="fc-hidden">{escape}</span>'
         pieces.append(element if at in hidden else char)
     return "".join(pieces)
-
-
-def _json_escape(char: str) -> str:
-    units = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
-
-
-def _replaced(text: str, places: set[int], escape: Callable[[str], str]) -> str:
-    return "".join(escape(char) if at in places else char for at, char in enumerate(text)) if places else text
