@@ -47,7 +47,7 @@ MAX_CHUNK = 1_000
 MAX_LIST_LENGTH = 200
 """Templates, frames and requirements of one entry."""
 MAX_TEXT_LENGTH = 1 << 16
-ENTRY_PATH = r"(?!/)(?!(?:.*/)?[.][.]?(?:/|$))[A-Za-z0-9._~@+/#-]+"
+ENTRY_PATH = r"(?!/|.*[.][.])[A-Za-z0-9_.~@+#/-]+"
 """A `path`: relative, so without a scheme, a host or a way up."""
 SITE_ADDRESS = r"https?://[\w.-]+(?::[0-9]{1,5})?(?:/[\w.~%@+/-]*)?"
 """A `site`: http or https, without a user name."""

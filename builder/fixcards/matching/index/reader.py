@@ -56,7 +56,9 @@ class Index:
         """`index.json`. Raises `IndexUnusableError` if it is missing or written for another version."""
         path = "index.json"
         head = _parsed(path, self._content(path))
-        if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("rules") != TABLE_VERSION:
+        if not isinstance(head, dict):
+            raise IndexUnusableError(f"{_UNUSABLE}: {path}: is no object")
+        if head.get("format") != FORMAT or head.get("rules") != TABLE_VERSION:
             raise IndexUnusableError("the search index was made by another version of fixcards; build the site again")
         if not self._trusted:
             _check(path, check_head, head)
