@@ -14,7 +14,8 @@ from fixcards.records.evidence import Evidence, evidence_text, run_digest
 LONG = "L" * 10_000
 WIDE = "w" * 100
 """The longest name of a package."""
-BIDI = "left \u202e thgir \u2066 first \u2069 last \u200f mark"
+HIDDEN = "left \u202e thgir \u2066 first \u2069 zero\u200bwidth \u3164 filler \U000e0041 tag \x9b2J \x1b[2J a\ufe0f"
+"""Characters that a card may not have."""
 RUN = "window.ran=1"
 """What every script in the texts does; the tests look at `window.ran`."""
 
@@ -24,7 +25,7 @@ SHORT = f'"><script>{RUN}</script>{{{{ 7*7 }}}}{{% raw %}} &amp; `x`'
 LINE = (
     f"'\"--></title></textarea></script><script>{RUN}</script><img src=x onerror={RUN}>"
     f"<iframe srcdoc='<script>top.{RUN}</script>'></iframe><svg onload={RUN}> {{{{ cycler.__init__.__globals__ }}}} "
-    f"{{% include 'card.html' %}} {{# hidden #}} ${{{RUN}}} &lt;b&gt; &#60;i&#62; ``` ` `` {BIDI} \\"
+    f"{{% include 'card.html' %}} {{# hidden #}} ${{{RUN}}} &lt;b&gt; &#60;i&#62; ``` ` `` \\"
 )
 """One line with a bit of everything."""
 
@@ -60,7 +61,7 @@ print("</code></pre><script>{RUN}</script>")
 ALIAS = "hostile.OutError: the text has left its page"
 """Wording by which the search finds the card."""
 
-CODE = f'print("""</code></pre><script>{RUN}</script>{{{{ 7*7 }}}} {BIDI}""")\n# {LINE}\n'
+CODE = f'print("""</code></pre><script>{RUN}</script>{{{{ 7*7 }}}}""")\n# {LINE}\n'
 
 
 def card(number: int = 1) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_every_button_puts_the_exact_text_on_the_clipboard(root: Path, path: str
 @pytest.mark.parametrize(
     ("number", "card"), [(1, hostile_cards.card()), (2, hostile_cards.long_card())], ids=["marks", "long"]
 )
-def test_marks_that_reorder_text_and_long_lines_are_copied_as_they_are(
+def test_markup_and_long_lines_are_copied_as_they_are(
     number: int, card: dict[str, object], hostile: str, visit: Visit
 ) -> None:
     page = visit(f"{hostile}{card['package']}/{number}/", **PERMISSIONS)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.chromium import Visit, unfold, width
-from tests.hostile import ALIAS, BIDI, LINE, LONG, SHORT, WIDE
+from tests.hostile import ALIAS, LINE, LONG, SHORT, WIDE
 from tests.sites import words
 
 ELEMENTS = "() => [...new Set([...document.querySelectorAll('*')].map((each) => each.localName))]"
@@ -54,32 +54,6 @@ def test_long_lines_show_whole(hostile: str, visit: Visit) -> None:
     page = visit(f"{hostile}{WIDE}/2/", viewport={"width": 360, "height": 740})
     assert page.locator("#what-broke ~ p").first.inner_text() == LONG
     assert page.locator("#code").inner_text() == f"x = '{LONG}'"
-
-
-def test_marks_that_reorder_text_are_named_and_do_not_reorder_what_follows(hostile: str, visit: Visit) -> None:
-    page = visit(hostile + "hostile/1/", viewport={"width": 1440, "height": 900})
-    marks = page.locator("#error bdi")
-    assert [each.get_attribute("data-mark") for each in marks.all()] == ["U+202E", "U+2066", "U+2069", "U+200F"]
-    names = marks.evaluate_all("(all) => all.map((each) => getComputedStyle(each, '::before').content)")
-    assert names[0] == '"U+202E"'
-    assert BIDI in page.locator("#error").text_content()
-    # The word after the mark stands left of the one after it, as it is read: nothing was turned around.
-    places = page.locator("#error").evaluate("""(code) => ['thgir', 'last', 'mark'].map((word) => {
-        const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
-        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-            const at = node.data.indexOf(word);
-            if (at < 0) continue;
-            const ends = [at, at + word.length - 1].map((from) => {
-                const range = document.createRange();
-                range.setStart(node, from);
-                range.setEnd(node, from + 1);
-                return range.getBoundingClientRect().left;
-            });
-            return ends[0] < ends[1];
-        }
-        return false;
-    })""")
-    assert places == [True, True, True]
 
 
 def test_the_search_shows_hostile_cards_as_text_too(hostile: str, visit: Visit) -> None:

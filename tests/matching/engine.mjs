@@ -19,7 +19,19 @@ const opened = new Index(head, async (path) => JSON.parse(files[path]));
 // Python's names of the same.
 const inPython = ({ userFrames: user_frames, ...others }) => ({ ...others, user_frames });
 
-async function answer({ lines, text, versions }) {
+// The answer over another index; the reader of a page sees no more of an error than that there is one.
+async function answerOf(foreign, text) {
+  try {
+    const theirs = new Index(JSON.parse(foreign["index.json"]), async (path) => JSON.parse(foreign[path]));
+    const matches = await match(parse(text), theirs);
+    return { matches: matches.map(({ entry }) => entry.id) };
+  } catch (error) {
+    return { refused: `${error.message}` || "refused" };
+  }
+}
+
+async function answer({ foreign, lines, text, versions }) {
+  if (foreign) return answerOf(foreign, text);
   if (versions) return { key: versionKey(versions[0]), inSpecifier: inSpecifier(versions[0], versions[1]) };
   if (lines) return { normal: lines.map(normalize) };
   const failure = parse(text);

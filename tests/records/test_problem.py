@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from fixcards.records.problem import Problem, quoted, visible
+from fixcards.characters import visible
+from fixcards.records.problem import Problem, quoted
 
 
 def problem(message: str = "is empty", hint: str = "", path: str = "cards/demo/7.yaml") -> Problem:

@@ -11,6 +11,7 @@ from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.reader import Index
 from fixcards.matching.json_response import SCHEMA
 from fixcards.search import Finder
+from fixcards.search.answer import Answer
 from fixcards.search.text_report import lines
 from tests import sites
 
@@ -25,6 +26,10 @@ def finder() -> Finder:
 
 def traceback(card_id: str) -> str:
     return sites.library(CARDS).cards[card_id].signature.traceback or ""
+
+
+def printed(answer: Answer, limit: int) -> list[str]:
+    return ["".join(span.text for span in line) for line in lines(answer, limit)]
 
 
 def test_three_lines_of_python_find_a_card() -> None:
@@ -45,9 +50,9 @@ def test_as_many_cards_are_answered_as_are_asked_for() -> None:
     for limit, expected in ((8, 8), (20, 20), (100, 24)):
         assert len(finder.match(text, limit)) == expected
         assert len(answer.as_dict(limit)["matches"]) == expected
-        cards = [line for line in lines(answer, limit, lambda text, **_: text) if line.startswith("  card")]
+        cards = [line for line in printed(answer, limit) if line.startswith("  card")]
         assert len(cards) == expected
-    assert "4 more; --limit shows them" in list(lines(answer, 20, lambda text, **_: text))
+    assert "4 more; --limit shows them" in printed(answer, 20)
 
 
 def test_links_start_with_the_address_of_the_site(finder: Finder) -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from fixcards.site.card_page import SECTIONS
-from tests.site.card_page import assert_sound, proof, section
-from tests.sites import LIBRARY, library, page, words
+from fixcards.characters import hidden_characters
+from fixcards.site.card_page import SECTIONS, CardPageData, card_page
+from tests.hostile import HIDDEN
+from tests.site.card_page import assert_sound, changed_data, proof, section
+from tests.sites import LIBRARY, library, page, settings, soup, words
 
 
 @pytest.mark.parametrize("path", [f"{card.package}/{card.number}" for card in library(LIBRARY).cards.values()])
@@ -60,3 +64,23 @@ def test_a_failure_without_a_fix_upstream_says_so() -> None:
     assert "nothing was changed upstream" in section(tree, "fix").text
     assert proof(tree)["Upstream fix"] == "none"
     assert proof(tree)["First fixed release"] == "none"
+
+
+def test_characters_that_cannot_be_seen_are_named_on_the_page_whatever_they_come_from() -> None:
+    data = changed_data(
+        "lantern-12",
+        title=f"Title {HIDDEN}",
+        symptom=f"{HIDDEN} `{HIDDEN}`\n\n```\n{HIDDEN}\n```",
+        signature={"error": f"E {HIDDEN}", "traceback": HIDDEN},
+        reproduction={"code": f"x = '{HIDDEN}'", "exclude_newer": "2024-01-01", "files": {"a.txt": HIDDEN}},
+    )
+    evidence = data.facts.evidence
+    assert evidence is not None
+    runs = tuple(run.model_copy(update={"output": HIDDEN, "reason": HIDDEN}) for run in evidence.runs)
+    facts = replace(data.facts, evidence=evidence.model_copy(update={"runs": runs, "notes": (HIDDEN,)}))
+    html = str(card_page(CardPageData(facts), settings()).body())
+    assert not list(hidden_characters(html))
+    names = [box.text for box in soup(html).select("span.fc-hidden")]
+    expected = {f"\u27e8U+{number}\u27e9" for number in ("202E", "200B", "3164", "E0041", "009B", "001B", "FE0F")}
+    assert expected <= set(names)
+    assert len(names) > 100

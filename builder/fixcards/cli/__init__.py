@@ -18,6 +18,7 @@ def main() -> None:
 
     from fixcards.cli.commands import cli
     from fixcards.cli.exit_status import CLEAN, COULD_NOT_RUN, STOPPED
+    from fixcards.cli.terminal import echo, echo_click_error
     from fixcards.errors import FixcardsError
     from fixcards.termination import exit_on_sigterm
 
@@ -29,16 +30,16 @@ def main() -> None:
     try:
         status = cli.main(standalone_mode=False)
     except FixcardsError as error:
-        click.echo(f"fixcards: {error}", err=True)
+        echo(f"fixcards: {error}", err=True)
         sys.exit(COULD_NOT_RUN)
     except click.ClickException as error:
-        error.show()
+        echo_click_error(error)
         sys.exit(COULD_NOT_RUN)
     except click.Abort:
-        click.echo("fixcards: stopped", err=True)
+        echo("fixcards: stopped", err=True)
         sys.exit(STOPPED)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"fixcards: {where}{error.strerror or error}", err=True)
+        echo(f"fixcards: {where}{error.strerror or error}", err=True)
         sys.exit(COULD_NOT_RUN)
     sys.exit(status if isinstance(status, int) else CLEAN)

@@ -15,6 +15,7 @@ import click
 
 from fixcards import __version__
 from fixcards.cli.exit_status import CLEAN, FINDINGS
+from fixcards.cli.terminal import echo, echo_json, echo_lines, echo_spans
 from fixcards.errors import FixcardsError, needs_extra
 
 _cards = click.option(
@@ -87,11 +88,11 @@ def check(paths: tuple[Path, ...], root: Path, style: str) -> int:
             if not _targets((path,), root) & covered:
                 raise FixcardsError(f"{path}: no card there; a card is {root}/<package>/<issue number>.yaml")
     if style == "json":
-        click.echo(json.dumps([problem.as_dict() for problem in problems], indent=2))
+        echo_json([problem.as_dict() for problem in problems])
     else:
         for problem in problems:
-            click.echo(problem.as_github() if style == "github" else str(problem))
-    click.echo(check_summary(read, problems, time.perf_counter() - start), err=True)
+            echo(problem.as_github() if style == "github" else str(problem))
+    echo(check_summary(read, problems, time.perf_counter() - start), err=True)
     return FINDINGS if problems else CLEAN
 
 
@@ -128,7 +129,7 @@ def tally(reports: IO[str], root: Path) -> int:
     counted = count_reports(titles)
     write_reports(root, counted)
     total = sum(each.total for each in counted.values())
-    click.echo(f"{total:,} of {len(titles):,} issues are reports, about {len(counted):,} cards", err=True)
+    echo(f"{total:,} of {len(titles):,} issues are reports, about {len(counted):,} cards", err=True)
     return CLEAN
 
 
@@ -146,7 +147,7 @@ def schema(name: str, root: Path, write: bool) -> int:
         for each in SCHEMAS:
             (root / f"{each}.schema.json").write_text(schema_text(each), encoding="utf-8")
     else:
-        click.echo(schema_text(name), nl=False)
+        echo_lines(schema_text(name))
     return CLEAN
 
 
@@ -240,15 +241,15 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
     finder = Finder.of_site(site) if site is not None else Finder.of_cards(root, jobs=None)
     if finder.excluded_cards:
         cards = "1 card has" if finder.excluded_cards == 1 else f"{finder.excluded_cards:,} cards have"
-        click.echo(f"fixcards: {cards} problems and can't be found; fixcards check names them", err=True)
+        echo(f"fixcards: {cards} problems and can't be found; fixcards check names them", err=True)
     with open_log(log) as progress:
         answer = finder.answer(log, progress)
     if as_json:
-        click.echo(json.dumps(answer.as_dict(limit), ensure_ascii=False, indent=2))
+        echo_json(answer.as_dict(limit))
     else:
         columns = shutil.get_terminal_size((WIDTH, 0)).columns
-        for line in lines(answer, limit, click.style, columns):
-            click.echo(line)
+        for line in lines(answer, limit, columns):
+            echo_spans(line)
     return CLEAN if answer.matches else FINDINGS
 
 

@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import click
-
 from fixcards import cache
 from fixcards.cli.exit_status import CLEAN, COULD_NOT_RUN, FINDINGS
 from fixcards.cli.progress_report import ProgressReport, as_data, describe_run
+from fixcards.cli.terminal import echo, echo_json, echo_lines
 from fixcards.errors import FixcardsError
 from fixcards.files import make_private
 from fixcards.records.card import Card
@@ -51,8 +50,8 @@ def verify(
             for result in results:
                 report.finished(result)
     if as_json:
-        click.echo(json.dumps([as_data(result) for result in report.results], indent=2))
-    click.echo(report.summary(), err=True)
+        echo_json([as_data(result) for result in report.results])
+    echo(report.summary(), err=True)
     if any(result.error for result in report.results):
         return COULD_NOT_RUN
     good = {"verified", "disputed", "retired"}
@@ -68,12 +67,12 @@ def dry_run(root: Path, selection: Selection, settings: RunSettings, *, as_json:
         _plan_data(task, plan(task.card, index.releases(task.card.package), installed_interpreters())) for task in tasks
     ]
     if as_json:
-        click.echo(json.dumps(plans, indent=2))
+        echo_json(plans)
         return CLEAN
     for each in plans:
         for run in each["runs"]:
             where = run["missing"] or f"Python {run['python']}, releases up to {run['exclude_newer'] or 'today'}"
-            click.echo(f"{each['card']}: {run['role']}: {' '.join(run['requires'])} ({where})")
+            echo(f"{each['card']}: {run['role']}: {' '.join(run['requires'])} ({where})")
     return CLEAN
 
 
@@ -89,10 +88,10 @@ def reproduce(root: Path, name: str, fix: int | None, settings: RunSettings) -> 
     if fix is not None:
         _option(card, fix)
         planned = next((each for each in card_plan.fixes if each.fix == fix), planned)
-    click.echo(f"{card.id}: {planned.name}: {' '.join(planned.requires)}", err=True)
+    echo(f"{card.id}: {planned.name}: {' '.join(planned.requires)}", err=True)
     run = runner.run(planned)
-    click.echo(run.output, nl=not run.output.endswith("\n"))
-    click.echo(describe_run(run), err=True)
+    echo_lines(run.output)
+    echo(describe_run(run), err=True)
     expected: Outcome = "passed" if fix is not None else "failed-as-described"
     if run.outcome == "could-not-run":
         return COULD_NOT_RUN

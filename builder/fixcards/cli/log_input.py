@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import click
 
+from fixcards.cli.terminal import echo
 from fixcards.errors import FixcardsError
 
 PROGRESS_BAR_BYTES = 1 << 24
@@ -33,7 +34,7 @@ def open_log(log: BinaryIO) -> Iterator[Callable[[int], None] | None]:
     failure, which would be taken for an answer.
     """
     if log.isatty():
-        click.echo(f"Paste the failure, then press {_END}.", err=True)
+        echo(f"Paste the failure, then press {_END}.", err=True)
     else:
         _need_text(log)
     try:

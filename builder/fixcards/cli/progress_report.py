@@ -15,8 +15,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from fixcards.characters import visible
 from fixcards.records.evidence import Run
-from fixcards.records.problem import visible
 from fixcards.verify.session import Result, Task
 
 _COLOURS = {"verified": "green", "partly verified": "yellow"}

@@ -16,6 +16,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from fixcards.build.page import Page, json_for_script
+from fixcards.characters import visible
 from fixcards.errors import FixcardsError
 
 
@@ -61,7 +62,7 @@ class RecordPage(MkDocsPage):
         try:
             self.content = self.content_page.body()
         except FixcardsError as error:
-            raise PluginError(f"fixcards: {error}") from None
+            raise PluginError(visible(f"fixcards: {error}")) from None
         self.toc = TableOfContents([AnchorLink(section.title, section.id, 2) for section in sections])
         self.present_anchor_ids = {section.id for section in sections}
 

@@ -26,6 +26,7 @@ from fixcards import cache
 from fixcards.build.output import write_file
 from fixcards.build.page import DataFile, page_file
 from fixcards.build.task import BuildTask
+from fixcards.characters import visible
 from fixcards.errors import FixcardsError
 from fixcards.files import make_private
 from fixcards.mkdocs_plugin import assets
@@ -98,7 +99,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         try:
             self._parallel = ParallelBuild(self.settings, config, self._pool) if parallel else None
         except FixcardsError as error:
-            raise PluginError(f"fixcards: {error}") from None
+            raise PluginError(visible(f"fixcards: {error}")) from None
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Plan the pages and data files of all cards; a card with a problem is reported and left out."""
@@ -107,7 +108,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         try:
             cards = loader.load(root, self._pool, cached=True, keep="cards")
         except FixcardsError as error:
-            raise PluginError(f"fixcards: {error}") from None
+            raise PluginError(visible(f"fixcards: {error}")) from None
         for problem in cards.problems:
             log.warning("%s", problem)
         log.info("%s", check_summary(cards.paths, cards.problems, time.perf_counter() - start))
@@ -178,9 +179,10 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             if self._parallel:
                 self._parallel.write_site(config, self._theme)
         except FixcardsError as error:
-            raise PluginError(f"fixcards: {error}") from None
+            raise PluginError(visible(f"fixcards: {error}")) from None
         except OSError as error:
-            raise PluginError(f"fixcards: the site can't be written: {error.strerror}: {error.filename}") from error
+            message = f"fixcards: the site can't be written: {error.strerror}: {error.filename}"
+            raise PluginError(visible(message)) from error
         finally:
             self._pool.close()
 

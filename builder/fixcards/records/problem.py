@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from fixcards.characters import visible
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
@@ -38,11 +40,6 @@ class Problem:
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain data."""
         return asdict(self)
-
-
-def visible(text: str) -> str:
-    """Return `text` with everything that isn't printable escaped: a file must not steer the terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def quoted(text: str, most: int = 80) -> str:

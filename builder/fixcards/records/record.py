@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, NamedTuple
 
@@ -20,12 +21,14 @@ from fixcards.records.problem import Problem
 from fixcards.records.rules import Finding
 from fixcards.records.rules.rule import RULES, rules_with_prefix
 from fixcards.records.rules.shape import errors_in, kind_of
-from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
+from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, MAX_FINDINGS, unreadable
 from fixcards.records.summary import Summary, summary
 from fixcards.records.yaml_document import Position, YamlDocument, YamlError
 
 _CARD_RULES = rules_with_prefix("FC2")
 _RULE_OF_KIND = {kind: rule for rule in RULES.values() for kind in rule.kinds}
+_YAML_ESCAPE = re.compile(r"\\[xuUN_]")
+"""Escapes by which a text in double quotes may have other characters than the file."""
 NON_BLOCKING_RULES = frozenset({"FC308"})
 """Evidence that contradicts its card is right, and the card is to be corrected."""
 Keep = Literal["cards", "records"]
@@ -126,6 +129,7 @@ class RecordReader:
         except ValidationError as error:
             self.report(path, "FC304", RULES["FC304"].check(*first_json_error(error, raw)))
             return None
+        self.report(path, "FC033", RULES["FC033"].check(raw.decode()))
         if card is not None:
             self.report(path, "FC305", RULES["FC305"].check(evidence, card.id))
             self.report(path, "FC308", RULES["FC308"].check(evidence, card))
@@ -179,11 +183,15 @@ class RecordReader:
                 return None
         self.report(path, "FC007", RULES["FC007"].check(text))
         try:
-            return YamlDocument(text)
+            document = YamlDocument(text)
         except YamlError as refused:
             rule = _RULE_OF_KIND[refused.kind]
             self.report(path, rule.code, rule.check(refused))
             return None
+        if not text.isascii() or _YAML_ESCAPE.search(text):  # as few cards are
+            for code in ("FC031", "FC032"):
+                self.report(path, code, islice(RULES[code].check(document, text), MAX_FINDINGS))
+        return document
 
     def report(self, path: Path, code: str, findings: Iterator[Finding], source: YamlDocument | None = None) -> bool:
         """Add the findings of a rule to the problems; return whether there are any."""

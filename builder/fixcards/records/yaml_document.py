@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from yaml.events import (
 )
 from yaml.nodes import ScalarNode
 
+from fixcards.characters import hidden_characters, name_of
 from fixcards.records.yaml_messages import CLOSE_QUOTE, explain
 
 try:
@@ -32,9 +32,6 @@ KeyPath = tuple[str | int, ...]
 """Keys and list positions from the top of the record to a value."""
 
 MAX_DEPTH = 20
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Characters that no record contains: HTML and terminals can't show them, or UTF-8 can't write them."""
-
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
 _TEXT_KINDS = {"str", "merge", "value"}  # `<<` and `=` are plain text to us
 _LONGEST_NUMBER = 100
@@ -183,8 +180,9 @@ def _position(at: Any) -> Position:
 
 def _scalar(event: ScalarEvent) -> Any:
     text = event.value
-    if event.style == '"' and (match := UNPRINTABLE.search(text)):
-        raise YamlError("character", _position(event.start_mark), f"U+{ord(match[0]):04X}")
+    # The text of the file has no hidden characters, so those of its data come from escapes.
+    if event.style == '"' and (hidden := next(hidden_characters(text), None)) is not None:
+        raise YamlError("character", _position(event.start_mark), name_of(text[hidden]))
     if not event.implicit[0] or len(text) > _LONGEST_NUMBER:
         return text
     resolvers = _RESOLVERS.get(text[:1])

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from fixcards.errors import FixcardsError
-from fixcards.matching.index.format import INDEX_FOLDER
 from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.log_chunks import Log, LogChunk, failure_chunks, without_digits
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
 
 SMALL_TEXT_BYTES = 1 << 20
 """Size of the largest text that is parsed as a whole."""
-_TIMEOUT = 30
 _MAX_SEEN = 100_000
 """Chunks and failures of a log whose matches are stored, in case that it repeats them."""
 _KEY_FRAMES, _KEY_LINES = 3, 20
@@ -56,21 +52,21 @@ class Finder:
         from fixcards.search.cards_index import EXCLUDED_CARDS, WORDS, cards_index
 
         parts = cards_index(Path(root), jobs)
-        return cls(Index(parts.read), words=partial(parts.read, WORDS), excluded_cards=int(parts.read(EXCLUDED_CARDS)))
+        index = Index(parts.read, trusted=True)
+        return cls(index, words=partial(parts.read, WORDS), excluded_cards=int(parts.read(EXCLUDED_CARDS)))
 
     @classmethod
     def of_site(cls, where: str) -> Finder:
         """Return the finder of a site: its address, or the folder that it was built into.
 
-        Raises `FixcardsError` where there is no index, or one that another version of the program has written.
+        The site may be anyone's: its files are validated and read within limits (`site_files.py`). Raises
+        `FixcardsError` where there is no index, one of another version of the program, or one that isn't as its format
+        says. So does a search, which reads further files.
         """
-        if re.match(r"https?://", where):
-            address = where.rstrip("/") + "/"
-            return cls(Index(lambda path: _fetch(f"{address}{INDEX_FOLDER}/{path}")), address)
-        folder = Path(where) / INDEX_FOLDER
-        if not folder.is_dir():
-            raise FixcardsError(f"{where}: has no search index; give the address or the folder of a built site")
-        return cls(Index(lambda path: (folder / path).read_bytes()))
+        from fixcards.search.site_files import site_files  # not above: a search of cards has no need of it
+
+        files, address = site_files(where)
+        return cls(Index(files.read), address)
 
     def match(self, text: str, limit: int = DEFAULT_LIMIT) -> list[Match]:
         """Return the best `limit` known failures that a text shows, best first; none where nothing fits."""
@@ -157,14 +153,3 @@ def _failure_key(failure: NormalizedFailure) -> str:
     exceptions = zip(failure.exceptions, failure.failure.exceptions, strict=True)
     texts = [f"{text.normal_form} {exception.frames[-_KEY_FRAMES:]}" for text, exception in exceptions]
     return "\n".join(texts or [text.normal_form for text in failure.lines[-_KEY_LINES:]])
-
-
-def _fetch(address: str) -> bytes:
-    import http.client  # not above: together they take longer to import than a search
-    import urllib.request
-
-    try:
-        with urllib.request.urlopen(address, timeout=_TIMEOUT) as response:  # noqa: S310 - http and https only
-            return bytes(response.read())
-    except (OSError, ValueError, http.client.HTTPException) as error:  # the server's fault, the address's, the server's
-        raise FixcardsError(f"{address}: {getattr(error, 'reason', error)}") from None

@@ -21,10 +21,6 @@ from markupsafe import Markup
 
 from fixcards.site.highlight import highlight_code
 
-# Marks that change the order in which text is displayed, so that code can look like other code
-# (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
-_BIDI_MARK = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_BIDI = re.compile(f"(<[^>]*>)|({_BIDI_MARK.pattern})")
 # Paragraphs without lists, links, escapes and two backticks in a row. No line begins like a block of another kind.
 _NEXT_LINE = r"(?<! )\n(?=[^\s\-*+0-9~`]|`(?!`)|[0-9]+(?:\.[0-9]|[^0-9.)]))"
 _SPAN = rf"`(?!`)[^`\n]*(?:{_NEXT_LINE}[^`\n]*)*`(?!`)"
@@ -108,19 +104,6 @@ def plain_text(text: str) -> str:
     """Return prose as one line without marks, for descriptions and lists."""
     without_links = re.sub(r"\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
     return " ".join(without_links.replace("`", "").split())
-
-
-def reveal_bidi(html: str) -> str:
-    """Put every mark that reorders text into an element of its own, which shows its name and confines its effect.
-
-    The text does not change, so a reader copies exactly what the record has.
-    """
-    return html if html.isascii() or not _BIDI_MARK.search(html) else _BIDI.sub(_reveal, html)
-
-
-def _reveal(match: re.Match[str]) -> str:
-    tag, char = match.groups()
-    return tag or f'<bdi class="fc-bidi" data-mark="U+{ord(char):04X}">{char}</bdi>'
 
 
 def _highlight_fence(text: str, language: str, _attributes: str) -> str:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from fixcards.build.page import depth
+from fixcards.characters import visible_html
 from fixcards.errors import FixcardsError
 from fixcards.site import highlight, markdown
 from fixcards.site.settings import SiteSettings
@@ -50,7 +51,7 @@ class Renderer:
             html = self.environment.get_template(template).render(root=root, **context)
         except TemplateError as error:
             raise FixcardsError(f"{_location(error)}: {error.message}") from error
-        return markdown.reveal_bidi(html)
+        return visible_html(html)
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from fixcards.characters import visible
 from fixcards.matching.parse.normalize import TERMINAL
 
 OUTPUT_BYTES = 4096
@@ -13,11 +14,12 @@ _MAX_LINE = 500
 
 
 def clean(text: str, paths: Mapping[Path, str]) -> str:
-    """Return `text` without terminal sequences and control characters, with each of `paths` replaced by its text.
+    """Return `text` without terminal sequences, with each of `paths` replaced by its text.
 
-    Paths of the system itself stay as they are.
+    Characters that can't be seen become escapes, since evidence may not have them. Paths of the system itself stay as
+    they are.
     """
-    text = TERMINAL.apply(text)
+    text = visible(TERMINAL.apply(text), allowed="\n\t")
     for path, replacement in paths.items():
         if str(path) not in {"/usr", "/"}:
             text = text.replace(str(path), replacement)

@@ -17,11 +17,18 @@ Format 4, all files JSON in UTF-8:
 `cards/<number>-<hash>.json`
     A list of `chunk` records (`Entry.record`), the entries in order of their ids.
 
+An index may come from anywhere. Its reader checks what stands here and the limits below (`validation.py`), that the
+content of a file has the hash in its name, and reads no file further than its limit. `display` maps names to texts: its
+`path` is the address of the entry's page below the site, and an entry that is no page of kind `page` has a `verdict`.
+
 Names hold a hash of the content, so files can be cached for ever; only `index.json` changes in place. The same entries
 give the same bytes.
 """
 
 from __future__ import annotations
+
+import base64
+import hashlib
 
 FORMAT = 4
 """Raised whenever an older reader would misread the files or the tables."""
@@ -33,5 +40,21 @@ COMMON_FREQUENCY = 1000
 """Entries from which on a term is common. How many have it stands in `index.json`, so that a query can leave it out."""
 MAX_POSTINGS = 8000
 """Entries from which on a term has no postings: it tells nothing apart, and they would be a file of many kilobytes."""
+MAX_BYTES = {"index.json": 8 << 20, "terms": 1 << 18, "cards": 1 << 21}
+"""Bytes of the largest file that is read, by the first part of its path."""
+MAX_ENTRIES = 10_000_000
+MAX_CHUNK = 1_000
+MAX_LIST_LENGTH = 200
+"""Templates, frames and requirements of one entry."""
+MAX_TEXT_LENGTH = 1 << 16
+ENTRY_PATH = r"(?!/|.*[.][.])[A-Za-z0-9_.~@+#/-]+"
+"""A `path`: relative, so without a scheme, a host or a way up."""
+SITE_ADDRESS = r"https?://[\w.-]+(?::[0-9]{1,5})?(?:/[\w.~%@+/-]*)?"
+"""A `site`: http or https, without a user name."""
 TERM_FILE_BYTES = 4_000
 """Bytes after which a term file ends. Compressed, about 2 kB are left."""
+
+
+def content_hash(content: bytes) -> str:
+    """Return the hash that the name of a file with this content has."""
+    return base64.b32encode(hashlib.sha256(content).digest())[:HASH_LENGTH].decode().lower()

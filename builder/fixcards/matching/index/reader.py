@@ -11,7 +11,8 @@ from typing import Any
 
 from fixcards.errors import FixcardsError
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.format import FORMAT, HASH_LENGTH
+from fixcards.matching.index.format import FORMAT, HASH_LENGTH, content_hash
+from fixcards.matching.index.validation import InvalidIndexError, check_entries, check_head, check_terms
 from fixcards.matching.parse.normalize import TABLE_VERSION
 from fixcards.matching.parse.tokens import informative, is_typo_of
 
@@ -19,8 +20,11 @@ MAX_COMPLETIONS = 8
 """Words that an unfinished or mistyped word stands for."""
 MIN_FUZZY_LENGTH = 3
 """Letters of the shortest word that may stand for another one."""
+MAX_CACHED_BYTES = 8 << 20
+"""Bytes of files that stay parsed. Their data takes up to twenty times as much memory."""
 
 Read = Callable[[str], bytes]
+_UNUSABLE = "the search index can't be read"
 
 
 class IndexUnusableError(FixcardsError):
@@ -28,25 +32,36 @@ class IndexUnusableError(FixcardsError):
 
 
 class Index:
-    """A built index, whose files are read when they are needed. `read` returns the content of a path in it."""
+    """A built index, whose files are read when they are needed. `read` returns the content of a path in it.
 
-    def __init__(self, read: Read) -> None:
+    An index that isn't `trusted`, because this program has just written it or checked its digests, is validated file by
+    file; all methods raise `IndexUnusableError` where it isn't as the format says.
+    """
+
+    def __init__(self, read: Read, *, trusted: bool = False) -> None:
         self._read = read
+        self._trusted = trusted
         self._files: dict[str, Any] = {}
+        self._cached_bytes = 0
 
     @classmethod
     def of(cls, entries: Iterable[Entry], site: str = "") -> Index:
         """Return the index of some entries, without writing files."""
         from fixcards.matching.index.writer import build  # not above: who reads an index need not write one
 
-        return cls(dict(build(entries, site)).__getitem__)
+        return cls(dict(build(entries, site)).__getitem__, trusted=True)
 
     @cached_property
     def head(self) -> Mapping[str, Any]:
         """`index.json`. Raises `IndexUnusableError` if it is missing or written for another version."""
-        head = self._json("index.json")
-        if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("rules") != TABLE_VERSION:
+        path = "index.json"
+        head = _parsed(path, self._content(path))
+        if not isinstance(head, dict):
+            raise IndexUnusableError(f"{_UNUSABLE}: {path}: is no object")
+        if head.get("format") != FORMAT or head.get("rules") != TABLE_VERSION:
             raise IndexUnusableError("the search index was made by another version of fixcards; build the site again")
+        if not self._trusted:
+            _check(path, check_head, head)
         return head
 
     def __len__(self) -> int:
@@ -88,12 +103,46 @@ class Index:
 
     def _file(self, kind: str, number: int) -> Any:
         name = self.head[kind][number * HASH_LENGTH : (number + 1) * HASH_LENGTH]
-        return self._json(f"{kind}/{number}-{name}.json")
+        path = f"{kind}/{number}-{name}.json"
+        if path in self._files:
+            return self._files[path]
+        content = self._content(path)
+        data = _parsed(path, content)
+        if not self._trusted:
+            if content_hash(content) != name:
+                raise IndexUnusableError(f"{_UNUSABLE}: {path}: its content doesn't have the hash in its name")
+            if kind == "terms":
+                _check(path, check_terms, data, self.head["entries"])
+            else:
+                chunk = self.head["chunk"]
+                _check(path, check_entries, data, min(chunk, self.head["entries"] - number * chunk))
+        if self._cached_bytes > MAX_CACHED_BYTES:
+            self._files.clear()
+            self._cached_bytes = 0
+        self._cached_bytes += len(content)
+        self._files[path] = data
+        return data
 
-    def _json(self, path: str) -> Any:
-        if path not in self._files:
-            try:
-                self._files[path] = json.loads(self._read(path))
-            except (KeyError, ValueError, OSError) as error:
-                raise IndexUnusableError(f"the search index can't be read: {path}: {error}") from None
-        return self._files[path]
+    def _content(self, path: str) -> bytes:
+        try:
+            return self._read(path)
+        except KeyError:
+            raise IndexUnusableError(f"{_UNUSABLE}: {path}: is missing") from None
+        except OSError as error:
+            raise IndexUnusableError(f"{_UNUSABLE}: {path}: {error.strerror or error}") from None
+
+
+def _parsed(path: str, content: bytes) -> Any:
+    try:
+        return json.loads(content.decode())
+    except RecursionError:
+        raise IndexUnusableError(f"{_UNUSABLE}: {path}: is nested too deeply") from None
+    except ValueError as error:
+        raise IndexUnusableError(f"{_UNUSABLE}: {path}: is no JSON: {error}") from None
+
+
+def _check(path: str, check: Callable[..., None], *data: Any) -> None:
+    try:
+        check(*data)
+    except InvalidIndexError as error:
+        raise IndexUnusableError(f"{_UNUSABLE}: {path}: {error}") from None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,9 +16,9 @@ from fixcards.matching.index.format import (
     COMMON_FREQUENCY,
     ENTRIES_PER_FILE,
     FORMAT,
-    HASH_LENGTH,
     MAX_POSTINGS,
     TERM_FILE_BYTES,
+    content_hash,
 )
 from fixcards.matching.parse.normalize import TABLE_VERSION
 from fixcards.matching.parse.template import PLACEHOLDER_MARK, normal_form
@@ -120,7 +118,7 @@ def _segment(rows: Iterable[IndexRow]) -> Segment:
     )
     return Segment(
         len(records),
-        [(_hash(content), content) for content in contents],
+        [(content_hash(content), content) for content in contents],
         list(postings),
         [each[0] for each in postings.values()],
         _to_json()(steps)[2:-2].decode().split("],[") if steps else [],
@@ -150,7 +148,7 @@ def _files(segments: Iterable[Segment], site: str, tables: Mapping[str, Any] | N
     common: dict[str, int] = {}
     for start, content in _term_files(postings, common):
         starts.append(start)
-        names.append(_hash(content))
+        names.append(content_hash(content))
         yield f"terms/{len(names) - 1}-{names[-1]}.json", content
     head = {
         "format": FORMAT,
@@ -208,7 +206,3 @@ def _to_json() -> Callable[[object], bytes]:
 def _standard_json(data: object) -> bytes:
     """Return the bytes that pydantic's `to_json` gives, by the standard library."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _hash(content: bytes) -> str:
-    return base64.b32encode(hashlib.sha256(content).digest())[:HASH_LENGTH].decode().lower()

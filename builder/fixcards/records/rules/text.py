@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
+from fixcards.characters import hidden_characters, name_of
 from fixcards.records.problem import quoted
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.yaml_document import MAX_DEPTH, Position, YamlError
@@ -16,10 +17,11 @@ MAX_BYTES = 64 * 1024
 MAX_EVIDENCE_BYTES = 16 * 1024 * 1024
 SCHEMA_LINE = "# yaml-language-server: $schema=../card.schema.json"
 
-_INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+MAX_FINDINGS = 20
+"""Places of one rule about characters in one file; the rest has the same cause."""
 
 
-def _after(before: str) -> Position:
+def position_after(before: str) -> Position:
     """Return the position after the text `before`."""
     return Position(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
@@ -65,7 +67,9 @@ def not_utf8(raw: bytes) -> Iterator[Finding]:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
-        yield Finding(f"has a byte 0x{raw[error.start]:02x} that is not UTF-8", "save it as UTF-8", _after(before))
+        yield Finding(
+            f"has a byte 0x{raw[error.start]:02x} that is not UTF-8", "save it as UTF-8", position_after(before)
+        )
 
 
 @rule("FC004")
@@ -80,7 +84,9 @@ def nul_byte(text: str) -> Iterator[Finding]:
     """A card has no NUL byte."""
     before, nul, _ = text.partition("\0")
     if nul:
-        yield Finding("has a NUL byte", "remove it; a file full of them is UTF-16: save it as UTF-8", _after(before))
+        yield Finding(
+            "has a NUL byte", "remove it; a file full of them is UTF-16: save it as UTF-8", position_after(before)
+        )
 
 
 @rule("FC006")
@@ -89,7 +95,9 @@ def carriage_return(text: str) -> Iterator[Finding]:
     before, carriage_return, after = text.partition("\r")
     if carriage_return:
         message = "ends its lines with CRLF" if after.startswith("\n") else "has a carriage return"
-        yield Finding(message, "save it with LF line ends, or let git do it: `git add --renormalize .`", _after(before))
+        yield Finding(
+            message, "save it with LF line ends, or let git do it: `git add --renormalize .`", position_after(before)
+        )
 
 
 @rule("FC007")
@@ -101,12 +109,14 @@ def schema_line(text: str) -> Iterator[Finding]:
 
 @rule("FC008")
 def invisible_character(text: str) -> Iterator[Finding]:
-    """A card has no control characters and no line separators that editors don't show as line ends."""
-    if text.replace("\n", "").isprintable():  # as nearly all are: ten times as quick as the expression
-        return
-    if match := _INVISIBLE.search(text):
-        hint = "remove it; in code write an escape instead"
-        yield Finding(f"has the invisible character U+{ord(match[0]):04X}", hint, _after(text[: match.start()]))
+    """A record has no characters that can't be seen or that move others: they deceive the reader about what it says.
+
+    Among them are control, format, private and unassigned characters, marks that change the direction of text, line
+    separators, fillers and tags. Selectors and joiners are allowed inside an emoji.
+    """
+    for at in islice(hidden_characters(text), MAX_FINDINGS):
+        hint = f"remove it; in code write the escape {ascii(text[at])[1:-1]} instead"
+        yield Finding(f"has the invisible character {name_of(text[at])}", hint, position_after(text[:at]))
 
 
 @rule("FC010", "syntax")
@@ -190,7 +200,7 @@ def key_is_no_text(refused: YamlError) -> Iterator[Finding]:
 
 @rule("FC020", "character")
 def unprintable_character(refused: YamlError) -> Iterator[Finding]:
-    r"""Escapes in double quotes (`"\e"`, `"\0"`, `"\ud800"`) stand for no control characters or half characters."""
+    r"""Escapes in double quotes (`"\e"`, `"\0"`, `"\u202e"`) stand for no characters that can't be seen."""
     yield Finding(
         f"an escape stands for {refused.detail}, which can't be shown",
         "remove it; to show the escape itself write the backslash twice",

@@ -8,6 +8,12 @@ const SLOW = 500; // milliseconds after which the status says that the search is
 const SPEECH_PAUSE = 1000; // milliseconds without a new status after which the last one is read out
 const CONTEXT = 160; // characters before the first and after the last marked part
 const MAX_LINK_LENGTH = 300; // characters of a text that fit into a link
+const MAX_SILENCE = 60_000; // milliseconds without progress after which a search is given up: an index can make it endless
+
+// What can't be seen or moves other characters displays its number, but for selectors and joiners in an emoji; as in characters.py.
+const HIDDEN = /(\p{ExtPict}(?:[\ufe0e\ufe0f]|\p{EMod})?(?:\u200d\p{ExtPict}(?:\ufe0f|\p{EMod})?)*|[\d#*]\ufe0f\u20e3|[\n\t])|[\p{C}\p{DI}\u2028\u2029\u2800\ufffc\u{16fe4}\u{1d159}]/gu;
+export const visible = (text) => text.replace(HIDDEN, (char, allowed) => allowed ?? `⟨U+${char.codePointAt().toString(16).toUpperCase().padStart(4, "0")}⟩`);
+
 const FAILED = {
   missing: "The search could not be loaded. Try again, or reload the page: the site may have been renewed since.",
   file: "The file could not be read.",
@@ -21,15 +27,22 @@ function ask(root, question, progress) {
   worker ??= new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }) => {
-      if (data.done !== undefined) return progress(data.done);
-      port1.close();
-      return resolve(data);
-    };
-    worker.onerror = () => { // earlier questions have no answer to wait for any more
+    const giveUp = () => { // earlier questions have no answer to wait for any more
+      worker?.terminate();
       worker = undefined;
       resolve({ failed: "missing" });
     };
+    let silence = setTimeout(giveUp, MAX_SILENCE);
+    port1.onmessage = ({ data }) => {
+      clearTimeout(silence);
+      if (data.done !== undefined) {
+        silence = setTimeout(giveUp, MAX_SILENCE);
+        return progress(data.done);
+      }
+      port1.close();
+      return resolve(data);
+    };
+    worker.onerror = giveUp;
     worker.postMessage({ base: new URL("search/", root).href, ...question }, [port2]);
   });
 }
@@ -186,9 +199,9 @@ export class Box {
 
   // Displayed at once, but read out only when it stays: a screen reader would announce every key and every per cent.
   #say(words) {
-    this.status.textContent = words;
+    this.status.textContent = visible(words);
     clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => (this.spoken.textContent = words), SPEECH_PAUSE);
+    this.#pause = setTimeout(() => (this.spoken.textContent = visible(words)), SPEECH_PAUSE);
   }
 }
 
@@ -239,7 +252,7 @@ function addDialog(dialog) {
 function element(name, className, ...inside) {
   const node = document.createElement(name);
   if (className) node.className = className;
-  node.append(...inside);
+  node.append(...inside.map((each) => (typeof each === "string" ? visible(each) : each)));
   return node;
 }
 
@@ -272,10 +285,10 @@ function marked(text, marks) {
   let at = Math.max(0, marks[0][0] - CONTEXT);
   const end = Math.min(text.length, marks.at(-1)[1] + CONTEXT);
   for (const [from, to] of marks) {
-    code.append(text.slice(at, from), element("mark", "", text.slice(from, to)));
+    code.append(visible(text.slice(at, from)), element("mark", "", text.slice(from, to)));
     at = to;
   }
-  code.append(text.slice(at, end));
+  code.append(visible(text.slice(at, end)));
   return element("p", "fc-matched-line", code);
 }
 

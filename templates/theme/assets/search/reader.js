@@ -5,11 +5,27 @@ import { informative, isTypoOf, unique } from "./text.js";
 
 const { limits } = tables;
 
+// An index may be damaged or come from anywhere, so it is checked like in matching/index/validation.py, but for what fails by itself.
+// The numbers and the pattern are those of format.py; the ones in `tables` came with the index.
+const [MAX_ENTRIES, MAX_CHUNK, HASH_LENGTH] = [1e7, 1000, 6];
+const PATH = /^(?!\/|.*[.][.])[\w.~@+#/-]+$/;
+
+const isNumber = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
+const areTexts = (values) => values.every((value) => typeof value === "string");
+
+function need(...facts) {
+  if (!facts.every(Boolean)) throw new Error();
+}
+
 export class Index {
   #files = new Map();
 
   // `head` is the content of index.json, `read` returns a promise of the parsed content of a path in the index.
   constructor(head, read) {
+    const { entries, chunk, most, starts, terms, cards } = head;
+    need(isNumber(entries, 0, MAX_ENTRIES), isNumber(chunk, 1, MAX_CHUNK), isNumber(most, 0, MAX_ENTRIES), areTexts(starts));
+    need(terms.length === HASH_LENGTH * starts.length, cards.length === HASH_LENGTH * Math.ceil(entries / chunk));
+    need(Object.values(head.common).every((value) => isNumber(value, 0, entries)), /^[a-z2-7]*$/.test(terms + cards));
     this.head = head;
     this.read = read;
   }
@@ -63,9 +79,27 @@ export class Index {
     return Promise.all(unique(numbers).map(async (number) => {
       const key = `${kind}/${number}`;
       if (this.#files.has(key)) return;
-      const name = this.head[kind].slice(number * limits.HASH_LENGTH, (number + 1) * limits.HASH_LENGTH);
-      this.#files.set(key, await this.read(`${key}-${name}.json`));
+      const name = this.head[kind].slice(number * HASH_LENGTH, (number + 1) * HASH_LENGTH);
+      const data = await this.read(`${key}-${name}.json`);
+      if (kind === "terms") this.#checkTerms(data);
+      else this.#checkEntries(data, number);
+      this.#files.set(key, data);
     }));
+  }
+
+  #checkTerms(terms) {
+    for (const steps of Object.values(terms)) {
+      need(accumulate(steps).every((posting, at, all) => isNumber(posting, at ? all[at - 1] + 1 : 0, 2 * this.length - 1)), steps.length);
+    }
+  }
+
+  #checkEntries(entries, number) {
+    const { chunk } = this.head;
+    need(entries.length === Math.min(chunk, this.length - number * chunk));
+    for (const { display, templates = [], frames = [], requirements = {}, ...texts } of entries) {
+      need(texts.id, display.path, PATH.test(display.path), display.kind === "page" || display.verdict);
+      need(...[display, templates, frames, requirements, texts].map((values) => areTexts(Object.values(values))));
+    }
   }
 }
 

@@ -4,12 +4,33 @@ import tables from "./tables.js";
 
 const FORMAT = 4; // of the index, see builder/fixcards/matching/index/format.py
 const BLOCK = 1 << 20; // bytes of a file that are read in one go
+const MAX_BYTES = 8 << 20; // of the largest file of an index
 let opening;
 
 async function fetchJson(base, path, cache) {
-  const response = await fetch(new URL(path, base), { cache, referrerPolicy: "no-referrer" });
+  const response = await fetch(new URL(path, base), { cache, mode: "same-origin", referrerPolicy: "no-referrer" });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  return response.json();
+  const content = await readBytes(response.body.getReader());
+  const hash = /-(.*)[.]/.exec(path)?.[1];
+  if (hash && crypto.subtle && hash !== (await hashOf(content))) throw new Error(); // only secure sites have `subtle`
+  return JSON.parse(new TextDecoder().decode(content));
+}
+
+async function readBytes(reader) {
+  const parts = [];
+  let size = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    size += part.value.length;
+    if (size > MAX_BYTES) throw new Error();
+  }
+  return new Blob(parts).arrayBuffer();
+}
+
+// The first six digits of the content's SHA-256 in base 32, as in the names of files.
+async function hashOf(content) {
+  const bits = new DataView(await crypto.subtle.digest("SHA-256", content)).getUint32(0) >>> 2;
+  return [25, 20, 15, 10, 5, 0].map((shift) => "abcdefghijklmnopqrstuvwxyz234567"[(bits >> shift) & 31]).join("");
 }
 
 // The index and the modules of the search, which take their tables from it. Null for an index of another format.

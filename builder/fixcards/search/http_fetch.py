@@ -1,0 +1,96 @@
+"""One file of a web server within limits: seconds in all, bytes, redirects of the host itself, no compression."""
+
+from __future__ import annotations
+
+import threading
+import urllib.error
+import urllib.request
+from email.message import Message
+from typing import IO
+from urllib.parse import urljoin, urlsplit
+
+from fixcards.errors import FixcardsError
+
+MAX_REDIRECTS = 5
+MAX_MESSAGE = 200
+"""Characters of a server's words that are repeated in a message."""
+_PORTS = {"http": 80, "https": 443}
+
+
+def make_opener() -> urllib.request.OpenerDirector:
+    """Return an opener for http and https, with the proxies of the environment, that leaves no host."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.UnknownHandler(),
+        _RedirectsOfTheHost(),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+def fetch_within(seconds: float, opener: urllib.request.OpenerDirector, address: str, most: int) -> bytes:
+    """Return at most the first `most` bytes at an address. Raises `FixcardsError` where they don't come in time.
+
+    A thread waits for them: timeouts of sockets begin anew with each byte, and looking up a name has none.
+    """
+    results: list[bytes | FixcardsError] = []
+    thread = threading.Thread(target=lambda: results.append(_fetch(seconds, opener, address, most)), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    result = results[0] if results else FixcardsError(f"{address}: took more than {seconds:g} s, and was stopped")
+    if isinstance(result, FixcardsError):
+        raise result
+    return result
+
+
+def _fetch(seconds: float, opener: urllib.request.OpenerDirector, address: str, most: int) -> bytes | FixcardsError:
+    try:
+        with opener.open(address, timeout=seconds) as response:
+            encoding = response.headers.get("Content-Encoding", "identity")
+            if encoding.lower() != "identity":
+                return FixcardsError(f"{address}: is compressed ({encoding[:20]}), which was not asked for")
+            return bytes(response.read(most))
+    except FixcardsError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - of the server, the address or the network; a thread has no caller
+        code = f"{error.code} " if isinstance(error, urllib.error.HTTPError) else ""
+        reason = str(getattr(error, "reason", error)) or type(error).__name__
+        return FixcardsError(f"{address}: {code}{reason[:MAX_MESSAGE]}")
+
+
+class _RedirectsOfTheHost(urllib.request.BaseHandler):
+    """Follows redirects within one host. Another one could be inside the reader's own network."""
+
+    def http_error_302(
+        self, request: urllib.request.Request, response: IO[bytes], code: int, message: str, headers: Message
+    ) -> object:
+        response.close()  # its body may be of any size
+        address = urljoin(request.full_url, headers.get("Location", ""))
+        redirects = getattr(request, "redirects", 0) + 1
+        if redirects > MAX_REDIRECTS:
+            raise FixcardsError(f"{request.full_url}: redirects more than {MAX_REDIRECTS} times")
+        if not _same_host(request.full_url, address):
+            where = address[:MAX_MESSAGE]
+            raise FixcardsError(f"{request.full_url}: redirects to {where}; if that is the site, give its address")
+        following = urllib.request.Request(address)  # noqa: S310 - http and https only
+        following.redirects = redirects  # type: ignore[attr-defined]
+        return self.parent.open(following, timeout=request.timeout)
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
+
+def _same_host(one: str, other: str) -> bool:
+    """Return whether an address has the host of another one, and https where that has it."""
+    try:
+        before, after = urlsplit(one), urlsplit(other)
+        ports = [parts.port or _PORTS.get(parts.scheme) for parts in (before, after)]
+    except ValueError:
+        return False
+    upgraded = (before.scheme, after.scheme, *ports) == ("http", "https", 80, 443)
+    same = before.scheme == after.scheme and ports[0] == ports[1]
+    return before.hostname == after.hostname and (same or upgraded) and "@" not in after.netloc
