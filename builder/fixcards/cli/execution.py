@@ -40,8 +40,8 @@ def verify(
 ) -> int:
     """Execute cards and write their evidence; return 0 where all are verified, 1 where one isn't, 2 on errors."""
     tasks = _tasks(root, selection)
-    if scheduler is None and tasks:
-        choose_sandbox(settings.isolation)  # says at once what is missing
+    # Chosen here, so that it says at once what is missing.
+    sandbox = choose_sandbox(settings.isolation) if scheduler is None and tasks else None
     report = ProgressReport(len(tasks))
     key = json.dumps([str(root.absolute()), repr(selection), settings.isolation, settings.sweep, settings.repetitions])
     with _pool(jobs, scheduler) as pool, report.following():
@@ -51,6 +51,9 @@ def verify(
                 report.finished(result)
     if as_json:
         echo_json([as_data(result) for result in report.results])
+    if sandbox is not None:
+        protections = [f"{name}: {value}" for name, value in sandbox.protections().items()]
+        echo("; ".join([f"isolation: {sandbox.name}", *protections]), err=True)
     echo(report.summary(), err=True)
     if any(result.error for result in report.results):
         return COULD_NOT_RUN

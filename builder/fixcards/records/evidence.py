@@ -104,7 +104,7 @@ class Evidence(RecordModel):
     limits: dict[str, Annotated[int, Field(ge=0, lt=2**63)] | float] = Field(default_factory=dict)
     """Limits on each run: name with its unit, such as `memory_bytes`, and value."""
     tools: dict[str, str] = Field(default_factory=dict)
-    """Versions of the programs that made it."""
+    """Versions of the programs that made it, what held its limits, and whether system calls were filtered."""
     runs: tuple[Run, ...] = Field(min_length=1)
     """The runs, broken first, then the fixes in order, then the newest release."""
     notes: tuple[Text, ...] = ()

@@ -228,12 +228,13 @@ def today() -> date:
 
 
 def _tool_versions(sandbox: Sandbox) -> dict[str, str]:
-    """Return the versions of the programs that make evidence."""
+    """Return the versions of the programs that make evidence, and what protected the machine from the runs."""
     return {
         "fixcards": __version__,
         "uv": uv_version(),
         **({sandbox.name: sandbox.version()} if sandbox.name != "none" else {}),
         platform.system().lower(): platform.release(),
+        **sandbox.protections(),
     }
 
 

@@ -19,10 +19,11 @@ from pathlib import Path
 from fixcards.records.evidence import Isolation
 from fixcards.verify.sandbox.exit_report import reporting, supervise_reporting
 from fixcards.verify.sandbox.interface import Job, JobResult
+from fixcards.verify.sandbox.surroundings import SYNTHETIC_FILES, SYSTEM_FILES
 
-_IMAGE = "fixcards-empty:1"
+_IMAGE = "fixcards-empty:2"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64")
-_FILES = ("/etc/ld.so.cache", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group", "/etc/localtime", "/etc/alternatives")
+_SHM_BYTES = 64 << 20
 _turn = itertools.count(1)
 
 
@@ -51,6 +52,10 @@ class Container:
         done = subprocess.run([engine, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
         return done.stdout.strip()
 
+    def protections(self) -> dict[str, str]:
+        """Return what the engine does by itself."""
+        return {"limits": "control groups of the engine", "system calls": "filtered as the engine does by default"}
+
     def run(self, job: Job) -> JobResult:
         """Run a job; the engine ends and removes the container even where only its client was killed."""
         engine = _engine() or "docker"
@@ -68,15 +73,19 @@ def command(engine: str, name: str, job: Job) -> list[str]:
     limits = job.limits
     user = f"{os.geteuid()}:{os.getegid()}" if job.writable else "65534:65534"
     words = [engine, "run", "--rm", "--name", name, "--init", "--hostname", "sandbox", "--read-only", "--user", user]
+    words += ["--ipc", "private"]
     words += ["--network", "host" if job.network else "none", "--cap-drop", "ALL"]
     words += ["--security-opt", "no-new-privileges", "--pids-limit", str(limits.processes)]
     words += ["--memory", str(limits.memory_bytes), "--memory-swap", str(limits.memory_bytes)]
     words += ["--ulimit", f"fsize={limits.file_bytes}", "--ulimit", f"nofile={limits.open_files}"]
     words += ["--ulimit", f"cpu={limits.cpu_seconds}", "--ulimit", "core=0"]
-    words += ["--tmpfs", f"/tmp:rw,exec,mode=1777,size={limits.disk_bytes}"]  # noqa: S108 - inside
-    for folder in job.scratch:
-        words += ["--tmpfs", f"{folder}:rw,exec,mode=1777,size={limits.disk_bytes}"]
-    for path in _SYSTEM + _FILES:
+    # The engine has no file system that several folders share, so each gets its part of the bound.
+    shm = min(_SHM_BYTES, limits.disk_bytes // 4)
+    part = (limits.disk_bytes - shm) // (1 + len(job.scratch))
+    words += ["--shm-size", str(shm)]
+    for folder in ("/tmp", *job.scratch):  # noqa: S108 - inside
+        words += ["--tmpfs", f"{folder}:rw,exec,nosuid,nodev,mode=1777,size={part}"]
+    for path in _SYSTEM + SYSTEM_FILES:
         if Path(path).exists():
             words += ["--volume", f"{path}:{path}:ro"]
     for host, place in job.readable.items():
@@ -109,11 +118,15 @@ def _remove(engine: str, name: str) -> None:
 
 
 def _empty_image() -> bytes:
-    """Return an archive of the folders that something is mounted on."""
+    """Return an archive of the folders that something is mounted on, and of the files that tell nothing."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name in ("usr", "etc", "tmp", "venv", "repro"):
             folder = tarfile.TarInfo(name)
             folder.type, folder.mode = tarfile.DIRTYPE, 0o755
             archive.addfile(folder)
+        for path, text in SYNTHETIC_FILES.items():
+            file = tarfile.TarInfo(path.removeprefix("/"))
+            file.size, file.mode = len(text.encode()), 0o644
+            archive.addfile(file, io.BytesIO(text.encode()))
     return buffer.getvalue()

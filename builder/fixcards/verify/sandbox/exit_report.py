@@ -14,17 +14,21 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from fixcards.verify.sandbox.control_group import ControlGroup
 from fixcards.verify.sandbox.interface import Job, JobResult, SandboxError
 from fixcards.verify.sandbox.supervise import supervise
 
+_NO_REPORT = -signal.SIGKILL
 _PROGRAM = 'BEGIN { print system(ARGV[1]) > "/dev/stderr" }'
 _STARTED = "started"
-_REPORT = re.compile(rf"^{_STARTED}\n(?:.*\n)*?([0-9]{{1,3}})\n\Z", re.MULTILINE)
+_HAS_STARTED = re.compile(rf"^{_STARTED}\n", re.MULTILINE)
+_LAST_LINE = re.compile(r"\n([0-9]{1,3})\n\Z")
 
 
 def reporting(argv: Sequence[str]) -> list[str]:
@@ -43,27 +47,46 @@ def supervise_reporting(
     *,
     cwd: Path | None = None,
     after: Callable[[], None] = lambda: None,
+    descriptors: Sequence[int] = (),
+    group: ControlGroup | None = None,
 ) -> JobResult:
     """Run an isolation whose command ends with `reporting(job.argv)`; return how the program inside ended.
 
-    Raises `SandboxError` where the isolation failed: then there is no report, and its message is in the place of it.
+    Raises `SandboxError` where the isolation failed before the program was started: its message is then in the place
+    of the report. What comes after the start may be the program's doing, so it is never taken for such a message.
     """
     reader, writer = socket.socketpair()
     with reader:
         with writer:
-            result = supervise(argv, environment, job, cwd=cwd, after=after, errors=writer.fileno())
+            result = supervise(
+                argv,
+                environment,
+                job,
+                cwd=cwd,
+                after=after,
+                errors=writer.fileno(),
+                descriptors=descriptors,
+                group=group,
+            )
         if result.stopped:
             return result
         report = _received(reader).decode("utf-8", "replace")
-    status = _REPORT.search(report)
-    if status is None:
+    if _HAS_STARTED.search(report) is None:
         raise SandboxError((report.strip().splitlines() or [f"{argv[0]} ended with {result.exit}"])[0])
-    return replace(result, exit=_exit_status(int(status[1])))
+    status = _LAST_LINE.search(report)
+    # Without a report the program has ended the process that makes it, and with that itself.
+    return replace(result, exit=_exit_status(int(status[1])) if status else _NO_REPORT)
 
 
 def _exit_status(returned: int) -> int:
-    """Return an exit status from what `system()` returned; gawk adds 256 once more where a core was dumped."""
-    return returned if returned < 256 else -(returned % 256)
+    """Return an exit status from what `system()` returned; gawk adds 256 once more where a core was dumped.
+
+    Any other number is no report of awk's.
+    """
+    number = returned % 256
+    if returned < 256:
+        return returned
+    return -number if returned < 768 and number in range(1, 65) else _NO_REPORT
 
 
 def _received(reader: socket.socket) -> bytes:

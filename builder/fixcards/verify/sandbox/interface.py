@@ -25,15 +25,18 @@ class Limits:
     cpu_seconds: int = 30
     """For each process."""
     memory_bytes: int = 1 << 30
-    """Resident memory of all processes together; watched, so a burst may go over it for a tenth of a second."""
+    """Memory of all processes together, with files in memory and shared memory where a control group counts it.
+
+    Elsewhere their resident memory is measured, so a burst may go over it for a tenth of a second.
+    """
     address_space_bytes: int = 4 << 30
     """For each process."""
     processes: int = 128
-    """Processes and threads."""
+    """Processes and threads, with the two or three of the isolation."""
     file_bytes: int = 64 << 20
     """Size of one file."""
     disk_bytes: int = 256 << 20
-    """All files together."""
+    """All files together, in every folder that the job writes."""
     open_files: int = 256
     output_bytes: int = 1 << 20
     """What is printed, standard output and error together."""
@@ -92,8 +95,13 @@ class Sandbox(Protocol):
     def version(self) -> str:
         """Return the version of the program that isolates, for the evidence."""
 
+    def protections(self) -> dict[str, str]:
+        """Return what holds the limits here and whether system calls are filtered, in words, for the evidence."""
+
     def run(self, job: Job) -> JobResult:
         """Run a job to its end and leave nothing of it behind. Call it in the thread that waits for it.
+
+        That thread has a new session keyring afterwards, for what one thread starts shares one.
 
         Raises `SandboxError` where the isolation itself failed.
         """

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from fixcards.termination import defer_signals
+from fixcards.verify.sandbox.control_group import ControlGroup
 from fixcards.verify.sandbox.interface import Job, JobResult, StopReason
 
 _TICK = 0.1
@@ -28,12 +29,15 @@ def supervise(
     cwd: Path | None = None,
     after: Callable[[], None] = lambda: None,
     errors: int = subprocess.STDOUT,
+    descriptors: Sequence[int] = (),
+    group: ControlGroup | None = None,
 ) -> JobResult:
     """Run `argv` until it ends, or goes over a limit of `job` and is killed with its whole process group.
 
     The environment is exactly `environment`: even /proc shows nothing else for the first process. `after` runs before
     the output is read to its end, and removes what survives the end of the group. `errors` is a descriptor for the
-    standard error, by default that of the output.
+    standard error, by default that of the output; `descriptors` are handed on beside these. With a `group`, which
+    `argv` must enter, the kernel counts memory and processes; without one they are measured ten times a second.
     """
     start = time.monotonic()
     with ExitStack() as at_end:
@@ -45,12 +49,13 @@ def supervise(
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 start_new_session=True,
+                pass_fds=descriptors,
                 cwd=cwd,
                 bufsize=0,
             )
-            watch = _Watch(child, job, start)
+            watch = _Watch(child, job, start, group)
             at_end.callback(watch.end, after)
-        stopped = watch.until_end()
+        stopped = watch.until_end() or (group.exceeded() if group is not None else None)
     return JobResult(
         exit=None if stopped else watch.status,
         output=bytes(watch.output),
@@ -63,12 +68,14 @@ def supervise(
 class _Watch:
     """Reads the output of one child and enforces its limits."""
 
-    def __init__(self, child: subprocess.Popen[bytes], job: Job, start: float) -> None:
+    def __init__(
+        self, child: subprocess.Popen[bytes], job: Job, start: float, group: ControlGroup | None = None
+    ) -> None:
         self.output = bytearray()
         self.status: int | None = None
         self.cpu_seconds = 0.0
         assert child.stdout is not None  # noqa: S101 - it is a pipe
-        self._child, self._output, self._job = child, child.stdout, job
+        self._child, self._output, self._job, self._group = child, child.stdout, job, group
         self._pid, self._pipe = child.pid, child.stdout.fileno()
         self._deadline = start + job.limits.wall_seconds
         self._next_tick = start + _TICK
@@ -144,11 +151,14 @@ class _Watch:
         return self.status is not None
 
     def _over(self) -> StopReason | None:
+        if self._group is not None:
+            return self._group.exceeded()
         limits = self._job.limits
         members = family(self._pid)
         if len(members) > limits.processes + 16:  # processes and threads have a hard limit too, where it binds
             return "processes"
-        return "memory" if sum(map(_resident, members)) > limits.memory_bytes else None
+        used = sum(map(_resident, members)) + _shared_bytes(members)
+        return "memory" if used > limits.memory_bytes else None
 
 
 @contextmanager
@@ -179,6 +189,25 @@ def _resident(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def _shared_bytes(members: list[psutil.Process]) -> int:
+    """Return the size of the memory that processes share without a file.
+
+    It is not resident in a process that has let go of its pages, which then still exist. Only Linux lists it.
+    """
+    sizes: dict[str, int] = {}
+    for member in members:
+        try:
+            lines = Path(f"/proc/{member.pid}/maps").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            continue
+        for line in lines:
+            if line.endswith("/dev/zero (deleted)"):
+                first, _, last = line.split(" ", 1)[0].partition("-")
+                inode = line.split(None, 5)[4]
+                sizes[inode] = max(sizes.get(inode, 0), int(last, 16) - int(first, 16))
+    return sum(sizes.values())
 
 
 def _end(members: list[psutil.Process]) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -18,10 +19,12 @@ import pytest
 
 from fixcards.errors import FixcardsError
 from fixcards.verify.sandbox import ISOLATIONS, Job, Limits, SandboxError, choose_sandbox
-from fixcards.verify.sandbox.bubblewrap import command
+from fixcards.verify.sandbox.bubblewrap import Descriptors, Protection, command, run_with
+from fixcards.verify.sandbox.seccomp import filtered_machine
 from fixcards.verify.sandbox.supervise import supervise
 
-from .conftest import IDENTITIES, REPOSITORY, dropped
+from ..conftest import IDENTITIES
+from .identities import run_as
 
 PYTHON = "/usr/bin/python3"
 SMALL = Limits(wall_seconds=5, memory_bytes=200 << 20, processes=32, output_bytes=100_000)
@@ -44,24 +47,6 @@ def test_a_result_has_output_exit_status_and_times(sandbox):
     assert 0 < done.cpu_seconds <= done.seconds < 5
 
 
-def run_as(identity: str, sandbox: str, ends: list[str]) -> list[int]:
-    """Run a program for each of `ends`, all as one identity, and return their exit statuses."""
-    program = (
-        "import json, sys\n"
-        "from fixcards.verify.sandbox import Job, choose_sandbox\n"
-        "sandbox = choose_sandbox(sys.argv[1])\n"
-        f"jobs = [Job(({PYTHON!r}, '-c', end), '/tmp', {{}}) for end in json.loads(sys.argv[2])]\n"
-        "print(json.dumps([sandbox.run(job).exit for job in jobs]))"
-    )
-    command = [sys.executable, "-c", program, sandbox, json.dumps(ends)]
-    dropping = identity == "ordinary" and os.geteuid() == 0
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY / "builder"), "TMPDIR": "/tmp"}
-    done = subprocess.run(
-        dropped(command) if dropping else command, env=environment, cwd="/", capture_output=True, text=True, check=True
-    )
-    return json.loads(done.stdout)
-
-
 EXIT_STATUSES = [0, 1, 100, 128, 129, 130, 137, 143, 192, 255]
 SIGNALS = [signal.SIGINT, signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM]
 
@@ -71,7 +56,8 @@ def test_an_exit_status_differs_from_a_death_by_a_signal(identity, name, bubblew
     exits = [f"import os; os._exit({status})" for status in EXIT_STATUSES]
     dying = "import os, signal; signal.signal({0}, signal.SIG_DFL) if {0} != 9 else 0; os.kill(os.getpid(), {0})"
     kills = [dying.format(int(number)) for number in SIGNALS]
-    assert run_as(identity, name, exits + kills) == EXIT_STATUSES + [-number for number in SIGNALS]
+    ends = [each["exit"] for each in run_as(identity, exits + kills, isolation=name)]
+    assert ends == EXIT_STATUSES + [-number for number in SIGNALS]
 
 
 def test_the_watch_reports_exit_statuses_like_the_isolations(bubblewrap):
@@ -117,8 +103,17 @@ def test_a_sandbox_that_fails_says_so_apart_from_the_output_of_the_program(bubbl
 def test_a_program_whose_watcher_is_gone_is_not_run(bubblewrap):
     reader, writer = socket.socketpair()
     reader.close()
-    words = command(job("print('ran')"), "plain")
-    done = subprocess.run(words, env={"PATH": "/usr/bin:/bin"}, stdout=subprocess.PIPE, stderr=writer, check=False)
+    with ExitStack() as stack:
+        descriptors = Descriptors(stack)
+        words = command(job("print('ran')"), Protection("plain", False, filtered_machine()), descriptors, None)
+        done = subprocess.run(
+            words,
+            env={"PATH": "/usr/bin:/bin"},
+            stdout=subprocess.PIPE,
+            stderr=writer,
+            pass_fds=descriptors.numbers,
+            check=False,
+        )
     writer.close()
     assert done.stdout == b""
 
@@ -188,8 +183,7 @@ def test_a_daemon_that_left_its_group_is_ended(sandbox):
 
 def test_the_watch_alone_bounds_a_fork_bomb_where_root_cannot_drop_its_identity(bubblewrap):
     code = "import os, time\nfor _ in range(600):\n    os.fork() or time.sleep(20) or os._exit(0)\ntime.sleep(20)"
-    bomb = job(code)
-    done = supervise(command(bomb, "plain"), {"PATH": "/usr/bin:/bin"}, bomb, cwd=Path("/"))
+    done = run_with(Protection("plain", False, filtered_machine()), job(code))
     assert done.seconds < 4
     assert done.stopped in {"processes", "memory"} or done.exit
 
