@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +17,14 @@ from packaging.utils import canonicalize_name
 
 from fixcards.ecosystems.pypi import end_of_day
 from fixcards.files import atomic_write, scratch_dir
-from fixcards.verify.index_configuration import without_password
+from fixcards.verify.environment_proof import EnvironmentProof, Listing, listing
+from fixcards.verify.index_client import interruptible
 from fixcards.verify.interpreters import Interpreter
+from fixcards.verify.lock import MAX_LOCK_BYTES, LockedRelease, check_lock, lock_text, parse_lock
 from fixcards.verify.sandbox import Sandbox
+from fixcards.verify.source_build import BuiltWheel, SourceBuilder
 from fixcards.verify.unavailable import EnvironmentUnavailable
-from fixcards.verify.uv import Uv, uv_version
+from fixcards.verify.uv import BUILD, INPUTS, Uv, uv_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,9 @@ class EnvironmentBuilder:
     ) -> None:
         self.folder = folder.absolute()
         self.uv = Uv(self.folder, index, sandbox, stop)
-        self._index = dict(index)
         self._sandbox = sandbox
+        self._stop = stop
+        self._proof = EnvironmentProof(self.folder / "proofs")
 
     def lock(self, spec: EnvironmentSpec, card_id: str) -> str:
         """Return the lock: a requirements file with hashes, which names no index.
@@ -66,8 +71,7 @@ class EnvironmentBuilder:
         With a day in `spec`, a lock or a refusal is resolved once and stored; without one it is resolved anew each
         time. Raises `EnvironmentUnavailable`, or `FixcardsError` where the index can't be reached.
         """
-        indexes = [f"{name}={without_password(url)}" for name, url in sorted(self._index.items())]
-        name = hashlib.sha256(json.dumps([spec.digest, indexes]).encode()).hexdigest()[:32]
+        name = hashlib.sha256(json.dumps([spec.digest, self.uv.client.names]).encode()).hexdigest()[:32]
         stored = self.folder / "locks" / f"{name}.txt"
         refused = stored.with_suffix(".refused.json")
         if spec.exclude_newer is not None:
@@ -85,48 +89,78 @@ class EnvironmentBuilder:
         return text
 
     def _resolve(self, spec: EnvironmentSpec, card_id: str) -> str:
-        with scratch_dir(self.folder / "work") as home:
-            work = home / "lock"
-            work.mkdir()
-            (work / "in.txt").write_text("\n".join(spec.requires) + "\n", encoding="utf-8")
-            arguments = ["pip", "compile", "in.txt", "--output-file", "lock.txt", "--generate-hashes", "--no-header"]
-            arguments += ["--no-annotate", "--no-emit-index-url", "--quiet"]
+        with scratch_dir(self.folder / "work") as work:
+            requirements = work / "in.txt"
+            requirements.write_text("\n".join(spec.requires) + "\n", encoding="utf-8")
+            arguments = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--quiet"]
             arguments += ["--python", str(spec.interpreter.executable), *_wheels_only(spec.build)]
             if spec.exclude_newer is not None:
                 arguments += ["--exclude-newer", end_of_day(spec.exclude_newer)]
-            self._run_uv(arguments, work, spec, card_id)
-            return _not_a_link(work / "lock.txt").read_text(encoding="utf-8")
+            if not spec.build:
+                arguments = ["pip", "compile", "in.txt", "--output-file", "lock.txt", *arguments]
+                self.uv.run_online(arguments, work)
+                return (work / "lock.txt").read_text(encoding="utf-8")
+            inputs, output = {"in.txt": requirements}, f"{BUILD}/lock.txt"
+            arguments = ["pip", "compile", f"{INPUTS}/in.txt", "--output-file", output, *arguments]
+            raw = self.uv.run_inside(arguments, work, spec.interpreter, inputs, output)
+            if len(raw) > MAX_LOCK_BYTES:
+                raise EnvironmentUnavailable("build", f"it left a lock of more than {MAX_LOCK_BYTES:,} bytes")
+            text = raw.decode("utf-8", "replace")
+            return interruptible(
+                lambda: check_lock(text, spec.requires, spec.exclude_newer, self.uv.client), self._stop
+            )
 
     def make(self, lock: str, spec: EnvironmentSpec, card_id: str, work: Path) -> Path:
         """Make a fresh environment from a lock, from the cache alone where it has everything; return its folder.
 
-        It is made in the folder `work`, into which a build may write anything, so use `work` for nothing else. Raises
-        what `lock` raises.
+        It is made in the folder `work`, which is used for nothing else, and proved: it holds what the lock says and
+        nothing else. What may be built is built apart and comes as a wheel. Raises what `lock` raises.
         """
         work.mkdir(exist_ok=True)
+        releases = parse_lock(lock)
+        built = self._built(releases, spec, card_id, work)
+        wheels = {wheel.release.name: wheel for wheel in built}
+        exact = [wheels[release.name].locked if release.name in wheels else release for release in releases]
+        (work / "lock.txt").write_text(lock_text(exact), encoding="utf-8")
         venv = work / "venv"
-        (work / "lock.txt").write_text(lock, encoding="utf-8")
-        python = str(spec.interpreter.executable)
-        self.uv.run(["venv", "--quiet", "--relocatable", "--no-project", "--python", python, "venv"], work)
-        if not lock.strip():
+        before = self._empty(venv, spec)
+        if not releases:
             return venv
         arguments = ["pip", "sync", "lock.txt", "--require-hashes", "--quiet", "--python", "venv/bin/python"]
-        arguments += _wheels_only(spec.build)
-        if spec.build and spec.exclude_newer is not None:  # the requirements of a build are of that time, too
-            arguments += ["--exclude-newer", end_of_day(spec.exclude_newer)]
-        if self._sandbox.name == "none":  # a run could write through a hard link into the cache
-            arguments += ["--link-mode", "copy"]
+        arguments += _wheels_only(())
+        for wheel in built:
+            arguments += ["--find-links", str(wheel.path.parent)]
+        # A run without isolation could write through a hard link into the cache.
+        own = ["--link-mode", "copy" if self._sandbox.name == "none" else "hardlink"]
         try:
-            self._run_uv([*arguments, "--offline"], work, spec, card_id)
+            self.uv.run([*arguments, *own], work)
         except EnvironmentUnavailable:
-            self._run_uv(arguments, work, spec, card_id)
-        return _not_a_link(venv)
+            # Into another environment, which is thrown away: what this one holds comes from a cache that is complete.
+            self._empty(venv, spec)
+            self.uv.run_online([*arguments, "--link-mode", "hardlink"], work)
+            before = self._empty(venv, spec)
+            self.uv.run([*arguments, *own], work)
+        self._proof.prove(venv, before, packages_of(lock))
+        return venv
 
-    def _run_uv(self, arguments: Sequence[str], work: Path, spec: EnvironmentSpec, card_id: str) -> None:
-        if spec.build:
-            self.uv.run_building(arguments, work, card_id, spec.interpreter.prefix)
-        else:
-            self.uv.run(arguments, work)
+    def _built(
+        self, releases: Iterable[LockedRelease], spec: EnvironmentSpec, card_id: str, work: Path
+    ) -> list[BuiltWheel]:
+        builder = SourceBuilder(self.folder / "built", self.uv, card_id, self._stop)
+        names = {canonicalize_name(name) for name in spec.build}
+        return [
+            builder.wheel(release, spec.interpreter, spec.exclude_newer, work)
+            for release in releases
+            if release.name in names
+        ]
+
+    def _empty(self, venv: Path, spec: EnvironmentSpec) -> Listing:
+        """Make an empty environment; return the files that it has from the start."""
+        shutil.rmtree(venv, ignore_errors=True)
+        python = str(spec.interpreter.executable)
+        arguments = ["venv", "--quiet", "--relocatable", "--no-project", "--python", python, venv.name]
+        self.uv.run(arguments, venv.parent)
+        return listing(venv)
 
 
 def packages_of(lock: str) -> dict[str, str]:
@@ -137,13 +171,6 @@ def packages_of(lock: str) -> dict[str, str]:
             requirement = Requirement(line.rstrip("\\ "))
             packages[canonicalize_name(requirement.name)] = next(iter(requirement.specifier)).version
     return dict(sorted(packages.items()))
-
-
-def _not_a_link(path: Path) -> Path:
-    """Return a path that a build may have changed. Raises where it could now lead elsewhere on this machine."""
-    if path.is_symlink():
-        raise EnvironmentUnavailable("build", f"{path.name} was replaced by a symbolic link")
-    return path
 
 
 def _wheels_only(build: Iterable[str]) -> list[str]:

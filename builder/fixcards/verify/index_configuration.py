@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from fixcards.errors import FixcardsError
 
@@ -39,6 +42,13 @@ def uv_index_variables() -> dict[str, str]:
         if url:
             variables["UV_DEFAULT_INDEX"] = url
     return variables
+
+
+def index_urls(variables: Mapping[str, str]) -> list[str]:
+    """Return the URLs of the indexes in such variables, in the order in which uv asks them."""
+    extra = [url for name in EXTRA_INDEX_VARIABLES for url in variables.get(name, "").split()]
+    default = next((variables[name] for name in _DEFAULT_INDEX_VARIABLES if variables.get(name)), PYPI_SIMPLE_ENDPOINT)
+    return [url.partition("=")[2] if re.match(r"[\w-]+=", url) else url for url in extra] + [default]
 
 
 def without_password(url: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-Reason = Literal["resolution", "no wheel", "interpreter", "timeout in preparing", "build", "sandbox"]
+Reason = Literal[
+    "resolution", "no wheel", "interpreter", "timeout in preparing", "build", "sandbox", "wheel refused", "environment"
+]
 
 
 class EnvironmentUnavailable(Exception):  # noqa: N818 - a result of the run, not a fault of the program

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import psutil
+
 from fixcards.errors import FixcardsError
+from fixcards.verify import index_relay
+from fixcards.verify.index_client import IndexClient
+from fixcards.verify.index_configuration import index_urls, without_password
+from fixcards.verify.index_proxy import STABLE_ORIGIN, IndexProxy, page_url
+from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError
+from fixcards.verify.sandbox.interface import StopReason
 from fixcards.verify.sandbox.supervise import supervise
 from fixcards.verify.unavailable import EnvironmentUnavailable
+from fixcards.verify.wheel_archive import MAX_FILE, MAX_FILES
 
 PREPARE_SECONDS = 600
-_NETWORK_VARIABLES = (
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "HTTPS_PROXY",
-    "HTTP_PROXY",
-    "ALL_PROXY",
-    "NO_PROXY",
-    "UV_HTTP_TIMEOUT",
-    "UV_HTTP_RETRIES",
-)
+BUILD = "/build"
+"""Folder inside the isolation in which a build works. It is gone afterwards."""
+INPUTS = "/index"
+"""Folder inside the isolation for what a build gets."""
+_PASSED_ON = ("UV_HTTP_RETRIES",)
 _UNREACHABLE = re.compile(
     r"error sending request|Failed to fetch|dns error|Could not connect|tcp connect", re.IGNORECASE
 )
@@ -37,87 +43,136 @@ _LIMITS = Limits(
     memory_bytes=4 << 30,
     address_space_bytes=16 << 30,
     processes=512,
-    file_bytes=1 << 30,
+    file_bytes=512 << 20,
     disk_bytes=2 << 30,
     open_files=1024,
 )
+_UNDECLARED_BYTES = 512 << 20
+"""Bytes that uv may write beside the wheels that it unpacks: pages, metadata, what it makes of them."""
 
 
 class Uv:
-    """Runs uv with caches below `folder`, against one index.
+    """Runs uv with caches below `folder`, against the indexes that the variables `index` name.
 
-    It runs on its own where it only unpacks wheels. Wherever it may build, offline included, it runs in the isolation
-    and with a cache of the card's own, so that a build can spoil no other card's packages.
+    Outside of the isolation it only unpacks wheels. Wherever a build may run, it runs inside, with a cache that is
+    gone afterwards and without a network: it reaches the indexes through this process alone.
     """
 
     def __init__(
         self, folder: Path, index: Mapping[str, str], sandbox: Sandbox, stop: threading.Event | None = None
     ) -> None:
         self.folder = folder
-        self._index = dict(index)
+        self.client = IndexClient(index_urls(index))
         self._sandbox = sandbox
         self._stop = stop
 
     def run(self, arguments: Sequence[str], work: Path) -> None:
-        """Run uv outside of the isolation, on the cache into which no build has ever written.
+        """Run uv outside of the isolation, on the cache into which no build has ever written, without a network.
 
-        Raises `EnvironmentUnavailable` for what uv refuses, `FixcardsError` where the index can't be reached.
+        Raises `EnvironmentUnavailable` for what uv refuses.
         """
-        job = Job(argv=(str(uv_program()), *arguments), cwd=str(work), environment={}, limits=_LIMITS, stop=self._stop)
-        self._check(supervise(job.argv, self.environment(self.folder / "uv"), job, cwd=work))
+        self._check(self._run(["--offline", *arguments], work, {}, lambda pid: None))
 
-    def run_building(self, arguments: Sequence[str], work: Path, card_id: str, interpreter: Path) -> None:
-        """Run uv where it may build, for an interpreter in the folder `interpreter`. Raises what `run` raises."""
-        if self._sandbox.name == "none":
-            self.run(arguments, work)
-            return
-        cache_dir = self.folder / "uv-built" / card_id
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        certificates = [Path(os.environ[name]) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
-        outside = [uv_program(), interpreter, *certificates]
-        job = Job(
-            argv=(str(uv_program()), *arguments),
-            cwd=str(work),
-            environment={**self.environment(cache_dir), "HOME": "/tmp/home"},  # noqa: S108 - inside the isolation
-            readable={path: str(path) for path in outside if path.exists() and not path.is_relative_to("/usr")},
-            writable={work: str(work), cache_dir: str(cache_dir)},
-            network="--offline" not in arguments,
-            limits=_LIMITS,
-            stop=self._stop,
-        )
+    def run_online(self, arguments: Sequence[str], work: Path) -> None:
+        """Run uv outside of the isolation, with the indexes.
+
+        Raises `EnvironmentUnavailable` for what uv refuses and for wheels that go over a bound, `FixcardsError` where
+        the index can't be reached.
+        """
+        with IndexProxy(self.client, work) as proxy:
+            watch = _DiskWatch(self.folder, proxy)
+            result = self._run(arguments, work, {"HTTP_PROXY": proxy.url, "UV_HTTP_TIMEOUT": "600"}, watch.over)
+        self._check(result, proxy)
+
+    def run_inside(
+        self, arguments: Sequence[str], work: Path, interpreter: Interpreter, inputs: Mapping[str, Path], result: str
+    ) -> bytes:
+        """Run uv where a build may run; return the content of the one file that matches `result` inside.
+
+        `inputs` are files by the names that they have in the folder `INPUTS`. Nothing else goes in, and nothing else
+        comes out: a build can leave no link, pipe or device. Raises what `run_online` raises.
+        """
+        private = work / "index"
+        private.mkdir(mode=0o700)
+        output = os.open(private / "result", os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
-            self._check(self._sandbox.run(job))
-        except SandboxError as error:
-            raise EnvironmentUnavailable("sandbox", str(error)) from None
+            os.fchmod(output, 0o666)  # the user inside is another one
+            with IndexProxy(self.client, private, private / "index.sock") as proxy:
+                job = self._job_inside(arguments, private, interpreter, inputs, result)
+                try:
+                    done = self._sandbox.run(job)
+                except SandboxError as error:
+                    raise EnvironmentUnavailable("sandbox", str(error)) from None
+            self._check(done, proxy)
+            with os.fdopen(os.dup(output), "rb") as file:
+                return file.read(_LIMITS.file_bytes)
+        finally:
+            os.close(output)
+            shutil.rmtree(private, ignore_errors=True)
 
-    def environment(self, cache_dir: Path) -> dict[str, str]:
-        """Return all variables that uv gets: the index and how to reach it, no secret of anything else."""
-        network = {name: os.environ[name] for name in _NETWORK_VARIABLES if os.environ.get(name)}
-        network |= {
-            name.lower(): os.environ[name.lower()] for name in _NETWORK_VARIABLES if os.environ.get(name.lower())
-        }
-        netrc = Path(os.environ.get("NETRC") or Path.home() / ".netrc")
-        if cache_dir == self.folder / "uv" and netrc.is_file():  # never where a build could read it
-            network["NETRC"] = str(netrc)
+    def environment(self, cache_dir: str, origin: str) -> dict[str, str]:
+        """Return all variables that uv gets. The indexes are at `origin`; no variable holds a secret."""
+        urls = [page_url(origin, url) for url in self.client.urls]
         return {
-            **network,
-            **self._index,
+            **{name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)},
+            "UV_DEFAULT_INDEX": urls[-1],
+            **({"UV_INDEX": " ".join(urls[:-1])} if urls[:-1] else {}),
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.folder / "home"),
             "LANG": "C.UTF-8",
             "TZ": "UTC",
             "NO_COLOR": "1",
-            "UV_CACHE_DIR": str(cache_dir),
+            "UV_CACHE_DIR": cache_dir,
             "UV_NO_CONFIG": "1",
             "UV_NO_PROGRESS": "1",
             "UV_PYTHON_DOWNLOADS": "never",
         }
 
     def without_paths(self, text: str) -> str:
-        """Return `text` without the paths of this machine."""
-        return re.sub(rf"{re.escape(str(self.folder))}[^\s`'\"]*", "<cache>", text)
+        """Return `text` without the paths of this machine and of a build, with the indexes under their own names."""
+        for url in self.client.urls:
+            path = page_url("", url)
+            text = re.sub(rf"http://[\w.:]+{re.escape(path)}", f"{without_password(url).rstrip('/')}/", text)
+        return re.sub(rf"(?:{re.escape(str(self.folder))}|{BUILD}/cache)[^\s`'\"]*", "<cache>", text)
 
-    def _check(self, result: JobResult) -> None:
+    def _run(
+        self, arguments: Sequence[str], work: Path, more: Mapping[str, str], over: Callable[[int], StopReason | None]
+    ) -> JobResult:
+        argv = (*_file_limit(), str(uv_program()), *arguments)
+        job = Job(argv=argv, cwd=str(work), environment={}, limits=_LIMITS, stop=self._stop)
+        environment = {**self.environment(str(self.folder / "uv"), STABLE_ORIGIN), **more}
+        return supervise(job.argv, environment, job, cwd=work, over=over)
+
+    def _job_inside(
+        self,
+        arguments: Sequence[str],
+        private: Path,
+        interpreter: Interpreter,
+        inputs: Mapping[str, Path],
+        result: str,
+    ) -> Job:
+        files = {"index.sock": private / "index.sock", "relay.py": Path(index_relay.__file__), **inputs}
+        outside = [path for path in (uv_program(), interpreter.prefix) if not path.is_relative_to("/usr")]
+        python = [str(interpreter.executable), "-I", "-S", f"{INPUTS}/relay.py"]
+        return Job(
+            argv=(*python, f"{INPUTS}/index.sock", f"{INPUTS}/result", result, str(uv_program()), *arguments),
+            cwd=BUILD,
+            environment={
+                **self.environment(f"{BUILD}/cache", "http://127.0.0.1:{port}"),
+                "HOME": "/tmp/home",  # noqa: S108 - inside the isolation
+                "UV_HTTP_TIMEOUT": "600",
+            },
+            readable={
+                **{path: str(path) for path in outside},
+                **{path: f"{INPUTS}/{name}" for name, path in files.items()},
+            },
+            writable={private / "result": f"{INPUTS}/result"},
+            scratch=(BUILD,),
+            limits=replace(_LIMITS, wall_seconds=PREPARE_SECONDS),
+            stop=self._stop,
+        )
+
+    def _check(self, result: JobResult, proxy: IndexProxy | None = None) -> None:
         """Raise the exception that the end of a uv run calls for."""
         if result.stopped == "cancelled":
             raise KeyboardInterrupt
@@ -125,6 +180,10 @@ class Uv:
             raise EnvironmentUnavailable("timeout in preparing", f"not ready after {PREPARE_SECONDS} s")
         if result.stopped:
             raise EnvironmentUnavailable("build", f"stopped, it went over the limit of {result.stopped}")
+        if result.exit and proxy is not None and proxy.refused:
+            raise EnvironmentUnavailable("wheel refused", proxy.refused)
+        if result.exit and proxy is not None and proxy.unavailable:
+            raise FixcardsError(f"the package index can't be reached: {proxy.unavailable}")
         if result.exit:
             raise self._error_for(result.output.decode(errors="replace"))
 
@@ -138,6 +197,41 @@ class Uv:
         if _BUILD_FAILED.search(output):
             return EnvironmentUnavailable("build", message)
         return EnvironmentUnavailable("resolution", message)
+
+
+class _DiskWatch:
+    """Watches what one uv writes, beside what the wheels that it was given say of themselves.
+
+    A wheel whose directory lies is stopped here: bytes are counted as the process writes them, files as the file system
+    of `folder` counts them. Some file systems count no files; there the bytes alone are bounded.
+    """
+
+    def __init__(self, folder: Path, proxy: IndexProxy) -> None:
+        self._folder, self._proxy = folder, proxy
+        self._files = self._count_files()
+
+    def over(self, pid: int) -> StopReason | None:
+        """Return `disk` where the process has written too much."""
+        try:
+            written = psutil.Process(pid).io_counters().write_chars
+        except (psutil.Error, AttributeError):  # it has ended, or the system counts nothing
+            return None
+        if written > _UNDECLARED_BYTES + 2 * self._proxy.unpacked_bytes:
+            return "disk"
+        return "disk" if self._count_files() - self._files > 2 * MAX_FILES else None
+
+    def _count_files(self) -> int:
+        try:
+            state = os.statvfs(self._folder)
+        except (AttributeError, OSError):
+            return 0
+        return state.f_files - state.f_ffree
+
+
+def _file_limit() -> tuple[str, ...]:
+    """Return the command that bounds each file, empty where the system has no `prlimit`."""
+    program = shutil.which("prlimit")
+    return (program, f"--fsize={MAX_FILE}", "--core=0", "--") if program else ()
 
 
 def _shorten(output: str) -> str:

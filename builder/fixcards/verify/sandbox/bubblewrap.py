@@ -38,7 +38,6 @@ from fixcards.verify.sandbox.interface import Job, JobResult, Limits, SandboxErr
 from fixcards.verify.sandbox.keyring import join_new_session_keyring
 from fixcards.verify.sandbox.seccomp import filter_program, filtered_machine
 from fixcards.verify.sandbox.surroundings import (
-    NETWORK_FILES,
     SYNTHETIC_FILES,
     SYSTEM_FILES,
     SYSTEM_LINKS,
@@ -68,6 +67,7 @@ mount -t tmpfs -o "mode=0755,nosuid,nodev,nr_inodes={_FILES},size=$1" stage {_ST
 mkdir -m 1777 $2
 shift 2
 while [ "$1" != -- ]; do
+    [ -d "$1" ] || : > "$2"
     mount --bind "$1" "$2"
     shift 2
 done
@@ -127,7 +127,7 @@ class Bubblewrap:
 
     def run(self, job: Job) -> JobResult:
         """Run a job; the processes that it started die with it, since its process namespace ends."""
-        return run_with(protection() if not job.writable else replace(protection(), mode="plain"), job)
+        return run_with(protection(), job)
 
 
 def run_with(protection: Protection, job: Job) -> JobResult:
@@ -175,9 +175,10 @@ def command(job: Job, protection: Protection, descriptors: Descriptors, group: C
     mode = protection.mode
     written = ["/tmp", "/dev/shm", *job.scratch]  # noqa: S108 - inside
     scratch = {place: str(_STAGE / f"scratch{number}") for number, place in enumerate(written)}
-    folders = [host for host in job.readable if host.is_dir()]
-    staged = {host: str(_STAGE / f"readable{number}") for number, host in enumerate(folders)}
+    hosts = [host for host in (*job.readable, *job.writable) if job.writable or host.is_dir()]
+    staged = {host: str(_STAGE / f"host{number}") for number, host in enumerate(hosts)}
     sources = staged if mode == "dropping" else {}
+    folders = [stage for host, stage in sources.items() if host.is_dir()]
     inner = _inner(job, protection, descriptors, scratch if mode != "plain" else {}, sources)
     if mode == "plain":
         return [*_DYING_WITH_US, *entering(group), *inner]
@@ -187,7 +188,7 @@ def command(job: Job, protection: Protection, descriptors: Descriptors, group: C
     return [
         *_DYING_WITH_US,
         *("unshare", *namespaces, "--mount", "--propagation", "private", "--", "sh", "-euc", _STAGING, "sh"),
-        *(entries_of(group), str(job.limits.disk_bytes), " ".join([*scratch.values(), *sources.values()])),
+        *(entries_of(group), str(job.limits.disk_bytes), " ".join([*scratch.values(), *folders])),
         *(word for host, stage in sources.items() for word in (str(host), stage)),
         *("--", *drop, *inner),
     ]
@@ -203,16 +204,14 @@ def _inner(
     """Yield the bwrap command that isolates a job. Mounts go from the outside in: a later one hides an earlier.
 
     `scratch` has the source of each folder to write, empty where each is a file system of its own; `sources` that of
-    each readable folder that is not its own path.
+    each path of the machine that stands elsewhere.
     """
     yield from ("bwrap", "--unshare-all", "--unshare-user", "--disable-userns")
     yield from ("--uid", _OVERFLOW_ID, "--gid", _OVERFLOW_ID)
     yield from ("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--hostname", "sandbox")
     # With an init of bubblewrap in between, the processor time of the program would not count for bwrap.
     yield "--as-pid-1"
-    if job.network:
-        yield "--share-net"
-    yield from _system(job, descriptors)
+    yield from _system(descriptors)
     yield from _written(job, scratch)
     yield from ("--dir", "/tmp/home")  # noqa: S108
     for host, place in job.readable.items():
@@ -221,7 +220,7 @@ def _inner(
         else:  # a copy, whose path on the machine is not in the list of mounts
             yield from ("--perms", "0644", "--ro-bind-data", descriptors.of(host), place)
     for host, place in job.writable.items():
-        yield from ("--bind", str(host), place)
+        yield from ("--bind", sources.get(host, str(host)), place)
     yield from ("--remount-ro", "/", "--chdir", job.cwd, "--clearenv")
     for name, value in job.environment.items():
         yield from ("--setenv", name, value)
@@ -233,7 +232,7 @@ def _inner(
     yield from reporting(job.argv)
 
 
-def _system(job: Job, descriptors: Descriptors) -> Iterator[str]:
+def _system(descriptors: Descriptors) -> Iterator[str]:
     """Yield the options for what a run sees of the system."""
     yield from ("--ro-bind", "/usr", "/usr")
     for name, target in SYSTEM_LINKS.items():
@@ -242,11 +241,10 @@ def _system(job: Job, descriptors: Descriptors) -> Iterator[str]:
             yield from ("--symlink", target, str(path))
         elif path.is_dir():
             yield from ("--ro-bind", str(path), str(path))
-    for name in SYSTEM_FILES + (NETWORK_FILES if job.network else ()):
+    for name in SYSTEM_FILES:
         yield from ("--ro-bind-try", name, name)
     for name, text in SYNTHETIC_FILES.items():
-        if not (job.network and name in NETWORK_FILES):
-            yield from ("--perms", "0644", "--ro-bind-data", descriptors.holding(text.encode()), name)
+        yield from ("--perms", "0644", "--ro-bind-data", descriptors.holding(text.encode()), name)
     yield from ("--proc", "/proc", "--dev", "/dev")
     for name in masked_files():
         yield from ("--ro-bind", "/dev/null", name)

@@ -71,10 +71,10 @@ class Container:
 def command(engine: str, name: str, job: Job) -> list[str]:
     """Return the command line that runs a job in a container called `name`."""
     limits = job.limits
-    user = f"{os.geteuid()}:{os.getegid()}" if job.writable else "65534:65534"
-    words = [engine, "run", "--rm", "--name", name, "--init", "--hostname", "sandbox", "--read-only", "--user", user]
+    words = [engine, "run", "--rm", "--name", name, "--init", "--hostname", "sandbox", "--read-only"]
+    words += ["--user", "65534:65534"]
     words += ["--ipc", "private"]
-    words += ["--network", "host" if job.network else "none", "--cap-drop", "ALL"]
+    words += ["--network", "none", "--cap-drop", "ALL"]
     words += ["--security-opt", "no-new-privileges", "--pids-limit", str(limits.processes)]
     words += ["--memory", str(limits.memory_bytes), "--memory-swap", str(limits.memory_bytes)]
     words += ["--ulimit", f"fsize={limits.file_bytes}", "--ulimit", f"nofile={limits.open_files}"]

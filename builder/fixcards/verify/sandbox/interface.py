@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from fixcards.records.evidence import Isolation
 
-StopReason = Literal["time", "output", "memory", "processes", "cancelled"]
+StopReason = Literal["time", "output", "memory", "processes", "disk", "cancelled"]
 
 
 class SandboxError(Exception):
@@ -56,10 +56,9 @@ class Job:
     readable: Mapping[Path, str] = field(default_factory=dict)
     """Files and folders of the machine, and where they stand inside, read-only."""
     writable: Mapping[Path, str] = field(default_factory=dict)
-    """Folders of the machine that the job may change. Only for preparing, never for a card's code."""
+    """Files of the machine that the job may write. Only for what a build hands out, never for a card's code."""
     scratch: tuple[str, ...] = ()
     """Folders that are empty and writable inside, and gone afterwards."""
-    network: bool = False
     limits: Limits = Limits()
     stop: threading.Event | None = None
     """Ends the job when it is set."""

@@ -31,6 +31,7 @@ def supervise(
     errors: int = subprocess.STDOUT,
     descriptors: Sequence[int] = (),
     group: ControlGroup | None = None,
+    over: Callable[[int], StopReason | None] = lambda pid: None,
 ) -> JobResult:
     """Run `argv` until it ends, or goes over a limit of `job` and is killed with its whole process group.
 
@@ -38,6 +39,7 @@ def supervise(
     the output is read to its end, and removes what survives the end of the group. `errors` is a descriptor for the
     standard error, by default that of the output; `descriptors` are handed on beside these. With a `group`, which
     `argv` must enter, the kernel counts memory and processes; without one they are measured ten times a second.
+    As often `over` is asked, with the number of the child, for the reason to stop it where it went over another limit.
     """
     start = time.monotonic()
     with ExitStack() as at_end:
@@ -53,7 +55,7 @@ def supervise(
                 cwd=cwd,
                 bufsize=0,
             )
-            watch = _Watch(child, job, start, group)
+            watch = _Watch(child, job, start, group, over)
             at_end.callback(watch.end, after)
         stopped = watch.until_end() or (group.exceeded() if group is not None else None)
     return JobResult(
@@ -69,13 +71,19 @@ class _Watch:
     """Reads the output of one child and enforces its limits."""
 
     def __init__(
-        self, child: subprocess.Popen[bytes], job: Job, start: float, group: ControlGroup | None = None
+        self,
+        child: subprocess.Popen[bytes],
+        job: Job,
+        start: float,
+        group: ControlGroup | None,
+        over: Callable[[int], StopReason | None],
     ) -> None:
         self.output = bytearray()
         self.status: int | None = None
         self.cpu_seconds = 0.0
         assert child.stdout is not None  # noqa: S101 - it is a pipe
         self._child, self._output, self._job, self._group = child, child.stdout, job, group
+        self._over_another = over
         self._pid, self._pipe = child.pid, child.stdout.fileno()
         self._deadline = start + job.limits.wall_seconds
         self._next_tick = start + _TICK
@@ -119,7 +127,7 @@ class _Watch:
         if self._job.stop is not None and self._job.stop.is_set():
             return "cancelled"
         if now >= self._next_tick:
-            reason = self._over()
+            reason = self._over() or self._over_another(self._pid)
             self._next_tick = time.monotonic() + _TICK
             return reason
         return None
@@ -211,11 +219,24 @@ def _shared_bytes(members: list[psutil.Process]) -> int:
 
 
 def _end(members: list[psutil.Process]) -> None:
-    """Kill processes, also those that left the group, and wait until they are gone."""
+    """Kill processes, also those that left the group, and wait until they have ended.
+
+    Not until they are reaped, as psutil waits: those of a namespace are left to the first process of the machine, which
+    may take its time.
+    """
     for member in members:
         with suppress(psutil.Error):
             member.kill()
-    psutil.wait_procs(members, timeout=5)
+    deadline = time.monotonic() + 5
+    while any(map(_runs, members)) and time.monotonic() < deadline:
+        time.sleep(0.002)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _kill(group: int) -> None:

@@ -7,11 +7,6 @@ from pathlib import Path
 SYSTEM_LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64", "lib32": "usr/lib32"}
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/mime.types")
 """Files that the distribution makes, not the people who use the machine."""
-NETWORK_FILES = (
-    *("/etc/hosts", "/etc/resolv.conf", "/etc/gai.conf"),
-    *("/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted"),
-)
-
 SYNTHETIC_FILES = {
     "/etc/passwd": "root:x:0:0:root:/root:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/tmp/home:/bin/sh\n",
     "/etc/group": "root:x:0:\nnogroup:x:65534:\n",

@@ -1,0 +1,278 @@
+"""The configured package indexes as this program reads them: project pages and files, bounded in size and time.
+
+Passwords, `.netrc`, proxies and certificates of the user are used here and handed to no other program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, BinaryIO, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+from pypi_simple import ACCEPT_JSON_PREFERRED, ProjectPage, RepositoryPage
+from urllib3.exceptions import HTTPError
+
+from fixcards.errors import FixcardsError
+from fixcards.verify.index_configuration import without_password
+
+PAGE_BYTES = 64 << 20
+"""Size of a project page. The largest ones of the public index have about 20 MB."""
+PAGE_SECONDS = 60
+FILE_BYTES = 6 << 30
+"""Size of one file. The public index takes files up to 1 GB, by request more (docs.pypi.org, "Storage limits")."""
+FILE_SECONDS = 600
+_CONNECT_SECONDS, _READ_SECONDS = 10, 30
+_CHUNK = 1 << 16
+_FILENAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!~-]*")
+_T = TypeVar("_T")
+
+
+class IndexUnavailableError(FixcardsError):
+    """An index doesn't answer, or not with what an index sends."""
+
+
+class MissingFromIndexError(IndexUnavailableError):
+    """The index says that it has no such page or file."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """One file of a project, as the page of the index describes it."""
+
+    filename: str
+    url: str
+    """Where it is, absolute."""
+    sha256: str | None
+    uploaded: datetime | None
+    details: dict[str, Any]
+    """The entry of the page in the form of PEP 691, without its URL."""
+
+    @property
+    def release(self) -> Version | None:
+        """Version that the name of the file says; None where it is neither a wheel nor a source distribution."""
+        try:
+            if self.filename.endswith(".whl"):
+                return parse_wheel_filename(self.filename)[1]
+            return parse_sdist_filename(self.filename)[1]
+        except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFiles:
+    """The files of one project on one index, by name."""
+
+    files: dict[str, IndexFile]
+    caching: str | None
+    """How long the index lets its page be cached: the value of its header Cache-Control."""
+
+
+class IndexClient:
+    """Reads the indexes at `urls`. Safe to share between threads; a project's page is read once."""
+
+    def __init__(self, urls: Sequence[str]) -> None:
+        self.urls = tuple(urls)
+        self._session = requests.Session()
+        self._session.max_redirects = 5
+        certificates = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        # uv's variables count, too; `requests` reads its own by itself, and prefers them to `verify`.
+        if not certificates and (uvs := os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")):
+            self._session.verify = uvs
+        self._lock = threading.Lock()
+        self._pages: dict[tuple[str, str], ProjectFiles | None] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The indexes, without passwords: what distinguishes results of this client from those of another."""
+        return [without_password(url) for url in self.urls]
+
+    def project(self, index: str, package: str) -> ProjectFiles | None:
+        """Return the files of a package, by its normalised name; None where the index at `index` has no such package.
+
+        Raises `IndexUnavailableError`.
+        """
+        key = index, package
+        with self._lock:
+            if key in self._pages:
+                return self._pages[key]
+        page = self._read_project(index, package)
+        with self._lock:
+            return self._pages.setdefault(key, page)
+
+    def first_project(self, package: str) -> tuple[str, ProjectFiles] | None:
+        """Return the first index that has a package, and its files there: uv takes no package from two indexes."""
+        for url in self.urls:
+            if (page := self.project(url, package)) is not None:
+                return url, page
+        return None
+
+    def open(self, index: str, url: str, *, method: str = "GET", byte_range: str | None = None) -> requests.Response:
+        """Send a request for a file that a page of the index at `index` links to.
+
+        The answer isn't read yet: read it with `chunks`. Raises `IndexUnavailableError`, also for a status of 400 and
+        above.
+        """
+        headers = {"Accept-Encoding": "identity", **({"Range": byte_range} if byte_range else {})}
+        return self._request(_with_credentials(url, index), headers, method)
+
+    def save(
+        self,
+        index: str,
+        file: IndexFile,
+        target: BinaryIO,
+        limit: int = FILE_BYTES,
+        count: Callable[[int], None] = lambda size: None,
+    ) -> str:
+        """Write a file to `target`; return its SHA-256. `count` gets the size of each piece and may raise.
+
+        Raises `IndexUnavailableError`, also for a wrong digest.
+        """
+        digest = hashlib.sha256()
+        with self.open(index, file.url) as response:
+            for chunk in chunks(response, limit, FILE_SECONDS):
+                count(len(chunk))
+                digest.update(chunk)
+                target.write(chunk)
+        if file.sha256 not in {None, digest.hexdigest()}:
+            raise IndexUnavailableError(f"{file.filename} has another SHA-256 than the index says")
+        return digest.hexdigest()
+
+    def _read_project(self, index: str, package: str) -> ProjectFiles | None:
+        url = f"{index.rstrip('/')}/{package}/"
+        try:
+            response = self._request(url, {"Accept": ACCEPT_JSON_PREFERRED}, "GET")
+        except MissingFromIndexError:
+            return None
+        with response:
+            body = b"".join(chunks(response, PAGE_BYTES, PAGE_SECONDS))
+        try:
+            entries = _entries(response, body, package)
+            files = {file.filename: file for file in map(_index_file, entries) if file is not None}
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise IndexUnavailableError(
+                f"the package index {without_password(index)} sends no list of files for {package}: "
+                f"{type(error).__name__}"
+            ) from None
+        return ProjectFiles(files, response.headers.get("Cache-Control"))
+
+    def _request(self, url: str, headers: dict[str, str], method: str) -> requests.Response:
+        try:
+            response = self._session.request(
+                method, url, headers=headers, stream=True, timeout=(_CONNECT_SECONDS, _READ_SECONDS)
+            )
+        except (requests.RequestException, HTTPError, ValueError) as error:
+            raise IndexUnavailableError(f"{without_password(url)}: {type(error).__name__}") from None
+        if response.status_code >= 400:
+            response.close()
+            error_class = MissingFromIndexError if response.status_code in {404, 410} else IndexUnavailableError
+            raise error_class(f"{without_password(url)}: status {response.status_code}")
+        return response
+
+
+def chunks(response: requests.Response, limit: int, seconds: float) -> Iterator[bytes]:
+    """Yield the body of an answer. Raises `IndexUnavailableError` above `limit` bytes, or after `seconds`."""
+    # In the pieces in which they come: a server that sends a byte a second must not outrun the clock.
+    deadline, size = time.monotonic() + seconds, 0
+    where = without_password(response.url)
+    try:
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            size += len(chunk)
+            if size > limit:
+                raise IndexUnavailableError(f"{where}: more than {limit:,} bytes")
+            if time.monotonic() > deadline:
+                raise IndexUnavailableError(f"{where}: not read within {seconds:g} s")
+            yield chunk
+    except (HTTPError, OSError) as error:
+        raise IndexUnavailableError(f"{where}: {type(error).__name__}") from None
+
+
+def interruptible(call: Callable[[], _T], stop: threading.Event | None) -> _T:
+    """Return the result of `call`, which reads from the network and can't be interrupted itself.
+
+    Raises what it raises, or `KeyboardInterrupt` as soon as `stop` is set; the call then ends by itself some time
+    later.
+    """
+    results: list[_T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(call())
+        except BaseException as error:  # noqa: BLE001 - raised below, in the thread that waits
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+        if stop is not None and stop.is_set():
+            raise KeyboardInterrupt
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def _entries(response: requests.Response, body: bytes, package: str) -> list[dict[str, Any]]:
+    """Return the entries of a project page in the form of PEP 691, with absolute URLs.
+
+    Some indexes answer in HTML even where JSON is preferred, and then name the upload times in attributes
+    `data-upload-time`, which no standard has and only such a request gets.
+    """
+    if "html" not in response.headers.get("Content-Type", ""):
+        page = json.loads(body)
+        if not str(page["meta"]["api-version"]).startswith("1."):
+            raise ValueError(package)
+        return [{**entry, "url": urljoin(response.url, entry["url"])} for entry in page["files"]]
+    text = body.decode(response.encoding or "utf-8", "replace")
+    times = {link.text: link.get_str_attrib("data-upload-time") for link in RepositoryPage.from_html(text).links}
+    entries = []
+    for file in ProjectPage.from_html(package, text, base_url=response.url).packages:
+        entry: dict[str, Any] = {"filename": file.filename, "url": file.url, "hashes": file.digests or {}}
+        entry |= {"requires-python": file.requires_python, "upload-time": times.get(file.filename)}
+        entry["yanked"] = (file.yanked_reason or True) if file.is_yanked else False
+        if file.has_metadata:
+            entry["core-metadata"] = file.metadata_digests or True
+        entries.append(entry)
+    return entries
+
+
+def _index_file(entry: dict[str, Any]) -> IndexFile | None:
+    """Return an entry of a page; None where its name or address is none that a file of an index has."""
+    filename, url = entry["filename"], entry["url"].partition("#")[0]
+    if not _FILENAME.fullmatch(filename) or urlsplit(url).scheme not in {"http", "https"}:
+        return None
+    uploaded = entry.get("upload-time")
+    sha256 = entry.get("hashes", {}).get("sha256")
+    names = ("filename", "hashes", "requires-python", "size", "upload-time", "yanked", "core-metadata")
+    details = {name: entry[name] for name in names if entry.get(name) is not None}
+    return IndexFile(
+        filename=filename,
+        url=url,
+        sha256=sha256.lower() if isinstance(sha256, str) else None,
+        uploaded=_time(uploaded) if uploaded else None,
+        details=details,
+    )
+
+
+def _time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _with_credentials(url: str, index: str) -> str:
+    """Return the URL of a file with user name and password of its index where both are of one origin, as uv does."""
+    file, own = urlsplit(url), urlsplit(index)
+    if "@" in file.netloc or (file.scheme, file.hostname, file.port) != (own.scheme, own.hostname, own.port):
+        return url
+    return file._replace(netloc=own.netloc).geturl()
