@@ -116,7 +116,7 @@ class EnvironmentBuilder:
         It is made in the folder `work`, which is used for nothing else, and proved: it holds what the lock says and
         nothing else. What may be built is built apart and comes as a wheel. Raises what `lock` raises.
         """
-        work.mkdir(exist_ok=True)
+        work.mkdir(parents=True, exist_ok=True)
         releases = parse_lock(lock)
         built = self._built(releases, spec, card_id, work)
         wheels = {wheel.release.name: wheel for wheel in built}

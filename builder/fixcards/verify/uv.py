@@ -36,7 +36,7 @@ _UNREACHABLE = re.compile(
     r"error sending request|Failed to fetch|dns error|Could not connect|tcp connect", re.IGNORECASE
 )
 _NO_WHEEL = re.compile(r"no wheels|no usable wheels|(?i:building source distributions is disabled)")
-_BUILD_FAILED = re.compile("Failed to build|build backend")
+_BUILD_FAILED = re.compile("Failed to build|build backend|the build left")
 _LIMITS = Limits(
     wall_seconds=PREPARE_SECONDS,
     cpu_seconds=PREPARE_SECONDS,

@@ -14,7 +14,7 @@ MAX_UNPACKED = 16 << 30
 MAX_FILE = 4 << 30
 """Bytes of one unpacked file. The largest real ones, libraries for graphics cards, have about 2 GB."""
 MAX_DEPTH = 64
-_FREE_BYTES, _MAX_RATIO = 256 << 20, 16
+FREE_BYTES, MAX_RATIO = 256 << 20, 16
 """Unpacked bytes that any wheel may have, and how many more for each byte of the wheel.
 
 Real wheels unpack to three to six times their size; deflate reaches a thousand times.
@@ -53,7 +53,7 @@ def unpacked_size(wheel: BinaryIO) -> int:
     if len(members) + len(folders) > MAX_FILES:
         raise WheelRefusedError(f"it holds more than {MAX_FILES:,} files")
     total = sum(member.file_size for member in members)
-    if total > min(MAX_UNPACKED, _FREE_BYTES + _MAX_RATIO * size):
+    if total > min(MAX_UNPACKED, FREE_BYTES + MAX_RATIO * size):
         raise WheelRefusedError(f"it has {size:,} bytes and unpacks to {total:,}")
     return total
 
