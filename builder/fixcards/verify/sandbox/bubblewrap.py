@@ -1,12 +1,13 @@
 """Isolation by bubblewrap: namespaces of the Linux kernel, for root and for ordinary users.
 
 What is to be mounted before `bwrap` starts is mounted in namespaces of its own: one file system for all that a run
-writes, so that one bound holds for it. An ordinary user gets these by a user namespace (`staged`). The kernel's limit
-on processes doesn't bind real root, whatever a user namespace maps it to, so root also gives up its identity for good:
-it binds the readable folders to a place that every user can reach, `setpriv` changes to an unused user, and that user
-starts the same `bwrap` as an ordinary user would (`dropping`). No process of root stays in between: without
-capabilities it could not pass a signal on to a process of another user when its own parent dies. A machine that allows
-user namespaces to `bwrap` alone gets `bwrap` alone (`plain`), and so does a job that writes folders of the machine.
+writes, so that one bound holds for it, and the readable folders, so that their paths on the machine stay out of sight.
+An ordinary user gets these by a user namespace (`staged`). The kernel's limit on processes doesn't bind real root,
+whatever a user namespace maps it to, so root also gives up its identity for good: `setpriv` changes to an unused user,
+and that user starts the same `bwrap` as an ordinary user would (`dropping`). No process of root stays in between:
+without capabilities it could not pass a signal on to a process of another user when its own parent dies. A machine that
+allows user namespaces to `bwrap` alone gets `bwrap` alone (`plain`), and so does a job that writes folders of the
+machine.
 """
 
 from __future__ import annotations
@@ -64,18 +65,27 @@ _SHM_BYTES = 64 << 20
 
 _STAGING = f"""{ENTER}
 mount -t tmpfs -o "mode=0755,nosuid,nodev,nr_inodes={_FILES},size=$1" stage {_STAGE}
-mkdir -m 1777 $2
+mkdir -m 1777 {_STAGE}/empty $2
 shift 2
 while [ "$1" != -- ]; do
-    [ -d "$1" ] || : > "$2"
-    mount --bind "$1" "$2"
+    if [ -d "$1" ]; then
+        cd "$1"
+        mount -t overlay -o ro,lowerdir=.:{_STAGE}/empty readable "$2" 2>/dev/null || mount --bind "$1" "$2"
+    else
+        : > "$2"
+        mount --bind "$1" "$2"
+    fi
     shift 2
 done
 shift
+cd /
 exec "$@"
 """
 """Shell program that makes the folders in its third argument with one `mkdir`, since each program that it starts costs
-most of a millisecond; then binds each path of its arguments to the path that follows it, and becomes the rest."""
+most of a millisecond; then mounts each folder of its arguments at the path that follows it, and becomes the rest.
+
+The list of mounts, which a run can read, has the path from which a bind mount was made, and of an overlay what it was
+called: `.` here. Where the kernel has no overlay for this user or file system, the folder is bound."""
 
 _DYING_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 """Ends what follows when the watcher dies, until bwrap sees to it itself (`--die-with-parent`). The signal is lost
@@ -177,11 +187,10 @@ def command(job: Job, protection: Protection, descriptors: Descriptors, group: C
     scratch = {place: str(_STAGE / f"scratch{number}") for number, place in enumerate(written)}
     hosts = [host for host in (*job.readable, *job.writable) if job.writable or host.is_dir()]
     staged = {host: str(_STAGE / f"host{number}") for number, host in enumerate(hosts)}
-    sources = staged if mode == "dropping" else {}
-    folders = [stage for host, stage in sources.items() if host.is_dir()]
-    inner = _inner(job, protection, descriptors, scratch if mode != "plain" else {}, sources)
+    folders = [stage for host, stage in staged.items() if host.is_dir()]
     if mode == "plain":
-        return [*_DYING_WITH_US, *entering(group), *inner]
+        return [*_DYING_WITH_US, *entering(group), *_inner(job, protection, descriptors, {}, {})]
+    inner = _inner(job, protection, descriptors, scratch, staged)
     uid = str(_FIRST_UID + next(_turn) % _UIDS)
     namespaces = () if mode == "dropping" else ("--user", "--map-root-user")
     drop = ("setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--") if mode == "dropping" else ()
@@ -189,7 +198,7 @@ def command(job: Job, protection: Protection, descriptors: Descriptors, group: C
         *_DYING_WITH_US,
         *("unshare", *namespaces, "--mount", "--propagation", "private", "--", "sh", "-euc", _STAGING, "sh"),
         *(entries_of(group), str(job.limits.disk_bytes), " ".join([*scratch.values(), *folders])),
-        *(word for host, stage in sources.items() for word in (str(host), stage)),
+        *(word for host, stage in staged.items() for word in (str(host), stage)),
         *("--", *drop, *inner),
     ]
 

@@ -19,6 +19,8 @@ from fixcards.verify.sandbox.interface import Job, JobResult, StopReason
 
 _TICK = 0.1
 """Seconds between two measurements of memory and processes."""
+_PATIENCE = 5.0
+"""Seconds to wait for the end of killed processes."""
 
 
 def supervise(
@@ -221,18 +223,17 @@ def _shared_bytes(members: list[psutil.Process]) -> int:
 def _end(members: list[psutil.Process]) -> None:
     """Kill processes, also those that left the group, and wait until they have ended.
 
-    Not until they are reaped, as psutil waits: those of a namespace are left to the first process of the machine, which
-    may take its time.
+    What adopts them may take seconds to ask for their ends, which changes nothing any more.
     """
     for member in members:
         with suppress(psutil.Error):
             member.kill()
-    deadline = time.monotonic() + 5
-    while any(map(_runs, members)) and time.monotonic() < deadline:
+    deadline = time.monotonic() + _PATIENCE
+    while any(map(_is_running, members)) and time.monotonic() < deadline:
         time.sleep(0.002)
 
 
-def _runs(process: psutil.Process) -> bool:
+def _is_running(process: psutil.Process) -> bool:
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
