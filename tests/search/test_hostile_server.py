@@ -195,9 +195,13 @@ def test_all_files_together_have_limits(limit: str, monkeypatch: pytest.MonkeyPa
         Finder.of_site(address).match(TEXTS[0])
 
 
-def test_an_address_with_a_user_name_is_refused() -> None:
-    with pytest.raises(FixcardsError, match="without a user name"):
-        Finder.of_site("https://user:secret@cards.example/")
+@pytest.mark.parametrize(
+    "address",
+    ["https://user:secret@cards.example/", "http://[", "http://", "http://a b/", "http://a:port/", "http://a\nb/"],
+)
+def test_an_address_of_no_site_is_refused(address: str) -> None:
+    with pytest.raises(FixcardsError, match="is no address of a site"):
+        Finder.of_site(address)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measures the memory of a process as Linux does")
