@@ -18,9 +18,6 @@ from tests.sites import REPOSITORY, SNAPSHOT
 
 COMMAND = Path(sys.executable).with_name("fixcards")
 HOSTILE = (
-    "\x1b[2J\x1b[31m\x1b]0;owned\x07\x9b2J\x9d0;x\x9c\u202eback\u2066"
-    "\u200b\u2060\xad\u3164\ufe0f\U000e0041\x08\x7f"
-)
     "\x1b[2J\x1b[31m\x1b]0;owned\x07\x9b2J\x9d0;x\x9c\u202eback\u2066\u200b\u2060\xad\u3164\ufe0f\U000e0041\x08\x7f"
 )
 LINE = "AttributeError: module 'numpy' has no attribute 'float'"
