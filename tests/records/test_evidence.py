@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence, Run, evidence_text, run_digest
+from fixcards.records.rules import RULES
+from tests.hostile import HIDDEN
 
 from .conftest import GOOD
 
@@ -151,3 +153,10 @@ def test_a_run_that_cannot_be_is_refused(evidence: Evidence, change: Callable[[d
     change(run)
     with pytest.raises(ValidationError):
         Run.model_validate(run)
+
+
+def test_whatever_a_run_printed_its_evidence_has_no_character_that_cannot_be_seen(evidence: Evidence) -> None:
+    run = evidence.runs[0].model_copy(update={"output": f"{HIDDEN}\n\tend", "reason": HIDDEN, "matched": HIDDEN})
+    text = evidence_text(evidence.model_copy(update={"runs": (run,), "notes": (HIDDEN,), "tools": {HIDDEN: HIDDEN}}))
+    assert list(RULES["FC033"].check(text)) == []
+    assert Evidence.model_validate_json(text).runs[0].output.endswith("a\\ufe0f\n\tend")

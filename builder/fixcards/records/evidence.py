@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from fixcards.characters import visible
 from fixcards.records.card import Card, RecordModel
 from fixcards.records.fields import CardId, PackageName, Release, Text
 
@@ -119,11 +120,23 @@ class Evidence(RecordModel):
 
 
 def evidence_text(evidence: Evidence) -> str:
-    """Return the text of an evidence file: keys in the order of the model, absent ones left out."""
-    data = evidence.model_dump(mode="json", exclude_none=True)
+    """Return the text of an evidence file: keys in the order of the model, absent ones left out.
+
+    Characters that can't be seen are escapes in it, as text: evidence may not have them (`FC033`).
+    """
+    data = _with_escapes(evidence.model_dump(mode="json", exclude_none=True))
     for run in data["runs"]:
         run["packages"] = dict(sorted(run["packages"].items()))
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _with_escapes(value: Any) -> Any:
+    """Return plain data in which every text has escapes for its hidden characters."""
+    if isinstance(value, str):
+        return visible(value, allowed="\n\t")
+    if isinstance(value, dict):
+        return {visible(key): _with_escapes(each) for key, each in value.items()}
+    return list(map(_with_escapes, value)) if isinstance(value, list) else value
 
 
 def run_digest(card: Card) -> str:

@@ -47,9 +47,13 @@ class SiteFiles:
     @classmethod
     def at_address(cls, address: str) -> SiteFiles:
         """Return the files of a published site, whose address ends with a slash."""
-        parts = urlsplit(address)
-        if "@" in parts.netloc or not parts.hostname:
-            raise FixcardsError(f"{address}: is no address of a site; give it without a user name")
+        try:
+            parts = urlsplit(address)
+            good = bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        except ValueError:  # brackets or a port that are none
+            good = False
+        if not good or not address.isprintable() or " " in address:
+            raise FixcardsError(f"{address}: is no address of a site; write https://host/path/, without a user name")
         opener: list[OpenerDirector] = []
 
         def fetch(path: str, most: int) -> bytes:
