@@ -165,6 +165,7 @@ def schema(name: str, root: Path, write: bool) -> int:
     "--scheduler", metavar="ADDRESS", help="Run on the Dask cluster behind ADDRESS (needs fixcards[cluster])."
 )
 @_isolation
+@click.option("--compare", is_flag=True, help="Write nothing; compare with the evidence that is there.")
 @click.option("--dry-run", is_flag=True, help="Only print what would be run.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on standard output.")
 @needs_extra("verify")
@@ -178,13 +179,15 @@ def verify(
     jobs: int,
     scheduler: str | None,
     isolation: str,
+    compare: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
     """Execute every card, or each CARD (an id, a package, a file or a folder), and write the evidence.
 
     Each runs on the last affected release, on every executable fix and on the newest release, in a sandbox without
-    network. A start that was interrupted goes on where it stopped.
+    network; then without the code of the package, where it must not fail as described. A start that was interrupted
+    goes on where it stopped.
     """
     from fixcards.cli import execution
     from fixcards.verify import selection
@@ -199,7 +202,7 @@ def verify(
     settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
     if dry_run:
         return execution.dry_run(root, selected, settings, as_json=as_json)
-    return execution.verify(root, selected, settings, jobs=jobs, scheduler=scheduler, as_json=as_json)
+    return execution.verify(root, selected, settings, jobs=jobs, scheduler=scheduler, compare=compare, as_json=as_json)
 
 
 @cli.command()

@@ -36,16 +36,28 @@ def verify_cache() -> Path:
 
 
 def verify(
-    root: Path, selection: Selection, settings: RunSettings, *, jobs: int, scheduler: str | None, as_json: bool
+    root: Path,
+    selection: Selection,
+    settings: RunSettings,
+    *,
+    jobs: int,
+    scheduler: str | None,
+    compare: bool,
+    as_json: bool,
 ) -> int:
-    """Execute cards and write their evidence; return 0 where all are verified, 1 where one isn't, 2 on errors."""
+    """Execute cards and write their evidence; return 0 where all are verified, 1 where one isn't, 2 on errors.
+
+    With `compare` nothing is written, and 1 also says that an execution differs from the evidence that is there.
+    """
     tasks = _tasks(root, selection)
     # Chosen here, so that it says at once what is missing.
     sandbox = choose_sandbox(settings.isolation) if scheduler is None and tasks else None
     report = ProgressReport(len(tasks))
-    key = json.dumps([str(root.absolute()), repr(selection), settings.isolation, settings.sweep, settings.repetitions])
+    key = json.dumps(
+        [str(root.absolute()), repr(selection), settings.isolation, settings.sweep, settings.repetitions, compare]
+    )
     with _pool(jobs, scheduler) as pool, report.following():
-        session = Session(tasks, settings, pool.executor, pool.width, key, pool.stop, report.started)
+        session = Session(tasks, settings, pool.executor, pool.width, key, pool.stop, report.started, compare)
         with closing(session.results()) as results:
             for result in results:
                 report.finished(result)
@@ -57,6 +69,8 @@ def verify(
     echo(report.summary(), err=True)
     if any(result.error for result in report.results):
         return COULD_NOT_RUN
+    if any(result.differences for result in report.results):
+        return FINDINGS
     good = {"verified", "disputed", "retired"}
     bad = [r for r in report.results if r.judgement and r.judgement.verdict not in good and not r.skipped]
     return FINDINGS if bad else CLEAN

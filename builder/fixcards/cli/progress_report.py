@@ -89,6 +89,8 @@ def result_line(result: Result) -> Text:
     if result.evidence.releases:
         states = Counter(release.state for release in result.evidence.releases)
         text.append(f"; sweep: {', '.join(f'{number} {state}' for state, number in sorted(states.items()))}")
+    for difference in result.differences:
+        text.append(f"\n  differs: {visible(difference)}", style="red")
     return text
 
 
@@ -111,6 +113,7 @@ def as_data(result: Result) -> dict[str, Any]:
         "skipped": result.skipped,
         "seconds": round(result.seconds, 3),
         "resumed": result.resumed,
+        "differences": list(result.differences),
         "runs": [
             {
                 "role": run.role,

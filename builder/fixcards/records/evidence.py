@@ -1,51 +1,62 @@
-"""Evidence: the results of a card's runs. Written by the program next to the card, never typed by hand."""
+"""Evidence: the results of a card's runs, which the program writes next to the card."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fixcards.characters import visible
 from fixcards.records.card import Card, RecordModel
-from fixcards.records.fields import CardId, PackageName, Release, Text
+from fixcards.records.fields import CardId, Frame, PackageName, Release, Text, Url
 
 Outcome = Literal["failed-as-described", "passed", "failed-otherwise", "could-not-run"]
 Isolation = Literal["bubblewrap", "container", "none"]
-Role = Literal["broken", "fix", "latest"]
+Role = Literal["broken", "fix", "latest", "control", "stub"]
 ReleaseState = Literal["fails", "passes", "inferred-fails", "inferred-passes", "not-testable", "unknown"]
 
 EVIDENCE_SUFFIX = ".evidence.json"
 REPETITIONS = 3
-"""How often each run is made before its outcome counts as shown."""
+"""How often each run is made before its outcome counts as shown; a control and a stub run are made once."""
+MAX_FRAMES = 200
+"""Frames of a run that are stored, those that were printed last."""
+MAX_OUTPUT = 4096
+"""Characters of the end of an output that are stored."""
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Limit = Annotated[int, Field(ge=0, lt=2**63)] | Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)]
+
+
+class Provenance(RecordModel):
+    """Who made the runs. A file that says so proves nothing: what counts is that CI runs changed cards again."""
+
+    runner: Literal["person", "ci"]
+    """`person`: on a person's machine; `ci`: in continuous integration."""
+    url: Url | None = None
+    """Address of the CI run."""
 
 
 class Run(RecordModel):
     """One environment in which the card's program ran, as often as `repetitions` has entries."""
 
     role: Role
-    """`broken`: the last affected release; `fix`: one option of the card; `latest`: the newest release."""
-    fix: int | None = Field(default=None, ge=1)
+    """`broken`: the last affected release; `fix`: one option of the card; `latest`: the newest release; `control`: the
+    same program where it has to pass; `stub`: the broken run with stubs in place of the package's code."""
+    fix: int | None = Field(default=None, ge=1, le=20)
     """Number of the option in the card's `fixes`, from 1, when the role is `fix`."""
     release: Release | None = None
     """Release of the card's package that was installed; absent when nothing could be."""
-    lock: str = ""
-    """What was installed: a requirements file with hashes, which names no index."""
-    lock_digest: str = ""
-    """SHA-256 of `lock`, by which other programs tell runs with equal environments without reading the lock."""
-    packages: dict[PackageName, Release] = Field(default_factory=dict)
+    packages: dict[PackageName, Release] = Field(default_factory=dict, max_length=1000)
     """Resolved versions."""
+    lock_digest: Sha256 | Literal[""] = ""
+    """Digest of the packages with the digests of their files, by which programs tell runs with equal environments."""
     exclude_newer: date | None = None
     """Day up to whose end releases were taken; absent when the index doesn't say when it got them."""
-    python: str | None = None
+    python: Annotated[str, Field(max_length=40)] | None = None
     """Full version of the interpreter."""
-    platform: str
-    """Operating system and processor, such as `linux-x86_64`."""
-    isolation: Isolation
-    """What kept the run apart from the machine."""
     exit: int | None = Field(default=None, ge=-64, le=255)
     """Exit status; negative for the number of a signal; absent when the run did not end by itself."""
     outcome: Outcome
@@ -54,13 +65,15 @@ class Run(RecordModel):
     """Why it could not run, or what differed."""
     matched: Text | None = None
     """Part of the output that carries the signature."""
-    seconds: float = Field(ge=0)
+    frames: tuple[Frame, ...] = Field(default=(), max_length=MAX_FRAMES)
+    """Frames of installed packages in the traceback of the broken run, innermost last."""
+    seconds: float = Field(ge=0, lt=1e6)
     """Wall time of one run, median of the repetitions."""
-    cpu_seconds: float = Field(default=0.0, ge=0)
+    cpu_seconds: float = Field(default=0.0, ge=0, lt=1e6)
     """Processor time of one run, median of the repetitions."""
-    output: str = ""
+    output: str = Field(default="", max_length=MAX_OUTPUT)
     """Last 4 kB of what it printed, paths of the host replaced."""
-    repetitions: tuple[Outcome, ...] = Field(min_length=1)
+    repetitions: tuple[Outcome, ...] = Field(min_length=1, max_length=20)
     """Outcome of each repetition, in order."""
     date: date
     """Day of the run, UTC."""
@@ -94,24 +107,34 @@ class ReleaseResult(RecordModel):
 class Evidence(RecordModel):
     """Everything that the executions of one card showed."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     """Version of this format."""
     card: CardId
     """Id of the card."""
-    digest: str
+    digest: Sha256
     """Digest of everything of the card that was run; another one makes the evidence stale."""
+    provenance: Provenance
+    """Who made the runs."""
     exclude_newer: date | None = None
     """Day with whose releases the broken and the fixed runs were resolved."""
-    limits: dict[str, Annotated[int, Field(ge=0, lt=2**63)] | float] = Field(default_factory=dict)
+    platform: str = Field(max_length=60)
+    """Operating system and processor, such as `linux-x86_64`."""
+    isolation: Isolation
+    """What kept the runs apart from the machine."""
+    limits: dict[Annotated[str, Field(max_length=40)], Limit] = Field(default_factory=dict, max_length=40)
     """Limits on each run: name with its unit, such as `memory_bytes`, and value."""
-    tools: dict[str, str] = Field(default_factory=dict)
-    """Versions of the programs that made it, what held its limits, and whether system calls were filtered."""
-    runs: tuple[Run, ...] = Field(min_length=1)
-    """The runs, broken first, then the fixes in order, then the newest release."""
-    notes: tuple[Text, ...] = ()
+    tools: dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=200)]] = Field(
+        default_factory=dict, max_length=40
+    )
+    """Versions of the programs that made it, and what limited the runs."""
+    runs: tuple[Run, ...] = Field(min_length=1, max_length=40)
+    """The runs, broken first, then the fixes in order, then the newest release, a control, and the stub run."""
+    notes: tuple[Text, ...] = Field(default=(), max_length=100)
     """What a reader must know to read the runs aright, such as a second package that differs between them."""
-    releases: tuple[ReleaseResult, ...] = ()
+    releases: tuple[ReleaseResult, ...] = Field(default=(), max_length=5000)
     """The sweep, oldest version first; empty when none was made."""
+    distributions: dict[Annotated[str, Field(max_length=220)], Sha256] = Field(default_factory=dict, max_length=5000)
+    """Each `name==version` that a run installed, with the digest of the SHA-256 of its files on the index."""
 
     @property
     def last_verified(self) -> date:
@@ -122,30 +145,59 @@ class Evidence(RecordModel):
 def evidence_text(evidence: Evidence) -> str:
     """Return the text of an evidence file: keys in the order of the model, absent ones left out.
 
-    Characters that can't be seen are escapes in it, as text: evidence may not have them (`FC033`).
+    Each run, release and distribution has lines of its own, so that a diff shows what changed; what is below them
+    stands on one line.
     """
-    data = _with_escapes(evidence.model_dump(mode="json", exclude_none=True))
+    data = evidence.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    data = {"format": evidence.format, **data}
     for run in data["runs"]:
-        run["packages"] = dict(sorted(run["packages"].items()))
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        run["packages"] = dict(sorted(run.get("packages", {}).items()))
+    data["distributions"] = dict(sorted(data.get("distributions", {}).items()))
+    parts = []
+    for key, value in data.items():
+        if key == "runs":
+            parts.append(f"{_line(key)}: [{', '.join(_block(run, 2) for run in value)}]")
+        elif key == "releases":
+            parts.append(f"{_line(key)}: [" + ",".join(f"\n    {_line(each)}" for each in value) + "\n  ]")
+        elif key == "distributions":
+            parts.append(f"{_line(key)}: {_block(value, 2)}")
+        else:
+            parts.append(f"{_line(key)}: {_line(value)}")
+    return "{\n  " + ",\n  ".join(parts) + "\n}\n"
 
 
-def _with_escapes(value: Any) -> Any:
-    """Return plain data in which every text has escapes for its hidden characters."""
-    if isinstance(value, str):
-        return visible(value, allowed="\n\t")
-    if isinstance(value, dict):
-        return {visible(key): _with_escapes(each) for key, each in value.items()}
-    return list(map(_with_escapes, value)) if isinstance(value, list) else value
+def _block(mapping: Mapping[str, object], indent: int) -> str:
+    """Return a mapping as JSON with a line for each key."""
+    margin = "\n" + " " * indent
+    lines = [f"{margin}  {_line(key)}: {_line(value)}" for key, value in mapping.items()]
+    return "{" + ",".join(lines) + f"{margin}}}" if lines else "{}"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def files_digest(hashes: Iterable[str]) -> str:
+    """Return the digest of a distribution's files, given the SHA-256 of each."""
+    return hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
+
+
+def lock_digest(packages: Mapping[str, str], distributions: Mapping[str, str]) -> str:
+    """Return the digest of an environment. Raises `KeyError` where `distributions` lacks one of the packages."""
+    names = [f"{name}=={version}" for name, version in sorted(packages.items())]
+    return hashlib.sha256("\n".join(f"{name} {distributions[name]}" for name in names).encode()).hexdigest()
 
 
 def run_digest(card: Card) -> str:
     """Return the SHA-256 of everything in `card` that decides what is run and how it is judged.
 
-    Prose is left out: correcting a sentence doesn't make evidence stale.
+    The id and the issue are part of it, so that no evidence can be handed on to another card. Prose is left out:
+    correcting a sentence doesn't make evidence stale.
     """
     signature = card.signature
     judged = {
+        "card": card.id,
+        "issue": card.issue,
         "package": card.package,
         "versions": card.versions.model_dump(mode="json", by_alias=True),
         "signature": [signature.error, signature.exception, list(signature.aliases)],

@@ -28,7 +28,7 @@ CARD_ID = rf"{NAME}-[1-9][0-9]{{0,11}}"
 
 _PACKAGE_NAME = re.compile(NAME)
 _CARD_ID = re.compile(CARD_ID)
-_FRAME = re.compile(r"[\w.\-]+(?:/[\w.\-]+)*\.(?:py|pyx|pyi):(?:<\w+>|[\w.<>]+)")
+FRAME = re.compile(r"[\w.\-]+(?:/[\w.\-]+)*\.(?:py|pyx|pyi):(?:<\w+>|[\w.<>]+)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ORDINARY_URL = re.compile(r"https://(?:[a-z0-9]+[.-])+[a-z]+(?:/[A-Za-z0-9/._#?=&%+~-]*)?")
 """Nearly all addresses; what it matches is right beyond doubt and needs no closer look."""
@@ -123,7 +123,7 @@ def _https_url(text: str) -> str:
 
 
 def _frame(text: str) -> str:
-    if not _FRAME.fullmatch(text):
+    if not FRAME.fullmatch(text):
         raise value_error(
             "frame",
             f"{quoted(text)} is not a library frame",

@@ -26,6 +26,7 @@ from fixcards.records.summary import Summary, summary
 from fixcards.records.yaml_document import Position, YamlDocument, YamlError
 
 _CARD_RULES = rules_with_prefix("FC2")
+_EVIDENCE_RULES = [each for each in rules_with_prefix("FC31") + rules_with_prefix("FC32") if each.code != "FC310"]
 _RULE_OF_KIND = {kind: rule for rule in RULES.values() for kind in rule.kinds}
 _YAML_ESCAPE = re.compile(r"\\[xuUN_]")
 """Escapes by which a text in double quotes may have other characters than the file."""
@@ -129,10 +130,15 @@ class RecordReader:
         except ValidationError as error:
             self.report(path, "FC304", RULES["FC304"].check(*first_json_error(error, raw)))
             return None
-        self.report(path, "FC033", RULES["FC033"].check(raw.decode()))
+        text = raw.decode()
+        for code in ("FC033", "FC310"):
+            self.report(path, code, RULES[code].check(text))
         if card is not None:
             self.report(path, "FC305", RULES["FC305"].check(evidence, card.id))
             self.report(path, "FC308", RULES["FC308"].check(evidence, card))
+            for rule in _EVIDENCE_RULES:
+                if findings := list(rule.check(evidence, card)):
+                    self.report(path, rule.code, iter(findings), YamlDocument(text))
         self.report(path, "FC306", RULES["FC306"].check(evidence))
         return evidence
 

@@ -19,7 +19,7 @@ VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 MEANINGS: dict[str, str] = {
     "verified": "The broken release failed as described and every executable fix passed, three times each, in "
-    "isolation.",
+    "isolation; the same program passed somewhere, and did not fail as described without the package's code.",
     "partly verified": "It was executed, and not every run showed what the card says.",
     "not executed": "No run of this card is on record. Its facts come from the upstream thread alone.",
     "stale": "The card was changed after it was executed; the runs shown belong to its earlier form.",
@@ -75,6 +75,7 @@ def judge(
     day = today
     if evidence is not None:
         broken_failed = bool(_conclusive_runs(evidence, "broken", "failed-as-described"))
+        broken_failed = broken_failed and not _fails_alone(evidence)
         flaky = any(run.flaky for run in evidence.runs)
         stale = evidence.digest != run_digest(card)
         reached |= dict(_reached_weights(card, evidence, broken_failed, executable))
@@ -85,9 +86,9 @@ def judge(
     by_runs = sum(weight * reached.get(name, 0.0) for name, weight in weights.items() if name != "upstream")
     terms = weights["upstream"] * upstream, by_runs * factor
     reasons = tuple(words for name, _, words in WEIGHTS if reached.get(name, 0.0) > 0)
-    verdict = _verdict(
-        card, evidence, stale=stale, complete=broken_failed and reached.get("fixes") == 1.0 and not flaky
-    )
+    complete = broken_failed and reached.get("fixes") == 1.0 and not flaky
+    complete = complete and evidence is not None and _is_complete(card, evidence)
+    verdict = _verdict(card, evidence, stale=stale, complete=complete)
     return Judgement(verdict, confidence(terms, day, today), reasons, broken_failed, flaky, terms)
 
 
@@ -108,6 +109,29 @@ def executable_fixes(card: Card) -> list[tuple[int, Fix]]:
         for number, fix in enumerate(card.fixes, start=1)
         if fix.requires is not None or fix.code is not None or (fix.kind == "upgrade" and card.versions.fixed)
     ]
+
+
+def has_control(card: Card, evidence: Evidence) -> bool:
+    """Return whether the reproduction passed somewhere without a word of it changed.
+
+    That may be a fix without code of its own, the newest release, a release of the sweep, or a run made for this.
+    """
+    for run in evidence.runs:
+        unchanged = run.fix is None or (run.fix <= len(card.fixes) and card.fixes[run.fix - 1].code is None)
+        if unchanged and run.outcome == "passed" and not run.flaky and evidence.isolation != "none":
+            return True
+    return any(release.state == "passes" for release in evidence.releases)
+
+
+def _fails_alone(evidence: Evidence) -> bool:
+    """Return whether the program fails as described without the code of the package."""
+    return any(run.role == "stub" and run.outcome == "failed-as-described" for run in evidence.runs)
+
+
+def _is_complete(card: Card, evidence: Evidence) -> bool:
+    """Return whether there is a control and a stub run; what the latter showed is judged with the broken run."""
+    stubs = (run for run in evidence.runs if run.role == "stub")
+    return has_control(card, evidence) and any(run.outcome != "could-not-run" for run in stubs)
 
 
 def _verdict(card: Card, evidence: Evidence | None, *, stale: bool, complete: bool) -> Verdict:
@@ -140,5 +164,5 @@ def _conclusive_runs(evidence: Evidence, role: str, outcome: str) -> list[Run]:
     return [
         run
         for run in evidence.runs
-        if run.role == role and run.outcome == outcome and run.conclusive and run.isolation != "none"
+        if run.role == role and run.outcome == outcome and run.conclusive and evidence.isolation != "none"
     ]

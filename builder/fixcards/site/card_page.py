@@ -61,6 +61,15 @@ class Option:
     executable: bool
 
 
+RUN_ROLES = {
+    "broken": "Broken release",
+    "latest": "Newest release",
+    "control": "Control: the same program elsewhere",
+    "stub": "The broken release without the code of the package",
+}
+"""Why a run was made, as a reader sees it; that of a fix is named like the option."""
+
+
 @dataclass(frozen=True, slots=True)
 class CardPageData:
     """A card with everything else that its page shows."""
@@ -99,6 +108,7 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
         "judgement": facts.judgement,
         "evidence": evidence,
         "runs": evidence.runs if evidence else (),
+        "roles": RUN_ROLES,
         "ratio": facts.own_content_ratio,
         "fix_command": fix_command(card),
         "traceback": (card.signature.traceback or "").rstrip("\n"),

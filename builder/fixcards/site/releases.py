@@ -100,9 +100,11 @@ def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:
 
 
 def _tests_release_alone(run: Run, card: Card) -> bool:
-    """Return whether the outcome is due to the release alone: a fix may change more than that."""
+    """Return whether the outcome is due to the release alone: a fix or a control may change more than that."""
+    if run.role == "control":
+        return run.release is not None and run.release not in card.versions.affected_set
     if run.role != "fix":
-        return True
+        return run.role != "stub"
     fix = card.fixes[run.fix - 1] if run.fix and run.fix <= len(card.fixes) else None
     return fix is not None and fix.kind == "upgrade" and fix.code is None
 

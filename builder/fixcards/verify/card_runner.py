@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 import platform
@@ -12,7 +11,7 @@ import sys
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
@@ -20,19 +19,38 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from fixcards import __version__
 from fixcards.files import scratch_dir
+from fixcards.matching.parse.parser import parse
 from fixcards.records.card import Card
-from fixcards.records.evidence import REPETITIONS, Evidence, Outcome, ReleaseResult, ReleaseState, Run, run_digest
+from fixcards.records.evidence import (
+    MAX_FRAMES,
+    REPETITIONS,
+    Evidence,
+    Outcome,
+    Provenance,
+    ReleaseResult,
+    ReleaseState,
+    Run,
+    files_digest,
+    lock_digest,
+    run_digest,
+)
+from fixcards.records.fields import FRAME
+from fixcards.records.verdict import has_control
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
 from fixcards.verify.fix_differences import fix_differences
 from fixcards.verify.interpreters import Interpreter, installed_interpreters
+from fixcards.verify.lock import parse_lock
 from fixcards.verify.outcome import RunOutcome, classify_run
-from fixcards.verify.package_index import PackageIndex
-from fixcards.verify.plan import Plan, PlannedRun, plan, sweep_run
+from fixcards.verify.package_index import PackageIndex, ReleaseList
+from fixcards.verify.plan import Plan, PlannedRun, control_runs, plan, sweep_run
 from fixcards.verify.ready_run import ReadyRun
 from fixcards.verify.run_output import clean, tail, truncate
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError, choose_sandbox
+from fixcards.verify.stub_package import stub_package
 from fixcards.verify.sweep import sweep
 from fixcards.verify.unavailable import EnvironmentUnavailable
 from fixcards.verify.uv import uv_version
@@ -62,6 +80,7 @@ class CardRunner:
         self.environments = EnvironmentBuilder(settings.cache, self.index.environment, self.sandbox, stop)
         self.limits = _limits(card, settings.limits)
         self._stop = stop
+        self._hashes: dict[str, set[str]] = {}
 
     def evidence(self) -> Evidence:
         """Make all runs and return the evidence. Raises `FixcardsError` where the index can't be reached."""
@@ -73,19 +92,44 @@ class CardRunner:
         if runs[-1].role == "latest" and runs[-1].outcome == "could-not-run":
             runs[-1], note = self._latest_relaxed(card_plan, runs[-1])
             notes += note
-        swept: tuple[ReleaseResult, ...] = ()
-        if self.settings.sweep:
-            swept = tuple(sweep(releases, card_plan.broken.release, self._state))
-        return Evidence(
+        evidence = Evidence(
             card=card.id,
             digest=run_digest(card),
+            provenance=provenance(os.environ),
             exclude_newer=card_plan.broken.exclude_newer,
+            platform=f"{sys.platform}-{platform.machine()}",
+            isolation=self.sandbox.name,
             limits=self.limits.as_dict(),
             tools=_tool_versions(self.sandbox),
             runs=tuple(runs),
             notes=tuple(notes),
-            releases=swept,
         )
+        if not has_control(card, evidence):
+            runs += self._control(card_plan, releases)
+        if runs[0].outcome == "failed-as-described":
+            (interpreter,) = [each for each in card_plan.broken.interpreters if each.version == runs[0].python][:1]
+            runs.append(self.run(replace(card_plan.broken.on(interpreter), role="stub"), 1))
+        swept: tuple[ReleaseResult, ...] = ()
+        if self.settings.sweep:
+            swept = tuple(sweep(releases, card_plan.broken.release, self._state))
+        return evidence.model_copy(update={"releases": swept, **self._with_locks(runs)})
+
+    def _with_locks(self, runs: Sequence[Run]) -> dict[str, Any]:
+        """Return the runs with the digests of their environments, and the digests of the files that they installed."""
+        installed = sorted({f"{name}=={version}" for run in runs for name, version in run.packages.items()})
+        distributions = {name: files_digest(self._hashes[name]) for name in installed}
+        digests = [lock_digest(run.packages, distributions) if run.packages else "" for run in runs]
+        locked = [run.model_copy(update={"lock_digest": digest}) for run, digest in zip(runs, digests, strict=True)]
+        return {"runs": tuple(locked), "distributions": distributions}
+
+    def _control(self, card_plan: Plan, releases: ReleaseList) -> list[Run]:
+        """Run the unchanged program where it may pass, until it does; return that run, or else the last one."""
+        runs: list[Run] = []
+        for planned in control_runs(self.card, releases, card_plan.broken, installed_interpreters()):
+            runs = [self.run(planned, 1)]
+            if runs[0].outcome == "passed":
+                break
+        return runs
 
     def _runs(self, card_plan: Plan) -> list[Run]:
         """Make the runs of a plan: the fixes on the interpreter that the broken run took."""
@@ -103,6 +147,8 @@ class CardRunner:
         times = repetitions or self.settings.repetitions
         try:
             with self.ready(planned) as ready:
+                if planned.role == "stub":
+                    stub_package(ready.venv, self.card.package)
                 return self._execute(ready, times)
         except EnvironmentUnavailable as refusal:
             return Run(
@@ -159,21 +205,23 @@ class CardRunner:
         for _ in range(repetitions):
             result = self._run_job(job)
             results.append(result)
-            outcomes.append(classify_run(self.card, result, self.limits.as_dict()))
+            outcomes.append(classify_run(self.card, ready.planned.code, result, self.limits.as_dict()))
         usual = Counter(each.outcome for each in outcomes).most_common(1)[0][0]
         result, outcome = next(pair for pair in zip(results, outcomes, strict=True) if pair[1].outcome == usual)
         packages = packages_of(ready.lock)
+        for locked in parse_lock(ready.lock):
+            # A file that was uploaded later is only in the locks of later days.
+            self._hashes.setdefault(f"{locked.name}=={locked.version}", set()).update(locked.hashes)
         return Run(
             **self._common(ready.planned),
             release=packages.get(self.card.package),
-            lock=ready.lock,
-            lock_digest=hashlib.sha256(ready.lock.encode()).hexdigest(),
             packages=packages,
             python=ready.interpreter.version,
             exit=result.exit,
             outcome=usual,
             reason=outcome.reason,
             matched=truncate(self._clean(outcome.matched or "", ready)) or None,
+            frames=_frames(result.text) if ready.planned.role == "broken" else (),
             seconds=round(statistics.median(each.seconds for each in results), 3),
             cpu_seconds=round(statistics.median(each.cpu_seconds for each in results), 3),
             output=tail(self._clean(result.text, ready)),
@@ -194,8 +242,6 @@ class CardRunner:
             "role": "latest" if planned.role == "release" else planned.role,
             "fix": planned.fix,
             "exclude_newer": planned.exclude_newer,
-            "platform": f"{sys.platform}-{platform.machine()}",
-            "isolation": self.sandbox.name,
             "date": today(),
         }
 
@@ -222,9 +268,30 @@ def execute(card: Card, settings: RunSettings, stop: threading.Event | None = No
     return CardRunner(card, settings, stop).evidence()
 
 
+def provenance(environment: Mapping[str, str]) -> Provenance:
+    """Return who makes runs here, as the variables say that GitHub and GitLab set in a CI run."""
+    url = environment.get("CI_JOB_URL", "")
+    if environment.get("GITHUB_ACTIONS") == "true":
+        server, repository = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_REPOSITORY", "")
+        url = f"{server}/{repository}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}"
+    try:
+        return Provenance(runner="ci", url=url) if url else Provenance(runner="person")
+    except ValidationError:  # an address that evidence may not have, such as one with a password
+        return Provenance(runner="ci")
+
+
 def today() -> date:
     """Return the current day, UTC."""
     return datetime.now(timezone.utc).date()
+
+
+def _frames(output: str) -> tuple[str, ...]:
+    """Return the frames of installed packages in an output, in the order of printing."""
+    failure = parse(output) if output.strip() else None
+    if failure is None:
+        return ()
+    frames = [*(frame for each in failure.exceptions for frame in each.frames), *failure.frames]
+    return tuple(frame for frame in frames if FRAME.fullmatch(frame))[-MAX_FRAMES:]
 
 
 def _tool_versions(sandbox: Sandbox) -> dict[str, str]:

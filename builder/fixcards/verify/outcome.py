@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fixcards.matching.parse.template import TemplateMatch, find_template
 from fixcards.records.card import Card
 from fixcards.records.evidence import Outcome
+from fixcards.verify.own_failure import own_failure
 from fixcards.verify.sandbox import JobResult
 
 _STOP_TEXTS = {
@@ -28,13 +29,13 @@ class RunOutcome:
     reason: str | None = None
 
 
-def classify_run(card: Card, result: JobResult, limits: dict[str, int | float]) -> RunOutcome:
-    """Return the outcome of an execution of the card's code.
+def classify_run(card: Card, code: str, result: JobResult, limits: dict[str, int | float]) -> RunOutcome:
+    """Return the outcome of an execution of `code`, the card's or that of a fix.
 
     *failed-as-described* takes the exit status **and** the signature: not 0 and `signature.error` or an alias in the
     output, unless `expect` says otherwise (another exit status, another text, or a timeout that is the symptom).
-    *passed* takes exit status 0, and no signature where 0 is also how the failure ends. All else is
-    *failed-otherwise*: no printed word makes a run pass, and none makes it fail as described by itself.
+    The program must not raise or print the signature itself. *passed* takes exit status 0, and no signature in the
+    output. All else is *failed-otherwise*: no printed word makes a run pass, and none makes it fail as described.
     """
     expect = card.reproduction.expect
     text = result.text
@@ -52,9 +53,13 @@ def classify_run(card: Card, result: JobResult, limits: dict[str, int | float]) 
     broken_exit = expect.exit if expect is not None else None
     as_broken = result.exit == broken_exit if broken_exit is not None else result.exit != 0
     if as_broken and match is not None:
+        if own := own_failure(code, text):
+            return RunOutcome("failed-otherwise", match.line, f"the program {own}; the library has to fail")
         return RunOutcome("failed-as-described", match.line)
-    if result.exit == 0:
+    if result.exit == 0 and match is None:
         return RunOutcome("passed")
+    if result.exit == 0 and match is not None:
+        return RunOutcome("failed-otherwise", match.line, "ended with 0, but printed the signature")
     difference = "without the signature" if match is None else f"not with {broken_exit} as expected"
     return RunOutcome("failed-otherwise", match.line if match else None, f"{_describe_exit(result.exit)}, {difference}")
 

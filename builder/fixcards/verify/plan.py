@@ -24,7 +24,10 @@ HEAVY_BYTES = 5_000_000
 MAX_SWEEP_RUNS = 80
 """Maximum of releases that a sweep runs; a package with more is swept by bisection, too."""
 
-Role = Literal["broken", "fix", "latest", "release"]
+MAX_CONTROLS = 4
+"""Runs that are tried to find one in which the unchanged program passes, where no other run shows it."""
+
+Role = Literal["broken", "fix", "latest", "control", "stub", "release"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,31 @@ def sweep_run(card: Card, release: ReleaseInfo, installed: Sequence[Interpreter]
     """Return the run of one release of a sweep, with the releases of its day or of the card's, whichever is later."""
     day = resolution_day(card.reproduction.exclude_newer, release.uploaded)
     return _RunPlanner(card, installed).make("release", release, day)
+
+
+def control_runs(
+    card: Card, releases: ReleaseList, broken: PlannedRun, installed: Sequence[Interpreter]
+) -> Iterator[PlannedRun]:
+    """Yield runs of the unchanged program in which it may pass, likeliest first.
+
+    The releases outside the affected range that are nearest to the broken one, then the broken release on interpreters
+    that the reproduction does not name.
+    """
+    planner = _RunPlanner(card, installed)
+    order = [release.version for release in releases.releases]
+    at = order.index(broken.release) if broken.release in order else len(order)
+    others = [
+        (abs(number - at), release)
+        for number, release in enumerate(releases.releases)
+        if not release.parsed.is_prerelease and release.version not in card.versions.affected_set
+    ]
+    nearest = [release for _, release in sorted(others, key=lambda each: each[0])[: MAX_CONTROLS // 2]]
+    runs = [planner.make("control", release, broken.exclude_newer) for release in nearest]
+    affected = releases.get(broken.release) if broken.release else None
+    elsewhere = planner.make("control", affected, broken.exclude_newer, any_python=True)
+    rest = [each for each in elsewhere.interpreters if each not in broken.interpreters]
+    runs += [elsewhere.on(each) for each in sorted(rest, key=lambda each: each.version, reverse=True)]
+    yield from [run for run in runs if not run.missing][:MAX_CONTROLS]
 
 
 class _RunPlanner:

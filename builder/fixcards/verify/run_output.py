@@ -7,9 +7,8 @@ from pathlib import Path
 
 from fixcards.characters import visible
 from fixcards.matching.parse.normalize import TERMINAL
+from fixcards.records.evidence import MAX_OUTPUT
 
-OUTPUT_BYTES = 4096
-"""Bytes of the end of an output that are stored."""
 _MAX_LINE = 500
 
 
@@ -27,13 +26,13 @@ def clean(text: str, paths: Mapping[Path, str]) -> str:
 
 
 def tail(text: str) -> str:
-    """Return the last part of `text` that fits into `OUTPUT_BYTES`, from the start of a line where there is one."""
+    """Return the last part of `text` that fits into `MAX_OUTPUT`, from the start of a line where there is one."""
     raw = text.encode("utf-8", "replace")
-    if len(raw) <= OUTPUT_BYTES:
+    if len(raw) <= MAX_OUTPUT:
         return text
-    part = raw[-OUTPUT_BYTES:].decode("utf-8", "ignore")
+    part = raw[-MAX_OUTPUT:].decode("utf-8", "ignore")
     first, newline, rest = part.partition("\n")
-    return rest if newline and len(first) < OUTPUT_BYTES // 2 else part
+    return rest if newline and len(first) < MAX_OUTPUT // 2 else part
 
 
 def truncate(line: str) -> str:

@@ -21,6 +21,7 @@ from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, evidence_text, run_digest
 from fixcards.records.verdict import Judgement, judge
 from fixcards.verify.card_runner import RunSettings, execute, today
+from fixcards.verify.comparison import differences
 from fixcards.verify.stable_evidence import keep_unchanged_values
 
 JOURNAL_SECONDS = 24 * 3600
@@ -55,6 +56,8 @@ class Result:
     seconds: float = 0.0
     resumed: bool = False
     """Whether an interrupted session, or another program at the same time, has executed it already."""
+    differences: tuple[str, ...] = ()
+    """How it differs from the stored evidence, where it was compared instead of written."""
 
 
 @dataclass
@@ -62,7 +65,8 @@ class Session:
     """Executes `tasks` on `pool`, at most `width` at a time.
 
     A session with the `key` of one that was killed continues where that one stopped. Only this object writes evidence,
-    and it refuses evidence of another card than the one that it has sent to a worker.
+    and it refuses evidence of another card than the one that it has sent to a worker. With `compare` it writes none and
+    compares each execution with the evidence that is there.
     """
 
     tasks: Sequence[Task]
@@ -72,6 +76,7 @@ class Session:
     key: str
     stop: threading.Event | None = None
     started: Callable[[Task], None] = lambda task: None
+    compare: bool = False
     _start_time: float = field(default_factory=time.time)
 
     def results(self) -> Generator[Result, None, None]:
@@ -124,6 +129,10 @@ class Session:
             return Result(task, error=f"{type(error).__name__}: {error}", seconds=seconds)
         if evidence.card != task.card.id or evidence.digest != run_digest(task.card):
             return Result(task, error=f"the worker sent evidence of {evidence.card}", seconds=seconds)
+        if self.compare:
+            differing = differences(read_evidence(task.evidence_path), evidence)
+            judgement = judge(task.card, evidence, today())
+            return Result(task, evidence, judgement, seconds=seconds, differences=differing)
         evidence = keep_unchanged_values(evidence, read_evidence(task.evidence_path))
         text = evidence_text(evidence)
         atomic_write(task.evidence_path, text.encode(), durable=True)
@@ -137,6 +146,8 @@ class Session:
 
     def _done_earlier(self, task: Task, journal: dict[str, str]) -> Result | None:
         """Return the result of a card that was executed since the start, or by the interrupted session before it."""
+        if self.compare:
+            return None
         try:
             raw = task.evidence_path.read_bytes()
             written = task.evidence_path.stat().st_mtime

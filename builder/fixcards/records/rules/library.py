@@ -75,7 +75,7 @@ def evidence_of_another(evidence: Evidence, card_id: str) -> Iterator[Finding]:
 @rule("FC306")
 def evidence_not_isolated(evidence: Evidence) -> Iterator[Finding]:
     """Only runs that were isolated from the machine are kept as evidence."""
-    if any(run.isolation == "none" for run in evidence.runs):
+    if evidence.isolation == "none":
         yield Finding("shows runs without isolation", "run `fixcards verify` where bubblewrap or a container works")
 
 

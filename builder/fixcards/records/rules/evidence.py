@@ -1,0 +1,214 @@
+"""Rules about evidence and its card: `FC31x` hold it to what the program could have written, `FC32x` to what it shows.
+
+They can't prove that a run took place: whoever types a file can keep to them. That is why CI runs changed cards again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from packaging.version import Version
+
+from fixcards.ecosystems import ecosystem
+from fixcards.records.card import Card
+from fixcards.records.evidence import Evidence, Run, lock_digest, run_digest
+from fixcards.records.printed_signature import prints_signature
+from fixcards.records.rules.rule import Finding, rule
+from fixcards.records.script import requirements
+from fixcards.records.verdict import executable_fixes
+
+_AGAIN = "run `fixcards verify` again"
+_ONCE = ("broken", "latest", "control", "stub")
+_MAX_CLOCK_DIFFERENCE = timedelta(days=1)
+
+
+@rule("FC310")
+def duplicate_key(text: str) -> Iterator[Finding]:
+    """No key stands twice in evidence: programs would read different files."""
+    duplicates: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) < len(keys):
+            duplicates.append(next(key for key in keys if keys.count(key) > 1))
+        return dict(pairs)
+
+    json.loads(text, object_pairs_hook=look)
+    for key in duplicates[:1]:
+        yield Finding(f"has the key {key[:80]!r} twice", _AGAIN)
+
+
+@rule("FC311")
+def runs_incomplete(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """Evidence begins with the broken run and has each other run once: fixes, newest release, control, stub."""
+    roles: list[str] = [run.role for run in evidence.runs]
+    if roles[0] != "broken":
+        yield Finding("does not begin with the broken run", _AGAIN, ("runs", 0, "role"))
+    for role in _ONCE:
+        if roles.count(role) > 1:
+            yield Finding(f"has {roles.count(role)} runs with the role {role}", _AGAIN, ("runs", roles.index(role)))
+    fixes = [run.fix for run in evidence.runs if run.role == "fix"]
+    for at, run in enumerate(evidence.runs):
+        if (run.fix is not None) != (run.role == "fix") or (run.fix is not None and fixes.count(run.fix) > 1):
+            yield Finding(f"has a run with the role {run.role} of fix {run.fix}", _AGAIN, ("runs", at))
+    if _is_of(evidence, card) and fixes != [number for number, _ in executable_fixes(card)]:
+        yield Finding("does not have a run for each fix of the card that can be executed", _AGAIN, ("runs",))
+
+
+@rule("FC312")
+def outcome_contradicted(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """The outcome of a run follows from its exit status, its repetitions and what it printed."""
+    expect = card.reproduction.expect
+    for at, run in enumerate(evidence.runs):
+        for message in _contradictions(run, expect.exit if expect else None, hangs=bool(expect and expect.timeout)):
+            yield Finding(f"says {run.outcome} of a run that {message}", _AGAIN, ("runs", at, "outcome"))
+
+
+def _contradictions(run: Run, expected_exit: int | None, *, hangs: bool) -> Iterator[str]:
+    if run.outcome not in run.repetitions:
+        yield "never had this outcome"
+    if (run.outcome == "could-not-run") == bool(run.packages):
+        yield "installed packages" if run.packages else "installed nothing"
+    if run.outcome == "passed":
+        if run.exit != 0:
+            yield f"ended with {run.exit}" if run.exit is not None else "did not end by itself"
+        if run.matched:
+            yield "printed the signature"
+    elif run.outcome == "failed-as-described":
+        if not (hangs and run.exit is None):
+            yield from _unlike_described(run.exit, expected_exit)
+        if not run.matched:
+            yield "did not print the signature"
+    elif not run.reason:
+        yield "gives no reason"
+
+
+def _unlike_described(status: int | None, expected: int | None) -> Iterator[str]:
+    if status is None:
+        yield "did not end by itself"
+    elif status != expected if expected is not None else status == 0:
+        yield f"ended with {status}"
+
+
+@rule("FC313")
+def signature_not_printed(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """What a failing run printed fits the signature of the card, and is in its output where that is complete."""
+    if not _is_of(evidence, card):
+        return
+    for at, run in enumerate(evidence.runs):
+        if run.outcome != "failed-as-described" or run.exit is None:
+            continue
+        if not prints_signature(card, run.matched or ""):
+            yield Finding("does not fit the signature of the card", _AGAIN, ("runs", at, "matched"))
+        elif len(run.output) < 3000 and not prints_signature(card, run.output) and (run.exit or 0) >= 0:
+            yield Finding("does not contain the signature of the card", _AGAIN, ("runs", at, "output"))
+
+
+@rule("FC314")
+def release_not_of_role(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """The broken run has an affected release, a fix the releases that it names; each installs what it says."""
+    if not _is_of(evidence, card):
+        return
+    for at, run in enumerate(evidence.runs):
+        if run.packages and run.packages.get(card.package) != run.release:
+            yield Finding(f"installed no {card.package} {run.release}", _AGAIN, ("runs", at, "release"))
+        if not run.packages or run.release is None:
+            continue
+        if run.role in {"broken", "stub"} and run.release not in card.versions.affected_set:
+            yield Finding(f"{run.release} is not an affected release", _AGAIN, ("runs", at, "release"))
+        if run.role == "fix" and run.fix is not None and run.fix <= len(card.fixes):
+            yield from _missing_pins(evidence, card, at, run)
+    newest = max((Version(each.version) for each in evidence.releases if _is_final(each.version)), default=None)
+    for at, run in enumerate(evidence.runs):
+        if run.role == "latest" and run.release and newest and Version(run.release) < newest:
+            yield Finding(
+                f"{run.release} is not the newest release: {newest} is listed", _AGAIN, ("runs", at, "release")
+            )
+
+
+def _missing_pins(evidence: Evidence, card: Card, at: int, run: Run) -> Iterator[Finding]:
+    registry = ecosystem(card.ecosystem)
+    broken = evidence.runs[0].release
+    for text in requirements(card, broken, card.fixes[(run.fix or 1) - 1]):
+        name, releases = registry.requirement_name(text), registry.exact_releases(text)
+        installed = run.packages.get(name)
+        if len(releases) == 1 and installed is not None and Version(installed) != Version(next(iter(releases))):
+            yield Finding(f"installed {name} {installed}, and the fix says {text}", _AGAIN, ("runs", at, "packages"))
+
+
+@rule("FC315")
+def lock_contradicted(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """The digest of each environment is that of its packages and of their files."""
+    for at, run in enumerate(evidence.runs):
+        try:
+            expected = lock_digest(run.packages, evidence.distributions) if run.packages else ""
+        except KeyError as missing:
+            yield Finding(f"lists no files of {missing.args[0]}", _AGAIN, ("runs", at, "packages"))
+            continue
+        if run.lock_digest != expected:
+            yield Finding("is not the digest of the packages of the run", _AGAIN, ("runs", at, "lock_digest"))
+    installed = {f"{name}=={version}" for run in evidence.runs for name, version in run.packages.items()}
+    for name in sorted(evidence.distributions.keys() - installed)[:1]:
+        yield Finding(f"lists files of {name[:100]}, which no run installed", _AGAIN, ("distributions",))
+
+
+@rule("FC316")
+def date_impossible(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """Runs are not in the future, nor before the day whose releases they took."""
+    latest = datetime.now(timezone.utc).date() + _MAX_CLOCK_DIFFERENCE
+    for at, run in enumerate(evidence.runs):
+        if run.date > latest:
+            yield Finding(f"{run.date} is in the future", _AGAIN, ("runs", at, "date"))
+        if run.exclude_newer and run.date < run.exclude_newer - _MAX_CLOCK_DIFFERENCE:
+            message = f"{run.date} is before {run.exclude_newer}, whose releases it took"
+            yield Finding(message, _AGAIN, ("runs", at, "date"))
+    days: list[date] = [release.uploaded for release in evidence.releases if release.uploaded]
+    if max(days, default=date.min) > min(latest, evidence.last_verified + _MAX_CLOCK_DIFFERENCE) and not any(
+        run.date > latest for run in evidence.runs
+    ):
+        yield Finding("lists a release that was uploaded after the runs", "run `fixcards verify --sweep` again")
+
+
+@rule("FC320")
+def fails_without_the_package(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """A reproduction does not fail as described where stubs are in place of the package's code.
+
+    A program that prints or raises the message itself, never imports the package, looks only at its version, puts
+    something else in its place, or loops by itself fails without it, too. The library has to fail.
+    """
+    for at, run in enumerate(evidence.runs):
+        if _is_of(evidence, card) and run.role == "stub" and run.outcome == "failed-as-described":
+            yield Finding(
+                f"the program fails as described without any code of {card.package}",
+                "write a reproduction in which the library fails, not the program",
+                ("runs", at, "outcome"),
+            )
+
+
+@rule("FC321")
+def frames_not_seen(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """The frames of a card's signature occurred in its broken run, in this order."""
+    broken = evidence.runs[0]
+    if not _is_of(evidence, card) or broken.outcome != "failed-as-described":
+        return
+    rest = iter(broken.frames)
+    for frame in card.signature.frames:
+        if frame not in rest:
+            yield Finding(
+                f"the broken run did not show the frame {frame} of the card, or not in this order",
+                "take the frames from the output of the reproduction",
+                ("runs", 0, "frames"),
+            )
+            return
+
+
+def _is_final(version: str) -> bool:
+    return not Version(version).is_prerelease
+
+
+def _is_of(evidence: Evidence, card: Card) -> bool:
+    """Return whether the card is as it was when it was executed."""
+    return evidence.digest == run_digest(card)

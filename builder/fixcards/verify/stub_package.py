@@ -1,0 +1,57 @@
+"""Stubs in place of a package's code: what fails with them does not fail because of the package."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from fixcards.verify.unavailable import EnvironmentUnavailable
+
+_MODULES = (".py", ".pyc", ".so", ".pyd", ".pth")
+_STUB = '''\
+class StubbedPackage(BaseException):
+    """The package under test was used, whose code is not there in this run."""
+
+
+raise StubbedPackage({module!r})
+'''
+# Not an Exception, so that no `except ImportError` or `except Exception` of a program or another package hides it.
+
+
+def stub_package(venv: Path, package: str) -> None:
+    """Replace every module of an installed distribution by one that raises when it is imported; its metadata stay.
+
+    Extension modules and files that run when Python starts go. Files are replaced, never written to: they may be
+    hard links into a cache. Raises `EnvironmentUnavailable` where the distribution is not there.
+    """
+    modules = 0
+    for site in venv.glob("lib/python*/site-packages"):
+        for information in site.glob("*.dist-info"):
+            if canonicalize_name(information.name.removesuffix(".dist-info").rpartition("-")[0]) != package:
+                continue
+            for path in _modules(site, information / "RECORD"):
+                modules += 1
+                path.unlink(missing_ok=True)
+                if path.suffix == ".py":
+                    path.write_text(_STUB.format(module=path.relative_to(site).as_posix()), encoding="utf-8")
+    if not modules:
+        raise EnvironmentUnavailable("environment", f"no module of {package} is installed")
+
+
+def _modules(site: Path, record: Path) -> Iterator[Path]:
+    """Yield the modules of a distribution that lie in its folder of packages."""
+    root = os.path.realpath(site)
+    try:
+        rows = list(csv.reader(io.StringIO(record.read_text(encoding="utf-8", errors="replace"))))
+    except (OSError, csv.Error):
+        return
+    for name in (row[0] for row in rows if row):
+        path = site / name
+        inside = os.path.realpath(path.parent).startswith(root + os.sep) or os.path.realpath(path.parent) == root
+        if inside and path.suffix in _MODULES and os.path.lexists(path):
+            yield path
