@@ -18,7 +18,7 @@ from fixcards.errors import FixcardsError
 from fixcards.verify import index_relay
 from fixcards.verify.index_client import IndexClient
 from fixcards.verify.index_configuration import index_urls, without_password
-from fixcards.verify.index_proxy import STABLE_ORIGIN, IndexProxy, page_url
+from fixcards.verify.index_proxy import MAX_BUILD_BYTES, STABLE_ORIGIN, IndexProxy, page_url
 from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError
 from fixcards.verify.sandbox.interface import StopReason
@@ -43,7 +43,7 @@ _LIMITS = Limits(
     memory_bytes=4 << 30,
     address_space_bytes=16 << 30,
     processes=512,
-    file_bytes=512 << 20,
+    file_bytes=256 << 20,
     disk_bytes=2 << 30,
     open_files=1024,
 )
@@ -97,7 +97,7 @@ class Uv:
         output = os.open(private / "result", os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
             os.fchmod(output, 0o666)  # the user inside is another one
-            with IndexProxy(self.client, private, private / "index.sock") as proxy:
+            with IndexProxy(self.client, private, private / "index.sock", MAX_BUILD_BYTES) as proxy:
                 job = self._job_inside(arguments, private, interpreter, inputs, result)
                 try:
                     done = self._sandbox.run(job)
