@@ -178,6 +178,8 @@ class Uv:
             raise KeyboardInterrupt
         if result.stopped == "time":
             raise EnvironmentUnavailable("timeout in preparing", f"not ready after {PREPARE_SECONDS} s")
+        if result.stopped == "disk":
+            raise EnvironmentUnavailable("wheel refused", "one unpacks to far more than its directory says")
         if result.stopped:
             raise EnvironmentUnavailable("build", f"stopped, it went over the limit of {result.stopped}")
         if result.exit and proxy is not None and proxy.refused:
