@@ -430,6 +430,13 @@ for folder in ("/build", "/build/out", "/tmp", ".", "/build/cache", "/index"):
     assert not [path for path in builder.folder.rglob("*") if path.lstat().st_mode & 0o6000]
 
 
+def test_a_build_can_not_pose_as_an_index_that_is_out_of_reach(local_index, builder, interpreter):
+    message = "error sending request: Failed to fetch: dns error: tcp connect"
+    offer_source(local_index, "poses", "1.0", f"raise BaseException({message!r})")
+    with pytest.raises(EnvironmentUnavailable, match=r"^build: "):
+        install(builder, interpreter, "poses==1.0", build=("poses",))
+
+
 BLOCKING = {
     "sleeps": "import time\ntime.sleep(3600)",
     "stops uv": """

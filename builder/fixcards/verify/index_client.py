@@ -175,9 +175,14 @@ class IndexClient:
             raise IndexUnavailableError(f"{without_password(url)}: {type(error).__name__}") from None
         if response.status_code >= 400:
             response.close()
-            error_class = MissingFromIndexError if response.status_code in {404, 410} else IndexUnavailableError
+            error_class = IndexUnavailableError if _is_failure(response.status_code) else MissingFromIndexError
             raise error_class(f"{without_password(url)}: status {response.status_code}")
         return response
+
+
+def _is_failure(status: int) -> bool:
+    """Return whether a status says that the index can't answer now, or not to this user; else it has no such thing."""
+    return status >= 500 or status in {401, 403, 407, 408, 429}
 
 
 def chunks(response: requests.Response, limit: int, seconds: float) -> Iterator[bytes]:

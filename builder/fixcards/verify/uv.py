@@ -32,9 +32,6 @@ BUILD = "/build"
 INPUTS = "/index"
 """Folder inside the isolation for what a build gets."""
 _PASSED_ON = ("UV_HTTP_RETRIES",)
-_UNREACHABLE = re.compile(
-    r"error sending request|Failed to fetch|dns error|Could not connect|tcp connect", re.IGNORECASE
-)
 _NO_WHEEL = re.compile(r"no wheels|no usable wheels|(?i:building source distributions is disabled)")
 _BUILD_FAILED = re.compile("Failed to build|build backend|the build left")
 _LIMITS = Limits(
@@ -184,16 +181,15 @@ class Uv:
             raise EnvironmentUnavailable("build", f"stopped, it went over the limit of {result.stopped}")
         if result.exit and proxy is not None and proxy.refused:
             raise EnvironmentUnavailable("wheel refused", proxy.refused)
+        # Not what the output says of the network: a build can print that, too.
         if result.exit and proxy is not None and proxy.unavailable:
             raise FixcardsError(f"the package index can't be reached: {proxy.unavailable}")
         if result.exit:
             raise self._error_for(result.output.decode(errors="replace"))
 
-    def _error_for(self, output: str) -> Exception:
+    def _error_for(self, output: str) -> EnvironmentUnavailable:
         output = self.without_paths(output)
         message = _shorten(output)
-        if _UNREACHABLE.search(output):
-            return FixcardsError(f"the package index can't be reached: {message}")
         if _NO_WHEEL.search(output):
             return EnvironmentUnavailable("no wheel", message)
         if _BUILD_FAILED.search(output):
