@@ -20,7 +20,7 @@ from fixcards.verify.lock import LockedRelease
 from fixcards.verify.wheel_archive import MAX_DEPTH, WheelRefusedError, unpacked_size
 
 MAX_WHEEL_BYTES = 256 << 20
-MAX_UNPACKED_BYTES = 1 << 30
+MAX_UNPACKED_BYTES = 512 << 20
 MAX_FILES = 20_000
 _SCHEMES = ("purelib", "platlib", "headers", "scripts", "data")
 _PART = re.compile(r"[^\x00-\x1f\x7f\\/:]{1,200}")

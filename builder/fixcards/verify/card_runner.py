@@ -192,6 +192,8 @@ class CardRunner:
             except EnvironmentUnavailable as refusal:
                 first = first or refusal
                 shutil.rmtree(folder, ignore_errors=True)
+                if refusal.reason == "timeout in preparing":  # each try of a build that blocks would take as long
+                    break
         raise first or EnvironmentUnavailable("interpreter", "none is installed")
 
     def job(self, ready: ReadyRun) -> Job:

@@ -175,9 +175,14 @@ class IndexClient:
             raise IndexUnavailableError(f"{without_password(url)}: {type(error).__name__}") from None
         if response.status_code >= 400:
             response.close()
-            error_class = MissingFromIndexError if response.status_code in {404, 410} else IndexUnavailableError
+            error_class = IndexUnavailableError if _is_failure(response.status_code) else MissingFromIndexError
             raise error_class(f"{without_password(url)}: status {response.status_code}")
         return response
+
+
+def _is_failure(status: int) -> bool:
+    """Return whether a status says that the index can't answer now, or not to this user; else it has no such thing."""
+    return status >= 500 or status in {401, 403, 407, 408, 429}
 
 
 def chunks(response: requests.Response, limit: int, seconds: float) -> Iterator[bytes]:
@@ -229,15 +234,16 @@ def _entries(response: requests.Response, body: bytes, package: str) -> list[dic
     Some indexes answer in HTML even where JSON is preferred, and then name the upload times in attributes
     `data-upload-time`, which no standard has and only such a request gets.
     """
+    base = without_password(response.url)
     if "html" not in response.headers.get("Content-Type", ""):
         page = json.loads(body)
         if not str(page["meta"]["api-version"]).startswith("1."):
             raise ValueError(package)
-        return [{**entry, "url": urljoin(response.url, entry["url"])} for entry in page["files"]]
+        return [{**entry, "url": urljoin(base, entry["url"])} for entry in page["files"]]
     text = body.decode(response.encoding or "utf-8", "replace")
     times = {link.text: link.get_str_attrib("data-upload-time") for link in RepositoryPage.from_html(text).links}
     entries = []
-    for file in ProjectPage.from_html(package, text, base_url=response.url).packages:
+    for file in ProjectPage.from_html(package, text, base_url=base).packages:
         entry: dict[str, Any] = {"filename": file.filename, "url": file.url, "hashes": file.digests or {}}
         entry |= {"requires-python": file.requires_python, "upload-time": times.get(file.filename)}
         entry["yanked"] = (file.yanked_reason or True) if file.is_yanked else False

@@ -39,8 +39,10 @@ from fixcards.verify.wheel_archive import WheelRefusedError, unpacked_size
 STABLE_ORIGIN = "http://packages.invalid"
 """Under this the indexes appear to a uv that keeps its cache: uv stores files by address, and ports change."""
 _MAX_CONNECTIONS = 128
-_MAX_TOTAL_BYTES = 64 << 30
+MAX_TOTAL_BYTES = 64 << 30
 """Bytes that one run of uv may fetch."""
+MAX_BUILD_BYTES = 4 << 30
+"""The same where a build may run. What it stores has a lower bound of its own."""
 _IDLE_SECONDS = 60
 _MAX_METADATA_BYTES = 16 << 20
 _IN_MEMORY_BYTES = 8 << 20
@@ -63,10 +65,11 @@ class IndexProxy:
     """Serves the indexes of `client` while the `with` block lasts.
 
     It listens at the path `at`, a Unix socket that every process may use that can reach its folder; without one on a
-    free port of the loopback, for those that know its password. What it downloads lies in `folder` for a moment.
+    free port of the loopback, for those that know its password. What it downloads lies in `folder` for a moment; after
+    `total` bytes it hands out no more.
     """
 
-    def __init__(self, client: IndexClient, folder: Path, at: Path | None = None) -> None:
+    def __init__(self, client: IndexClient, folder: Path, at: Path | None = None, total: int = MAX_TOTAL_BYTES) -> None:
         self.client = client
         self.folder = folder
         self.unavailable: str | None = None
@@ -79,7 +82,7 @@ class IndexProxy:
         self.slots = threading.BoundedSemaphore(_MAX_CONNECTIONS)
         self._downloads = threading.BoundedSemaphore(8)
         self._lock = threading.Lock()
-        self._sent = 0
+        self._sent, self._total = 0, total
         self._password = secrets.token_urlsafe(24) if at is None else None
         self._server = _TcpServer(self) if at is None else _unix_server(self, at)
         self._thread = threading.Thread(target=lambda: self._server.serve_forever(0.02), daemon=True)
@@ -93,7 +96,7 @@ class IndexProxy:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._sent = _MAX_TOTAL_BYTES  # what is on its way ends at its next piece
+        self._sent = self._total  # what is on its way ends at its next piece
 
     @property
     def url(self) -> str:
@@ -130,7 +133,8 @@ class IndexProxy:
             self.client.save(self.indexes[name], file, copy, count=self.count)
             if file.filename.endswith(".whl"):
                 self._look_at(file, copy)
-            size = copy.seek(0, 2)
+            copy.seek(0, os.SEEK_END)
+            size = copy.tell()
             copy.seek(0)
             target = send(size)
             while block := copy.read(1 << 20):
@@ -140,7 +144,7 @@ class IndexProxy:
         """Count bytes that were fetched. Raises `IndexUnavailableError` when it is enough."""
         with self._lock:
             self._sent += size
-            if self._sent > _MAX_TOTAL_BYTES:
+            if self._sent > self._total:
                 raise IndexUnavailableError("too much was fetched")
 
     def _look_at(self, file: IndexFile, copy: BinaryIO) -> None:

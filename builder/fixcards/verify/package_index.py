@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import requests
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
-from pypi_simple import (
-    ACCEPT_JSON_PREFERRED,
-    PYPI_SIMPLE_ENDPOINT,
-    DistributionPackage,
-    NoSuchProjectError,
-    ProjectPage,
-    PyPISimple,
-    RepositoryPage,
-)
 
 from fixcards.errors import FixcardsError
 from fixcards.files import atomic_write
-from fixcards.verify.index_configuration import EXTRA_INDEX_VARIABLES, uv_index_variables, without_password
+from fixcards.verify.index_client import IndexClient, IndexFile, IndexUnavailableError
+from fixcards.verify.index_configuration import index_urls, uv_index_variables, without_password
 
 CACHE_SECONDS = 6 * 3600
 """Age up to which a cached list of releases is used without asking the index again."""
-_TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +74,7 @@ class PackageIndex:
 
     def __init__(self, folder: Path) -> None:
         self.environment = uv_index_variables()
+        self._client = IndexClient(index_urls(self.environment))
         self._folder = folder
         self._lock = threading.Lock()
         self._lists: dict[str, ReleaseList] = {}
@@ -106,38 +96,25 @@ class PackageIndex:
         """Return a cached list of the same indexes that isn't old yet; an unreadable file counts as none."""
         try:
             data = json.loads(self._path(package).read_text(encoding="utf-8"))
-            if (
-                data["index"] != self._urls_without_passwords()
-                or not 0 <= time.time() - data["fetched"] < CACHE_SECONDS
-            ):
+            if data["index"] != self._client.names or not 0 <= time.time() - data["fetched"] < CACHE_SECONDS:
                 return None
             return ReleaseList(package, tuple(_release_from(each) for each in data["releases"]))
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def _urls_without_passwords(self) -> list[str]:
-        return [without_password(url) for url in self._urls()]
-
-    def _urls(self) -> list[str]:
-        """Return the URLs of the indexes in the order in which uv asks them."""
-        extra = [url for name in EXTRA_INDEX_VARIABLES for url in self.environment.get(name, "").split()]
-        return [url.partition("=")[2] if re.match(r"[\w-]+=", url) else url for url in extra] + [
-            self.environment.get("UV_DEFAULT_INDEX") or self.environment.get("UV_INDEX_URL") or PYPI_SIMPLE_ENDPOINT
-        ]
-
     def _fetch(self, package: str) -> ReleaseList:
-        for url in self._urls():
+        for url in self._client.urls:
             try:
-                files = _files(url, package)
-            except NoSuchProjectError:
-                continue
-            except (requests.RequestException, ValueError) as error:
+                project = self._client.project(url, package)
+            except IndexUnavailableError as error:
                 raise FixcardsError(
-                    f"the package index {without_password(url)} can't be asked for {package}: {type(error).__name__}"
+                    f"the package index {without_password(url)} can't be asked for {package}: {error}"
                 ) from None
-            releases = tuple(_releases(files))
+            if project is None:
+                continue
+            releases = tuple(_releases(project.files.values()))
             data = {
-                "index": self._urls_without_passwords(),
+                "index": self._client.names,
                 "fetched": time.time(),
                 "releases": [asdict(r) for r in releases],
             }
@@ -155,47 +132,25 @@ def resolution_day(own: date | None, uploaded: date | None) -> date | None:
     return max(days, default=None)
 
 
-def _files(url: str, package: str) -> list[DistributionPackage]:
-    """Return the files of a package on the index at `url`. Raises `NoSuchProjectError` where it has no such package.
-
-    The Accept header prefers JSON, which has the upload times (PEP 700). Some indexes answer in HTML all the same and
-    then name the times in attributes `data-upload-time`, which no standard has and only such a request gets.
-    """
-    with PyPISimple(url) as client:
-        page_url = client.get_project_url(package)
-        response = client.s.get(page_url, headers={"Accept": ACCEPT_JSON_PREFERRED}, timeout=_TIMEOUT_SECONDS)
-    if response.status_code == 404:
-        raise NoSuchProjectError(package, page_url)
-    response.raise_for_status()
-    files = ProjectPage.from_response(response, package).packages
-    if "html" in response.headers.get("Content-Type", ""):
-        links = RepositoryPage.from_html(response.text).links
-        times = {link.text: link.get_str_attrib("data-upload-time") for link in links}
-        for file in files:
-            if uploaded := times.get(file.filename):
-                file.upload_time = datetime.fromisoformat(uploaded.replace("Z", "+00:00"))
-    return files
-
-
-def _releases(files: list[DistributionPackage]) -> Iterator[ReleaseInfo]:
+def _releases(files: Iterable[IndexFile]) -> Iterator[ReleaseInfo]:
     """Yield the releases that `files` make up, lowest version first; a file without a PEP 440 version is left out."""
-    by_version: dict[Version, list[DistributionPackage]] = {}
+    by_version: dict[Version, list[IndexFile]] = {}
     for file in files:
-        try:
-            by_version.setdefault(Version(file.version or ""), []).append(file)
-        except InvalidVersion:  # noqa: PERF203 - one bad entry stops no other
-            continue
+        if (version := file.release) is not None:
+            by_version.setdefault(version, []).append(file)
     for version, group in sorted(by_version.items()):
-        times = [file.upload_time for file in group if file.upload_time]
-        wheels = [file for file in group if file.package_type == "wheel"]
+        times = [file.uploaded for file in group if file.uploaded]
+        wheels = [file for file in group if file.filename.endswith(".whl")]
+        sizes = [file.details.get("size") for file in wheels]
+        pythons = [file.details.get("requires-python") for file in group]
         yield ReleaseInfo(
             version=str(version),
             uploaded=min(times).date() if times else None,
-            yanked=all(file.is_yanked for file in group),
-            requires_python=next((file.requires_python for file in group if file.requires_python), None),
+            yanked=all(file.details.get("yanked", False) is not False for file in group),
+            requires_python=next((text for text in pythons if text and isinstance(text, str)), None),
             wheels=tuple(sorted({tag for file in wheels for tag in _tags(file.filename)})),
-            source=any(file.package_type == "sdist" for file in group),
-            size=max((file.size or 0 for file in wheels), default=0),
+            source=len(wheels) < len(group),
+            size=max((size for size in sizes if isinstance(size, int)), default=0),
         )
 
 

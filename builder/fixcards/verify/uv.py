@@ -18,7 +18,7 @@ from fixcards.errors import FixcardsError
 from fixcards.verify import index_relay
 from fixcards.verify.index_client import IndexClient
 from fixcards.verify.index_configuration import index_urls, without_password
-from fixcards.verify.index_proxy import STABLE_ORIGIN, IndexProxy, page_url
+from fixcards.verify.index_proxy import MAX_BUILD_BYTES, STABLE_ORIGIN, IndexProxy, page_url
 from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError
 from fixcards.verify.sandbox.interface import StopReason
@@ -32,9 +32,6 @@ BUILD = "/build"
 INPUTS = "/index"
 """Folder inside the isolation for what a build gets."""
 _PASSED_ON = ("UV_HTTP_RETRIES",)
-_UNREACHABLE = re.compile(
-    r"error sending request|Failed to fetch|dns error|Could not connect|tcp connect", re.IGNORECASE
-)
 _NO_WHEEL = re.compile(r"no wheels|no usable wheels|(?i:building source distributions is disabled)")
 _BUILD_FAILED = re.compile("Failed to build|build backend|the build left")
 _LIMITS = Limits(
@@ -43,7 +40,7 @@ _LIMITS = Limits(
     memory_bytes=4 << 30,
     address_space_bytes=16 << 30,
     processes=512,
-    file_bytes=512 << 20,
+    file_bytes=256 << 20,
     disk_bytes=2 << 30,
     open_files=1024,
 )
@@ -97,7 +94,7 @@ class Uv:
         output = os.open(private / "result", os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
             os.fchmod(output, 0o666)  # the user inside is another one
-            with IndexProxy(self.client, private, private / "index.sock") as proxy:
+            with IndexProxy(self.client, private, private / "index.sock", MAX_BUILD_BYTES) as proxy:
                 job = self._job_inside(arguments, private, interpreter, inputs, result)
                 try:
                     done = self._sandbox.run(job)
@@ -178,20 +175,21 @@ class Uv:
             raise KeyboardInterrupt
         if result.stopped == "time":
             raise EnvironmentUnavailable("timeout in preparing", f"not ready after {PREPARE_SECONDS} s")
+        if result.stopped == "disk":
+            raise EnvironmentUnavailable("wheel refused", "one unpacks to far more than its directory says")
         if result.stopped:
             raise EnvironmentUnavailable("build", f"stopped, it went over the limit of {result.stopped}")
         if result.exit and proxy is not None and proxy.refused:
             raise EnvironmentUnavailable("wheel refused", proxy.refused)
+        # Not what the output says of the network: a build can print that, too.
         if result.exit and proxy is not None and proxy.unavailable:
             raise FixcardsError(f"the package index can't be reached: {proxy.unavailable}")
         if result.exit:
             raise self._error_for(result.output.decode(errors="replace"))
 
-    def _error_for(self, output: str) -> Exception:
+    def _error_for(self, output: str) -> EnvironmentUnavailable:
         output = self.without_paths(output)
         message = _shorten(output)
-        if _UNREACHABLE.search(output):
-            return FixcardsError(f"the package index can't be reached: {message}")
         if _NO_WHEEL.search(output):
             return EnvironmentUnavailable("no wheel", message)
         if _BUILD_FAILED.search(output):

@@ -32,7 +32,8 @@ def unpacked_size(wheel: BinaryIO) -> int:
 
     A directory may lie. So this keeps honest giants out, and who unpacks watches what really arrives on the disk.
     """
-    size = wheel.seek(0, os.SEEK_END)
+    wheel.seek(0, os.SEEK_END)
+    size = wheel.tell()
     # Before the directory is parsed, since a million entries alone would take a gigabyte of memory.
     if max(_count(wheel, _LOCAL_HEADER), _count(wheel, _DIRECTORY_ENTRY)) > MAX_FILES:
         raise WheelRefusedError(f"it holds more than {MAX_FILES:,} files")

@@ -121,7 +121,7 @@ def _empty_image() -> bytes:
     """Return an archive of the folders that something is mounted on, and of the files that tell nothing."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name in ("usr", "etc", "tmp", "venv", "repro"):
+        for name in ("usr", "etc", "tmp", "venv", "repro", "build", "index"):
             folder = tarfile.TarInfo(name)
             folder.type, folder.mode = tarfile.DIRTYPE, 0o755
             archive.addfile(folder)
