@@ -132,7 +132,7 @@ class Bubblewrap:
         return _version()
 
     def protections(self) -> dict[str, str]:
-        """Return what counts memory and processes here, and for which processor system calls are filtered."""
+        """Return how memory and processes are limited here, and for which processor system calls are filtered."""
         return describe(protection())
 
     def run(self, job: Job) -> JobResult:
