@@ -87,10 +87,9 @@ most of a millisecond; then mounts each folder of its arguments at the path that
 The list of mounts, which a run can read, has the path from which a bind mount was made, and of an overlay what it was
 called: `.` here. Where the kernel has no overlay for this user or file system, the folder is bound."""
 
-_DYING_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
-"""Ends what follows when the watcher dies, until bwrap sees to it itself (`--die-with-parent`). The signal is lost
-where the watcher dies before this has started, or while the user is changed, which clears it; then the first process
-inside finds no reader for its report and runs nothing."""
+_DYING_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+"""Ends what follows when the watcher dies, until bwrap sees to it itself (`--die-with-parent`). Where the watcher dies
+before this has started, the first process inside finds no reader for its report and runs nothing."""
 
 _SCRUBBED = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
 _turn = itertools.count(os.getpid())
@@ -189,13 +188,12 @@ def command(job: Job, protection: Protection, descriptors: Descriptors, group: C
     staged = {host: str(_STAGE / f"host{number}") for number, host in enumerate(hosts)}
     folders = [stage for host, stage in staged.items() if host.is_dir()]
     if mode == "plain":
-        return [*_DYING_WITH_US, *entering(group), *_inner(job, protection, descriptors, {}, {})]
+        return [*_DYING_WITH_US, "--", *entering(group), *_inner(job, protection, descriptors, {}, {})]
     inner = _inner(job, protection, descriptors, scratch, staged)
     uid = str(_FIRST_UID + next(_turn) % _UIDS)
     namespaces = () if mode == "dropping" else ("--user", "--map-root-user")
-    drop = ("setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--") if mode == "dropping" else ()
+    drop = (*_DYING_WITH_US, "--reuid", uid, "--regid", uid, "--clear-groups", "--") if mode == "dropping" else ()
     return [
-        *_DYING_WITH_US,
         *("unshare", *namespaces, "--mount", "--propagation", "private", "--", "sh", "-euc", _STAGING, "sh"),
         *(entries_of(group), str(job.limits.disk_bytes), " ".join([*scratch.values(), *folders])),
         *(word for host, stage in staged.items() for word in (str(host), stage)),
