@@ -86,7 +86,7 @@ def test_a_card_is_executed_and_its_evidence_is_next_to_it(cards):
     assert broken.output.startswith('Traceback (most recent call last):\n  File "/repro/repro.py", line 5, in <module>')
     assert broken.lock.startswith("iniconfig==1.1.1")
     assert evidence.limits["wall_seconds"] == 30
-    assert set(evidence.tools) == {"fixcards", "uv", "bubblewrap", "linux"}
+    assert set(evidence.tools) == {"fixcards", "uv", "bubblewrap", "linux", "limits", "system calls"}
     assert run("check").returncode == 0
     assert not list(cards.rglob("*.part"))
 
