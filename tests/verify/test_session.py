@@ -76,6 +76,8 @@ def test_a_card_is_executed_and_its_evidence_is_next_to_it(cards):
     done = run("verify", "--jobs", "1")
     assert (done.returncode, done.stdout) == (0, ""), done
     assert "iniconfig-1: verified; broken 1.1.1 failed-as-described 3/3; fix 1 2.0.0 passed 3/3; latest" in done.stderr
+    assert "isolation: bubblewrap; limits: " in done.stderr
+    assert "system calls: filtered" in done.stderr
     evidence = evidence_of(path)
     broken = evidence.runs[0]
     assert (broken.role, broken.release, broken.exit, broken.isolation) == ("broken", "1.1.1", 1, "bubblewrap")
@@ -84,7 +86,7 @@ def test_a_card_is_executed_and_its_evidence_is_next_to_it(cards):
     assert broken.output.startswith('Traceback (most recent call last):\n  File "/repro/repro.py", line 5, in <module>')
     assert broken.lock.startswith("iniconfig==1.1.1")
     assert evidence.limits["wall_seconds"] == 30
-    assert set(evidence.tools) == {"fixcards", "uv", "bubblewrap", "linux"}
+    assert set(evidence.tools) == {"fixcards", "uv", "bubblewrap", "linux", "limits", "system calls"}
     assert run("check").returncode == 0
     assert not list(cards.rglob("*.part"))
 

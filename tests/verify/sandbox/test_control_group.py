@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from fixcards.verify.sandbox import Limits, SandboxError
-from fixcards.verify.sandbox.control_group import ControlGroup, GroupParents, group_parents
+from fixcards.verify.sandbox.control_group import ControlGroup, GroupParents, _version_2, control_group, group_parents
 
 from ..conftest import IDENTITIES, REPOSITORY
 from .identities import PYTHON, is_grouped, run_as
@@ -184,22 +184,31 @@ GROUPED = group_parents() is not None
 needs_groups = pytest.mark.skipif(not GROUPED, reason="this user may not make control groups")
 
 
-def groups() -> set[Path]:
+def groups_of(pid: int) -> set[Path]:
+    """Return the groups of the tests' own kind that a process is in."""
+    names = {
+        name for name in Path(f"/proc/{pid}/cgroup").read_text().replace("\n", "/").split("/") if "fixcards-" in name
+    }
     parents = group_parents()
     assert parents is not None
-    return {group for folder in parents.folders for group in folder.glob("fixcards-*")}
+    return {folder / name for folder in parents.folders for name in names if (folder / name).exists()}
 
 
 @needs_groups
 def test_a_group_is_gone_at_the_end_of_a_run():
-    before = groups()
-    run_as(IDENTITIES[0], ["print(1)", "import os; os.fork() or os.setsid()"])
-    assert groups() == before
+    with control_group(group_parents(), Limits()) as group:
+        assert group is not None
+        left = subprocess.Popen(["/bin/sleep", "30"])
+        for entry in group.entries():
+            entry.write_text(str(left.pid))
+        folders = groups_of(left.pid)
+        assert len(folders) == len(group.entries())
+    assert not [folder for folder in folders if folder.exists()]
+    assert left.wait(timeout=5) == -signal.SIGKILL
 
 
 @needs_groups
 def test_the_next_run_removes_the_groups_of_a_program_that_was_killed():
-    before = groups()
     program = (
         "from fixcards.verify.sandbox import Job, choose_sandbox\n"
         f"choose_sandbox('none').run(Job(({PYTHON!r}, '-c', 'import time; time.sleep(44.5)'), '/', {{}}))"
@@ -209,12 +218,13 @@ def test_the_next_run_removes_the_groups_of_a_program_that_was_killed():
     deadline = time.time() + 10
     while not (left := sleepers("time.sleep(44.5)")) and time.time() < deadline:
         time.sleep(0.05)
-    assert left
+    folders = {folder for each in left for folder in groups_of(each.pid)}
+    assert folders
     started.send_signal(signal.SIGKILL)
     started.wait()
-    assert groups() > before
+    assert all(folder.exists() for folder in folders)
     run_as("root", ["print(1)"])
-    assert groups() == before
+    assert not [folder for folder in folders if folder.exists()]
     psutil.wait_procs(left, timeout=5)
     assert not sleepers("time.sleep(44.5)")
 
@@ -227,6 +237,24 @@ def test_a_run_without_isolation_is_held_and_leaves_no_process():
     assert left["exit"] == 0
     assert not sleepers("45.5")
     assert held["stopped"] == "memory"
+
+
+def test_with_version_2_the_nearest_group_above_that_may_have_limited_children_is_taken(tmp_path):
+    """On a tree of plain files: which group is chosen depends on their content and permissions alone."""
+    own = tmp_path / "user.slice" / "app.slice" / "shell.scope"
+    own.mkdir(parents=True)
+    controllers = {own: "", own.parent: "memory pids", own.parent.parent: "cpu memory pids", tmp_path: "memory"}
+    for folder, text in controllers.items():
+        (folder / "cgroup.procs").write_text("")
+        (folder / "cgroup.subtree_control").write_text(f"{text}\n")
+    group, mounts = {"": "/user.slice/app.slice/shell.scope"}, [("", "/", tmp_path)]
+    assert _version_2(group, mounts) == GroupParents(2, own.parent, own.parent)
+    (own.parent / "cgroup.subtree_control").write_text("pids\n")
+    assert _version_2(group, mounts) == GroupParents(2, own.parent.parent, own.parent.parent)
+    (own.parent.parent / "cgroup.subtree_control").write_text("cpu\n")
+    assert _version_2(group, mounts) == GroupParents(2, tmp_path, None)
+    assert _version_2(group, [("", "/other", tmp_path)]) is None
+    assert _version_2({}, mounts) is None
 
 
 @needs_groups

@@ -68,29 +68,25 @@ mount -t tmpfs -o "mode=0755,nosuid,nodev,nr_inodes={_FILES},size=$1" stage {_ST
 mkdir -m 1777 {_STAGE}/empty $2
 shift 2
 while [ "$1" != -- ]; do
-    if [ -d "$1" ]; then
-        cd "$1"
-        mount -t overlay -o ro,lowerdir=.:{_STAGE}/empty readable "$2" 2>/dev/null || mount --bind "$1" "$2"
-    else
-        : > "$2"
-        mount --bind "$1" "$2"
-    fi
-    shift 2
+    [ "$1" = file ] && : > "$3"
+    [ "$1" = readable ] && cd "$2" &&
+        mount -t overlay -o ro,lowerdir=.:{_STAGE}/empty readable "$3" 2>/dev/null || mount --bind "$2" "$3"
+    shift 3
 done
 shift
 cd /
 exec "$@"
 """
 """Shell program that makes the folders in its third argument with one `mkdir`, since each program that it starts costs
-most of a millisecond; then mounts each folder of its arguments at the path that follows it, and becomes the rest.
+most of a millisecond; then mounts what its arguments name in threes, a kind, a path and where, and becomes the rest.
 
 The list of mounts, which a run can read, has the path from which a bind mount was made, and of an overlay what it was
-called: `.` here. Where the kernel has no overlay for this user or file system, the folder is bound."""
+called: `.` here. Where the kernel has no overlay for this user or file system, the folder is bound; one that a job
+writes always is, as is a single file."""
 
-_DYING_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
-"""Ends what follows when the watcher dies, until bwrap sees to it itself (`--die-with-parent`). The signal is lost
-where the watcher dies before this has started, or while the user is changed, which clears it; then the first process
-inside finds no reader for its report and runs nothing."""
+_DYING_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+"""Ends what follows when the watcher dies, until bwrap sees to it itself (`--die-with-parent`). Where the watcher dies
+before this has started, the first process inside finds no reader for its report and runs nothing."""
 
 _SCRUBBED = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
 _turn = itertools.count(os.getpid())
@@ -132,7 +128,7 @@ class Bubblewrap:
         return _version()
 
     def protections(self) -> dict[str, str]:
-        """Return what counts memory and processes here, and for which processor system calls are filtered."""
+        """Return how memory and processes are limited here, and for which processor system calls are filtered."""
         return describe(protection())
 
     def run(self, job: Job) -> JobResult:
@@ -189,18 +185,24 @@ def command(job: Job, protection: Protection, descriptors: Descriptors, group: C
     staged = {host: str(_STAGE / f"host{number}") for number, host in enumerate(hosts)}
     folders = [stage for host, stage in staged.items() if host.is_dir()]
     if mode == "plain":
-        return [*_DYING_WITH_US, *entering(group), *_inner(job, protection, descriptors, {}, {})]
+        return [*_DYING_WITH_US, "--", *entering(group), *_inner(job, protection, descriptors, {}, {})]
     inner = _inner(job, protection, descriptors, scratch, staged)
     uid = str(_FIRST_UID + next(_turn) % _UIDS)
     namespaces = () if mode == "dropping" else ("--user", "--map-root-user")
-    drop = ("setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--") if mode == "dropping" else ()
+    drop = (*_DYING_WITH_US, "--reuid", uid, "--regid", uid, "--clear-groups", "--") if mode == "dropping" else ()
     return [
-        *_DYING_WITH_US,
         *("unshare", *namespaces, "--mount", "--propagation", "private", "--", "sh", "-euc", _STAGING, "sh"),
         *(entries_of(group), str(job.limits.disk_bytes), " ".join([*scratch.values(), *folders])),
-        *(word for host, stage in staged.items() for word in (str(host), stage)),
+        *(word for host, stage in staged.items() for word in (_kind(job, host), str(host), stage)),
         *("--", *drop, *inner),
     ]
+
+
+def _kind(job: Job, host: Path) -> str:
+    """Return by which rule of `_STAGING` a file or folder is mounted."""
+    if not host.is_dir():
+        return "file"
+    return "writable" if host in job.writable else "readable"
 
 
 def _inner(

@@ -53,7 +53,7 @@ class Container:
         return done.stdout.strip()
 
     def protections(self) -> dict[str, str]:
-        """Return what the engine does by itself."""
+        """Return the protections that engines have by default."""
         return {"limits": "control groups of the engine", "system calls": "filtered as the engine does by default"}
 
     def run(self, job: Job) -> JobResult:

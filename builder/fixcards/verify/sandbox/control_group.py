@@ -154,7 +154,7 @@ def entries_of(group: ControlGroup | None) -> str:
 
 
 def describe_limits(parents: GroupParents | None) -> str:
-    """Return in words what holds the limits on memory and processes, for the evidence."""
+    """Return in words how the limits on memory and processes hold, for the evidence."""
     return "measured ten times a second" if parents is None else f"control groups, version {parents.version}"
 
 

@@ -95,7 +95,7 @@ class Sandbox(Protocol):
         """Return the version of the program that isolates, for the evidence."""
 
     def protections(self) -> dict[str, str]:
-        """Return what holds the limits here and whether system calls are filtered, in words, for the evidence."""
+        """Return how limits hold here and whether system calls are filtered, in words, for the evidence."""
 
     def run(self, job: Job) -> JobResult:
         """Run a job to its end and leave nothing of it behind. Call it in the thread that waits for it.

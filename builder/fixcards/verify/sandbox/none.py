@@ -39,7 +39,7 @@ class Unisolated:
         return "none"
 
     def protections(self) -> dict[str, str]:
-        """Return what counts memory and processes here."""
+        """Return how memory and processes are limited here."""
         return {"limits": describe_limits(group_parents()), "system calls": "not filtered"}
 
     def run(self, job: Job) -> JobResult:

@@ -198,7 +198,7 @@ _SETUID_FILES = (
 
 
 def refusals(*, grouped: bool, writes: bool) -> Sequence[Refusal]:
-    """Return what is refused, with more of it where no control group counts memory or a job writes to the machine."""
+    """Return all refusals: more where no control group counts memory, or where a job writes to the machine."""
     return (
         *_KEYS,
         *_AROUND_THE_FILTER,
