@@ -21,10 +21,22 @@ const FAILED = {
 };
 
 let worker;
+let trusted;
+
+// A page whose policy asks for Trusted Types starts a worker only from an address that its script vouches for.
+function startWorker() {
+  const address = () => new URL("worker.js", import.meta.url).href;
+  trusted ??= globalThis.trustedTypes?.createPolicy("fixcards", { createScriptURL: address });
+  return new Worker(trusted ? trusted.createScriptURL("") : address(), { type: "module" });
+}
 
 // Each question has its own channel for its progress and its answer.
 function ask(root, question, progress) {
-  worker ??= new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+  try {
+    worker ??= startWorker();
+  } catch { // a server may send a policy that allows no worker
+    return Promise.resolve({ failed: "missing" });
+  }
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     const giveUp = () => { // earlier questions have no answer to wait for any more
