@@ -20,20 +20,16 @@ const FAILED = {
   version: "The search was renewed after this page was loaded. Reload the page to use it.",
 };
 
-let worker;
+// Where a policy asks for Trusted Types, a browser starts a worker only from an address that such a policy gives out.
+const policy = { createScriptURL: () => new URL("worker.js", import.meta.url).href };
 let trusted;
-
-// A page whose policy asks for Trusted Types starts a worker only from an address that its script vouches for.
-function startWorker() {
-  const address = () => new URL("worker.js", import.meta.url).href;
-  trusted ??= globalThis.trustedTypes?.createPolicy("fixcards", { createScriptURL: address });
-  return new Worker(trusted ? trusted.createScriptURL("") : address(), { type: "module" });
-}
+let worker;
 
 // Each question has its own channel for its progress and its answer.
 function ask(root, question, progress) {
   try {
-    worker ??= startWorker();
+    trusted ??= globalThis.trustedTypes?.createPolicy("fixcards", policy) ?? policy;
+    worker ??= new Worker(trusted.createScriptURL(""), { type: "module" });
   } catch { // a server may send a policy that allows no worker
     return Promise.resolve({ failed: "missing" });
   }
