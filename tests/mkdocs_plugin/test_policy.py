@@ -46,7 +46,9 @@ def test_sources_are_added_to_those_that_the_directive_has_or_starts_with() -> N
     )
 
 
-@pytest.mark.parametrize("name", ["search", "navigation.instant", "content.code.copy", "content.tooltips", "version"])
+@pytest.mark.parametrize(
+    "name", ["analytics", "search", "navigation.instant", "content.code.copy", "content.tooltips", "version"]
+)
 def test_a_theme_that_writes_html_is_not_asked_for_trusted_types(name: str) -> None:
     assert "trusted-types" not in Policy({}, [name]).text()
 
@@ -212,3 +214,14 @@ def test_the_readme_has_the_policy_as_a_header() -> None:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     header = "; ".join(" ".join((name, *sources)) for name, sources in DIRECTIVES.items())
     assert readme.count(f"{header}; frame-ancestors 'none'") >= 3
+
+
+def test_a_script_of_another_server_in_the_configuration_is_named_at_the_build(tmp_path: Path) -> None:
+    config = project(tmp_path, LIBRARY)
+    more = "extra_javascript:\n  - https://stats.example.com/x.js\n"
+    config.write_text(config.read_text(encoding="utf-8") + more, encoding="utf-8")
+    done = build(config, "--strict")
+    assert done.returncode == 1
+    assert "mkdocs.yml: https://stats.example.com/x.js: browsers refuse it; add `script-src: " in done.stderr
+    options = "  - fixcards:\n      content_security_policy:\n        script-src: https://stats.example.com\n"
+    assert build(change(config, "  - fixcards\n", options), "--strict").returncode == 0

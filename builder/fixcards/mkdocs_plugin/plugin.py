@@ -110,6 +110,10 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             raise PluginError(f"fixcards: {error}") from None
         if policy.html_features:
             log.info("the pages don't ask for Trusted Types, because of: %s", ", ".join(policy.html_features))
+        files = [f'<script src="{script}">' for script in config.extra_javascript]
+        files += [f'<link rel="stylesheet" href="{style}">' for style in config.extra_css]
+        for sentence in blocked_content("".join(files), policy, config.site_url or ""):
+            log.warning("mkdocs.yml: %s", sentence)
         return policy
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:

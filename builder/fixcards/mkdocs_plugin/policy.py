@@ -24,8 +24,10 @@ DIRECTIVES = {
 HEADER_DIRECTIVES = ("frame-ancestors", "report-to", "report-uri", "sandbox")
 """Directives that a browser ignores in a page and takes from a server's header alone."""
 
-HTML_FEATURES = ("announce.dismiss", "content.code", "content.tooltips", "navigation.instant", "search", "version")
-"""First words of the theme's features, plugins and extras whose scripts write HTML from text.
+HTML_FEATURES = (
+    *("analytics", "announce.dismiss", "content.code", "content.tooltips", "navigation.instant", "search", "version"),
+)
+"""First words of the theme's features, plugins and extras whose scripts write HTML, or addresses of scripts, from text.
 
 A browser that asks for Trusted Types stops them, so a site with any of them doesn't ask for it.
 """
