@@ -40,10 +40,11 @@ test-all: .venv/test ## the test suite on every supported Python that this machi
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.package-lock.json; fi
 	tests/each_python.sh
 
-lint: .venv/lint ## ruff and mypy --strict
+lint: .venv/lint ## ruff, mypy --strict, and zizmor for the workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --quiet --persona pedantic .github
 
 format: .venv/lint ## let ruff fix what it can
 	$(BIN)/ruff check --fix

@@ -10,10 +10,11 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
@@ -174,6 +175,16 @@ def words(text: str) -> str:
 class _Handler(http.server.SimpleHTTPRequestHandler):
     """Serves a site below /fixcards/ as static hosts do, `404.html` for what isn't there."""
 
+    def __init__(self, *arguments: Any, headers: Mapping[str, str], **options: Any) -> None:
+        self.more_headers = headers
+        super().__init__(*arguments, **options)
+
+    def end_headers(self) -> None:
+        """Send the headers of the test, too."""
+        for name, value in self.more_headers.items():
+            self.send_header(name, value)
+        super().end_headers()
+
     def translate_path(self, path: str) -> str:
         """Return the file for `path`, or one that doesn't exist for paths outside the site."""
         prefix = "/fixcards/"
@@ -197,9 +208,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(site: Path, host: str = "127.0.0.1") -> Iterator[str]:
-    """Serve the folder `site` on a free port; yield the address of its home page."""
-    server = http.server.ThreadingHTTPServer((host, 0), functools.partial(_Handler, directory=str(site)))
+def served(site: Path, host: str = "127.0.0.1", headers: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Serve the folder `site` on a free port, each file with these headers; yield the address of its home page."""
+    handler = functools.partial(_Handler, directory=str(site), headers=headers or {})
+    server = http.server.ThreadingHTTPServer((host, 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

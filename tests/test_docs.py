@@ -12,7 +12,7 @@ from tests.sites import REPOSITORY
 from tests.test_imports import DOORS, STANDS_ON
 
 DOCUMENTS = [
-    *(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
     *sorted((REPOSITORY / "docs").glob("*.md")),
 ]
 TOP = ("builder/", "templates/", "tests/", "docs/", "benchmarks/", ".github/", ".ci/")

@@ -13,14 +13,14 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from fixcards.cache import digest
-from fixcards.mkdocs_plugin import stylesheet
+from fixcards.mkdocs_plugin import icons, stylesheet
 
 try:
     import minify
 except ImportError:
     minify = None
 
-OUR_PREFIXES = ("assets/copy.js", "assets/fixcards.", "assets/search/", stylesheet.PATH)
+OUR_PREFIXES = ("assets/copy.js", "assets/file-notice.js", "assets/fixcards.", "assets/search/", stylesheet.PATH)
 MEDIA_TYPES = {".css": "text/css", ".js": "application/javascript"}
 
 
@@ -35,7 +35,14 @@ def publish(files: Files, config: MkDocsConfig) -> dict[str, str]:
     """Minify our files, add the style sheet of our pages and give each its address; return the addresses by path."""
     minify_assets(files)
     styles = {file.src_uri: file.content_string for file in files if file.src_uri.endswith(".css")}
-    files.append(File.generated(config, stylesheet.PATH, content=stylesheet.prune_theme(styles, configured(config))))
+    styles[stylesheet.PATH] = stylesheet.prune_theme(styles, configured(config))
+    of_theme = {path: text for path, text in styles.items() if path.startswith(stylesheet.THEME_PATHS)}
+    moved, pictures = icons.move_icons(of_theme)
+    for path, text in {**moved, **pictures}.items():
+        if (file := files.get_file_from_path(path)) is None:
+            files.append(File.generated(config, path, content=text))
+        elif file.content_string != text:
+            file.content_string = text
     urls = addresses(files)
     for path, url in urls.items():
         file = files.src_uris[path]

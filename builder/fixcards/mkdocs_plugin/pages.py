@@ -18,6 +18,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 from fixcards.build.page import Page, json_for_script
 from fixcards.characters import visible
 from fixcards.errors import FixcardsError
+from fixcards.mkdocs_plugin.inline_code import InlineCode
 
 
 class RecordFile(File):
@@ -73,18 +74,20 @@ class Theme:
     env: Any
     """Jinja's environment; MkDocs makes it late in a build, and the plugin sets it then."""
 
-    def __init__(self, config: MkDocsConfig, nav: Navigation, files: Files) -> None:
+    def __init__(self, config: MkDocsConfig, nav: Navigation, files: Files, inline_code: InlineCode) -> None:
         self._config, self._nav, self._files = config, nav, files
+        self._inline_code = inline_code
 
     def render(self, page: Page, url: str) -> str:
-        """Return the whole HTML of a page, as MkDocs would build it without any plugin that has page events."""
+        """Return the whole HTML of a page, as MkDocs would build it without any other plugin that has page events."""
         record = RecordPage.of(page, self._config)
         if record.canonical_url:
             record.canonical_url = url
         record.read_source(self._config)
         record.render(self._config, self._files)
         context = get_context(self._nav, self._files, self._config, record)
-        return str(self.env.get_template("main.html").render(context))
+        html = str(self.env.get_template("main.html").render(context))
+        return self._inline_code.secure(html, context["base_url"], records=True)
 
     def render_frame(self, page: Page, url: str) -> str:
         """Return the same for a page whose body is a placeholder for HTML with a heading.

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jinja2
 from jinja2 import FileSystemBytecodeCache
@@ -20,7 +21,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
-from mkdocs.utils import get_build_date
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import get_build_date, get_relative_url
 
 from fixcards import cache
 from fixcards.build.output import write_file
@@ -30,8 +32,11 @@ from fixcards.characters import visible
 from fixcards.errors import FixcardsError
 from fixcards.files import make_private
 from fixcards.mkdocs_plugin import assets
+from fixcards.mkdocs_plugin.blocked_content import blocked_content
+from fixcards.mkdocs_plugin.inline_code import InlineCode
 from fixcards.mkdocs_plugin.pages import RecordPage, Theme, strip_indentation
 from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
+from fixcards.mkdocs_plugin.policy import Policy
 from fixcards.mkdocs_plugin.sitemap import SitemapEntry, sitemap
 from fixcards.records import history, loader
 from fixcards.records.check_summary import check_summary
@@ -57,6 +62,8 @@ class FixcardsConfig(Config):  # type: ignore[no-untyped-call]
     """The name of `parallel` before version 0.2."""
     jobs = config_options.Optional(config_options.Type(int))
     """Number of processes that make pages, by default one for each processor."""
+    content_security_policy = config_options.Optional(config_options.Type((bool, dict)))
+    """Sources to add to the policy in the pages, by directive; false leaves the policy out. See `policy.py`."""
 
 
 class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-call]
@@ -64,6 +71,11 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
 
     _pool = WorkerPool(1)
     _parallel: ParallelBuild | None = None
+    _served = False
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Remember whether the site is built for the development server."""
+        self._served = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Check the options, and put our templates before Material's and after those of the site's `custom_dir`."""
@@ -74,6 +86,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         if self.config.spread is not None:
             log.info("the option `spread` is called `parallel` now; rename it: the next release refuses the old name")
             self.config.parallel = self.config.spread if self.config.parallel is None else self.config.parallel
+        self._policy = self._read_policy(config)
         templates = Path(self.config.templates or TEMPLATES)
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(templates / "theme"))
         config.watch.append(str(templates))
@@ -85,6 +98,23 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             repo_url=(config.repo_url or "").rstrip("/"),
         )
         return config
+
+    def _read_policy(self, config: MkDocsConfig) -> Policy | None:
+        """Return the policy of the site, None if its author wants none."""
+        option = self.config.content_security_policy
+        if option is False:
+            return None
+        try:
+            policy = Policy(option if isinstance(option, dict) else {}, assets.configured(config), self._served)
+        except FixcardsError as error:
+            raise PluginError(f"fixcards: {error}") from None
+        if policy.html_features:
+            log.info("the pages don't ask for Trusted Types, because of: %s", ", ".join(policy.html_features))
+        files = [f'<script src="{script}">' for script in config.extra_javascript]
+        files += [f'<link rel="stylesheet" href="{style}">' for style in config.extra_css]
+        for sentence in blocked_content("".join(files), policy, config.site_url or ""):
+            log.warning("mkdocs.yml: %s", sentence)
+        return policy
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Start a build: decide whether it is a parallel one."""
@@ -145,7 +175,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             file = files.get_file_from_path(path)
             if file is not None and isinstance(file.page, RecordPage):
                 file.page.title = title
-        self._theme = Theme(config, nav, files)
+        self._inline_code = InlineCode(config.site_dir, self._policy)
+        self._theme = Theme(config, nav, files, self._inline_code)
         return nav
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
@@ -171,6 +202,24 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             for part in parts:
                 write_file(config.site_dir, part.path, part.content)
         return context
+
+    @event_priority(-100)
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        """Give a page that MkDocs builds its policy, after other plugins have changed it."""
+        records = isinstance(page, RecordPage)
+        if self._policy and not records:
+            for sentence in blocked_content(page.content or "", self._policy, self.settings.site_url):
+                log.warning("%s: %s", page.file.src_uri, sentence)
+        return self._inline_code.secure(output, get_relative_url(".", page.url), records=records)
+
+    @event_priority(-100)
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Do the same for the 404 page and other templates that are pages."""
+        if not template_name.endswith(".html"):
+            return output_content
+        root = urlsplit(config.site_url or "/").path if template_name == "404.html" else None
+        base_url = get_relative_url(".", template_name) if root is None else root
+        return self._inline_code.secure(output_content, base_url, records=False)
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -16,6 +16,8 @@ PATH = "assets/stylesheets/cards.css"
 
 _THEME_STYLESHEETS = ("assets/stylesheets/main.", "assets/stylesheets/palette.")
 _OUR_STYLESHEET = "assets/fixcards.css"
+THEME_PATHS = (*_THEME_STYLESHEETS, PATH, _OUR_STYLESHEET)
+"""How the paths of the theme's style sheets and ours start; others are of the site's author."""
 
 UNUSED_CLASS_PREFIXES = (
     *("annotate", "arithmatex", "card", "critic", "filename", "footnote", "grid", "highlighttable", "keys", "linenos"),

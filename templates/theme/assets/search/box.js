@@ -20,12 +20,15 @@ const FAILED = {
   version: "The search was renewed after this page was loaded. Reload the page to use it.",
 };
 
-let worker;
+// Where a policy asks for Trusted Types, a browser starts a worker only from an address that such a policy gives out.
+const policy = { createScriptURL: () => new URL("worker.js", import.meta.url).href };
+let trusted, worker;
 
 // Each question has its own channel for its progress and its answer.
 function ask(root, question, progress) {
-  worker ??= new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   return new Promise((resolve) => {
+    trusted ??= globalThis.trustedTypes?.createPolicy("fixcards", policy) ?? policy;
+    worker ??= new Worker(trusted.createScriptURL(""), { type: "module" });
     const { port1, port2 } = new MessageChannel();
     const giveUp = () => { // earlier questions have no answer to wait for any more
       worker?.terminate();
@@ -44,7 +47,7 @@ function ask(root, question, progress) {
     };
     worker.onerror = giveUp;
     worker.postMessage({ base: new URL("search/", root).href, ...question }, [port2]);
-  });
+  }).catch(() => ({ failed: "missing" })); // a server may send a policy that allows no worker
 }
 
 export class Box {
