@@ -116,7 +116,8 @@ class PackageIndex:
                 if self.command == "GET":
                     self.wfile.write(body or b"")
 
-            do_HEAD = do_GET
+            def do_HEAD(self) -> None:
+                self.do_GET()
 
             def log_message(self, *words: object) -> None:
                 pass

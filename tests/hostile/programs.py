@@ -1,4 +1,5 @@
 """Hostile programs: attacks on the machine, on the judgement of a run, and from inside a build."""
+# ruff: noqa: E501 - programs and texts of other people, as long as they are
 
 from __future__ import annotations
 
@@ -162,7 +163,8 @@ PROGRAMS = {
                     client.settimeout(1)
                     client.connect(tuple(address) if isinstance(address, list) else address)
                     client.send(b"x")
-                escaped("reached", address)
+                if kind == socket.SOCK_STREAM:  # a datagram is always sent; the host says whether it arrived
+                    escaped("reached", address)
             except OSError as error:
                 refused(error.strerror)
     """),
@@ -280,7 +282,7 @@ STUCK = "still.Stuck: the winder has no spring at 3 degrees"
 OLD = "still.__version__ < '2'"
 
 FAKES = {
-    "version of the metadata": Fake(f"""
+    "version of the metadata": Fake("""
         import importlib.metadata
         import still
         if importlib.metadata.version("still") == "1.0":
@@ -393,7 +395,7 @@ def spin(n):
                 raise still.Stuck("the winder has no spring at 3 degrees")
         still.call(fail)
     """),
-    "never imports it": Fake(f"""
+    "never imports it": Fake("""
         import importlib.metadata
         class Stuck(RuntimeError):
             pass

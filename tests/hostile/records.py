@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 
 from tests.hostile.library import Copy, change, places
@@ -24,6 +25,14 @@ def _pipe(library: Copy, path: str) -> str:
     return path
 
 
+def _socket(library: Copy, path: str) -> str:
+    name = f"socket-{os.getpid()}"  # the path of a socket has at most 107 bytes
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder, socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"{folder}/{name}")
+        os.rename(f"{folder}/{name}", library.cards / path)  # noqa: PTH104
+    return path
+
+
 FILES: dict[str, Attack] = {
     "link to a file outside": lambda it: it.link("demo/notes.txt", it.outside / "secret.txt"),
     "link to a page outside": lambda it: it.link("notes.md", it.outside / "secret.txt"),
@@ -33,6 +42,7 @@ FILES: dict[str, Attack] = {
     "link to nothing": lambda it: it.link("demo/gone.txt", "nowhere"),
     "evidence as a link": lambda it: it.link("demo/9.evidence.json", it.outside / "secret.txt"),
     "schema as a link": lambda it: it.link("card.schema.json", it.outside / "secret.txt"),
+    "socket": lambda it: _socket(it, "demo/agent.sock"),
     "pipe": lambda it: _pipe(it, "demo/pipe.txt"),
     "pipe as evidence": lambda it: _pipe(it, "demo/9.evidence.json"),
     "page": lambda it: it.stray("evil.html"),
@@ -63,7 +73,7 @@ TEXTS: dict[str, Attack] = {
     ),
     "filler as a name in the program": lambda it: it.code("import demo\n\n\u3164 = 5\ndemo.spin(\u3164)\n"),
     "escape for a hidden character": lambda it: it.text(
-        "title: demo", 'title: "demo \\u2066'.replace("title", "title", 1) + 'stops"\nx: demo'
+        "trigger: Any call of `spin` with", 'trigger: "Any \\u2066 call"\nimpact: Any call with'
     ),
     "direction mark in the name of a file": lambda it: it.code(HONEST, files={"data\u202etxt.py": "x = 1\n"}),
     "hidden character in a signature": lambda it: it.text("ran out", "ran\u2060 out"),
@@ -106,16 +116,4 @@ FORGERIES: dict[str, Attack] = {
 }
 
 
-def _socket(library: Copy, path: str) -> str:
-    where = os.getcwd()
-    os.chdir((library.cards / path).parent)  # the name of a socket has at most 107 bytes
-    try:
-        with socket.socket(socket.AF_UNIX) as server:
-            server.bind(os.path.basename(path))
-    finally:
-        os.chdir(where)
-    return path
-
-
-FILES["socket"] = lambda it: _socket(it, "demo/agent.sock")
 RECORDS = {"files": FILES, "texts": TEXTS, "forgeries": FORGERIES}

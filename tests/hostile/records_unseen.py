@@ -1,4 +1,5 @@
 """More hostile records of the same kinds. Who writes a defence does not read them before it is done."""
+# ruff: noqa: E501 - programs and texts of other people, as long as they are
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def inventory(mark: str) -> dict[str, set[str]]:
     litter = {
         f"{place}/{name}"
         for place in (*PLACES, str(Path.cwd()), os.environ["HOSTILE_REPOSITORY"])
-        for name in (os.listdir(place) if os.access(place, os.R_OK) else ())
+        for name in _names(place)
         if mark in name
     }
     tables = {name: _lines(f"/proc/sysvipc/{name}")[1:] for name in ("shm", "sem", "msg")}
@@ -164,6 +164,13 @@ def _reap() -> None:
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names, some of which are no paths
+    except OSError:
+        return []
 
 
 def _lines(path: str) -> list[str]:
