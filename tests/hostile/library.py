@@ -139,7 +139,9 @@ def change(key: str, value: object, role: str | None = None) -> Callable[[dict[s
 def check(folder: Path) -> tuple[int, list[str], str, float]:
     """Run `fixcards check`; return exit status, paths of the problems, everything printed, and seconds."""
     start = time.monotonic()
-    program = [sys.executable, "-c", "from fixcards.cli import main; main()", "check"]
+    # The shell's limit keeps this machine usable where the program has none of its own.
+    program = ["sh", "-c", 'ulimit -v 3000000; exec "$@"', "sh"]
+    program += [sys.executable, "-c", "from fixcards.cli import main; main()", "check"]
     done = subprocess.run(program, cwd=folder, capture_output=True, check=False, timeout=20)
     seconds = time.monotonic() - start
     text = done.stdout.decode("utf-8", "replace")
@@ -148,7 +150,7 @@ def check(folder: Path) -> tuple[int, list[str], str, float]:
 
 def build(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Build the site of a folder. No file of it may be larger than 32 MB."""
-    words = ["sh", "-c", 'ulimit -f 65536; exec "$@"', "sh"]
+    words = ["sh", "-c", 'ulimit -f 65536 -v 3000000; exec "$@"', "sh"]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "DEPLOY_TOKEN": "hush-in-the-build"}
     command = [*words, str(Path(sys.executable).parent / "mkdocs"), "build", "--quiet", *options]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)

@@ -18,7 +18,7 @@ _DECEIVING = re.compile(
 
 
 def is_built(kind: str, position: int) -> bool:
-    """Return whether a site is built with a record: with each stray file, and to save time with each fifth of the others."""
+    """Return whether a site is built with a record: every stray file, and to save time every fifth of the others."""
     return kind == "files" or position % 5 == 0
 
 

@@ -49,7 +49,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, package_index: PackageIndex) 
 
 def matched(where: str) -> tuple[int, str, str]:
     """Search a site for the pasted failure; return exit status, standard output and error."""
-    program = [sys.executable, "-c", "from fixcards.cli import main; main()", "match", "--site", where]
+    # The shell's limit keeps this machine usable where the program has none of its own.
+    program = ["sh", "-c", 'ulimit -v 2000000; exec "$@"', "sh"]
+    program += [sys.executable, "-c", "from fixcards.cli import main; main()", "match", "--site", where]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=output, stderr=errors)
         assert process.stdin is not None
