@@ -45,7 +45,7 @@ class Program:
     limits: dict[str, float] = field(default_factory=dict)
     floods: bool = False
     """Whether its output is so long that its beginning is lost."""
-    slowest: float = 9.0
+    slowest: float = 14.0
     not_in_text: tuple[str, ...] = ()
     """Texts that must not get into the evidence."""
     reproduction: dict[str, object] = field(default_factory=dict)

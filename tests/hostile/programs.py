@@ -217,14 +217,14 @@ PROGRAMS = {
         time.sleep(0.2)
         raise SystemExit(0)
     """),
-    "stops itself": Program("os.kill(os.getpid(), signal.SIGSTOP)", limits=_HANGING, slowest=6),
+    "stops itself": Program("os.kill(os.getpid(), signal.SIGSTOP)", limits=_HANGING, slowest=12),
     "closes its outputs and waits": Program(
         """
         os.closerange(0, 256)
         time.sleep(20)
         """,
         limits=_HANGING,
-        slowest=6,
+        slowest=12,
     ),
     "endless output on one line": Program(
         """
@@ -254,7 +254,7 @@ PROGRAMS = {
         atexit.register(time.sleep, 20)
         """,
         limits=_HANGING,
-        slowest=6,
+        slowest=12,
     ),
     "hangs in a thread": Program(
         """
@@ -262,7 +262,7 @@ PROGRAMS = {
         raise SystemExit(0)
         """,
         limits=_HANGING,
-        slowest=6,
+        slowest=12,
     ),
     "the status of a signal": Program("os._exit(128 + 9)"),
     "namespaces": Program("""

@@ -157,7 +157,7 @@ PROGRAMS = {
     "quota of keys": Program("""
         made = 0
         for number in range(300):
-            made += syscall("add_key", b"user", b"@MARK@%d" % number, bytes(30000), 30000, -2) > 0
+            made += syscall("add_key", b"user", b"@MARK@%d" % number, bytes(500), 500, -2) > 0
         if made:
             escaped(made, "keys")
     """),
@@ -176,7 +176,7 @@ PROGRAMS = {
     "memory of the first process": Program("""
         try:
             with open("/proc/1/mem", "r+b") as memory:
-                escaped("opened")
+                print("opened")
         except OSError as error:
             refused(error.strerror)
         for path in ("/proc/1/environ", "/proc/1/maps"):
@@ -264,7 +264,7 @@ PROGRAMS = {
         time.sleep(20)
         """,
         limits=_HANGING,
-        slowest=6,
+        slowest=12,
     ),
     "a child that holds the output": Program(
         """
@@ -275,7 +275,7 @@ PROGRAMS = {
                 os.write(1, b".")
         os._exit(7)
         """,
-        slowest=6,
+        slowest=12,
     ),
     "zeros without end": Program(
         """
@@ -291,7 +291,7 @@ PROGRAMS = {
             time.sleep(0.01)
         """,
         limits=_HANGING,
-        slowest=6,
+        slowest=12,
     ),
     "a report of its own end": Program(
         """
@@ -308,7 +308,7 @@ PROGRAMS = {
     "hangs while it is imported": Program(
         "import slow\n",
         limits=_HANGING,
-        slowest=6,
+        slowest=12,
         reproduction={"files": {"slow.py": "import time\ntime.sleep(20)\n"}},
     ),
     "a trace stop of its own": Program(
@@ -319,7 +319,7 @@ PROGRAMS = {
         os.kill(os.getpid(), signal.SIGSTOP)
         """,
         limits=_HANGING,
-        slowest=6,
+        slowest=12,
     ),
     "deaths by odd signals": Program("signal.signal(40, signal.SIG_DFL)\nos.kill(os.getpid(), 40)"),
     "paths in base64": Program("""

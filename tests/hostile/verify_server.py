@@ -66,15 +66,15 @@ class Listeners:
 
     def heard(self) -> list[str]:
         """Return what has come in since the last call."""
-        found = []
+        received = []
         for listener, (family, kind, _) in zip(self._open, self.addresses, strict=True):
             with suppress(BlockingIOError):
                 if kind == socket.SOCK_STREAM:
                     listener.accept()[0].close()
                 else:
                     listener.recv(100)
-                found.append(f"something reached family {family}, kind {kind}")
-        return found
+                received.append(f"something reached family {family}, kind {kind}")
+        return received
 
 
 def inventory(mark: str) -> dict[str, set[str]]:
@@ -138,8 +138,8 @@ def execute(request: dict[str, Any], listeners: Listeners, mark: str) -> dict[st
     reproduction = request["card"]["reproduction"]
     reproduction["code"] = filled(reproduction["code"], listeners, mark)
     home = os.environ["HOME"]
-    known = {field.name for field in fields(Limits)}
-    limits = {name: value for name, value in {**LIMITS, **request["limits"]}.items() if name in known}
+    names_of_limits = {field.name for field in fields(Limits)}
+    limits = {name: value for name, value in {**LIMITS, **request["limits"]}.items() if name in names_of_limits}
     cache_dir = f"{home}/cache/{request.get('cache', 'shared')}"
     Path(cache_dir).mkdir(parents=True, exist_ok=True)
     before = inventory(mark)
@@ -187,8 +187,8 @@ def _shorten_preparing() -> None:
             continue
         for key, value in list(vars(module).items()):
             if isinstance(value, Limits) and value.wall_seconds > 60:
-                known = {field.name for field in fields(Limits)}
-                small = {each: number for each, number in PREPARING.items() if each in known}
+                names_of_limits = {field.name for field in fields(Limits)}
+                small = {each: number for each, number in PREPARING.items() if each in names_of_limits}
                 setattr(module, key, replace(value, **small))
             elif key.endswith("_SECONDS") and isinstance(value, int) and 300 <= value <= 1200:
                 setattr(module, key, int(PREPARING["wall_seconds"]))
