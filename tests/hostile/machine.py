@@ -26,7 +26,7 @@ __all__ = ["IDENTITIES", "REPOSITORY", "SECRETS", "Machine", "Response", "end", 
 
 SECRETS = ("hush-environment", "hush-keyring", "hush-file", "hush-proxy-password", USER.partition(":")[2])
 """Texts that no run and no build may ever see."""
-NOBODY = 65534
+OVERFLOW_ID = 65534
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Machine:
         top.chmod(0o755)
         if self.drops:
             for path in (top, *top.rglob("*")):
-                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+                os.chown(path, OVERFLOW_ID, OVERFLOW_ID, follow_symlinks=False)
 
     @property
     def environment(self) -> dict[str, str]:

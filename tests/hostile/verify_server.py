@@ -62,7 +62,7 @@ class Listeners:
             listener.setblocking(False)
             self._open.append(listener)
             heard = listener.getsockname()
-            self.addresses.append((family, kind, heard if isinstance(heard, tuple) else os.fsdecode(heard)))
+            self.addresses.append((int(family), int(kind), heard if isinstance(heard, tuple) else os.fsdecode(heard)))
 
     def heard(self) -> list[str]:
         """Return what has come in since the last call."""
