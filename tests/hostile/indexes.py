@@ -124,7 +124,7 @@ BAD: dict[str, Change] = {
 """Each must be told as an index that can't be used: exit status 2, one line."""
 
 DECEIVING: dict[str, Change] = {
-    f"{name} in {key}": part("cards", displayed(key, f"title {text} end"))
+    f"{name} in {key}": part("cards", (each if key == "title" else displayed)(key, f"title {text} end"))
     for key in ("title", "fix", "verdict")
     for name, text in {
         "escapes": "\x1b[2J\x1b]0;x\x07",
