@@ -74,6 +74,6 @@ def library_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with cards that try to get out of their pages, built once."""
-    from tests import hostile, sites
+    from tests import hostile_cards, sites
 
-    return sites.built(tmp_path_factory.mktemp("hostile"), hostile.write)
+    return sites.built(tmp_path_factory.mktemp("hostile"), hostile_cards.write)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
-from tests import hostile as hostile_cards
+from tests import hostile_cards
 from tests.chromium import Visit, unfold
 from tests.sites import LIBRARY, SNAPSHOT
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.chromium import Visit, unfold, width
-from tests.hostile import ALIAS, LINE, LONG, SHORT, WIDE
+from tests.hostile_cards import ALIAS, LINE, LONG, SHORT, WIDE
 from tests.sites import words
 
 ELEMENTS = "() => [...new Set([...document.querySelectorAll('*')].map((each) => each.localName))]"

@@ -12,7 +12,7 @@ from fixcards.characters import visible_html
 from tests.chromium import Visit
 from tests.foreign_index import BAD as CHANGES
 from tests.foreign_index import Parts, changed, files, parts
-from tests.hostile import HIDDEN
+from tests.hostile_cards import HIDDEN
 
 from .test_search_box import LINE, box, hits, status
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence, Run, evidence_text, run_digest
 from fixcards.records.rules import RULES
-from tests.hostile import HIDDEN
+from tests.hostile_cards import HIDDEN
 
 from .conftest import GOOD
 

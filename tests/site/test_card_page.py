@@ -6,7 +6,7 @@ import pytest
 
 from fixcards.characters import hidden_characters
 from fixcards.site.card_page import SECTIONS, CardPageData, card_page
-from tests.hostile import HIDDEN
+from tests.hostile_cards import HIDDEN
 from tests.site.card_page import assert_sound, changed_data, proof, section
 from tests.sites import LIBRARY, library, page, settings, soup, words
 

@@ -9,7 +9,7 @@ from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
 from fixcards.site import highlight
-from tests.hostile import LONG
+from tests.hostile_cards import LONG
 from tests.site.test_markdown import MARKS, TEXT
 from tests.sites import SNAPSHOT, library, soup
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fixcards.characters import visible_html
 from fixcards.site import highlight, markdown
-from tests.hostile import LINE, LONG, PROSE
+from tests.hostile_cards import LINE, LONG, PROSE
 from tests.sites import SNAPSHOT, library, soup, words
 
 TAGS = {"p", "ul", "ol", "li", "code", "pre", "a", "span", "br"}
