@@ -198,7 +198,9 @@ class CardRunner:
 
     def job(self, ready: ReadyRun) -> Job:
         """Return the job that executes the card's code in an environment."""
-        return ready.job(self.card.reproduction.files or {}, self.limits, self._stop)
+        expect = self.card.reproduction.expect
+        hangs = expect is not None and expect.timeout is not None
+        return ready.job(self.card.reproduction.files or {}, self.limits, self._stop, hangs=hangs)
 
     def _execute(self, ready: ReadyRun, repetitions: int) -> Run:
         job = self.job(ready)
