@@ -14,7 +14,7 @@ PRINTED = "RuntimeError: the frobnicator is out of frobs (3 left)\n"
 
 def outcome_of(text: str, status: int | None, stopped=None, **changes):
     card = Card.model_validate(a_card("pass", **changes))
-    return classify_run(card, JobResult(status, text.encode(), 0.1, 0.1, stopped), LIMITS)
+    return classify_run(card, "import demo\n", JobResult(status, text.encode(), 0.1, 0.1, stopped), LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def outcome_of(text: str, status: int | None, stopped=None, **changes):
         (PRINTED, 1, "failed-as-described"),
         (f"\x1b[31m{PRINTED}\x1b[0m", 1, "failed-as-described"),
         (f"E   {PRINTED}", 3, "failed-as-described"),
-        (PRINTED, 0, "passed"),
+        (PRINTED, 0, "failed-otherwise"),
         ("", 0, "passed"),
         ("RuntimeError: something else\n", 1, "failed-otherwise"),
         ("passed\n", 1, "failed-otherwise"),
