@@ -115,8 +115,11 @@ def has_control(card: Card, evidence: Evidence) -> bool:
     """Return whether the reproduction passed somewhere without a word of it changed.
 
     That may be a fix without code of its own, the newest release, a release of the sweep, or a run made for this.
+    A stub run is none: where the package's code is missing, a program that passes shows nothing about the package.
     """
     for run in evidence.runs:
+        if run.role == "stub":
+            continue
         unchanged = run.fix is None or (run.fix <= len(card.fixes) and card.fixes[run.fix - 1].code is None)
         if unchanged and run.outcome == "passed" and not run.flaky and evidence.isolation != "none":
             return True

@@ -59,9 +59,9 @@ def states_signature(card: Card, path: PurePosixPath) -> Iterator[Finding]:
         name = ast.unparse(call.func)
         if not isinstance(node, ast.Raise) and name not in _EXITS | _WRITES:
             continue
-        said = " ".join(_texts(call))
-        text = f"{name}: {said}" if isinstance(node, ast.Raise) else said
-        if said and (prints_signature(card, text) or prints_signature(card, said)):
+        message = " ".join(_texts(call))
+        text = f"{name}: {message}" if isinstance(node, ast.Raise) else message
+        if message and (prints_signature(card, text) or prints_signature(card, message)):
             verb = "raises" if isinstance(node, ast.Raise) else f"calls {name} with"
             yield Finding(
                 f"line {node.lineno} of the program {verb} the signature itself",
@@ -108,10 +108,15 @@ def looks_at_version(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 def changes_imports(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The program does not put another module in the place of the package, nor change where modules come from."""
     tree = _tree(card.reproduction.code)
+    names = _full_names(tree) if tree is not None else {}
     for node in ast.walk(tree) if tree is not None else ():
         for target in _changed(node):
-            text = ast.unparse(target)
-            if any(text == each or text.startswith((f"{each}[", f"{each}.")) for each in _PATHS):
+            first = re.match(r"\w*", ast.unparse(target))
+            name = first[0] if first else ""
+            text = names.get(name, name) + ast.unparse(target)[len(name) :]
+            patched = isinstance(target, ast.Attribute) and name in names and _replaces_code(node, tree)
+            patched = patched and text.partition(".")[0].lower() == card.package.replace("-", "_")
+            if patched or any(text == each or text.startswith((f"{each}[", f"{each}.")) for each in _PATHS):
                 yield Finding(
                     f"line {target.lineno} of the program changes {text[:60]}",
                     "import the package as its users do",
@@ -120,8 +125,31 @@ def changes_imports(card: Card, path: PurePosixPath) -> Iterator[Finding]:
                 return
 
 
+def _replaces_code(node: ast.AST, tree: ast.Module | None) -> bool:
+    """Return whether a statement assigns a function or class of the program; other values may be settings."""
+    if not isinstance(node, ast.Assign) or tree is None:
+        return False
+    own = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined = {each.name for each in ast.walk(tree) if isinstance(each, own)}
+    return isinstance(node.value, ast.Lambda) or (isinstance(node.value, ast.Name) and node.value.id in defined)
+
+
+def _full_names(tree: ast.Module) -> dict[str, str]:
+    """Return the full name of each imported name: `from sys import modules as m` gives `m` the name `sys.modules`."""
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {each.asname or each.name.partition(".")[0]: each.name for each in node.names if each.asname}
+            names |= {
+                each.name.partition(".")[0]: each.name.partition(".")[0] for each in node.names if not each.asname
+            }
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+    return names
+
+
 def _changed(node: ast.AST) -> list[ast.expr]:
-    """Return what a statement assigns to or deletes, or whose content a call changes."""
+    """Return the targets of a statement that assigns or deletes, and the object whose content a call changes."""
     if isinstance(node, (ast.Assign, ast.Delete)):
         return list(node.targets)
     if isinstance(node, (ast.AugAssign, ast.AnnAssign)):
