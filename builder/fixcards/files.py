@@ -84,7 +84,9 @@ def read_regular(path: Path | str, most: int) -> bytes:
     try:
         descriptor = os.open(path, flags)
     except OSError as error:
-        raise OSError(0, "is a link") from None if error.errno == errno.ELOOP else error
+        if error.errno == errno.ELOOP:
+            raise OSError(0, "is a link") from None
+        raise
     with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123
         state = os.fstat(descriptor)
         if not stat.S_ISREG(state.st_mode):
