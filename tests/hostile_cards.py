@@ -142,15 +142,23 @@ def long_card(number: int = 2) -> dict[str, Any]:
 def evidence(root: Path, card_id: str) -> str:
     """Return the text of evidence for the card that lies below `root`."""
     card = loader.load(root).cards[card_id]
-    packages = {card.package: "1.0", "other": "1.0"}
-    distributions = {f"{name}=={version}": files_digest([]) for name, version in packages.items()}
-    installed = {"release": "1.0", "packages": packages, "lock_digest": lock_digest(packages, distributions)}
+    releases_of_fixes = {1: "1.1", 2: "0.9"} if card.package == "hostile" else {}
+    distributions = {f"{card.package}=={version}": files_digest([]) for version in ("1.0", *releases_of_fixes.values())}
+    distributions["other==1.0"] = files_digest([])
+
+    def installed(version: str) -> dict[str, Any]:
+        packages = {card.package: version, "other": "1.0"}
+        return {"release": version, "packages": packages, "lock_digest": lock_digest(packages, distributions)}
+
     printed = {"exit": 1, "matched": card.signature.error, "output": f"{card.signature.error}\n{LINE}\n{LONG[:1500]}\n"}
     roles: tuple[tuple[str, int | None, str, dict[str, Any]], ...] = (
-        ("broken", None, "failed-as-described", {**installed, **printed, "frames": card.signature.frames}),
-        *(("fix", number, "passed", {**installed, "exit": 0, "output": LINE}) for number in numbers(card)),
+        ("broken", None, "failed-as-described", {**installed("1.0"), **printed, "frames": card.signature.frames}),
+        *(
+            ("fix", number, "passed", {**installed(releases_of_fixes.get(number, "1.0")), "exit": 0, "output": LINE})
+            for number in numbers(card)
+        ),
         ("latest", None, "could-not-run", {}),
-        ("stub", None, "failed-otherwise", {**installed, "exit": 1, "output": LINE}),
+        ("stub", None, "failed-otherwise", {**installed("1.0"), "exit": 1, "output": LINE}),
     )
     runs = [
         {
@@ -167,10 +175,12 @@ def evidence(root: Path, card_id: str) -> str:
         for role, fix, outcome, more in roles
     ]
     releases = [{"version": f"1.{at}", "state": "not-testable", "reason": LINE} for at in range(60)]
+    used = {f"{name}=={version}" for run in runs for name, version in run.get("packages", {}).items()}
+    distributions = {name: digest for name, digest in distributions.items() if name in used}
     data = {
         "card": card_id,
         "digest": run_digest(card),
-        "provenance": {"runner": "ci", "url": 'https://example.org/"onmouseover="x'},
+        "provenance": {"runner": "ci", "url": "https://example.org/runs/1?&lt;b&gt;=%22onmouseover"},
         "platform": SHORT[:60],
         "isolation": "bubblewrap",
         "tools": {SHORT[:40]: LINE[:200]},

@@ -32,7 +32,7 @@ trigger: Using it.
 mechanism: It is broken.
 versions: {{affected: "==1.{number}", fixed: "2.{number}"}}
 signature: {{error: "ValueError: number {number}"}}
-reproduction: {{exclude_newer: 2025-01-02, code: "raise SystemExit(1)"}}
+reproduction: {{exclude_newer: 2025-01-02, code: "import package_{number % 60}"}}
 fixes:
   - {{title: Upgrade, kind: upgrade, body: Upgrade., avoid_when: Never.}}
 prevention: [Care.]
