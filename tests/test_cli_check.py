@@ -141,12 +141,12 @@ def test_a_card_is_held_against_all_others_even_where_it_is_checked_alone(good: 
         ("..", "..: is outside cards; give --cards with the folder that holds it"),
         ("elsewhere.yaml", "elsewhere.yaml: is outside cards; give --cards with the folder that holds it"),
         ("cards-too/1.yaml", "cards-too/1.yaml: is outside cards; give --cards with the folder that holds it"),
-        ("cards/notes.txt", "cards/notes.txt: no card there; a card is cards/<package>/<issue number>.yaml"),
+        ("cards/.notes", "cards/.notes: no card there; a card is cards/<package>/<issue number>.yaml"),
         ("cards/empty", "cards/empty: no card there; a card is cards/<package>/<issue number>.yaml"),
     ],
 )
 def test_a_path_without_a_card_is_an_error_and_never_a_clean_result(here: Path, path: str, message: str) -> None:
-    write(here, {"elsewhere.yaml": TEXT, "cards-too/1.yaml": TEXT, "cards/notes.txt": "x"})
+    write(here, {"elsewhere.yaml": TEXT, "cards-too/1.yaml": TEXT, "cards/.notes": "x"})
     (here / "cards" / "empty").mkdir()
     done = check(here, "cards/demo/7.yaml", path)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"fixcards: {message}\n")
