@@ -5,7 +5,7 @@ import json
 import jsonschema
 import pytest
 
-from fixcards.records.evidence import Evidence, run_digest
+from fixcards.records.evidence import Evidence, lock_digest, run_digest
 from fixcards.records.schema import schema_text
 from fixcards.records.yaml_document import YamlDocument
 from tests.content.real import CARDS, every_card, id_of, library
