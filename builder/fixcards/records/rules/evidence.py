@@ -1,6 +1,7 @@
 """Rules about evidence and its card: `FC31x` hold it to what the program could have written, `FC32x` to what it shows.
 
-They can't prove that a run took place: whoever types a file can keep to them. That is why CI runs changed cards again.
+They can't prove that a run took place: a file that a person types can keep to them. That is why CI runs changed cards
+again.
 """
 
 from __future__ import annotations
