@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from fixcards.records.card import Card
+from fixcards.records.fields import PLACEHOLDER
 from fixcards.records.printed_signature import prints_signature
 from fixcards.records.program_syntax import Program, parse_program
 from fixcards.records.rules.rule import Finding, rule
@@ -196,7 +197,9 @@ def title_says_nothing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 @rule("FC237")
 def signature_too_general(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """A signature has words of its own besides the class of the exception and placeholders."""
-    text = re.sub(r"\{[a-z_][a-z0-9_]*\}", " ", card.signature.error)
+    text = PLACEHOLDER.sub(" ", card.signature.error)
+    if not re.search(r"\w", text):
+        return  # `FC211` says so
     name = re.match(r"\w+", text.strip())
     if name and (isinstance(getattr(builtins, name[0], None), type) or name[0] in {"Error", "Warning"}):
         text = text.strip()[name.end() :]
