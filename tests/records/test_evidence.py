@@ -207,6 +207,8 @@ def test_empty_evidence_is_written_and_read(evidence: Evidence) -> None:
 
 def test_whatever_a_run_printed_its_evidence_has_no_character_that_cannot_be_seen(evidence: Evidence) -> None:
     run = evidence.runs[0].model_copy(update={"output": f"{HIDDEN}\n\tend", "reason": HIDDEN, "matched": HIDDEN})
-    text = evidence_text(evidence.model_copy(update={"runs": (run,), "notes": (HIDDEN,), "tools": {HIDDEN[:8]: HIDDEN}}))
+    text = evidence_text(
+        evidence.model_copy(update={"runs": (run,), "notes": (HIDDEN,), "tools": {HIDDEN[:8]: HIDDEN}})
+    )
     assert list(RULES["FC033"].check(text)) == []
     assert Evidence.model_validate_json(text).runs[0].output.endswith("a\\ufe0f\n\tend")
