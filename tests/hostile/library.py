@@ -150,7 +150,7 @@ def check(folder: Path) -> tuple[int, list[str], str, float]:
 
 def build(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Build the site of a folder. No file of it may be larger than 32 MB."""
-    words = ["sh", "-c", 'ulimit -f 65536 -v 3000000; exec "$@"', "sh"]
+    words = ["sh", "-c", 'ulimit -f 65536; ulimit -v 3000000; exec "$@"', "sh"]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "DEPLOY_TOKEN": "hush-in-the-build"}
     command = [*words, str(Path(sys.executable).parent / "mkdocs"), "build", "--quiet", *options]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)

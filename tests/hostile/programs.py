@@ -170,8 +170,9 @@ PROGRAMS = {
     """),
     "host paths in the mount table": Program("""
         text = open("/proc/self/mountinfo").read() + open("/proc/self/mounts").read()
+        text = text.replace(sys.base_prefix, "")  # where the interpreter lies is known to every program
         for path in @PATHS@:
-            if path.strip("/") in text:
+            if path in text:
                 escaped("a path of", len(path), "letters")
         print("read")
     """),

@@ -99,9 +99,7 @@ TEXTS: dict[str, Attack] = {
 FORGERIES: dict[str, Attack] = {
     "day in the future": lambda it: it.forge(change("date", "2099-01-01")),
     "another digest of the lock": lambda it: it.forge(change("lock_digest", "0" * 64)),
-    "another package in the lock": lambda it: it.forge(
-        change("lock", lambda lock: lock + "evil==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
-    ),
+    "another package in the lock": lambda it: it.forge(change("packages", lambda packages: packages | {"evil": "1.0"})),
     "failure with status 0": lambda it: it.forge(change("exit", 0)),
     "broken release is the fixed one": lambda it: it.forge(change("release", "2.0", "broken")),
     "failure without the signature": lambda it: it.forge(change("output", "nothing at all\n", "broken")),

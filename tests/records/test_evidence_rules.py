@@ -1,201 +1,249 @@
-"""What evidence of the program can't be: each rule by inputs of its kind, and none of them ends the check."""
+"""Evidence that a person typed or changed, one test for each way in which it contradicts itself or its card."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence, evidence_text, lock_digest, run_digest
-from fixcards.records.record import RecordReader
-from fixcards.records.rules import RULES
+from fixcards.records.rules import evidence as rules
+from fixcards.records.rules.rule import rules_with_prefix
+from fixcards.records.verdict import has_control, judge
 
-from .conftest import GOOD
-
-BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB = range(5)
 SIGNATURE = "demo.Stalled: no answer from server.test"
 Change = Callable[[dict[str, Any]], object]
+BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB = range(5)
 
 
-def run(at: int, **changes: object) -> Change:
-    return lambda data: data["runs"][at].update(changes)
+def run_of(role: str, release: str, outcome: str, **values: object) -> dict[str, Any]:
+    failed = outcome == "failed-as-described"
+    common = {
+        "role": role,
+        "release": release,
+        "packages": {"demo": release, "transport": "2.1"},
+        "python": "3.12.1",
+        "exit": 0 if outcome == "passed" else 1,
+        "outcome": outcome,
+        "seconds": 0.4,
+        "date": "2024-06-01",
+        "repetitions": [outcome] * (1 if role in {"control", "stub", "disguised"} else 3),
+    }
+    if failed:
+        common |= {"matched": SIGNATURE, "output": f"{SIGNATURE}\n"}
+    return common | values
 
 
-def install(at: int, **packages: str) -> Change:
-    """Let a run install other releases, with the digests that belong to them."""
+@pytest.fixture
+def card(data: dict[str, Any]) -> Card:
+    return Card.model_validate(data)
 
-    def change(data: dict[str, Any]) -> None:
-        data["runs"][at]["packages"] = packages
+
+@pytest.fixture
+def plain(card: Card) -> dict[str, Any]:
+    """Evidence of the card as plain data: all is well."""
+    missing = "StubbedPackage: demo/__init__.py"
+    runs = [
+        run_of("broken", "1.10", "failed-as-described", frames=["demo/client.py:get"]),
+        run_of("fix", "1.11", "passed", fix=1),
+        run_of("fix", "1.10", "passed", fix=2),
+        run_of("latest", "1.12", "passed"),
+        run_of("stub", "1.10", "failed-otherwise", reason="ended with 1, without the signature", output=missing),
+        run_of("disguised", "1.10", "failed-as-described"),
+    ]
+    names = {f"{name}=={version}" for run in runs for name, version in run["packages"].items()}
+    distributions = {name: hashlib.sha256(name.encode()).hexdigest() for name in sorted(names)}
+    for run in runs:
+        run["lock_digest"] = lock_digest(run["packages"], distributions)
+    return {
+        "format": 2,
+        "card": card.id,
+        "digest": run_digest(card),
+        "provenance": {"runner": "person"},
+        "platform": "linux-x86_64",
+        "isolation": "bubblewrap",
+        "limits": {"memory_bytes": 1073741824, "wall_seconds": 60.0},
+        "runs": runs,
+        "distributions": distributions,
+    }
+
+
+def codes(plain: dict[str, Any], card: Card) -> set[str]:
+    """Return the codes of the problems of evidence, found by all rules that take evidence and card."""
+    evidence = Evidence.model_validate(plain)
+    each_rule = [*rules_with_prefix("FC31"), *rules_with_prefix("FC32")]
+    checks = [each for each in each_rule if each.check is not rules.duplicate_key]
+    return {each.code for each in checks if list(each.check(evidence, card))}
+
+
+def at(number: int, **values: object) -> Change:
+    return lambda plain: plain["runs"][number].update(values)
+
+
+def without(*numbers: int) -> Change:
+    return lambda plain: plain.update(runs=[run for n, run in enumerate(plain["runs"]) if n not in numbers])
+
+
+def again(number: int) -> Change:
+    return lambda plain: plain["runs"].append(plain["runs"][number])
+
+
+def install(number: int, **packages: str) -> Change:
+    """Change what a run installed, with a digest that fits."""
+
+    def change(plain: dict[str, Any]) -> None:
+        run = plain["runs"][number]
+        run["packages"] |= packages
         for name, version in packages.items():
-            data["distributions"].setdefault(f"{name}=={version}", "1" * 64)
-        data["runs"][at]["lock_digest"] = lock_digest(packages, data["distributions"])
+            plain["distributions"][f"{name}=={version}"] = "a" * 64
+        run["release"] = run["packages"]["demo"]
+        run["lock_digest"] = lock_digest(run["packages"], plain["distributions"])
 
     return change
 
 
-def both(*changes: Change) -> Change:
-    return lambda data: [change(data) for change in changes]
+def on_day(number: int, day: date) -> Change:
+    return at(number, date=day.isoformat())
 
 
-def as_described(at: int) -> Change:
-    changes = {"outcome": "failed-as-described", "exit": 1, "matched": SIGNATURE, "output": SIGNATURE}
-    return run(at, **changes, repetitions=["failed-as-described"])
+TODAY = datetime.now(timezone.utc).date()
+CONTRADICTIONS: dict[str, tuple[str, Change]] = {
+    "the broken run is missing": ("FC311", without(BROKEN)),
+    "the broken run stands twice": ("FC311", again(BROKEN)),
+    "a fix is missing": ("FC311", without(SECOND_FIX)),
+    "a fix stands twice": ("FC311", again(FIRST_FIX)),
+    "a fix has no number": ("FC311", at(FIRST_FIX, fix=None)),
+    "the newest release has the number of a fix": ("FC311", at(LATEST, fix=1)),
+    "it failed with exit status 0": ("FC312", at(BROKEN, exit=0)),
+    "it failed without a signature": ("FC312", at(BROKEN, matched=None)),
+    "it passed with exit status 1": ("FC312", at(FIRST_FIX, exit=1)),
+    "it passed and did not end": ("FC312", at(FIRST_FIX, exit=None)),
+    "it passed and printed the signature": ("FC312", at(FIRST_FIX, matched=SIGNATURE)),
+    "no repetition had the outcome": ("FC312", at(FIRST_FIX, repetitions=["failed-otherwise"] * 3)),
+    "it passed and installed nothing": ("FC312", at(FIRST_FIX, packages={}, lock_digest="")),
+    "it could not run and installed packages": (
+        "FC312",
+        at(FIRST_FIX, outcome="could-not-run", reason="no wheel", repetitions=["could-not-run"] * 3),
+    ),
+    "it failed otherwise for no reason": ("FC312", at(STUB, reason=None)),
+    "another signature": ("FC313", at(BROKEN, matched="demo.Other: boom", output="demo.Other: boom\n")),
+    "an output without the signature": ("FC313", at(BROKEN, output="all is well\n")),
+    "an empty output": ("FC313", at(BROKEN, output="")),
+    "the fixed release failed": ("FC314", install(BROKEN, demo="1.11")),
+    "stubs of the fixed release": ("FC314", install(STUB, demo="1.11")),
+    "a fix that installed another release": ("FC314", install(FIRST_FIX, demo="1.12")),
+    "a fix that installed another partner": ("FC314", install(FIRST_FIX, transport="2.2")),
+    "another release than was installed": ("FC314", at(BROKEN, release="1.9")),
+    "a newest release that is not the newest": (
+        "FC314",
+        lambda plain: plain.update(releases=[{"version": "1.13", "state": "passes"}]),
+    ),
+    "a lock digest of nothing": ("FC315", at(BROKEN, lock_digest="")),
+    "another lock digest": ("FC315", at(BROKEN, lock_digest="b" * 64)),
+    "packages without files": ("FC315", lambda plain: plain["distributions"].pop("demo==1.10")),
+    "other files": ("FC315", lambda plain: plain["distributions"].update({"demo==1.10": "c" * 64})),
+    "files of what no run installed": ("FC315", lambda plain: plain["distributions"].update({"evil==6.6": "d" * 64})),
+    "a day in the future": ("FC316", on_day(BROKEN, TODAY + timedelta(days=3))),
+    "a far day": ("FC316", on_day(LATEST, date(2099, 1, 1))),
+    "a day before the releases": ("FC316", at(BROKEN, exclude_newer="2024-07-01")),
+    "releases of a later day": (
+        "FC316",
+        lambda plain: plain.update(releases=[{"version": "1.12", "state": "passes", "uploaded": "2024-09-01"}]),
+    ),
+    "it fails without the package": (
+        "FC320",
+        at(STUB, outcome="failed-as-described", matched=SIGNATURE, repetitions=["failed-as-described"]),
+    ),
+    "no frames": ("FC321", at(BROKEN, frames=[])),
+    "other frames": ("FC321", at(BROKEN, frames=["demo/client.py:post"])),
+}
 
 
-def codes(evidence: dict[str, Any], card: Card) -> set[str]:
-    """Return the codes of the rules that speak of evidence, given as plain data."""
-    model = Evidence.model_validate(evidence)
-    names = [code for code in RULES if code.startswith(("FC31", "FC32")) and code != "FC310"]
-    return {code for code in names if list(RULES[code].check(model, card))}
-
-
-@pytest.fixture
-def plain(evidence: Evidence) -> dict[str, Any]:
-    return json.loads(evidence_text(evidence))
-
-
-def tomorrow(days: int) -> str:
-    return (datetime.now(timezone.utc).date() + timedelta(days=days)).isoformat()
-
-
-IMPOSSIBLE: list[tuple[str, Change]] = [
-    ("FC311", lambda data: data["runs"].reverse()),
-    ("FC311", lambda data: data["runs"].pop(FIRST_FIX)),
-    ("FC311", run(SECOND_FIX, fix=1)),
-    ("FC311", run(SECOND_FIX, fix=3)),
-    ("FC311", run(LATEST, fix=1)),
-    ("FC311", run(LATEST, role="broken")),
-    ("FC311", run(LATEST, role="stub")),
-    ("FC312", run(FIRST_FIX, exit=3)),
-    ("FC312", lambda data: data["runs"][FIRST_FIX].pop("exit")),
-    ("FC312", run(FIRST_FIX, matched=SIGNATURE)),
-    ("FC312", run(FIRST_FIX, repetitions=["failed-otherwise"] * 3)),
-    ("FC312", run(BROKEN, exit=0)),
-    ("FC312", run(BROKEN, exit=2)),  # the card expects 1
-    ("FC312", lambda data: data["runs"][STUB].pop("reason")),
-    ("FC312", run(LATEST, outcome="could-not-run", repetitions=["could-not-run"], reason="no wheel")),
-    ("FC312", run(LATEST, packages={}, lock_digest="")),
-    ("FC313", run(BROKEN, matched="demo.Stalled")),
-    ("FC313", run(BROKEN, matched="Stalled: no answer from server.test")),
-    ("FC313", run(BROKEN, output="Killed")),
-    ("FC314", run(BROKEN, release="1.9")),  # not what was installed
-    ("FC314", both(run(BROKEN, release="1.12"), install(BROKEN, demo="1.12", transport="2.1"))),
-    ("FC314", both(run(FIRST_FIX, release="1.12"), install(FIRST_FIX, demo="1.12", transport="2.1"))),
-    ("FC314", install(FIRST_FIX, demo="1.11", transport="2.2")),
-    ("FC314", install(SECOND_FIX, demo="1.10", transport="2.2")),
-    ("FC314", lambda data: data["releases"].append({"version": "2.0", "state": "passes"})),
-    ("FC315", run(BROKEN, packages={"demo": "1.10"})),
-    ("FC315", run(BROKEN, lock_digest="")),
-    ("FC315", lambda data: data["distributions"].update({"demo==1.10": "2" * 64})),
-    ("FC315", lambda data: data["distributions"].pop("demo==1.10")),
-    ("FC315", lambda data: data["distributions"].update({"other==1.0": "2" * 64})),
-    ("FC316", run(LATEST, date=tomorrow(2))),
-    ("FC316", run(LATEST, date="9999-12-31")),
-    ("FC316", run(LATEST, date="2024-05-01", exclude_newer="2024-05-06")),
-    ("FC316", lambda data: data["releases"][-1].update(uploaded="2024-06-03")),
-    ("FC320", as_described(STUB)),
-    ("FC321", run(BROKEN, frames=[])),
-    ("FC321", run(BROKEN, frames=["demo/client.py:post", "demo/other.py:get"])),
-]
-
-
-def test_the_evidence_that_the_others_start_from_has_no_problem(plain: dict, card: Card) -> None:
-    assert codes(plain, card) == set()
-
-
-@pytest.mark.parametrize(("code", "change"), IMPOSSIBLE)
-def test_evidence_that_the_program_cannot_have_written_is_refused(
-    code: str, change: Change, plain: dict, card: Card
+def test_evidence_without_a_contradiction_has_no_problem_and_verifies_its_card(
+    plain: dict[str, Any], card: Card
 ) -> None:
+    assert codes(plain, card) == set()
+    assert judge(card, Evidence.model_validate(plain), date(2024, 6, 2)).verdict == "verified"
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_evidence_that_contradicts_itself_or_its_card_is_a_problem(
+    name: str, plain: dict[str, Any], card: Card
+) -> None:
+    code, change = CONTRADICTIONS[name]
     change(plain)
     assert code in codes(plain, card)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        run(LATEST, date=tomorrow(0)),
-        run(BROKEN, matched="demo.Stalled:  no answer\tfrom another.test"),
-        run(BROKEN, matched="Stalled: gave up on server.test", output="Stalled: gave up on server.test"),
-        run(BROKEN, frames=["other/cli.py:main", "demo/client.py:get", "demo/client.py:get", "socket.py:recv"]),
-        both(run(BROKEN, release="1.2"), install(BROKEN, demo="1.2", transport="2.1"), run(SECOND_FIX, release="1.2"),
-             install(SECOND_FIX, demo="1.2", transport="2.1"), run(STUB, release="1.2"),
-             install(STUB, demo="1.2", transport="2.1"), lambda data: data["distributions"].pop("demo==1.10")),
-        lambda data: data["runs"].append({**data["runs"][LATEST], "role": "control"}),
-        lambda data: data["runs"].pop(STUB),
-        lambda data: data["releases"].append({"version": "2.0rc1", "state": "unknown"}),
-        # A hang: no exit status, and no frames, since it was stopped.
-        lambda data: (data["runs"][BROKEN].pop("exit"), data["runs"][BROKEN].pop("frames")),
-    ],
-)  # fmt: skip
-def test_evidence_that_the_program_writes_is_not(change: Change, plain: dict, card: Card) -> None:
-    change(plain)
+def test_a_day_of_another_time_zone_is_not_in_the_future(plain: dict[str, Any], card: Card) -> None:
+    on_day(BROKEN, TODAY + timedelta(days=1))(plain)
     assert codes(plain, card) == set()
 
 
-def test_of_an_earlier_card_the_runs_are_not_held_against_the_new_one(plain: dict, data: dict) -> None:
-    data["versions"]["affected"] = "==1.9"
-    data["signature"]["frames"] = ["demo/new.py:get"]
-    changed = Card.model_validate(data)
-    assert codes(plain, changed) == set()
-    assert codes({**plain, "digest": run_digest(changed)}, changed) >= {"FC314", "FC321"}
+def test_a_key_that_stands_twice_is_a_problem(plain: dict[str, Any]) -> None:
+    text = evidence_text(Evidence.model_validate(plain))
+    assert not list(rules.duplicate_key(text))
+    assert list(rules.duplicate_key(text.replace('"exit": 1', '"exit": 0, "exit": 1', 1)))
 
 
-@pytest.mark.parametrize(
-    "text", ['{"a": 1, "a": 2}', '{"b": [{"a": 1, "a": 1}]}', '{"a": 1, "\\u0061": 2}', '{"": {}, "": {}}']
-)
-def test_a_key_that_stands_twice_is_refused_at_any_depth(text: str) -> None:
-    assert list(RULES["FC310"].check(text))
+MALFORMED: dict[str, Change] = {
+    "an older format": lambda plain: plain.update(format=1),
+    "no provenance": lambda plain: plain.pop("provenance"),
+    "an address with a password": lambda plain: plain.update(
+        provenance={"runner": "ci", "url": "https://user:word@ci.test/1"}
+    ),
+    "an address that runs a script": lambda plain: plain.update(
+        provenance={"runner": "ci", "url": "javascript:alert(1)"}
+    ),
+    "a negative limit": lambda plain: plain["limits"].update(memory_bytes=-1),
+    "an endless limit": lambda plain: plain["limits"].update(wall_seconds=float("inf")),
+    "negative seconds": at(BROKEN, seconds=-1),
+    "endless seconds": at(BROKEN, seconds=float("inf")),
+    "a long output": at(BROKEN, output="x" * 100_000),
+    "a hundred runs": lambda plain: plain.update(runs=plain["runs"] * 20),
+    "100,000 releases": lambda plain: plain.update(
+        releases=[{"version": f"1.{number}", "state": "fails"} for number in range(100_000)]
+    ),
+    "2,000 packages": at(BROKEN, packages={f"package-{number}": "1" for number in range(2000)}),
+}
 
 
-def problems(text: str, folder: Path) -> list[tuple[str, int]]:
-    path = folder / "demo" / "7.yaml"
-    path.parent.mkdir()
-    path.write_bytes(GOOD.read_bytes())
-    evidence = path.with_name("7.evidence.json")
-    evidence.write_text(text, encoding="utf-8")
-    record = RecordReader(folder).read(path, evidence).record
-    return [(code, line) for _, line, _, code, _, _ in record.problems]
+@pytest.mark.parametrize("name", MALFORMED)
+def test_evidence_that_the_program_could_not_have_written_is_refused(name: str, plain: dict[str, Any]) -> None:
+    MALFORMED[name](plain)
+    with pytest.raises(ValidationError):
+        Evidence.model_validate_json(json.dumps(plain))
 
 
-def test_a_problem_has_the_place_of_its_run(evidence: Evidence, plain: dict, tmp_path: Path) -> None:
-    lines = evidence_text(evidence).splitlines()
-    at = next(number for number, line in enumerate(lines, start=1) if '"failed-otherwise"' in line)
-    as_described(STUB)(plain)
-    assert problems(evidence_text(Evidence.model_validate(plain)), tmp_path) == [("FC320", at)]
+@pytest.mark.parametrize("change", [{"issue": "https://github.com/example/demo/issues/8"}, {"package": "demos"}])
+def test_evidence_of_another_card_stays_stale_when_its_id_is_changed(
+    change: dict[str, str], plain: dict[str, Any], data: dict[str, Any]
+) -> None:
+    other = Card.model_validate(data | change)
+    evidence = Evidence.model_validate(plain | {"card": other.id})
+    assert judge(other, evidence, date(2024, 6, 2)).verdict == "stale"
 
 
-@pytest.mark.parametrize("margin", ["\t", None])
-def test_evidence_in_another_layout_is_read(margin: str | None, plain: dict, tmp_path: Path) -> None:
-    as_described(STUB)(plain)
-    assert [code for code, _ in problems(json.dumps(plain, indent=margin), tmp_path)] == ["FC320"]
+def test_a_card_whose_program_fails_without_the_package_is_not_verified(plain: dict[str, Any], card: Card) -> None:
+    CONTRADICTIONS["it fails without the package"][1](plain)
+    judgement = judge(card, Evidence.model_validate(plain), date(2024, 6, 2))
+    assert (judgement.verdict, judgement.reproduced) == ("partly verified", False)
 
 
-EXTREMES: list[object] = ["", "x", 0, -1, 1e300, None, [], {}, "9999-12-31", "0001-01-01", "1!0.0.dev0", "0", True]
+def test_a_card_without_a_stub_run_is_not_verified(plain: dict[str, Any], card: Card) -> None:
+    without(STUB)(plain)
+    assert judge(card, Evidence.model_validate(plain), date(2024, 6, 2)).verdict == "partly verified"
 
 
-def test_no_value_at_any_place_ends_the_check(evidence: Evidence, tmp_path: Path) -> None:
-    text = evidence_text(evidence)
-    reader = RecordReader(tmp_path)
-    card = Card.model_validate(RecordReader(GOOD.parents[1]).read(GOOD, None).data)
-    path = tmp_path / "7.evidence.json"
-    for container, key in _places(json.loads(text), ()):
-        for value in EXTREMES:
-            data = json.loads(text)
-            target = data
-            for step in container:
-                target = target[step]
-            target[key] = value
-            reader.validate_evidence(path, card, json.dumps(data).encode())
-    assert reader.problems
-
-
-def _places(value: Any, path: tuple[Any, ...]) -> list[tuple[tuple[Any, ...], Any]]:
-    """Return the containers of plain data, as paths, each with one of its keys or positions."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [place for key, each in items for place in ((path, key), *_places(each, (*path, key)))]
+def test_a_stub_run_that_passes_is_no_control(plain: dict[str, Any], card: Card) -> None:
+    """The only unchanged programs that pass are then those without any code of the package."""
+    at(FIRST_FIX, outcome="failed-otherwise", exit=2, reason="ended with 2")(plain)
+    at(LATEST, outcome="failed-otherwise", exit=2, reason="ended with 2")(plain)
+    at(STUB, outcome="passed", exit=0, reason=None, repetitions=["passed"])(plain)
+    assert not has_control(card, Evidence.model_validate(plain))

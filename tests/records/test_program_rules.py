@@ -69,6 +69,7 @@ DISHONEST = [
     ("FC233", "import demo\nassert vars(demo)['__version__'] > '1.10'"),
     ("FC233", "import demo\nfrom importlib.metadata import version\nassert version('demo') > '1.10'"),
     ("FC233", "import demo\nimport importlib.metadata as m\nassert m.version('demo') > '1.10'"),
+    ("FC233", "import demo\nfrom importlib import metadata\nmetadata.version('demo')"),
     ("FC233", "import demo\nprint(1 / 0 if demo.__version__ < '2' else 1)"),
     ("FC233", "import demo\nprint(demo.VERSION < (2, 0) and demo.get())"),
     ("FC233", "import demo\ndef f(v):\n    return 1 / (v > '2')\nprint(f(demo.__version__))"),
@@ -82,6 +83,8 @@ DISHONEST = [
     ("FC234", "import demo, sys\nsetattr(sys, 'path', ['x'])"),
     ("FC234", "import demo, sys\ndel sys.modules['demo']"),
     ("FC234", "import demo, sys\nfrom unittest import mock\nmock.patch.dict(sys.modules, demo=None).start()"),
+    ("FC234", "import demo\ndef get(url):\n    1 / 0\ndemo.get = get\ndemo.get('x')"),
+    ("FC234", "import demo as d\nd.client.get = lambda url: 1 / 0\nd.get('x')"),
     ("FC234", "import demo, builtins\nbuiltins.open = None"),
 ]
 
@@ -115,6 +118,7 @@ def test_a_program_that_shows_nothing_about_the_package_is_refused(code: str, pr
         "import demo, re\nassert not re.search('demo.Stalled: no answer from server.test', demo.log())",
         "import demo, warnings\nwarnings.simplefilter('error')\nwarnings.warn('something else')\ndemo.get()",
         "import demo, sys\npath = sys.path\nsys.argv[1:] = ['get']\ndemo.main()",
+        "import demo\ndemo.timeout = 5\ndemo.get()",
         "import demo\nprint demo",
     ],
 )
@@ -136,7 +140,7 @@ def test_an_extra_file_may_import_the_package_and_lie_in_a_folder_that_is_search
         "transport/__init__.py",
         "lib/demo/__init__.py",
         "sitecustomize.py",
-        "a.pth",
+        "more/a.pth",
     ],
 )
 def test_a_file_that_would_be_imported_instead_is_refused(name: str, data: dict) -> None:
@@ -154,7 +158,7 @@ def test_a_title_that_names_no_failure_is_refused(title: str, data: dict) -> Non
     assert codes(data) == {"FC236"}
 
 
-@pytest.mark.parametrize("error", ["ValueError", "Error: {message}", "KeyError: '{key}'", "1: 2"])
+@pytest.mark.parametrize("error", ["ValueError", "ValueError: {a} {b}", "Error: {message}", "KeyError: {k}", "1: 2"])
 def test_a_signature_that_fits_many_packages_is_refused(error: str, data: dict) -> None:
     data["signature"] |= {"error": error, "aliases": ["Stalled: gave up on {host}"]}
     assert "FC237" in codes(data)

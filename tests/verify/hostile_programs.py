@@ -355,7 +355,7 @@ HOSTILE_PROGRAMS = {
         """,
         "passed",
     ),
-    "signature and exit 0": Attack(f"print({SIGNATURE!r})", "passed"),
+    "signature and exit 0": Attack(f"print({SIGNATURE!r})", "failed-otherwise"),
     "PASSED and exit 1": Attack("print('PASSED: ok, all tests passed')\nraise SystemExit(1)", "failed-otherwise"),
     "signature quoted by a traceback": Attack(
         f"""

@@ -1,77 +1,88 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from fixcards.records.evidence import Evidence
 from fixcards.verify.comparison import differences
-from tests.conftest import GOOD
-
-BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB = range(5)
 
 
-@pytest.fixture
-def stored() -> Evidence:
-    return Evidence.model_validate_json(GOOD.with_name("7.evidence.json").read_bytes())
-
-
-def changed(evidence: Evidence, at: int, **changes: object) -> Evidence:
-    runs = list(evidence.runs)
-    runs[at] = runs[at].model_copy(update=changes)
-    return evidence.model_copy(update={"runs": tuple(runs)})
-
-
-def test_the_same_runs_on_another_day_and_machine_do_not_differ(stored: Evidence) -> None:
-    new = changed(stored, BROKEN, date=date(2025, 1, 1), seconds=9.0, cpu_seconds=8.0, output="in other words")
-    assert differences(stored, new.model_copy(update={"platform": "linux-aarch64", "tools": {}})) == ()
+def evidence(release: str = "1.0", **values: object) -> Evidence:
+    run: dict[str, Any] = {
+        "role": "broken",
+        "release": release,
+        "packages": {"demo": release},
+        "lock_digest": "a" * 64,
+        "exclude_newer": date(2024, 5, 1),
+        "python": "3.12.1",
+        "exit": 1,
+        "outcome": "failed-as-described",
+        "matched": "demo.Stalled: no answer",
+        "frames": ["demo/client.py:get"],
+        "seconds": 1.0,
+        "output": "demo.Stalled: no answer",
+        "repetitions": ["failed-as-described"] * 3,
+        "date": date(2024, 6, 1),
+    }
+    return Evidence.model_validate(
+        {
+            "card": "demo-7",
+            "digest": "d" * 64,
+            "provenance": {"runner": "person"},
+            "platform": "linux-x86_64",
+            "isolation": "bubblewrap",
+            "runs": [run | values],
+        }
+    )
 
 
 @pytest.mark.parametrize(
-    ("at", "changes", "expected"),
+    "values",
+    [{"seconds": 9.0}, {"cpu_seconds": 9.0}, {"date": date(2025, 1, 1)}, {"output": "another path: no answer"}],
+)
+def test_times_days_and_the_wording_of_an_output_are_no_difference(values: dict[str, object]) -> None:
+    assert differences(evidence(), evidence(**values)) == ()
+
+
+@pytest.mark.parametrize(
+    "values",
     [
-        (BROKEN, {"outcome": "passed"}, "broken: outcome passed now, failed-as-described in the evidence"),
-        (BROKEN, {"release": "1.9"}, "broken: release 1.9 now, 1.10 in the evidence"),
-        (BROKEN, {"exit": None}, "broken: exit status None now, 1 in the evidence"),
-        (BROKEN, {"frames": ()}, "broken: frames none now, demo/client.py:get in the evidence"),
-        (SECOND_FIX, {"outcome": "failed-otherwise"}, "fix 2: outcome failed-otherwise now, passed in the evidence"),
-        (STUB, {"outcome": "failed-as-described"},
-         "stub: outcome failed-as-described now, failed-otherwise in the evidence"),
-        (LATEST, {"outcome": "failed-otherwise"}, "latest: outcome failed-otherwise now, passed in the evidence"),
+        {"outcome": "passed", "exit": 0, "matched": None},
+        {"exit": 2},
+        {"matched": "demo.Other: boom"},
+        {"lock_digest": "b" * 64},
+        {"release": "1.1"},
+        {"frames": ["demo/client.py:post"]},
+        {"role": "control"},
     ],
-)  # fmt: skip
-def test_another_result_is_a_difference(at: int, changes: dict, expected: str, stored: Evidence) -> None:
-    assert differences(stored, changed(stored, at, **changes)) == (expected,)
+)
+def test_what_a_run_showed_is_a_difference(values: dict[str, object]) -> None:
+    assert differences(evidence(), evidence(**values))
 
 
-def test_another_signature_is_a_difference_and_another_number_in_it_is_none(stored: Evidence) -> None:
-    before = changed(stored, BROKEN, matched="demo.Stalled: no answer in 5 s from /srv/a/b.py")
-    assert (
-        differences(before, changed(stored, BROKEN, matched="demo.Stalled: no answer in 7 s from /home/c/b.py")) == ()
-    )
-    assert len(differences(before, changed(stored, BROKEN, matched="demo.Stalled: connection lost"))) == 1
+def test_evidence_that_is_not_there_is_a_difference() -> None:
+    assert differences(None, evidence())
 
 
-def test_a_newer_newest_release_counts_only_by_its_outcome(stored: Evidence) -> None:
-    assert differences(stored, changed(stored, LATEST, release="2.0", exit=7, lock_digest="0" * 64)) == ()
+def test_another_newest_release_is_a_difference_only_where_it_ended_otherwise() -> None:
+    stored = evidence(role="latest")
+    assert differences(stored, evidence("1.1", role="latest", lock_digest="b" * 64)) == ()
+    assert differences(stored, evidence("1.1", role="latest", outcome="passed", exit=0))
 
 
-def test_other_packages_are_a_difference_where_the_day_is_fixed(stored: Evidence) -> None:
-    other = {"lock_digest": "0" * 64}
-    assert differences(stored, changed(stored, BROKEN, **other)) == ()
-    day = {"exclude_newer": date(2024, 5, 6)}
-    assert differences(changed(stored, BROKEN, **day), changed(stored, BROKEN, **day, **other)) == (
-        f"broken: environment {'0' * 12} now, {stored.runs[BROKEN].lock_digest[:12]} in the evidence",
-    )
+def test_a_run_that_only_one_of_them_has_is_a_difference() -> None:
+    stored = evidence()
+    more = stored.model_copy(update={"runs": (*stored.runs, stored.runs[0].model_copy(update={"role": "stub"}))})
+    assert differences(more, stored) == ("stub: is in the evidence, and was not run now",)
+    assert differences(stored, more) == ("stub: failed-as-described now, and is not in the evidence",)
 
 
-def test_runs_that_only_one_of_them_has_are_differences(stored: Evidence) -> None:
-    fewer = stored.model_copy(update={"runs": stored.runs[:STUB]})
-    assert differences(stored, fewer) == ("stub: is in the evidence, and was not run now",)
-    assert differences(fewer, stored) == ("stub: failed-otherwise now, and is not in the evidence",)
+def test_evidence_of_an_earlier_card_cannot_be_compared() -> None:
+    earlier = evidence().model_copy(update={"digest": "0" * 64})
+    assert differences(earlier, evidence()) == ("the card was changed after its evidence was made",)
 
 
-def test_without_evidence_of_this_card_as_it_is_there_is_nothing_to_compare(stored: Evidence) -> None:
-    assert differences(None, stored) == ("there is no evidence that could be compared",)
-    earlier = stored.model_copy(update={"digest": "0" * 64})
-    assert differences(earlier, stored) == ("the card was changed after its evidence was made",)
+def test_a_number_in_the_signature_is_no_difference() -> None:
+    assert differences(evidence(matched="demo.Stalled: in 5 s"), evidence(matched="demo.Stalled: in 7 s")) == ()

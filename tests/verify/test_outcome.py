@@ -9,12 +9,18 @@ from fixcards.verify.sandbox import JobResult, Limits
 from .conftest import a_card
 
 LIMITS = Limits().as_dict()
+STACK = """Fatal Python error: Aborted
+
+Current thread 0x0 (most recent call first):
+  File "/venv/lib/python3.11/site-packages/frobs/lock.py", line 3 in wait
+  File "/repro/repro.py", line 2 in <module>
+"""
 PRINTED = "RuntimeError: the frobnicator is out of frobs (3 left)\n"
 
 
 def outcome_of(text: str, status: int | None, stopped=None, **changes):
     card = Card.model_validate(a_card("pass", **changes))
-    return classify_run(card, JobResult(status, text.encode(), 0.1, 0.1, stopped), LIMITS)
+    return classify_run(card, card.reproduction.code, JobResult(status, text.encode(), 0.1, 0.1, stopped), LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +29,7 @@ def outcome_of(text: str, status: int | None, stopped=None, **changes):
         (PRINTED, 1, "failed-as-described"),
         (f"\x1b[31m{PRINTED}\x1b[0m", 1, "failed-as-described"),
         (f"E   {PRINTED}", 3, "failed-as-described"),
-        (PRINTED, 0, "passed"),
+        (PRINTED, 0, "failed-otherwise"),
         ("", 0, "passed"),
         ("RuntimeError: something else\n", 1, "failed-otherwise"),
         ("passed\n", 1, "failed-otherwise"),
@@ -58,8 +64,9 @@ def test_another_text_stands_in_for_the_signature():
 
 def test_a_hang_is_the_symptom_only_where_the_card_says_so():
     expect = {"reproduction": {"expect": {"timeout": 2}}}
-    outcome = outcome_of("", None, "time", **expect)
+    outcome = outcome_of(STACK, None, "time", **expect)
     assert (outcome.outcome, outcome.matched) == ("failed-as-described", "still running after 2 s")
+    assert outcome_of("", None, "time", **expect).outcome == "failed-otherwise"
     assert outcome_of("", 0, **expect).outcome == "passed"
     assert outcome_of("", None, "time").outcome == "failed-otherwise"
     assert outcome_of("", None, "memory", **expect).outcome == "failed-otherwise"
@@ -67,7 +74,7 @@ def test_a_hang_is_the_symptom_only_where_the_card_says_so():
 
 def test_a_hang_may_need_a_text_as_well():
     expect = {"reproduction": {"expect": {"timeout": 2, "output": "waiting for {what}"}}}
-    assert outcome_of("waiting for the lock\n", None, "time", **expect).matched == "waiting for the lock"
+    assert outcome_of(f"waiting for the lock\n{STACK}", None, "time", **expect).matched == "waiting for the lock"
     assert outcome_of("", None, "time", **expect).outcome == "failed-otherwise"
 
 

@@ -21,11 +21,17 @@ def traceback(line: int, *deeper: str) -> str:
         "from demo import Stalled as S\nraise S('no answer')",
         "import demo; error = demo.Stalled('no answer')\nraise error",
         "class stalled(Exception): ...\nraise stalled('no answer')",
+        "import demo\nprint('x'); raise SystemExit('x')",
         "import demo\nif demo.get(): raise demo.Stalled('no answer')",
     ],
 )
 def test_a_new_exception_of_the_program_is_its_own_failure(program: str) -> None:
     assert own_failure(program, traceback(2)) == "raises the exception itself"
+
+
+@pytest.mark.parametrize("program", ["import sys\nsys.exit('x')", "from sys import exit as e; x = 1\ne(f'{x}')"])
+def test_an_exit_that_uses_nothing_else_is_its_own_failure(program: str) -> None:
+    assert own_failure(program, traceback(2)) == "calls sys.exit itself"
 
 
 def test_a_raise_of_several_lines_counts_at_each_of_them() -> None:

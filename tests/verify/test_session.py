@@ -22,25 +22,26 @@ from fixcards.records.loader import load
 from fixcards.verify.card_runner import today
 from fixcards.verify.selection import Selection, shard
 
-from .conftest import ERROR, a_card
+from .conftest import a_card
 
 DASK_SCHEDULER = ["-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
 DASK_WORKER = ["-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
 SCHEMA = "# yaml-language-server: $schema=../card.schema.json\n"
 FAILS_UNTIL_FIXED = """
-import importlib.metadata, time
+import time
 time.sleep({seconds})
-if importlib.metadata.version("iniconfig") < "2":
-    raise RuntimeError("the frobnicator is out of frobs (3 left)")
+import iniconfig.exceptions
 """
+"""A module that iniconfig has from 2.0.0 on."""
+MISSING = "ModuleNotFoundError: No module named 'iniconfig.{module}'"
 
 
 def write_cards(root: Path, numbers, seconds: float = 0.0, code: str = FAILS_UNTIL_FIXED, **more) -> list[Path]:
     paths = []
+    signature = {"error": MISSING, "exception": "ModuleNotFoundError"}
     for number in numbers:
-        card = a_card(
-            code.replace("{seconds}", str(seconds)), issue=f"https://example.org/iniconfig/issues/{number}", **more
-        )
+        issue = f"https://example.org/iniconfig/issues/{number}"
+        card = a_card(code.replace("{seconds}", str(seconds)), issue=issue, signature=signature, **more)
         path = root / "iniconfig" / f"{number}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(SCHEMA + yaml.safe_dump(card, sort_keys=False))
@@ -80,11 +81,14 @@ def test_a_card_is_executed_and_its_evidence_is_next_to_it(cards):
     assert "system calls: filtered" in done.stderr
     evidence = evidence_of(path)
     broken = evidence.runs[0]
-    assert (broken.role, broken.release, broken.exit, broken.isolation) == ("broken", "1.1.1", 1, "bubblewrap")
-    assert broken.matched == ERROR.replace("{count}", "3")
+    assert (broken.role, broken.release, broken.exit, evidence.isolation) == ("broken", "1.1.1", 1, "bubblewrap")
+    assert broken.matched == MISSING.replace("{module}", "exceptions")
     assert broken.packages == {"iniconfig": "1.1.1"}
-    assert broken.output.startswith('Traceback (most recent call last):\n  File "/repro/repro.py", line 5, in <module>')
-    assert broken.lock.startswith("iniconfig==1.1.1")
+    assert broken.output.startswith('Traceback (most recent call last):\n  File "/repro/repro.py", line 4, in <module>')
+    assert evidence.distributions.keys() >= {"iniconfig==1.1.1", "iniconfig==2.0.0"}
+    stub = evidence.runs[-2]
+    assert (stub.role, stub.outcome, stub.repetitions) == ("stub", "failed-otherwise", ("failed-otherwise",))
+    assert "StubbedPackage" in stub.output
     assert evidence.limits["wall_seconds"] == 30
     assert set(evidence.tools) == {"fixcards", "uv", "bubblewrap", "linux", "limits", "system calls"}
     assert run("check").returncode == 0
@@ -104,7 +108,7 @@ def test_on_a_terminal_a_table_is_drawn_while_cards_run(cards):
     assert started.returncode == 0
     assert b"0 of 1 cards" in output
     assert b"iniconfig-1" in output
-    assert b"1 of 1 cards: 1 verified; 9 runs" in output
+    assert b"1 of 1 cards: 1 verified; 11 runs" in output
 
 
 def test_a_second_execution_that_finds_the_same_changes_no_byte_on_the_same_day(cards):
@@ -116,7 +120,7 @@ def test_a_second_execution_that_finds_the_same_changes_no_byte_on_the_same_day(
 
 
 def test_a_wrong_card_is_partly_verified(cards):
-    write_cards(cards, [1], code=FAILS_UNTIL_FIXED.replace('"2"', '"99"'))
+    write_cards(cards, [1], code=FAILS_UNTIL_FIXED.replace("exceptions", "nothing"))
     done = run("verify", "--json")
     assert done.returncode == 1
     (result,) = json.loads(done.stdout)
@@ -211,7 +215,12 @@ def test_a_worker_of_a_cluster_may_die_and_nothing_is_lost_or_mixed_up(cards, tm
     for number, path in enumerate(paths, start=1):
         evidence = evidence_of(path)
         assert evidence.card == f"iniconfig-{number}"
-        assert [each.outcome for each in evidence.runs] == ["failed-as-described", "passed", "passed"]
+        assert [each.outcome for each in evidence.runs] == [
+            "failed-as-described",
+            "passed",
+            "passed",
+            "failed-otherwise",
+        ]
 
 
 def test_a_scheduler_that_is_not_there_is_an_error_that_names_it(cards):
@@ -231,7 +240,9 @@ def test_two_executions_from_an_empty_cache_give_the_same_locks_and_outcomes(car
         assert run("verify").returncode == 0
         evidence.append(evidence_of(path))
         path.with_name("1.evidence.json").unlink()
-    one, two = ([(each.role, each.lock, each.outcome, each.exit, each.output) for each in e.runs] for e in evidence)
+    one, two = (
+        [(each.role, each.lock_digest, each.outcome, each.exit, each.output) for each in e.runs] for e in evidence
+    )
     assert one == two
     assert evidence[0].runs[0].packages.keys() == {"iniconfig", "jinja2", "markupsafe"}
 
@@ -254,6 +265,40 @@ def test_cards_without_isolation_are_refused_by_the_check(cards):
     done = run("check")
     assert done.returncode == 1
     assert "FC306" in done.stdout
+
+
+def test_a_comparison_writes_nothing_and_says_what_differs_from_the_evidence(cards):
+    (path,) = write_cards(cards, [1])
+    missing = run("verify", "--compare")
+    assert missing.returncode == 1
+    assert "differs: there is no evidence that could be compared" in missing.stderr
+    assert not list(cards.rglob("*.evidence.json"))
+    assert run("verify").returncode == 0
+    file = path.with_name("1.evidence.json")
+    assert run("verify", "--compare").returncode == 0
+    evidence = json.loads(file.read_text())
+    evidence["runs"][1] |= {"outcome": "failed-otherwise", "exit": 1, "repetitions": ["failed-otherwise"] * 3}
+    file.write_text(json.dumps(evidence))
+    typed = file.read_text()
+    different = run("verify", "--compare")
+    assert different.returncode == 1
+    assert "differs: fix 1: outcome passed now, failed-otherwise in the evidence" in different.stderr
+    assert file.read_text() == typed
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import importlib.metadata as m\nimport iniconfig\nassert m.version('iniconfig')[0] > '1', {error!r}",
+        "import iniconfig, os\nos.listdir(os.path.dirname(iniconfig.__file__))\n1 / 0\nprint({error!r})",
+        "print({error!r})\nimport iniconfig\nraise SystemExit(1)",
+    ],
+)
+def test_a_program_that_says_the_failure_itself_is_never_verified(cards, code):
+    write_cards(cards, [1], code=code.replace("{error!r}", repr(MISSING.replace("{module}", "exceptions"))))
+    done = run("verify")
+    assert ": verified" not in done.stderr
+    assert (done.returncode, run("check").returncode) != (0, 0)
 
 
 def test_a_dry_run_says_what_would_be_run_and_runs_nothing(cards):
@@ -333,7 +378,7 @@ def test_reproduce_shows_the_failure_and_each_fix(cards):
     write_cards(cards, [1])
     done = run("reproduce", "iniconfig-1")
     assert done.returncode == 0
-    assert done.stdout.endswith("RuntimeError: the frobnicator is out of frobs (3 left)\n")
+    assert done.stdout.endswith("No module named 'iniconfig.exceptions'\n")
     assert done.stderr.splitlines()[-1] == "broken 1.1.1 failed-as-described 1/1"
     assert run("reproduce", "iniconfig-1", "--fix", "1").stderr.splitlines()[-1] == "fix 1 2.0.0 passed 1/1"
     wrong = run("reproduce", "iniconfig-1", "--fix", "2")

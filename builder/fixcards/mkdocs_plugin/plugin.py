@@ -139,8 +139,10 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             cards = loader.load(root, self._pool, cached=True, keep="cards")
         except FixcardsError as error:
             raise PluginError(visible(f"fixcards: {error}")) from None
+        # With `--quiet` warnings are neither displayed nor counted, and a strict build would succeed.
+        level = logging.WARNING if log.isEnabledFor(logging.WARNING) or not config.strict else logging.ERROR
         for problem in cards.problems:
-            log.warning("%s", problem)
+            log.log(level, "%s", problem)
         log.info("%s", check_summary(cards.paths, cards.problems, time.perf_counter() - start))
         site = Site(cards, self.settings, history.ids_by_age(root, cards.files))
         in_nav = {path for _, path in _titles(config.nav)}

@@ -16,12 +16,12 @@ from fixcards.records.fields import CardId, Frame, PackageName, Release, Text, U
 
 Outcome = Literal["failed-as-described", "passed", "failed-otherwise", "could-not-run"]
 Isolation = Literal["bubblewrap", "container", "none"]
-Role = Literal["broken", "fix", "latest", "control", "stub"]
+Role = Literal["broken", "fix", "latest", "control", "stub", "disguised"]
 ReleaseState = Literal["fails", "passes", "inferred-fails", "inferred-passes", "not-testable", "unknown"]
 
 EVIDENCE_SUFFIX = ".evidence.json"
 REPETITIONS = 3
-"""How often each run is made before its outcome counts as shown; a control and a stub run are made once."""
+"""How often each run is made before its outcome counts as shown; the control, stub and disguised runs are made once."""
 MAX_FRAMES = 200
 """Frames of a run that are stored, those that were printed last."""
 MAX_OUTPUT = 4096
@@ -45,7 +45,8 @@ class Run(RecordModel):
 
     role: Role
     """`broken`: the last affected release; `fix`: one option of the card; `latest`: the newest release; `control`: the
-    same program where it has to pass; `stub`: the broken run with stubs in place of the package's code."""
+    same program where it has to pass; `stub`: the broken run with stubs in place of the package's code; `disguised`:
+    the broken run under the number of another release."""
     fix: int | None = Field(default=None, ge=1, le=20)
     """Number of the option in the card's `fixes`, from 1, when the role is `fix`."""
     release: Release | None = None
@@ -129,7 +130,7 @@ class Evidence(RecordModel):
     )
     """Versions of the programs that made it, and what limited the runs."""
     runs: tuple[Run, ...] = Field(min_length=1, max_length=40)
-    """The runs, broken first, then the fixes in order, then the newest release, a control, and the stub run."""
+    """The runs, broken first, then the fixes in order, the newest release, a control, the stub and disguised runs."""
     notes: tuple[Text, ...] = Field(default=(), max_length=100)
     """What a reader must know to read the runs aright, such as a second package that differs between them."""
     releases: tuple[ReleaseResult, ...] = Field(default=(), max_length=5000)

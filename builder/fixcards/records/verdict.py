@@ -19,7 +19,8 @@ VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 MEANINGS: dict[str, str] = {
     "verified": "The broken release failed as described and every executable fix passed, three times each, in "
-    "isolation; the same program passed somewhere, and did not fail as described without the package's code.",
+    "isolation; the same program passed somewhere, did not fail as described without the package's code, and did not "
+    "pass because of another release number.",
     "partly verified": "It was executed, and not every run showed what the card says.",
     "not executed": "No run of this card is on record. Its facts come from the upstream thread alone.",
     "stale": "The card was changed after it was executed; the runs shown belong to its earlier form.",
@@ -75,7 +76,7 @@ def judge(
     day = today
     if evidence is not None:
         broken_failed = bool(_conclusive_runs(evidence, "broken", "failed-as-described"))
-        broken_failed = broken_failed and not _fails_alone(evidence)
+        broken_failed = broken_failed and not _is_fake(evidence)
         flaky = any(run.flaky for run in evidence.runs)
         stale = evidence.digest != run_digest(card)
         reached |= dict(_reached_weights(card, evidence, broken_failed, executable))
@@ -115,23 +116,27 @@ def has_control(card: Card, evidence: Evidence) -> bool:
     """Return whether the reproduction passed somewhere without a word of it changed.
 
     That may be a fix without code of its own, the newest release, a release of the sweep, or a run made for this.
+    A run with an altered package is none: a program that passes there shows nothing about the package.
     """
     for run in evidence.runs:
+        if run.role in {"stub", "disguised"}:
+            continue
         unchanged = run.fix is None or (run.fix <= len(card.fixes) and card.fixes[run.fix - 1].code is None)
         if unchanged and run.outcome == "passed" and not run.flaky and evidence.isolation != "none":
             return True
     return any(release.state == "passes" for release in evidence.releases)
 
 
-def _fails_alone(evidence: Evidence) -> bool:
-    """Return whether the program fails as described without the code of the package."""
-    return any(run.role == "stub" and run.outcome == "failed-as-described" for run in evidence.runs)
+def _is_fake(evidence: Evidence) -> bool:
+    """Return whether the program fails without the code of the package, or passes by the number of a release."""
+    outcomes = {(run.role, run.outcome) for run in evidence.runs}
+    return not outcomes.isdisjoint({("stub", "failed-as-described"), ("disguised", "passed")})
 
 
 def _is_complete(card: Card, evidence: Evidence) -> bool:
-    """Return whether there is a control and a stub run; what the latter showed is judged with the broken run."""
-    stubs = (run for run in evidence.runs if run.role == "stub")
-    return has_control(card, evidence) and any(run.outcome != "could-not-run" for run in stubs)
+    """Return whether there is a control, and were runs with an altered package; they are judged with the broken run."""
+    altered = {run.role for run in evidence.runs if run.outcome != "could-not-run"}
+    return has_control(card, evidence) and altered >= {"stub", "disguised"}
 
 
 def _verdict(card: Card, evidence: Evidence | None, *, stale: bool, complete: bool) -> Verdict:

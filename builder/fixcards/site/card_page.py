@@ -66,6 +66,7 @@ RUN_ROLES = {
     "latest": "Newest release",
     "control": "Control: the same program elsewhere",
     "stub": "The broken release without the code of the package",
+    "disguised": "The broken release under another number",
 }
 """Why a run was made, as a reader sees it; that of a fix is named like the option."""
 

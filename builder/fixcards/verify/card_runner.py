@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -40,6 +40,7 @@ from fixcards.records.evidence import (
 )
 from fixcards.records.fields import FRAME
 from fixcards.records.verdict import has_control
+from fixcards.verify.disguised_release import disguise_release
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
 from fixcards.verify.fix_differences import fix_differences
 from fixcards.verify.interpreters import Interpreter, installed_interpreters
@@ -55,6 +56,10 @@ from fixcards.verify.sweep import sweep
 from fixcards.verify.unavailable import EnvironmentUnavailable
 from fixcards.verify.uv import uv_version
 
+_ALTERED: tuple[Literal["stub", "disguised"], ...] = ("stub", "disguised")
+"""Roles of the runs in which the package under test is altered after it was installed."""
+_ANOTHER_RELEASE = "9999"
+"""Number of the disguise where no release fixes the failure."""
 _COULD_NOT_RUN: tuple[Outcome, ...] = ("could-not-run",)
 
 
@@ -108,7 +113,8 @@ class CardRunner:
             runs += self._control(card_plan, releases)
         if runs[0].outcome == "failed-as-described":
             (interpreter,) = [each for each in card_plan.broken.interpreters if each.version == runs[0].python][:1]
-            runs.append(self.run(replace(card_plan.broken.on(interpreter), role="stub"), 1))
+            broken = card_plan.broken.on(interpreter)
+            runs += [self.run(replace(broken, role=role), 1) for role in _ALTERED]
         swept: tuple[ReleaseResult, ...] = ()
         if self.settings.sweep:
             swept = tuple(sweep(releases, card_plan.broken.release, self._state))
@@ -149,6 +155,9 @@ class CardRunner:
             with self.ready(planned) as ready:
                 if planned.role == "stub":
                     stub_package(ready.venv, self.card.package)
+                elif planned.role == "disguised":
+                    other = self.card.versions.fixed or _ANOTHER_RELEASE
+                    disguise_release(ready.venv, self.card.package, planned.release or "", other)
                 return self._execute(ready, times)
         except EnvironmentUnavailable as refusal:
             return Run(
@@ -198,7 +207,9 @@ class CardRunner:
 
     def job(self, ready: ReadyRun) -> Job:
         """Return the job that executes the card's code in an environment."""
-        return ready.job(self.card.reproduction.files or {}, self.limits, self._stop)
+        expect = self.card.reproduction.expect
+        hangs = expect is not None and expect.timeout is not None
+        return ready.job(self.card.reproduction.files or {}, self.limits, self._stop, hangs=hangs)
 
     def _execute(self, ready: ReadyRun, repetitions: int) -> Run:
         job = self.job(ready)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fixcards.matching.parse.template import TemplateMatch, find_template
 from fixcards.records.card import Card
 from fixcards.records.evidence import Outcome
-from fixcards.verify.own_failure import own_failure
+from fixcards.verify.own_failure import own_failure, own_hang
 from fixcards.verify.sandbox import JobResult
 
 _STOP_TEXTS = {
@@ -44,6 +44,8 @@ def classify_run(card: Card, code: str, result: JobResult, limits: dict[str, int
         running = f"still running after {expect.timeout:g} s"
         if expect.output is not None and match is None:
             return RunOutcome("failed-otherwise", reason=f"{running} without the expected text")
+        if own := own_hang(code, text):
+            return RunOutcome("failed-otherwise", reason=f"{running}, but the program {own}")
         return RunOutcome("failed-as-described", match.line if match else running)
     if result.stopped or result.exit is None:
         return RunOutcome("failed-otherwise", reason=_describe_stop(result, limits))

@@ -1,14 +1,20 @@
-"""Whether a program raised the exception by itself instead of letting the library fail."""
+"""Whether a program failed or hangs by itself instead of letting the library do so."""
 
 from __future__ import annotations
 
 import ast
 import re
+import sys
+from collections.abc import Iterator, Sequence
 
 from fixcards.records.program_syntax import Program, parse_program
 from fixcards.records.script import SCRIPT_NAME
 
 _FRAME = re.compile(r'^  File "([^"]+)", line ([0-9]+), in ', re.MULTILINE)
+_DERIVATIONS = 4
+"""Steps in which a name may come from a package: its class, an object of that, a method's result."""
+_ENDS = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort", "print", "sys.stdout.write", "sys.stderr.write"})
+_PLAIN = (ast.Constant, ast.JoinedStr, ast.FormattedValue, ast.Name, ast.Load, ast.keyword, ast.BinOp, ast.operator)
 
 
 def own_failure(code: str, output: str) -> str | None:
@@ -17,7 +23,7 @@ def own_failure(code: str, output: str) -> str | None:
     The last frame of the last traceback decides: in the program itself, at a `raise` of a new exception. A failing
     `assert` is how a program shows that a result is wrong, and a `raise` without an exception, or with one that was
     caught or that the library returned, hands it on. An extension module has no frames: what it raises seems to come
-    from the line that calls it, so no other statement counts.
+    from the line that calls it. So of other statements only those count that write or exit and use nothing else.
     """
     frames = _FRAME.findall(output)
     if not frames or frames[-1][0] != f"/repro/{SCRIPT_NAME}":
@@ -27,7 +33,65 @@ def own_failure(code: str, output: str) -> str | None:
     for node in program.nodes if program else ():
         if isinstance(node, ast.Raise) and node.lineno <= line <= (node.end_lineno or node.lineno):
             return "raises the exception itself" if program and _is_new(program, node.exc) else None
+        if isinstance(node, ast.Call) and node.lineno == line and program and _ends_alone(program, node):
+            return f"calls {program.name(node.func)} itself"
     return None
+
+
+def own_hang(code: str, output: str) -> str | None:
+    """Return how a program that was stopped hangs by itself, None where a package is what goes on.
+
+    A package is there in the stack that the interpreter printed when it was aborted, or it is called by the line of the
+    program at which the stack ends: compiled code has no frames.
+    """
+    stack = output.rpartition("Fatal Python error: Aborted")[2] if "Fatal Python error: Aborted" in output else ""
+    if '  File "/venv/' in stack:
+        return None
+    lines = re.findall(rf'^  File "/repro/{re.escape(SCRIPT_NAME)}", line ([0-9]+) in ', stack, re.MULTILINE)
+    if not lines:
+        return "printed no stack when it was stopped, so it isn't clear what goes on"
+    program = parse_program(code)
+    if program is None:
+        return "can't be read"
+    packages = _names_from_packages(program.nodes)
+    for node in program.nodes:
+        is_there = isinstance(node, ast.Call) and node.lineno <= int(lines[0]) <= (node.end_lineno or node.lineno)
+        if is_there and isinstance(node, ast.Call) and _names(node.func) & packages:
+            return None
+    return f"goes on by itself in line {lines[0]}"
+
+
+def _names_from_packages(nodes: Sequence[ast.AST]) -> set[str]:
+    """Return the names of what a program imports from packages, and of what it derives from that."""
+    names = {name for node in nodes for name in _imported_names(node)}
+    for _ in range(_DERIVATIONS):
+        for node in nodes:
+            if isinstance(node, ast.ClassDef) and any(_names(base) & names for base in node.bases):
+                names.add(node.name)
+            elif isinstance(node, ast.Assign) and _names(node.value) & names:
+                names |= {name for target in node.targets for name in _names(target)}
+            elif isinstance(node, ast.withitem) and node.optional_vars and _names(node.context_expr) & names:
+                names |= _names(node.optional_vars)
+    return names
+
+
+def _names(node: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _imported_names(node: ast.AST) -> Iterator[str]:
+    """Yield the names that an import statement gives to what is not of the standard library."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        for alias in node.names:
+            module = alias.name if isinstance(node, ast.Import) else node.module or ""
+            if module.partition(".")[0] not in sys.stdlib_module_names:
+                yield alias.asname or alias.name.partition(".")[0]
+
+
+def _ends_alone(program: Program, call: ast.Call) -> bool:
+    """Return whether a call writes or exits with plain values, so that nothing else in it can fail."""
+    parts = [each for part in [*call.args, *call.keywords] for each in ast.walk(part)]
+    return program.name(call.func) in _ENDS and all(isinstance(each, _PLAIN) for each in parts)
 
 
 def _is_new(program: Program, raised: ast.expr | None) -> bool:

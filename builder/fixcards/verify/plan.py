@@ -27,7 +27,7 @@ MAX_SWEEP_RUNS = 80
 MAX_CONTROLS = 4
 """Runs that are tried to find one in which the unchanged program passes, where no other run shows it."""
 
-Role = Literal["broken", "fix", "latest", "control", "stub", "release"]
+Role = Literal["broken", "fix", "latest", "control", "stub", "disguised", "release"]
 
 
 @dataclass(frozen=True, slots=True)

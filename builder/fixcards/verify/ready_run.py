@@ -47,8 +47,13 @@ class ReadyRun:
         """The folders of the run on this machine, each with the path by which evidence shows it."""
         return {self.venv: "/venv", self.source: "/repro", self.interpreter.prefix: "/python"}
 
-    def job(self, files: Mapping[str, str], limits: Limits, stop: threading.Event | None = None) -> Job:
-        """Return the job that executes the code in the environment, with `files` next to the code."""
+    def job(
+        self, files: Mapping[str, str], limits: Limits, stop: threading.Event | None = None, *, hangs: bool = False
+    ) -> Job:
+        """Return the job that executes the code in the environment, with `files` next to the code.
+
+        One that `hangs` prints its stack before it is stopped.
+        """
         readable: dict[Path, str] = {self.venv: "/venv"}
         prefix = self.interpreter.prefix
         if not prefix.is_relative_to("/usr"):
@@ -61,9 +66,10 @@ class ReadyRun:
         return Job(
             argv=("/venv/bin/python", f"/repro/{SCRIPT_NAME}"),
             cwd="/repro",
-            environment=ENVIRONMENT,
+            environment={**ENVIRONMENT, **({"PYTHONFAULTHANDLER": "1"} if hangs else {})},
             readable=readable,
             scratch=("/repro",),
             limits=limits,
             stop=stop,
+            dump_stack=hangs,
         )

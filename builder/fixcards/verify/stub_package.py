@@ -29,22 +29,28 @@ def stub_package(venv: Path, package: str) -> None:
     Extension modules and files that run when Python starts go. Files are replaced, never written to: they may be
     hard links into a cache. Raises `EnvironmentUnavailable` where the distribution is not there.
     """
-    modules = 0
-    for site in venv.glob("lib/python*/site-packages"):
-        for information in site.glob("*.dist-info"):
-            if canonicalize_name(information.name.removesuffix(".dist-info").rpartition("-")[0]) != package:
-                continue
-            for path in _modules(site, information / "RECORD"):
-                modules += 1
-                path.unlink(missing_ok=True)
-                if path.suffix == ".py":
-                    path.write_text(_STUB.format(module=path.relative_to(site).as_posix()), encoding="utf-8")
+    information = installed_metadata(venv, package)
+    modules = list(installed_modules(information))
     if not modules:
         raise EnvironmentUnavailable("environment", f"no module of {package} is installed")
+    for path in modules:
+        path.unlink(missing_ok=True)
+        if path.suffix == ".py":
+            module = path.relative_to(information.parent).as_posix()
+            path.write_text(_STUB.format(module=module), encoding="utf-8")
 
 
-def _modules(site: Path, record: Path) -> Iterator[Path]:
-    """Yield the modules of a distribution that lie in its folder of packages."""
+def installed_metadata(venv: Path, package: str) -> Path:
+    """Return the folder with the metadata of an installed distribution. Raises `EnvironmentUnavailable` without one."""
+    for information in venv.glob("lib/python*/site-packages/*.dist-info"):
+        if canonicalize_name(information.name.removesuffix(".dist-info").rpartition("-")[0]) == package:
+            return information
+    raise EnvironmentUnavailable("environment", f"{package} is not installed")
+
+
+def installed_modules(information: Path) -> Iterator[Path]:
+    """Yield the modules of a distribution that lie in its folder of packages, which holds that of its metadata."""
+    site, record = information.parent, information / "RECORD"
     root = os.path.realpath(site)
     try:
         rows = list(csv.reader(io.StringIO(record.read_text(encoding="utf-8", errors="replace"))))

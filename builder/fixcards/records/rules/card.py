@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from packaging.version import Version
 
@@ -19,6 +20,8 @@ from fixcards.records.yaml_document import KeyPath, Position
 
 _HOME = re.compile(r"(?<![\w.-])(?:/(?:home|Users)/[^/\s\"']+|/root/|[A-Za-z]:\\+Users\\+[^\\\s\"']+)")
 _BRACES = re.compile(r"\{[^{}]*\}")
+_IN_REPOSITORY = re.compile(r"/(?:issues?|pulls?|commits?|releases|compare|-|merge_requests)/")
+"""What separates the repository from the rest in addresses of GitHub, GitLab and Gitea."""
 _CARD_FILE = re.compile(r"[1-9][0-9]{0,11}\.yaml")
 
 
@@ -219,3 +222,27 @@ def file_instead_of_program(card: Card, path: PurePosixPath) -> Iterator[Finding
         if name.casefold() == SCRIPT_NAME:
             at = ("reproduction", "files", name)
             yield Finding(f"{name} is the name of the program itself", "rename the file", at, key=True)
+
+
+@rule("FC217")
+def tracker_of_another(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """The issue and the fix are in the tracker of the package; where they lie elsewhere, a text of the card says so.
+
+    A tracker is taken for the package's where its owner or its name shares a word with the name of the package. A text
+    says so by naming the repository, as `owner/name` or by one of the two.
+    """
+    words = [re.sub(r"[0-9]+$", "", word) for word in card.package.split("-")]
+    prose = " ".join(card.prose).lower()
+    for key, url in (("issue", card.issue), ("pr", card.pr)):
+        if url is None:
+            continue
+        repository = _IN_REPOSITORY.split(urlsplit(url).path.lower())[0].strip("/")
+        place = re.sub(r"[^a-z0-9]", "", f"{urlsplit(url).hostname}{repository}")
+        own = any(word in place for word in words if len(word) > 1)
+        named = any(re.search(rf"\b{re.escape(part)}\b", prose) for part in repository.split("/") if len(part) > 2)
+        if not own and not named:
+            yield Finding(
+                f"{key}: {repository or url} does not look like the tracker of {card.package}",
+                "link the package's own issue, or say in `discussion` or `mechanism` why it lies there",
+                (key,),
+            )

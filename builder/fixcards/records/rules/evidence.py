@@ -1,7 +1,6 @@
 """Rules about evidence and its card: `FC31x` hold it to what the program could have written, `FC32x` to what it shows.
 
-They can't prove that a run took place: a file that a person types can keep to them. That is why CI runs changed cards
-again.
+They can't prove that a run took place: a file that is typed by hand can keep to them. What counts is a second run.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from fixcards.records.script import requirements
 from fixcards.records.verdict import executable_fixes
 
 _AGAIN = "run `fixcards verify` again"
-_ONCE = ("broken", "latest", "control", "stub")
+_ONCE = ("broken", "latest", "control", "stub", "disguised")
 _MAX_CLOCK_DIFFERENCE = 1
 """Days by which clocks may differ."""
 
@@ -46,7 +45,7 @@ def duplicate_key(text: str) -> Iterator[Finding]:
 
 @rule("FC311")
 def runs_incomplete(evidence: Evidence, card: Card) -> Iterator[Finding]:
-    """Evidence begins with the broken run and has each other run once: fixes, newest release, control, stub."""
+    """Evidence begins with the broken run and has each other run once: fixes, newest release, and so on."""
     roles: list[str] = [run.role for run in evidence.runs]
     if roles[0] != "broken":
         yield Finding("does not begin with the broken run", _AGAIN, ("runs", 0, "role"))
@@ -120,7 +119,7 @@ def release_not_of_role(evidence: Evidence, card: Card) -> Iterator[Finding]:
             yield Finding(f"installed no {card.package} {run.release}", _AGAIN, ("runs", at, "release"))
         if not run.packages or run.release is None:
             continue
-        if run.role in {"broken", "stub"} and run.release not in card.versions.affected_set:
+        if run.role in {"broken", "stub", "disguised"} and run.release not in card.versions.affected_set:
             yield Finding(f"{run.release} is not an affected release", _AGAIN, ("runs", at, "release"))
         if run.role == "fix" and run.fix is not None and run.fix <= len(card.fixes):
             yield from _missing_pins(evidence, card, at, run)
@@ -189,6 +188,18 @@ def fails_without_the_package(evidence: Evidence, card: Card) -> Iterator[Findin
             yield Finding(
                 f"the program fails as described without any code of {card.package}",
                 "write a reproduction in which the library fails, not the program",
+                ("runs", at, "outcome"),
+            )
+
+
+@rule("FC322")
+def passes_under_another_number(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """A reproduction does not pass where only the number of the broken release is another: it must not look at it."""
+    for at, run in enumerate(evidence.runs):
+        if _is_of(evidence, card) and run.role == "disguised" and run.outcome == "passed":
+            yield Finding(
+                f"the program passes when {card.package} {run.release} has the number of another release",
+                "write a reproduction that shows the failure, not the release",
                 ("runs", at, "outcome"),
             )
 

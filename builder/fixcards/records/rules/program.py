@@ -143,15 +143,26 @@ def changes_imports(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     program = parse_program(card.reproduction.code)
     modules = any(name.endswith(".py") for name in card.reproduction.files or {})
     paths = _REPLACED + (_SEARCHED[1:] if modules else _SEARCHED)
+    package = card.package.replace("-", "_")
     for node in program.nodes if program else ():
         for target, name in _changed(program, node) if program else ():
-            if any(name == each or name.startswith((f"{each}.", f"{each}[")) for each in paths):
+            patched = isinstance(target, ast.Attribute) and name.partition(".")[0].lower() == package
+            patched = patched and program is not None and _replaces_code(program, node)
+            if patched or any(name == each or name.startswith((f"{each}.", f"{each}[")) for each in paths):
                 yield Finding(
                     f"line {target.lineno} of the program changes {name[:60]}",
                     "import the package as its users do",
                     _CODE,
                 )
                 return
+
+
+def _replaces_code(program: Program, node: ast.AST) -> bool:
+    """Return whether a statement assigns a function or class of the program; other values may be settings."""
+    own = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined = {each.name for each in program.nodes if isinstance(each, own)}
+    value = program.value(node.value) if isinstance(node, ast.Assign) else None
+    return isinstance(value, ast.Lambda) or (isinstance(value, ast.Name) and value.id in defined)
 
 
 def _changed(program: Program, node: ast.AST) -> Iterator[tuple[ast.expr, str]]:

@@ -62,6 +62,8 @@ class Job:
     limits: Limits = Limits()
     stop: threading.Event | None = None
     """Ends the job when it is set."""
+    dump_stack: bool = False
+    """Whether a Python program that goes on too long is aborted first, so that it prints where it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ _PATIENCE = 5.0
 """Seconds to wait for the end of killed processes."""
 
 
+_STACK_SECONDS = 1.0
+"""Seconds in which an aborted interpreter has printed its stack."""
+
+
 def supervise(
     argv: Sequence[str],
     environment: Mapping[str, str],
@@ -107,7 +111,21 @@ class _Watch:
                 if (ending is None or ending in ready) and self.reap(wait=False):
                     return None
                 if stopped := self._stopped():
+                    if stopped == "time" and self._job.dump_stack:
+                        self._dump_stack()
                     return stopped
+
+    def _dump_stack(self) -> None:
+        """Abort the interpreters of the job, and read what their fault handlers print."""
+        for member in family(self._pid):
+            with suppress(psutil.Error, OSError):
+                if member.name().startswith("python"):
+                    member.send_signal(signal.SIGABRT)
+        deadline = time.monotonic() + _STACK_SECONDS
+        while time.monotonic() < deadline and len(self.output) < self._job.limits.output_bytes:
+            if not self._read():
+                return
+            time.sleep(0.01)
 
     def end(self, after: Callable[[], None]) -> None:
         """End and remove everything of the child, whether it has ended or not; its output stays."""
