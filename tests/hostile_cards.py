@@ -9,7 +9,9 @@ from typing import Any
 import yaml
 
 from fixcards.records import loader
-from fixcards.records.evidence import Evidence, evidence_text, run_digest
+from fixcards.records.card import Card
+from fixcards.records.evidence import Evidence, evidence_text, files_digest, lock_digest, run_digest
+from fixcards.records.verdict import executable_fixes
 
 LONG = "L" * 10_000
 WIDE = "w" * 100
@@ -61,15 +63,15 @@ print("</code></pre><script>{RUN}</script>")
 ALIAS = "hostile.OutError: the text has left its page"
 """Wording by which the search finds the card."""
 
-CODE = f'print("""</code></pre><script>{RUN}</script>{{{{ 7*7 }}}}""")\n# {LINE}\n'
+CODE = f'import hostile\nprint("""</code></pre><script>{RUN}</script>{{{{ 7*7 }}}}""")\n# {LINE}\n'
 
 
 def card(number: int = 1) -> dict[str, Any]:
     """Return a record with markup in every text."""
     return {
         "package": "hostile",
-        "issue": f"https://example.org/a&b;c=(d)/?x=%3Cscript%3E&id={number}",
-        "pr": "https://example.org/pull/2?&lt;b&gt;=%22#(javascript:x)",
+        "issue": f"https://example.org/hostile/a&b;c=(d)/?x=%3Cscript%3E&id={number}",
+        "pr": "https://example.org/hostile/pull/2?&lt;b&gt;=%22#(javascript:x)",
         "title": SHORT,
         "category": "crash",
         "symptom": PROSE,
@@ -88,7 +90,7 @@ def card(number: int = 1) -> dict[str, Any]:
             "requires": ["hostile=={version}", "other==1.0; python_version < '99' and platform_system != '<script>'"],
             "exclude_newer": "2025-01-01",
             "code": CODE,
-            "files": {f"<img src=x onerror={RUN}>.txt": LINE, "{{ 7*7 }}.py": CODE},
+            "files": {f"&lt;img src=x onerror={RUN}&gt;.txt": LINE, "{{ 7+7 }}.py": CODE},
         },
         "fixes": [
             {
@@ -118,15 +120,19 @@ def long_card(number: int = 2) -> dict[str, Any]:
     fix = {"title": "W" * 120, "kind": "code-change", "body": f"`{LONG}`", "avoid_when": f"- {LONG[:2000]}"}
     return {
         "package": WIDE,
-        "issue": f"https://example.org/{'i' * 500}/{number}",
-        "title": "T" * 100,
+        "issue": f"https://example.org/{WIDE}/{'i' * 500}/{number}",
+        "title": f"{'T' * 88} fails here",
         "category": "hang",
         "symptom": LONG,
         "trigger": f"```python\nx = '{LONG[:4000]}'\n```",
         "mechanism": f"[{'m' * 500}](https://example.org/{'m' * 500})",
         "versions": {"affected": "<=1.0", "python": ">=3.10," + ",".join(f"!=3.10.{at}" for at in range(28))},
         "signature": {"error": "E" * 1000, "aliases": ["A" * 3000], "traceback": "Traceback\n" + LONG},
-        "reproduction": {"exclude_newer": "2025-01-01", "code": f"x = '{LONG}'", "files": {"f" * 200: "x"}},
+        "reproduction": {
+            "exclude_newer": "2025-01-01",
+            "code": f"import {WIDE}\nx = '{LONG}'",
+            "files": {"f" * 200: "x"},
+        },
         "fixes": [{**fix, "code": f"x = '{LONG[:5000]}'"}],
         "prevention": ["P" * 3000],
         "discussion": [{"point": "D" * 1000, "url": "https://example.org/" + "d" * 1000, "quote": "Q" * 200}],
@@ -135,43 +141,61 @@ def long_card(number: int = 2) -> dict[str, Any]:
 
 def evidence(root: Path, card_id: str) -> str:
     """Return the text of evidence for the card that lies below `root`."""
-    cards = loader.load(root)
+    card = loader.load(root).cards[card_id]
+    releases_of_fixes = {1: "1.1", 2: "0.9"} if card.package == "hostile" else {}
+    distributions = {f"{card.package}=={version}": files_digest([]) for version in ("1.0", *releases_of_fixes.values())}
+    distributions["other==1.0"] = files_digest([])
+
+    def installed(version: str) -> dict[str, Any]:
+        packages = {card.package: version, "other": "1.0"}
+        return {"release": version, "packages": packages, "lock_digest": lock_digest(packages, distributions)}
+
+    printed = {"exit": 1, "matched": card.signature.error, "output": f"{card.signature.error}\n{LINE}\n{LONG[:1500]}\n"}
+    roles: tuple[tuple[str, int | None, str, dict[str, Any]], ...] = (
+        ("broken", None, "failed-as-described", {**installed("1.0"), **printed, "frames": card.signature.frames}),
+        *(
+            ("fix", number, "passed", {**installed(releases_of_fixes.get(number, "1.0")), "exit": 0, "output": LINE})
+            for number in numbers(card)
+        ),
+        ("latest", None, "could-not-run", {}),
+        ("stub", None, "failed-otherwise", {**installed("1.0"), "exit": 1, "output": LINE}),
+    )
     runs = [
         {
             "role": role,
             "fix": fix,
-            "release": "1.0",
-            "packages": {"hostile": "1.0", "other": "1.0"},
-            "python": LINE,
-            "platform": LINE,
-            "isolation": "bubblewrap",
-            "exit": 1,
+            "python": SHORT[:40],
             "outcome": outcome,
             "reason": LINE,
-            "matched": LINE,
-            "seconds": 1e9,
-            "output": f"{LINE}\n{LONG}\n",
+            "seconds": 1e5,
             "repetitions": [outcome],
             "date": "2026-01-01",
+            **more,
         }
-        for role, fix, outcome in (
-            ("broken", None, "failed-as-described"),
-            ("fix", 1, "passed"),
-            ("fix", 2, "failed-otherwise"),
-            ("latest", None, "could-not-run"),
-        )
+        for role, fix, outcome, more in roles
     ]
     releases = [{"version": f"1.{at}", "state": "not-testable", "reason": LINE} for at in range(60)]
+    used = {f"{name}=={version}" for run in runs for name, version in run.get("packages", {}).items()}
+    distributions = {name: digest for name, digest in distributions.items() if name in used}
     data = {
         "card": card_id,
-        "digest": run_digest(cards.cards[card_id]),
-        "tools": {LINE: LINE},
-        "limits": {LINE: 1},
+        "digest": run_digest(card),
+        "provenance": {"runner": "ci", "url": "https://example.org/runs/1?&lt;b&gt;=%22onmouseover"},
+        "platform": SHORT[:60],
+        "isolation": "bubblewrap",
+        "tools": {SHORT[:40]: LINE[:200]},
+        "limits": {SHORT[:40]: 1},
         "notes": [LINE],
         "runs": runs,
         "releases": releases,
+        "distributions": distributions,
     }
     return evidence_text(Evidence.model_validate_json(json.dumps(data)))
+
+
+def numbers(card: Card) -> list[int]:
+    """Return the numbers of the fixes that can be executed."""
+    return [number for number, _ in executable_fixes(card)]
 
 
 def write(root: Path) -> None:

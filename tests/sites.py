@@ -61,6 +61,14 @@ def project(folder: Path, cards: Path | Callable[[Path], None]) -> Path:
     return Path(shutil.copy(REPOSITORY / "mkdocs.yml", folder))
 
 
+def own_pages(config: Path) -> Path:
+    """Give a site a folder for pages of its author, next to its `mkdocs.yml`; return it."""
+    change(config, "  - fixcards\n", "  - fixcards:\n      pages: pages\n")
+    folder = config.parent / "pages"
+    folder.mkdir()
+    return folder
+
+
 def large_library(cards: Path) -> None:
     """Write the cards of the tests and so many more that a build starts processes; one package has a single card."""
     shutil.copytree(LIBRARY, cards)

@@ -131,7 +131,11 @@ class CacheFile:
         if start[:_DIGEST_SIZE] != self._header(key, rest):
             file.close()
             return None
-        return CacheContent(file, *marshal.loads(rest))  # noqa: S302 - the digest shows that it is what was written
+        try:
+            return CacheContent(file, *marshal.loads(rest))  # noqa: S302 - the digest shows that it is what was written
+        except (ValueError, EOFError, TypeError):  # something else was given that digest
+            file.close()
+            return None
 
     def write(self, data: Any, key: bytes = b"", blobs: Mapping[str, bytes] | None = None) -> None:
         """Write the file, and remove the oldest ones of its kind beyond `MAX_FILES`. A full disk is no error."""

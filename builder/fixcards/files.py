@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from operator import attrgetter
@@ -69,6 +71,30 @@ def is_racy(states: Iterable[FileState], now: int) -> bool:
     return any(max(modified, changed) >= now - RACY_WINDOW_NS for _, modified, changed, _ in states)
 
 
+def read_regular(path: Path | str, most: int) -> bytes:
+    """Return the first `most` bytes of a regular file.
+
+    Raises `OSError` for links, and for pipes and devices, which may never end; what a file is replaced by meanwhile is
+    not read either.
+    """
+    # Opening a pipe would wait for its other end.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    if not flags & getattr(os, "O_NOFOLLOW", 0) and os.path.islink(path):  # noqa: PTH114 - Windows has no such flag
+        raise OSError(0, "is a link")
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(0, "is a link") from None
+        raise
+    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode):
+            raise OSError(0, "is not a regular file")
+        # `read` takes as much memory as it may need before it looks.
+        return file.readall() if state.st_size <= most else file.read(most) or b""
+
+
 def make_private(folder: Path) -> None:
     """Make a folder that only its owner can read, and such folders above it, unless they exist."""
     if not folder.is_dir():
@@ -79,10 +105,13 @@ def make_private(folder: Path) -> None:
 def atomic_write(path: Path, *parts: bytes, mode: int = 0o644, durable: bool = False) -> None:
     """Write a file so that a reader sees the old content or the new, never a part of it.
 
-    `durable` waits until the disk has it, so that this holds when the machine goes down, too.
+    `durable` waits until the disk has it, so that this holds when the machine goes down, too. Raises `OSError` where
+    the path is a link: it may come from a stranger, and would not be what it was any more.
     """
     import tempfile  # not above, for a search has no need of it
 
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "is a link, and nothing is written to where it leads; remove it", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     part = Path(name)

@@ -14,7 +14,7 @@ from tests.browser.test_copy import PERMISSIONS, click_copy
 from tests.browser.test_pages import PAGES
 from tests.chromium import Visit, unfold
 from tests.mkdocs_plugin.test_server import serving
-from tests.sites import LIBRARY, REPOSITORY, build, change, project
+from tests.sites import LIBRARY, REPOSITORY, build, change, own_pages, project
 
 __all__ = ["serving"]  # a fixture
 
@@ -45,7 +45,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with the cards of the tests and a page of the author's own, which has scripts and styles inside."""
     config = project(tmp_path_factory.mktemp("policy"), LIBRARY)
     change(config, "  - Rules: about/rules.md", "  - Rules: about/rules.md\n  - Notes: notes.md")
-    (config.parent / "cards" / "notes.md").write_text(NOTES, encoding="utf-8")
+    (own_pages(config) / "notes.md").write_text(NOTES, encoding="utf-8")
     done = build(config, "--strict")
     assert done.returncode == 0, done.stderr
     return config.parent / "site"
@@ -185,7 +185,7 @@ def test_a_site_without_a_policy_and_trusted_types_works_too(tmp_path: Path, vis
 
 def test_the_themes_own_search_works_beside_ours(tmp_path: Path, visit: Visit) -> None:
     config = change(project(tmp_path, LIBRARY), "  - fixcards\n", "  - fixcards\n  - search\n")
-    (tmp_path / "cards" / "notes.md").write_text("# Notes\n\nA remarkable word.\n", encoding="utf-8")
+    (own_pages(config) / "notes.md").write_text("# Notes\n\nA remarkable word.\n", encoding="utf-8")
     change(config, "  - Rules: about/rules.md", "  - Notes: notes.md")
     done = build(config, "--strict")
     assert done.returncode == 0, done.stderr

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,29 @@ from fixcards.build.output import copy_files, list_files, remove_files, remove_l
 def test_a_file_is_written_with_its_folders_and_only_if_it_differs(tmp_path: Path) -> None:
     state = write_file(str(tmp_path), "a/b/c.txt", b"one")
     path = tmp_path / "a" / "b" / "c.txt"
-    assert (path.stat().st_size, path.stat().st_mtime_ns) == state
+    assert (path.stat().st_size, path.stat().st_mtime_ns, path.stat().st_ctime_ns) == state
     os.utime(path, ns=(1, 1))
-    assert write_file(str(tmp_path), "a/b/c.txt", b"one") == (3, 1)
-    assert write_file(str(tmp_path), "a/b/c.txt", b"two") != (3, 1)
+    touched = write_file(str(tmp_path), "a/b/c.txt", b"one")
+    assert touched[:2] == (3, 1)
+    new = write_file(str(tmp_path), "a/b/c.txt", b"two")
+    assert new == list_files(str(tmp_path))["a/b/c.txt"] != touched
+
+
+def test_a_changed_file_shows_though_its_size_and_time_were_put_back(tmp_path: Path) -> None:
+    before = write_file(str(tmp_path), "page.html", b"one")
+    path = tmp_path / "page.html"
+    time.sleep(0.01)
+    path.write_bytes(b"two")
+    os.utime(path, ns=(before[1], before[1]))
+    after = list_files(str(tmp_path))["page.html"]
+    assert after[:2] == before[:2]
+    assert after != before
+
+
+def test_a_new_content_goes_to_a_file_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "c.txt"
+    write_file(str(tmp_path), "a/b/c.txt", b"one")
+    write_file(str(tmp_path), "a/b/c.txt", b"two")
     assert path.read_bytes() == b"two"
     assert list(tmp_path.rglob("*.part")) == []
 

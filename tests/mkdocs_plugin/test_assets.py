@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sites import LIBRARY, REPOSITORY, build, change, project, read, tree
+from tests.sites import LIBRARY, REPOSITORY, build, change, own_pages, project, read, tree
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_template_gets_the_path_of_any_other_file_back_unchanged(config: Path)
 
 def test_only_pages_that_the_author_wrote_have_the_whole_of_the_themes_styles(tmp_path: Path) -> None:
     config = change(project(tmp_path, LIBRARY), "  font: false", "  language: en")
-    (tmp_path / "cards" / "notes.md").write_text("# Notes\n\n<div class='admonition'>So</div>\n", encoding="utf-8")
+    (own_pages(config) / "notes.md").write_text("# Notes\n\n<div class='admonition'>So</div>\n", encoding="utf-8")
     assert build(config).returncode == 0
     styles = {
         path: [link["href"] for link in read(tmp_path / "site", path).select("link[rel=stylesheet]")]

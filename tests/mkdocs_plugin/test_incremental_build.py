@@ -11,7 +11,19 @@ from pathlib import Path
 import pytest
 
 from fixcards import cache
-from tests.sites import LIBRARY, REPOSITORY, build, built, change, environment, large_library, project, tool, tree
+from tests.sites import (
+    LIBRARY,
+    REPOSITORY,
+    build,
+    built,
+    change,
+    environment,
+    large_library,
+    own_pages,
+    project,
+    tool,
+    tree,
+)
 
 HOOK = """
 from pathlib import Path
@@ -176,7 +188,8 @@ def test_one_kind_of_cache_file_is_not_taken_for_another(site: Path, own_cache: 
 
 def test_a_page_of_the_author_replaces_that_of_a_card_until_it_is_removed(site: Path, tmp_path: Path) -> None:
     before = tree(site)
-    own = tmp_path / "cards" / "lantern" / "12.md"
+    own = own_pages(tmp_path / "mkdocs.yml") / "lantern" / "12.md"
+    own.parent.mkdir()
     own.write_text("# A page of my own\n", encoding="utf-8")
     rebuild(site)
     assert "A page of my own" in (site / "lantern" / "12" / "index.html").read_text(encoding="utf-8")
@@ -189,8 +202,9 @@ def test_a_page_of_the_author_replaces_that_of_a_card_until_it_is_removed(site: 
 
 
 def test_hidden_files_that_the_author_wants_published_are_published(site: Path, tmp_path: Path) -> None:
-    (tmp_path / "cards" / ".well-known").mkdir()
-    (tmp_path / "cards" / ".well-known" / "security.txt").write_text("Contact: us", encoding="utf-8")
+    pages = own_pages(tmp_path / "mkdocs.yml")
+    (pages / ".well-known").mkdir()
+    (pages / ".well-known" / "security.txt").write_text("Contact: us", encoding="utf-8")
     change(tmp_path / "mkdocs.yml", "plugins:\n", "exclude_docs: '!.well-known'\nplugins:\n")
     rebuild(site)
     assert (site / ".well-known" / "security.txt").read_text(encoding="utf-8") == "Contact: us"
@@ -240,13 +254,15 @@ def test_whatever_is_in_the_sites_folder_makes_room_for_the_site(harm: Callable[
 
 
 def test_a_card_folder_may_become_a_file_and_a_folder_again(site: Path, tmp_path: Path) -> None:
+    pages = own_pages(tmp_path / "mkdocs.yml")
+    rebuild(site)
     before = tree(site)
     folder = tmp_path / "cards" / "anchor"
     folder.rename(tmp_path / "anchor")
-    folder.write_text("a file", encoding="utf-8")
+    (pages / "anchor").write_text("a file", encoding="utf-8")
     rebuild(site)
     assert (site / "anchor").read_text(encoding="utf-8") == "a file"
-    folder.unlink()
+    (pages / "anchor").unlink()
     (tmp_path / "anchor").rename(folder)
     rebuild(site)
     assert tree(site) == before

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sites import ADDRESS, LIBRARY, build, change, library, project, read, soup, words
+from tests.sites import ADDRESS, LIBRARY, build, change, library, own_pages, project, read, soup, words
 
 NAV = {
     "Search": "",
@@ -127,9 +127,10 @@ def test_pages_load_nothing_from_another_origin(library_site: Path) -> None:
 
 def test_pages_in_markdown_can_link_to_cards_and_replace_generated_pages(tmp_path: Path) -> None:
     config = change(project(tmp_path, LIBRARY), "  - Rules: about/rules.md", "  - Notes: notes.md")
-    change(config, "  - fixcards\n", "  - fixcards\n  - search\n")
-    (tmp_path / "cards" / "notes.md").write_text("# Notes\n\n[a card](lantern/12.md#fix)\n", encoding="utf-8")
-    (tmp_path / "cards" / "index.md").write_text("# Our own home\n", encoding="utf-8")
+    pages = own_pages(config)
+    change(config, "      pages: pages\n", "      pages: pages\n  - search\n")
+    (pages / "notes.md").write_text("# Notes\n\n[a card](lantern/12.md#fix)\n", encoding="utf-8")
+    (pages / "index.md").write_text("# Our own home\n", encoding="utf-8")
     done = build(config, "--strict")
     assert done.returncode == 0, done.stderr
     assert "DeprecationWarning" not in done.stderr

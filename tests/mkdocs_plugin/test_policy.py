@@ -11,7 +11,7 @@ from fixcards.mkdocs_plugin.blocked_content import blocked_content
 from fixcards.mkdocs_plugin.icons import move_icons
 from fixcards.mkdocs_plugin.inline_code import InlineCode
 from fixcards.mkdocs_plugin.policy import DIRECTIVES, Policy
-from tests.sites import LIBRARY, REPOSITORY, build, change, project, tree
+from tests.sites import LIBRARY, REPOSITORY, build, change, own_pages, project, tree
 
 DEFAULT = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; "
@@ -169,14 +169,14 @@ def test_what_the_policy_allows_is_no_news(html: str) -> None:
 
 def test_a_strict_build_fails_on_a_page_that_would_have_a_gap(tmp_path: Path) -> None:
     config = change(project(tmp_path, LIBRARY), "  - Rules: about", "  - Notes: notes.md\n  - Rules: about")
-    (tmp_path / "cards" / "notes.md").write_text("![x](https://img.example/a.png)\n", encoding="utf-8")
+    (own_pages(config) / "notes.md").write_text("![x](https://img.example/a.png)\n", encoding="utf-8")
     done = build(config, "--strict")
     assert done.returncode == 1
     assert "notes.md: https://img.example/a.png: browsers refuse it; add `img-src: https://img.example`" in done.stderr
     change(
         config,
-        "  - fixcards\n",
-        "  - fixcards:\n      content_security_policy:\n        img-src: https://img.example\n",
+        "      pages: pages\n",
+        "      pages: pages\n      content_security_policy:\n        img-src: https://img.example\n",
     )
     assert build(config, "--strict").returncode == 0
 

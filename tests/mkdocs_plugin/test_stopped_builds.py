@@ -41,7 +41,7 @@ def test_a_build_that_is_stopped_leaves_no_processes_and_where_it_can_no_files(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        while stopped.poll() is None and not list(temporary.iterdir()):
+        while stopped.poll() is None and not list((tmp_path / "cache").glob("builds/[0-9]")):
             time.sleep(0.005)
         time.sleep(seconds)
         stopped.send_signal(sign)
@@ -50,8 +50,11 @@ def test_a_build_that_is_stopped_leaves_no_processes_and_where_it_can_no_files(
         if sign == signal.SIGTERM and not seconds:  # later it may be done
             assert (stopped.returncode, output) == (143, b"fixcards: stopped\n")
         if sign != signal.SIGKILL:
-            assert not list(temporary.iterdir())
+            assert not list((tmp_path / "cache" / "builds").iterdir())
         assert rebuilds(tmp_path)
+        # What a killed build left is gone with the next.
+        assert not list((tmp_path / "cache" / "builds").iterdir())
+        assert not list(temporary.iterdir())
 
 
 def test_two_builds_at_once_and_one_that_is_killed_do_no_harm(site: Path, tmp_path: Path) -> None:

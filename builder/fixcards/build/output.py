@@ -15,11 +15,8 @@ from pathlib import Path
 
 from fixcards.files import walk
 
-OutputState = tuple[int, int]
-"""Size in bytes and time of change in nanoseconds, which show whether a file was changed since it was written.
-
-Less than `files.FileState` has: a site that was copied with its times is unchanged.
-"""
+OutputState = tuple[int, int, int]
+"""Size in bytes, and times of change of the content and of the inode in nanoseconds, which nobody can put back."""
 
 
 def list_files(folder: str, *, hidden: bool = False) -> dict[str, OutputState]:
@@ -48,7 +45,7 @@ def list_files(folder: str, *, hidden: bool = False) -> dict[str, OutputState]:
         else:
             with suppress(FileNotFoundError):
                 states[path] = _state(entry.stat(follow_symlinks=False))
-    return states | {f"{path}/": (0, 0) for path in empty - parents}
+    return states | {f"{path}/": (0, 0, 0) for path in empty - parents}
 
 
 def write_file(folder: str, path: str, content: bytes) -> OutputState:
@@ -74,13 +71,13 @@ def write_file(folder: str, path: str, content: bytes) -> OutputState:
                 return _state(before)
     part = f"{target}.{os.getpid()}.part"
     try:
-        state = _write_new(part, content, os.O_TRUNC)
+        _write_new(part, content, os.O_TRUNC)
         os.replace(part, target)
+        return _state(os.lstat(target))  # which the new name has changed
     except BaseException:
         with suppress(OSError):
             os.unlink(part)
         raise
-    return state
 
 
 def _remove_blocking_file(folder: str, path: str) -> None:
@@ -137,4 +134,4 @@ def remove_files(folder: str, paths: Iterable[str]) -> None:
 
 
 def _state(status: os.stat_result) -> OutputState:
-    return status.st_size, status.st_mtime_ns
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns

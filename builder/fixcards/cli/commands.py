@@ -17,6 +17,7 @@ from fixcards import __version__
 from fixcards.cli.exit_status import CLEAN, FINDINGS
 from fixcards.cli.terminal import echo, echo_json, echo_lines, echo_spans
 from fixcards.errors import FixcardsError, needs_extra
+from fixcards.files import atomic_write
 
 _cards = click.option(
     "--cards",
@@ -145,7 +146,7 @@ def schema(name: str, root: Path, write: bool) -> int:
     if write:
         _need_folder(root)
         for each in SCHEMAS:
-            (root / f"{each}.schema.json").write_text(schema_text(each), encoding="utf-8")
+            atomic_write(root / f"{each}.schema.json", schema_text(each).encode())
     else:
         echo_lines(schema_text(name))
     return CLEAN

@@ -22,6 +22,12 @@ _COMPRESSED = {
     b"BZh": "bzip2 -d",
     b"\xfd7zXZ\0": "xz -d",
     b"\x28\xb5\x2f\xfd": "zstd -d",
+    b"7z\xbc\xaf\x27\x1c": "7z x",
+    b"\x04\x22\x4d\x18": "lz4 -d",
+    b"LZIP": "lzip -d",
+    b"Rar!": "unrar x",
+    b"\x1f\x9d": "uncompress",
+    b"\x5d\0\0": "xz -d",
 }
 """The first bytes of compressed files, and the command that unpacks each."""
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import Files
 
 from fixcards import cache
 from fixcards.build.incremental_build import IncrementalBuild, OutputWriter
@@ -17,8 +19,8 @@ from fixcards.build.page import Page, PageKind, page_file, page_url
 from fixcards.build.page_frame import PageFrame
 from fixcards.build.task import BuildTask
 from fixcards.errors import FixcardsError
+from fixcards.files import make_private, scratch_dir
 from fixcards.mkdocs_plugin.pages import Theme
-from fixcards.records.library import Library
 from fixcards.site.settings import SiteSettings, inputs_digest
 from fixcards.termination import defer_signals, exit_on_sigterm, restore_sigterm
 from fixcards.worker_pool import WorkerPool
@@ -60,22 +62,20 @@ class ParallelBuild:
         state_file = cache.cache_file("sites", self._site_dir)
         self._build = IncrementalBuild(self._site_dir, state_file, pool)
         exit_on_sigterm()
-        # It is removed when the program ends, too: MkDocs tells plugins nothing when a build is interrupted.
+        # It is removed when the program ends, too: MkDocs tells plugins nothing when a build is interrupted. What a
+        # killed build left is removed by the next one.
+        self._at_end = ExitStack()
+        atexit.register(self._at_end.close)
         with defer_signals():
-            self._mkdocs_dir = tempfile.TemporaryDirectory(prefix="fixcards-", ignore_cleanup_errors=True)
-        config.site_dir = self._mkdocs_dir.name
+            self._mkdocs_dir = str(self._at_end.enter_context(_scratch_dir()))
+        config.site_dir = self._mkdocs_dir
 
-    def exclude_from_mkdocs(self, files: Files, cards: Library, author_pages: set[str]) -> None:
-        """Keep MkDocs from copying what the tasks write, and the tasks from writing the pages of the site's author."""
+    def leave_out(self, author_pages: set[str]) -> None:
+        """Keep the tasks from writing the pages that the site's author wrote."""
         self._author_pages = frozenset(author_pages)
         self.page_tasks = [
             _without_page(task) if page_file(task.name) in author_pages else task for task in self.page_tasks
         ]
-        sources = dict(files.src_uris)
-        for card_id, card in cards.files.items():
-            for path in (card, cards.evidence_files.get(card_id, "") if card_id in cards.with_evidence else ""):
-                if file := sources.get(path):
-                    files.remove(file)
 
     def page_urls(self) -> list[str]:
         """Return the addresses of the pages; none if the site has no address."""
@@ -96,7 +96,7 @@ class ParallelBuild:
             self.page_tasks,
             self.library_tasks,
             digest,
-            self._mkdocs_dir.name,
+            self._mkdocs_dir,
             _Progress(),
         )
         self.close()
@@ -106,7 +106,8 @@ class ParallelBuild:
     def close(self) -> None:
         """Remove the folder that MkDocs built into."""
         with defer_signals():
-            self._mkdocs_dir.cleanup()
+            self._at_end.close()
+        atexit.unregister(self._at_end.close)
         restore_sigterm()
 
     def _check_frames(self, frames: dict[PageKind, PageFrame], theme: Theme) -> None:
@@ -119,6 +120,19 @@ class ParallelBuild:
                         f"the theme's templates change what pages say, or a card is in `nav` (see /{output.path}/), so "
                         "one frame does not fit all pages; set `parallel: false` for the plugin fixcards"
                     )
+
+
+@contextmanager
+def _scratch_dir() -> Iterator[Path]:
+    """Yield an empty folder in the cache, or where that can't be written in that of the system."""
+    home = cache.cache_dir() / "builds"
+    with ExitStack() as stack:
+        try:
+            make_private(home)
+            folder = stack.enter_context(scratch_dir(home))
+        except OSError:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fixcards-")))
+        yield folder
 
 
 def _without_page(task: BuildTask) -> BuildTask:

@@ -38,6 +38,7 @@ from fixcards.mkdocs_plugin.pages import RecordPage, Theme, strip_indentation
 from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
 from fixcards.mkdocs_plugin.policy import Policy
 from fixcards.mkdocs_plugin.sitemap import SitemapEntry, sitemap
+from fixcards.mkdocs_plugin.source_folders import pages_folder, refuse_link
 from fixcards.records import history, loader
 from fixcards.records.check_summary import check_summary
 from fixcards.site.renderer import renderer
@@ -55,6 +56,8 @@ class FixcardsConfig(Config):  # type: ignore[no-untyped-call]
     """The plugin's options in `mkdocs.yml`."""
 
     templates = config_options.Optional(config_options.Dir(exists=True))
+    pages = config_options.Optional(config_options.Type(str))
+    """Folder with pages and files of the site's author, next to mkdocs.yml."""
     parallel = config_options.Optional(config_options.Type(bool))
     """Whether pages are built outside MkDocs' loop, by several processes; by default if no other plugin or hook has a
     page event."""
@@ -72,6 +75,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
     _pool = WorkerPool(1)
     _parallel: ParallelBuild | None = None
     _served = False
+    _root = Path("cards")
+    """The folder of the cards, which mkdocs.yml calls `docs_dir`."""
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember whether the site is built for the development server."""
@@ -87,6 +92,13 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             log.info("the option `spread` is called `parallel` now; rename it: the next release refuses the old name")
             self.config.parallel = self.config.spread if self.config.parallel is None else self.config.parallel
         self._policy = self._read_policy(config)
+        self._root = Path(config.docs_dir)
+        try:
+            refuse_link(config.site_dir, config.config_file_path)
+            config.docs_dir = pages_folder(self.config.pages, config.config_file_path)
+        except FixcardsError as error:
+            raise PluginError(visible(f"fixcards: {error}")) from None
+        config.watch.append(str(self._root))
         templates = Path(self.config.templates or TEMPLATES)
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(templates / "theme"))
         config.watch.append(str(templates))
@@ -134,7 +146,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Plan the pages and data files of all cards; a card with a problem is reported and left out."""
         start = time.perf_counter()
-        root = Path(config.docs_dir)
+        root = self._root
         try:
             cards = loader.load(root, self._pool, cached=True, keep="cards")
         except FixcardsError as error:
@@ -154,7 +166,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
                 self._add_to_mkdocs(task, files, author_pages, config)
         if self._parallel:
             self._parallel.library_tasks.extend(site.library_tasks())
-            self._parallel.exclude_from_mkdocs(files, cards, author_pages)
+            self._parallel.leave_out(author_pages)
         else:
             for task in site.library_tasks():
                 self._add_to_mkdocs(task, files, author_pages, config)
@@ -165,8 +177,6 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         """Run a task now and give its output to MkDocs, as pages and files like all others."""
         for output in task.make(self.settings):
             if isinstance(output, DataFile):
-                if committed := files.get_file_from_path(output.path):
-                    files.remove(committed)  # a schema that is in the folder for editors
                 files.append(File.generated(config, output.path, content=output.content))
             elif page_file(output.path) not in author_pages:  # a page that the site's author wrote takes precedence
                 files.append(RecordPage.of(output, config).file)

@@ -141,9 +141,18 @@ def _card_id(text: str) -> str:
     return text
 
 
+_WINDOWS_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9\xb9\xb2\xb3]|lpt[0-9\xb9\xb2\xb3])(?:\..*)?", re.IGNORECASE)
+_WINDOWS_CHARACTERS = re.compile(r'[<>:"|?*\\\x00-\x1f]|[ .]$')
+
+
+def windows_refuses(name: str) -> bool:
+    """Return whether Windows can't hold a file or folder of this name (learn.microsoft.com, "Naming Files")."""
+    return bool(_WINDOWS_DEVICES.fullmatch(name) or _WINDOWS_CHARACTERS.search(name))
+
+
 def _file_path(text: str) -> str:
     hint = "write a path below the reproduction's folder, with `/`, for example package/__init__.py"
-    if "\\" in text or ":" in text or not text.isprintable():
+    if not text.isprintable() or "\\" in text or any(map(windows_refuses, text.split("/"))):
         raise value_error("file_path", f"{quoted(text)} can't be a file name on every system", hint)
     if any(part in {"", ".", ".."} for part in text.split("/")):
         raise value_error("file_path", f"{quoted(text)} is no path below the reproduction's folder", hint)

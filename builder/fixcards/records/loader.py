@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +17,7 @@ from pydantic import ValidationError
 
 from fixcards import cache
 from fixcards.errors import FixcardsError
-from fixcards.files import FileState, file_state, is_hidden, is_racy, walk
+from fixcards.files import FileState, file_state, is_hidden, is_racy, read_regular, walk
 from fixcards.records import reader_reports
 from fixcards.records.evidence import EVIDENCE_SUFFIX
 from fixcards.records.identity import card_file
@@ -34,12 +36,15 @@ from fixcards.records.record import (
     read_content,
     read_records,
 )
+from fixcards.records.rules.folder import OTHER_FILES, RECORD_SUFFIXES
 from fixcards.records.rules.library import LibraryContext
-from fixcards.records.rules.rule import RULES
+from fixcards.records.rules.rule import RULES, Finding
 from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
+from fixcards.records.schema import SCHEMAS, schema_text
 from fixcards.worker_pool import WorkerPool
 
-_SUFFIXES = (".yaml", ".yml", EVIDENCE_SUFFIX)
+_PORTABLE = re.compile(r"(?:(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$))[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/|$))+")
+"""Paths that every system can hold, and that differ from others in more than case. Others are looked at closely."""
 States = tuple[FileState, ...]
 """States of a card file and its evidence."""
 
@@ -79,6 +84,7 @@ class _Loader:
     def load(self, pool: WorkerPool, *, cached: bool, keep: Keep | None) -> Library:
         start = time.time_ns()
         walked = sorted(self._walk())
+        self._check_schemas()
         cards = _pair_evidence(walked)
         _read_cards(self.root, cards, pool, start, cached=cached, keep=keep)
         context = self._context(cards)
@@ -114,13 +120,36 @@ class _Loader:
         )
 
     def _walk(self) -> Iterator[tuple[str, FileState | None]]:
-        """Yield every path below the root that is named like a record, with its state if it is a regular file."""
+        """Yield every file below the root that is named like a record, with its state if it is a regular file.
+
+        Whatever else lies there becomes a problem.
+        """
+        paths: set[str] = set()
         for path, entry in walk(os.fspath(self.root), _is_skipped, self._unreadable):
-            if path.lower().endswith(_SUFFIXES):
+            paths.add(path)
+            if path.lower().endswith(RECORD_SUFFIXES):
                 regular = entry.is_file(follow_symlinks=False)
-                yield path, file_state(entry.stat(follow_symlinks=False)) if regular else None
-            elif entry.is_symlink() and entry.is_dir():  # is not followed, and reported
-                yield path, None
+                if not regular and _is_evidence(path):  # the card can be shown without it
+                    self._report(path, "FC001", RULES["FC001"].check(self.root / path))
+                else:
+                    yield path, file_state(entry.stat(follow_symlinks=False)) if regular else None
+            elif path not in OTHER_FILES or not entry.is_file(follow_symlinks=False):
+                for code in ("FC040", "FC041", "FC042"):
+                    self._report(path, code, RULES[code].check(path, entry))
+        for path in paths:
+            if not _PORTABLE.fullmatch(path):  # as nearly none: the rules would take a fifth of a check without changes
+                self._report(path, "FC043", RULES["FC043"].check(path))
+                self._report(path, "FC044", RULES["FC044"].check(path, paths))
+
+    def _report(self, path: str, code: str, findings: Iterator[Finding]) -> None:
+        self.problems.update(problems_at(self.display(path), code, findings))
+
+    def _check_schemas(self) -> None:
+        for name in SCHEMAS:
+            path = self.root / f"{name}.schema.json"
+            with suppress(OSError):  # a link and what else can't be read is a problem already
+                raw = read_regular(path, MAX_BYTES)
+                self._report(path.name, "FC045", RULES["FC045"].check(raw, schema_text(name).encode()))
 
     def _unreadable(self, folder: str, error: OSError) -> None:
         if not folder:
@@ -234,7 +263,7 @@ def _display_function(root: Path) -> Callable[[str], str]:
 
 def _is_skipped(path: str) -> bool:
     """Return whether the walk passes a path over: hidden, or in a folder that is reported for its name."""
-    return is_hidden(path) or path.rpartition("/")[0].lower().endswith(_SUFFIXES)
+    return is_hidden(path) or path.rpartition("/")[0].lower().endswith(RECORD_SUFFIXES)
 
 
 def _is_evidence(name: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Annotated
 
 from pydantic import Field, RootModel
 
+from fixcards.files import atomic_write
 from fixcards.records.card import RecordModel
 from fixcards.records.fields import CARD_ID, CardId
 
@@ -64,6 +65,6 @@ def parse_reports(raw: bytes) -> dict[str, ReportCounts]:
 
 
 def write_reports(root: Path, reports: Mapping[str, ReportCounts]) -> None:
-    """Write the counted reports, in stable order."""
+    """Write the counted reports, in stable order. Raises `OSError` where the file is a link."""
     data = {card_id: counts.model_dump(mode="json") for card_id, counts in sorted(reports.items())}
-    (root / FILE).write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    atomic_write(root / FILE, (json.dumps(data, indent=2) + "\n").encode())

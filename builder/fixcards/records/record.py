@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 
 from fixcards.cache import digest, digest_of
+from fixcards.files import read_regular
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence
 from fixcards.records.json_error import first_json_error, json_document
@@ -170,11 +171,10 @@ class RecordReader:
     def read_bytes(self, path: Path, most: int, raw: bytes | None = None) -> bytes | None:
         """Return the bytes of a file, read unless they are given; None where it may not be read, which is reported."""
         if raw is None:
-            if self.report(path, "FC001", RULES["FC001"].check(path, self.real_root)):
+            if self.report(path, "FC001", RULES["FC001"].check(path)):
                 return None
             try:
-                with path.open("rb") as file:
-                    raw = file.read(most + 1)
+                raw = read_regular(path, most + 1)
             except OSError as error:
                 self.report(path, "FC001", iter([unreadable(error)]))
                 return None
@@ -254,18 +254,12 @@ def unpickle_card(parsed: bytes) -> Card:
 def read_content(root: str, path: str, evidence: str | None) -> Content | None:
     """Read the files of a record, which are regular ones; paths are below `root`. None where they can't be read."""
     try:
-        card, *others = (_raw(f"{root}/{name}") for name in ((path, evidence) if evidence else (path,)))
+        names = (path, evidence) if evidence else (path,)
+        card, *others = (read_regular(f"{root}/{name}", MAX_EVIDENCE_BYTES + 1) for name in names)
     except OSError:
         return None
     place = path.encode("utf-8", "surrogateescape")
     return Content(digest(place, card, *others), card, others[0] if others else None)
-
-
-def _raw(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - on every file of a large library
-        if os.fstat(file.fileno()).st_size > MAX_EVIDENCE_BYTES:
-            return file.read(MAX_EVIDENCE_BYTES + 1) or b""
-        return file.readall()  # `read` takes as much memory as it may need before it looks
 
 
 def evidence_path(card_path: Path) -> Path:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fixcards.errors import FixcardsError
+from fixcards.files import read_regular
 from fixcards.matching.index.format import INDEX_FOLDER, MAX_BYTES
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class SiteFiles:
     @classmethod
     def in_folder(cls, folder: Path) -> SiteFiles:
         """Return the files of a site that was built into a folder."""
-        return cls(lambda path, most: _read_regular(folder / INDEX_FOLDER / path, most), str(folder))
+        return cls(lambda path, most: read_regular(folder / INDEX_FOLDER / path, most), str(folder))
 
     @classmethod
     def at_address(cls, address: str) -> SiteFiles:
@@ -90,15 +89,3 @@ def site_files(where: str) -> tuple[SiteFiles, str | None]:
     if not (Path(where) / INDEX_FOLDER).is_dir():
         raise FixcardsError(f"{where}: has no search index; give the address or the folder of a built site")
     return SiteFiles.in_folder(Path(where)), None
-
-
-def _read_regular(path: Path, most: int) -> bytes:
-    """Return the first `most` bytes of a file. Pipes and devices, which may never end, and links are refused."""
-    if path.is_symlink():
-        raise OSError(0, "is a link")
-    # Opening a pipe would wait for its other end.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(0, "is not a regular file")
-        return file.read(most)

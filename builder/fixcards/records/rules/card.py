@@ -20,6 +20,7 @@ from fixcards.records.yaml_document import KeyPath, Position
 
 _HOME = re.compile(r"(?<![\w.-])(?:/(?:home|Users)/[^/\s\"']+|/root/|[A-Za-z]:\\+Users\\+[^\\\s\"']+)")
 _BRACES = re.compile(r"\{[^{}]*\}")
+_SHARED_HOSTS = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "salsa.debian.org"})
 _IN_REPOSITORY = re.compile(r"/(?:issues?|pulls?|commits?|releases|compare|-|merge_requests)/")
 """What separates the repository from the rest in addresses of GitHub, GitLab and Gitea."""
 _CARD_FILE = re.compile(r"[1-9][0-9]{0,11}\.yaml")
@@ -228,13 +229,13 @@ def file_instead_of_program(card: Card, path: PurePosixPath) -> Iterator[Finding
 def tracker_of_another(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The issue and the fix are in the tracker of the package; where they lie elsewhere, a text of the card says so.
 
-    A tracker is taken for the package's where its owner or its name shares a word with the name of the package. A text
-    says so by naming the repository, as `owner/name` or by one of the two.
+    Only hosts with the trackers of many are looked at. A tracker is taken for the package's where its owner or its name
+    shares a word with the name of the package. A text says so by naming the owner or the name.
     """
     words = [re.sub(r"[0-9]+$", "", word) for word in card.package.split("-")]
     prose = " ".join(card.prose).lower()
     for key, url in (("issue", card.issue), ("pr", card.pr)):
-        if url is None:
+        if url is None or urlsplit(url).hostname not in _SHARED_HOSTS:
             continue
         repository = _IN_REPOSITORY.split(urlsplit(url).path.lower())[0].strip("/")
         place = re.sub(r"[^a-z0-9]", "", f"{urlsplit(url).hostname}{repository}")

@@ -27,20 +27,17 @@ def position_after(before: str) -> Position:
 
 
 @rule("FC001")
-def no_file(path: Path, root: str) -> Iterator[Finding]:
-    """A record is a regular file inside `cards/` that can be read; a symbolic link that leads out of it is refused."""
-    is_link = os.path.islink(path)  # noqa: PTH114 - Path.is_symlink raises where a folder can't be read
-    if not os.path.realpath(path).startswith(root.rstrip(os.sep) + os.sep):
-        yield Finding("is a symbolic link that leaves the cards", "put a copy of the file here instead of a link")
+def no_file(path: Path) -> Iterator[Finding]:
+    """A record is a regular file that can be read; a symbolic link is refused, wherever it leads."""
+    if os.path.islink(path):  # noqa: PTH114 - Path.is_symlink raises where a folder can't be read
+        yield Finding("is a symbolic link", "put a copy of the file here instead of a link")
         return
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        yield Finding("is a symbolic link to nothing", "remove the link") if is_link else unreadable(error)
+        yield unreadable(error)
         return
-    if stat.S_ISDIR(mode) and is_link:
-        yield Finding("is a symbolic link to a folder", "links to folders are not followed: put the folder here")
-    elif stat.S_ISDIR(mode):
+    if stat.S_ISDIR(mode):
         yield Finding("is a folder with the name of a record", "rename it")
     elif not stat.S_ISREG(mode):
         yield Finding("is not a regular file", "put a text file in its place")

@@ -1,0 +1,55 @@
+"""The folders that a site is made from and written to: which MkDocs may read, and that none is a link."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from fixcards import cache
+from fixcards.errors import FixcardsError
+from fixcards.files import make_private, walk
+
+
+def pages_folder(option: str | None, config_file: str | None) -> str:
+    """Return the folder that MkDocs reads: the one with the author's own pages, an empty one if there is none.
+
+    Never that of the cards: MkDocs publishes every file that it finds and follows every link. Raises `FixcardsError`
+    where the folder is or holds a link, a pipe or a device.
+    """
+    if option is None:
+        return _empty_folder()
+    folder = Path(config_file or "mkdocs.yml").absolute().parent / option
+    if not folder.is_dir() or folder.is_symlink():
+        raise FixcardsError(f"`pages: {option}` is no folder next to mkdocs.yml")
+    for path, entry in walk(str(folder), skip=lambda path: False):
+        if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
+            raise FixcardsError(f"{folder / path}: is a link, a pipe or a device, which can't be published; remove it")
+    return str(folder)
+
+
+def refuse_link(site_dir: str, config_file: str | None) -> None:
+    """Raise `FixcardsError` where the folder of the site is a link, or lies below one inside the project.
+
+    A link can come with a pull request, and MkDocs empties the folder that it leads to.
+    """
+    project = Path(config_file or "mkdocs.yml").absolute().parent
+    site = Path(site_dir)
+    inside = [folder for folder in site.parents if folder.is_relative_to(project) and folder != project]
+    for folder in (site, *inside):
+        if folder.is_symlink():
+            raise FixcardsError(
+                f"{folder}: is a link to {folder.readlink()}, whose files a build would delete; remove the link, "
+                "or set another `site_dir`"
+            )
+
+
+def _empty_folder() -> str:
+    """Return a folder without files, which MkDocs can read and nobody else can write."""
+    folder = cache.cache_dir() / "no-pages"
+    try:
+        make_private(folder)
+        if not any(folder.iterdir()) and not folder.is_symlink():
+            return str(folder)
+    except OSError:
+        pass
+    return tempfile.mkdtemp(prefix="fixcards-")
