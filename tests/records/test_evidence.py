@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from fixcards.records.card import Card
-from fixcards.records.evidence import Evidence, Run, evidence_text, run_digest
+from fixcards.records.evidence import MAX_FRAMES, MAX_OUTPUT, Evidence, Run, evidence_text, run_digest
 from fixcards.records.rules import RULES
 from tests.hostile_cards import HIDDEN
 
@@ -142,9 +142,13 @@ def test_an_outcome_counts_when_three_repetitions_agree(
         lambda run: run.update(packages={"Demo": "1.0"}),
         lambda run: run.update(packages={"demo": "latest"}),
         lambda run: run.update(date="2024-13-45"),
-        lambda run: run.update(isolation="hope"),
         lambda run: run.update(surprise=1),
-        lambda run: run.pop("platform"),
+        lambda run: run.pop("outcome"),
+        lambda run: run.update(platform="linux-x86_64"),
+        lambda run: run.update(isolation="bubblewrap"),
+        lambda run: run.update(lock_digest="00"),
+        lambda run: run.update(frames=["demo/client.py:get"] * (MAX_FRAMES + 1)),
+        lambda run: run.update(output="x" * (MAX_OUTPUT + 1)),
     ],
 )
 def test_a_run_that_cannot_be_is_refused(evidence: Evidence, change: Callable[[dict], object]) -> None:
@@ -155,8 +159,56 @@ def test_a_run_that_cannot_be_is_refused(evidence: Evidence, change: Callable[[d
         Run.model_validate(run)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.update(format=1),
+        lambda data: data.update(isolation="hope"),
+        lambda data: data.update(provenance={"runner": "machine"}),
+        lambda data: data.update(provenance={"runner": "ci", "url": "http://ci.example/1"}),
+        lambda data: data.pop("provenance"),
+        lambda data: data.pop("platform"),
+        lambda data: data.update(digest="00"),
+        lambda data: data.update(runs=[]),
+        lambda data: data.update(distributions={"demo==1.10": "00"}),
+        lambda data: data.update(limits={"memory_bytes": -1}),
+    ],
+)
+def test_evidence_that_cannot_be_is_refused(evidence: Evidence, change: Callable[[dict], object]) -> None:
+    data = json.loads(evidence_text(evidence))
+    assert Evidence.model_validate(data) == evidence
+    change(data)
+    with pytest.raises(ValidationError):
+        Evidence.model_validate(data)
+
+
+def test_releases_and_distributions_have_a_line_each(evidence: Evidence) -> None:
+    lines = [line.strip().rstrip(",") for line in evidence_text(evidence).splitlines()]
+    assert [json.loads(line)["version"] for line in lines if line.startswith('{"version"')] == [
+        release.version for release in evidence.releases
+    ]
+    assert {line.split(": ")[0] for line in lines if "==" in line} == {f'"{name}"' for name in evidence.distributions}
+
+
+def test_a_further_release_is_one_more_line_and_little_more_text(evidence: Evidence) -> None:
+    text = evidence_text(evidence)
+    release = evidence.releases[0].model_copy(update={"version": "0.9"})
+    longer = evidence_text(evidence.model_copy(update={"releases": (release, *evidence.releases)}))
+    (line,) = set(longer.splitlines()) - set(text.splitlines())
+    assert len(longer.splitlines()) == len(text.splitlines()) + 1
+    assert len(longer) - len(text) == len(line) + 1 < 80
+
+
+def test_empty_evidence_is_written_and_read(evidence: Evidence) -> None:
+    run = evidence.runs[0].model_copy(update={"packages": {}, "lock_digest": ""})
+    bare = evidence.model_copy(update={"runs": (run,), "releases": (), "distributions": {}, "tools": {}, "limits": {}})
+    assert Evidence.model_validate_json(evidence_text(bare)) == bare
+
+
 def test_whatever_a_run_printed_its_evidence_has_no_character_that_cannot_be_seen(evidence: Evidence) -> None:
     run = evidence.runs[0].model_copy(update={"output": f"{HIDDEN}\n\tend", "reason": HIDDEN, "matched": HIDDEN})
-    text = evidence_text(evidence.model_copy(update={"runs": (run,), "notes": (HIDDEN,), "tools": {HIDDEN: HIDDEN}}))
+    text = evidence_text(
+        evidence.model_copy(update={"runs": (run,), "notes": (HIDDEN,), "tools": {HIDDEN[:8]: HIDDEN}})
+    )
     assert list(RULES["FC033"].check(text)) == []
     assert Evidence.model_validate_json(text).runs[0].output.endswith("a\\ufe0f\n\tend")

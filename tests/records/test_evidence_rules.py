@@ -33,7 +33,7 @@ def run_of(role: str, release: str, outcome: str, **values: object) -> dict[str,
         "outcome": outcome,
         "seconds": 0.4,
         "date": "2024-06-01",
-        "repetitions": [outcome] * (1 if role in {"control", "stub"} else 3),
+        "repetitions": [outcome] * (1 if role in {"control", "stub", "disguised"} else 3),
     }
     if failed:
         common |= {"matched": SIGNATURE, "output": f"{SIGNATURE}\n"}
@@ -55,6 +55,7 @@ def plain(card: Card) -> dict[str, Any]:
         run_of("fix", "1.10", "passed", fix=2),
         run_of("latest", "1.12", "passed"),
         run_of("stub", "1.10", "failed-otherwise", reason="ended with 1, without the signature", output=missing),
+        run_of("disguised", "1.10", "failed-as-described"),
     ]
     names = {f"{name}=={version}" for run in runs for name, version in run["packages"].items()}
     distributions = {name: hashlib.sha256(name.encode()).hexdigest() for name in sorted(names)}

@@ -11,7 +11,7 @@ from fixcards.records.evidence import Evidence, run_digest
 from fixcards.records.verdict import HALF_LIFE_DAYS, MEANINGS, VERDICTS, WEIGHTS, executable_fixes, judge
 
 DAY = date(2024, 6, 1)
-BROKEN, FIRST_FIX, SECOND_FIX, LATEST = range(4)
+BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB = range(5)
 Change = Callable[["Case"], object]
 
 
@@ -34,6 +34,19 @@ class Case:
     def drop(self, *numbers: int) -> None:
         assert self.evidence
         self.evidence["runs"] = [run for at, run in enumerate(self.evidence["runs"]) if at not in numbers]
+
+    def no_control(self) -> None:
+        """Leave no run in which the unchanged program passes: the one fix has code of its own."""
+        assert self.evidence
+        del self.card["fixes"][0]
+        self.drop(FIRST_FIX, LATEST)
+        self.run(1, fix=1)
+        self.evidence["releases"] = []
+
+    def control(self, *outcomes: str) -> None:
+        assert self.evidence
+        run = self.evidence["runs"][0] | {"role": "control", "outcome": outcomes[0], "repetitions": list(outcomes)}
+        self.evidence["runs"].append(run)
 
     def no_evidence(self) -> None:
         self.evidence = None
@@ -87,12 +100,22 @@ def status(state: str) -> Change:
         ([lambda c: c.outcome(BROKEN, "could-not-run")], "partly verified", 0.58),
         ([lambda c: c.drop(BROKEN)], "partly verified", 0.58),
         ([lambda c: c.run(BROKEN, repetitions=["failed-as-described"] * 2)], "partly verified", 0.58),
-        ([lambda c: c.run(BROKEN, isolation="none")], "partly verified", 0.58),
-        ([lambda c: c.run(BROKEN, isolation="container")], "verified", 0.98),
+        # Runs without isolation count nothing; what isolates does not matter.
+        ([lambda c: c.evidence.update(isolation="none")], "partly verified", 0.18),
+        ([lambda c: c.evidence.update(isolation="container")], "verified", 0.98),
+        # Without the package's code the program must not fail as described: nothing counts as reproduced then.
+        ([lambda c: c.outcome(STUB, "failed-as-described")], "partly verified", 0.58),
+        ([lambda c: c.drop(STUB)], "partly verified", 0.98),
+        ([lambda c: c.outcome(STUB, "could-not-run")], "partly verified", 0.98),
+        ([lambda c: c.outcome(STUB, "passed")], "verified", 0.98),
+        # Somewhere the same program has to pass: a program that always fails shows nothing.
+        ([lambda c: c.no_control()], "partly verified", 0.80),
+        ([lambda c: c.no_control(), lambda c: c.control("passed")], "verified", 0.80),
+        ([lambda c: c.no_control(), lambda c: c.control("failed-as-described")], "partly verified", 0.80),
+        ([lambda c: c.no_control(), lambda c: c.control("passed", "failed-otherwise")], "partly verified", 0.45),
         # The fixes count by the share of them that passed.
         ([lambda c: c.outcome(FIRST_FIX, "failed-as-described")], "partly verified", 0.83),
         ([lambda c: c.drop(SECOND_FIX)], "partly verified", 0.83),
-        ([lambda c: c.run(SECOND_FIX, isolation="none")], "partly verified", 0.83),
         ([lambda c: c.drop(FIRST_FIX, SECOND_FIX)], "partly verified", 0.68),
         ([lambda c: c.run(SECOND_FIX, fix=1)], "partly verified", 0.83),
         ([lambda c: c.card["fixes"][1].pop("code"), lambda c: c.drop(SECOND_FIX)], "verified", 0.98),

@@ -70,3 +70,19 @@ def test_another_newest_release_is_a_difference_only_where_it_ended_otherwise() 
     stored = evidence(role="latest")
     assert differences(stored, evidence("1.1", role="latest", lock_digest="b" * 64)) == ()
     assert differences(stored, evidence("1.1", role="latest", outcome="passed", exit=0))
+
+
+def test_a_run_that_only_one_of_them_has_is_a_difference() -> None:
+    stored = evidence()
+    more = stored.model_copy(update={"runs": (*stored.runs, stored.runs[0].model_copy(update={"role": "stub"}))})
+    assert differences(more, stored) == ("stub: is in the evidence, and was not run now",)
+    assert differences(stored, more) == ("stub: failed-as-described now, and is not in the evidence",)
+
+
+def test_evidence_of_an_earlier_card_cannot_be_compared() -> None:
+    earlier = evidence().model_copy(update={"digest": "0" * 64})
+    assert differences(earlier, evidence()) == ("the card was changed after its evidence was made",)
+
+
+def test_a_number_in_the_signature_is_no_difference() -> None:
+    assert differences(evidence(matched="demo.Stalled: in 5 s"), evidence(matched="demo.Stalled: in 7 s")) == ()

@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from fixcards.characters import visible
 from fixcards.records.card import Card, RecordModel
 from fixcards.records.fields import CardId, Frame, PackageName, Release, Text, Url
 
@@ -147,9 +148,9 @@ def evidence_text(evidence: Evidence) -> str:
     """Return the text of an evidence file: keys in the order of the model, absent ones left out.
 
     Each run, release and distribution has lines of its own, so that a diff shows what changed; what is below them
-    stands on one line.
+    stands on one line. Characters that can't be seen are escapes in it, as text: evidence may not have them (`FC033`).
     """
-    data = evidence.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    data = _with_escapes(evidence.model_dump(mode="json", exclude_none=True, exclude_defaults=True))
     data = {"format": evidence.format, **data}
     for run in data["runs"]:
         run["packages"] = dict(sorted(run.get("packages", {}).items()))
@@ -165,6 +166,15 @@ def evidence_text(evidence: Evidence) -> str:
         else:
             parts.append(f"{_line(key)}: {_line(value)}")
     return "{\n  " + ",\n  ".join(parts) + "\n}\n"
+
+
+def _with_escapes(value: Any) -> Any:
+    """Return plain data in which every text has escapes for its hidden characters."""
+    if isinstance(value, str):
+        return visible(value, allowed="\n\t")
+    if isinstance(value, dict):
+        return {visible(key): _with_escapes(each) for key, each in value.items()}
+    return list(map(_with_escapes, value)) if isinstance(value, list) else value
 
 
 def _block(mapping: Mapping[str, object], indent: int) -> str:

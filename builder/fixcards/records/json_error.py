@@ -23,8 +23,14 @@ def first_json_error(error: ValidationError, raw: bytes) -> tuple[str, Position]
             pass
         return first["msg"], Position(1, 1)
     where = ".".join(str(step) for step in first["loc"])
-    try:
-        position = YamlDocument(text).position(first["loc"])
-    except YamlError:
-        position = Position(1, 1)
+    document = json_document(text)
+    position = document.position(first["loc"]) if document else Position(1, 1)
     return f"{where}: {first['msg']}" if where else first["msg"], position
+
+
+def json_document(text: str) -> YamlDocument | None:
+    """Return a JSON text as a YAML document, which has places; None where it is no YAML, as with tabs as margin."""
+    try:
+        return YamlDocument(text)
+    except YamlError:
+        return None

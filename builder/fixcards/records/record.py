@@ -17,7 +17,7 @@ from fixcards.cache import digest, digest_of
 from fixcards.files import read_regular
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence
-from fixcards.records.json_error import first_json_error
+from fixcards.records.json_error import first_json_error, json_document
 from fixcards.records.problem import Problem
 from fixcards.records.rules import Finding
 from fixcards.records.rules.rule import RULES, rules_with_prefix
@@ -137,9 +137,10 @@ class RecordReader:
         if card is not None:
             self.report(path, "FC305", RULES["FC305"].check(evidence, card.id))
             self.report(path, "FC308", RULES["FC308"].check(evidence, card))
-            for rule in _EVIDENCE_RULES:
-                if findings := list(rule.check(evidence, card)):
-                    self.report(path, rule.code, iter(findings), YamlDocument(text))
+            findings = [(rule.code, finding) for rule in _EVIDENCE_RULES for finding in rule.check(evidence, card)]
+            document = json_document(text) if findings else None
+            for code, finding in findings:
+                self.report(path, code, iter([finding]), document)
         self.report(path, "FC306", RULES["FC306"].check(evidence))
         return evidence
 

@@ -1,46 +1,40 @@
-"""Whether a program raised or printed the signature by itself instead of letting the library fail."""
+"""Whether a program failed or hangs by itself instead of letting the library do so."""
 
 from __future__ import annotations
 
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from fixcards.records.program_syntax import Program, parse_program
 from fixcards.records.script import SCRIPT_NAME
 
 _FRAME = re.compile(r'^  File "([^"]+)", line ([0-9]+), in ', re.MULTILINE)
 _DERIVATIONS = 4
 """Steps in which a name may come from a package: its class, an object of that, a method's result."""
-_EXITS = frozenset(
-    {"exit", "quit", "sys.exit", "os._exit", "os.abort", "print", "sys.stdout.write", "sys.stderr.write"}
-)
+_ENDS = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort", "print", "sys.stdout.write", "sys.stderr.write"})
+_PLAIN = (ast.Constant, ast.JoinedStr, ast.FormattedValue, ast.Name, ast.Load, ast.keyword, ast.BinOp, ast.operator)
 
 
 def own_failure(code: str, output: str) -> str | None:
     """Return how a program failed by a statement of its own, None where it did not or that isn't clear.
 
-    The last frame of the last traceback decides: in the program itself, at a `raise` of a new exception or a call that
-    ends the program. A failing `assert` is how a program shows that a result is wrong, and a `raise` without an
-    exception hands on one that it caught.
+    The last frame of the last traceback decides: in the program itself, at a `raise` of a new exception. A failing
+    `assert` is how a program shows that a result is wrong, and a `raise` without an exception, or with one that was
+    caught or that the library returned, hands it on. An extension module has no frames: what it raises seems to come
+    from the line that calls it. So of other statements only those count that write or exit and use nothing else.
     """
     frames = _FRAME.findall(output)
     if not frames or frames[-1][0] != f"/repro/{SCRIPT_NAME}":
         return None
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    program = parse_program(code)
     line = int(frames[-1][1])
-    caught = {node.name for handler in ast.walk(tree) if isinstance(node := handler, ast.ExceptHandler) and node.name}
-    for node in ast.walk(tree):
+    for node in program.nodes if program else ():
         if isinstance(node, ast.Raise) and node.lineno <= line <= (node.end_lineno or node.lineno):
-            raised = node.exc
-            if raised is None or (isinstance(raised, ast.Name) and raised.id in caught):
-                return None
-            return "raises the exception itself"
-        if isinstance(node, ast.Call) and node.lineno == line and ast.unparse(node.func) in _EXITS:
-            return f"calls {ast.unparse(node.func)} itself"
+            return "raises the exception itself" if program and _is_new(program, node.exc) else None
+        if isinstance(node, ast.Call) and node.lineno == line and program and _ends_alone(program, node):
+            return f"calls {program.name(node.func)} itself"
     return None
 
 
@@ -56,21 +50,19 @@ def own_hang(code: str, output: str) -> str | None:
     lines = re.findall(rf'^  File "/repro/{re.escape(SCRIPT_NAME)}", line ([0-9]+) in ', stack, re.MULTILINE)
     if not lines:
         return "printed no stack when it was stopped, so it isn't clear what goes on"
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    program = parse_program(code)
+    if program is None:
         return "can't be read"
-    packages = _names_from_packages(tree)
-    for node in ast.walk(tree):
+    packages = _names_from_packages(program.nodes)
+    for node in program.nodes:
         is_there = isinstance(node, ast.Call) and node.lineno <= int(lines[0]) <= (node.end_lineno or node.lineno)
         if is_there and isinstance(node, ast.Call) and _names(node.func) & packages:
             return None
     return f"goes on by itself in line {lines[0]}"
 
 
-def _names_from_packages(tree: ast.Module) -> set[str]:
+def _names_from_packages(nodes: Sequence[ast.AST]) -> set[str]:
     """Return the names of what a program imports from packages, and of what it derives from that."""
-    nodes = list(ast.walk(tree))
     names = {name for node in nodes for name in _imported_names(node)}
     for _ in range(_DERIVATIONS):
         for node in nodes:
@@ -94,3 +86,19 @@ def _imported_names(node: ast.AST) -> Iterator[str]:
             module = alias.name if isinstance(node, ast.Import) else node.module or ""
             if module.partition(".")[0] not in sys.stdlib_module_names:
                 yield alias.asname or alias.name.partition(".")[0]
+
+
+def _ends_alone(program: Program, call: ast.Call) -> bool:
+    """Return whether a call writes or exits with plain values, so that nothing else in it can fail."""
+    parts = [each for part in [*call.args, *call.keywords] for each in ast.walk(part)]
+    return program.name(call.func) in _ENDS and all(isinstance(each, _PLAIN) for each in parts)
+
+
+def _is_new(program: Program, raised: ast.expr | None) -> bool:
+    """Return whether a `raise` makes the exception: it names a class, or calls one."""
+    if raised is None:
+        return False
+    value = program.value(raised)
+    name = program.name(value.func if isinstance(value, ast.Call) else value).rpartition(".")[2]
+    classes = {node.name for node in program.nodes if isinstance(node, ast.ClassDef)}
+    return name[:1].isupper() or name in classes

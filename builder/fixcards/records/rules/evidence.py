@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timezone
 from itertools import groupby
 from typing import Any
 
@@ -23,7 +23,8 @@ from fixcards.records.verdict import executable_fixes
 
 _AGAIN = "run `fixcards verify` again"
 _ONCE = ("broken", "latest", "control", "stub", "disguised")
-_MAX_CLOCK_DIFFERENCE = timedelta(days=1)
+_MAX_CLOCK_DIFFERENCE = 1
+"""Days by which clocks may differ."""
 
 
 @rule("FC310")
@@ -159,16 +160,18 @@ def lock_contradicted(evidence: Evidence, card: Card) -> Iterator[Finding]:
 @rule("FC316")
 def date_impossible(evidence: Evidence, card: Card) -> Iterator[Finding]:
     """Runs are not in the future, nor before the day whose releases they took."""
-    latest = datetime.now(timezone.utc).date() + _MAX_CLOCK_DIFFERENCE
+    # Numbers of days: the first and the last day of the calendar have no neighbours.
+    latest = datetime.now(timezone.utc).date().toordinal() + _MAX_CLOCK_DIFFERENCE
     for at, run in enumerate(evidence.runs):
-        if run.date > latest:
+        if run.date.toordinal() > latest:
             yield Finding(f"{run.date} is in the future", _AGAIN, ("runs", at, "date"))
-        if run.exclude_newer and run.date < run.exclude_newer - _MAX_CLOCK_DIFFERENCE:
+        if run.exclude_newer and run.date.toordinal() < run.exclude_newer.toordinal() - _MAX_CLOCK_DIFFERENCE:
             message = f"{run.date} is before {run.exclude_newer}, whose releases it took"
             yield Finding(message, _AGAIN, ("runs", at, "date"))
-    days: list[date] = [release.uploaded for release in evidence.releases if release.uploaded]
-    if max(days, default=date.min) > min(latest, evidence.last_verified + _MAX_CLOCK_DIFFERENCE) and not any(
-        run.date > latest for run in evidence.runs
+    newest = max((each.uploaded.toordinal() for each in evidence.releases if each.uploaded), default=0)
+    if (
+        evidence.last_verified.toordinal() <= latest
+        and newest > evidence.last_verified.toordinal() + _MAX_CLOCK_DIFFERENCE
     ):
         yield Finding("lists a release that was uploaded after the runs", "run `fixcards verify --sweep` again")
 

@@ -11,22 +11,48 @@ import builtins
 import re
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import PurePosixPath
 
 from fixcards.records.card import Card
+from fixcards.records.fields import PLACEHOLDER
 from fixcards.records.printed_signature import prints_signature
+from fixcards.records.program_syntax import Program, parse_program
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.yaml_document import KeyPath
 
 _CODE: KeyPath = ("reproduction", "code")
-_STARTING = frozenset({"subprocess", "runpy", "os", "pty", "multiprocessing", "importlib", "code", "pkgutil", "venv"})
+_STARTING = frozenset({"subprocess", "runpy", "pty", "multiprocessing", "importlib", "code", "pkgutil", "venv"})
 """Modules of the standard library by which a program runs or imports others."""
-_EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit", "SystemExit"})
-_WRITES = frozenset({"print", "sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write", "os.write"})
-_VERSION_CALLS = re.compile(r"(?:^|\.)(?:version|metadata|distribution|get_distribution|require|working_set)$")
-_PATHS = ("sys.modules", "sys.path", "sys.meta_path", "sys.path_hooks", "builtins", "__builtins__")
-_CHANGING_CALLS = frozenset({"append", "insert", "extend", "update", "setdefault", "pop", "clear", "remove"})
+_OS_STARTING = re.compile(r"os\.(?:system|popen|exec|spawn|posix_spawn)")
+_EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit", "SystemExit", "builtins.exit", "builtins.quit"})
+_WRITES = re.compile(
+    r"(?:builtins\.)?print|(?:sys\.|os\.fdopen\(\))?(?:__)?std(?:out|err)(?:__)?(?:\.buffer)?\.write(?:lines)?|os\.write"
+    r"|logging(?:\.getLogger\(\))?\.(?:debug|info|warning|error|exception|critical)|warnings\.warn(?:_explicit)?"
+)
+_WAITS = frozenset(
+    {
+        "time.sleep",
+        "asyncio.sleep",
+        "signal.pause",
+        "input",
+        "threading.Event().wait",
+        "sys.stdin.read",
+        "select.select",
+    }
+)
+_ENDLESS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
+_SHORT_WAIT = 1.0
+"""Seconds that a program may wait, so that a thread or a server of it can start."""
+_VERSION_NAMES = frozenset({"__version__", "VERSION", "version_info"})
+_METADATA = re.compile(r"(?:importlib[._]metadata|pkg_resources)\b")
+_PRINTED = (ast.Attribute, ast.Name, ast.JoinedStr, ast.FormattedValue, ast.keyword, ast.Constant, ast.Load)
+"""What may stand in a `print` that only shows a release; a comparison decides something."""
+_SEARCHED = ("sys.path", "sys.path_hooks", "sys.meta_path", "sys.path_importer_cache")
+_REPLACED = ("sys.modules", "builtins", "__builtins__")
+_CHANGING_CALLS = frozenset(
+    {"append", "insert", "extend", "update", "setdefault", "pop", "clear", "remove", "__setitem__", "__delitem__"}
+)
+_SETTING_CALLS = frozenset({"setattr", "delattr", "setitem", "delitem", "patch.dict", "patch.object"})
 _TITLE = re.compile(
     r"(?:todo|fixme|tbd|wip|xxx|fix|bug|error|failure|title|test|untitled|placeholder)\W*", re.IGNORECASE
 )
@@ -34,13 +60,19 @@ _TITLE = re.compile(
 
 @rule("FC230")
 def imports_nothing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """The program imports the package or starts a program of it: with the standard library alone nothing of it runs."""
-    tree = _tree(card.reproduction.code)
-    if tree is None:
+    """The program imports the package or starts a program of it: with the standard library alone nothing of it runs.
+
+    What the extra files import counts, too.
+    """
+    program = parse_program(card.reproduction.code)
+    if program is None:
         return
-    imported = {name.partition(".")[0] for name in _imports(tree)}
-    own = {PurePosixPath(name).parts[0].removesuffix(".py") for name in card.reproduction.files or {}}
-    if not (imported - own - sys.stdlib_module_names) and not imported & _STARTING:
+    files = card.reproduction.files or {}
+    own = {PurePosixPath(name).parts[0].removesuffix(".py") for name in files}
+    programs = [program, *(parse_program(text) for name, text in files.items() if name.endswith(".py"))]
+    imported = {name.partition(".")[0] for each in programs if each for name in each.imports}
+    starts = imported & _STARTING or any(map(_OS_STARTING.match, _called(program)))
+    if not (imported - own - sys.stdlib_module_names) and not starts:
         yield Finding(
             f"the program never imports {card.package}",
             "write a program in which the package itself fails",
@@ -51,17 +83,16 @@ def imports_nothing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 @rule("FC231")
 def states_signature(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The program does not raise, print or exit with the signature itself; an `assert` may show a wrong result."""
-    tree = _tree(card.reproduction.code)
-    for node in ast.walk(tree) if tree is not None else ():
-        call = node.exc if isinstance(node, ast.Raise) else node
-        if not isinstance(node, (ast.Raise, ast.Call)) or not isinstance(call, ast.Call):
+    program = parse_program(card.reproduction.code)
+    for node in program.nodes if program else ():
+        call = program.value(node.exc) if program and isinstance(node, ast.Raise) and node.exc else node
+        if program is None or not isinstance(call, ast.Call) or not isinstance(node, (ast.Raise, ast.Call)):
             continue
-        name = ast.unparse(call.func)
-        if not isinstance(node, ast.Raise) and name not in _EXITS | _WRITES:
+        name, text = program.name(call.func), program.text(call)
+        if isinstance(node, ast.Call) and name not in _EXITS and not _WRITES.fullmatch(name):
             continue
-        message = " ".join(_texts(call))
-        text = f"{name}: {message}" if isinstance(node, ast.Raise) else message
-        if message and (prints_signature(card, text) or prints_signature(card, message)):
+        texts = (f"{name}: {text}", f"{name.rpartition('.')[2]}: {text}", text)
+        if text and any(prints_signature(card, each) for each in (texts if isinstance(node, ast.Raise) else (text,))):
             verb = "raises" if isinstance(node, ast.Raise) else f"calls {name} with"
             yield Finding(
                 f"line {node.lineno} of the program {verb} the signature itself",
@@ -72,30 +103,29 @@ def states_signature(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 
 @rule("FC232")
 def loops_alone(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """An endless loop or a long sleep of the program itself is no hang of the package."""
-    tree = _tree(card.reproduction.code)
-    if tree is None or card.reproduction.expect is None or card.reproduction.expect.timeout is None:
+    """An endless loop or a wait of a second or more of the program itself is no hang of the package.
+
+    What the program only hands to others may wait: the handler of a server, or the target of a thread.
+    """
+    program = parse_program(card.reproduction.code)
+    if program is None or card.reproduction.expect is None or card.reproduction.expect.timeout is None:
         return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.While) and _never_ends(node):
+    for node in program.own_flow():
+        if isinstance(node, (ast.While, ast.For)) and _never_ends(program, node):
             yield Finding(f"line {node.lineno} of the program never ends by itself", "call what hangs once", _CODE)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {"time.sleep", "sleep", "signal.pause", "input"}:
+        elif isinstance(node, ast.Call) and program.name(node.func) in _WAITS and not _is_short(program, node):
             yield Finding(f"line {node.lineno} of the program waits by itself", "call what hangs", _CODE)
 
 
 @rule("FC233")
 def looks_at_version(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The program decides nothing by a release number: it has to show the failure. It may print one."""
-    tree = _tree(card.reproduction.code)
-    nodes = list(ast.walk(tree)) if tree is not None else []
-    printed = {id(each) for node in nodes if _is_print(node) for each in ast.walk(node)}
-    for node in nodes:
-        version = isinstance(node, ast.Attribute) and node.attr in {"__version__", "VERSION", "version_info"}
-        if version and isinstance(node, ast.Attribute) and ast.unparse(node.value) == "sys":
-            continue
-        named = isinstance(node, ast.Constant) and node.value in {"__version__", "importlib.metadata"}
-        imported = isinstance(node, (ast.Import, ast.ImportFrom)) and _names_metadata(node)
-        if (version or named or imported) and id(node) not in printed:
+    program = parse_program(card.reproduction.code)
+    if program is None:
+        return
+    printed = {id(each) for node in program.nodes if _is_print(node) for each in _printed_parts(program, node)}
+    for node in program.nodes:
+        if id(node) not in printed and _is_version(program, node):
             yield Finding(
                 f"line {getattr(node, 'lineno', 1)} of the program looks at the release of a package",
                 "remove it: the program must fail or pass by what the package does",
@@ -106,57 +136,53 @@ def looks_at_version(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 
 @rule("FC234")
 def changes_imports(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """The program does not put another module in the place of the package, nor change where modules come from."""
-    tree = _tree(card.reproduction.code)
-    names = _full_names(tree) if tree is not None else {}
-    for node in ast.walk(tree) if tree is not None else ():
-        for target in _changed(node):
-            first = re.match(r"\w*", ast.unparse(target))
-            name = first[0] if first else ""
-            text = names.get(name, name) + ast.unparse(target)[len(name) :]
-            patched = isinstance(target, ast.Attribute) and name in names and _replaces_code(node, tree)
-            patched = patched and text.partition(".")[0].lower() == card.package.replace("-", "_")
-            if patched or any(text == each or text.startswith((f"{each}[", f"{each}.")) for each in _PATHS):
+    """The program does not put another module in the place of the package, nor change where modules come from.
+
+    With extra files that are modules it may add a folder to `sys.path`, since `FC235` looks at their names.
+    """
+    program = parse_program(card.reproduction.code)
+    modules = any(name.endswith(".py") for name in card.reproduction.files or {})
+    paths = _REPLACED + (_SEARCHED[1:] if modules else _SEARCHED)
+    package = card.package.replace("-", "_")
+    for node in program.nodes if program else ():
+        for target, name in _changed(program, node) if program else ():
+            patched = isinstance(target, ast.Attribute) and name.partition(".")[0].lower() == package
+            patched = patched and program is not None and _replaces_code(program, node)
+            if patched or any(name == each or name.startswith((f"{each}.", f"{each}[")) for each in paths):
                 yield Finding(
-                    f"line {target.lineno} of the program changes {text[:60]}",
+                    f"line {target.lineno} of the program changes {name[:60]}",
                     "import the package as its users do",
                     _CODE,
                 )
                 return
 
 
-def _replaces_code(node: ast.AST, tree: ast.Module | None) -> bool:
+def _replaces_code(program: Program, node: ast.AST) -> bool:
     """Return whether a statement assigns a function or class of the program; other values may be settings."""
-    if not isinstance(node, ast.Assign) or tree is None:
-        return False
     own = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    defined = {each.name for each in ast.walk(tree) if isinstance(each, own)}
-    return isinstance(node.value, ast.Lambda) or (isinstance(node.value, ast.Name) and node.value.id in defined)
+    defined = {each.name for each in program.nodes if isinstance(each, own)}
+    value = program.value(node.value) if isinstance(node, ast.Assign) else None
+    return isinstance(value, ast.Lambda) or (isinstance(value, ast.Name) and value.id in defined)
 
 
-def _full_names(tree: ast.Module) -> dict[str, str]:
-    """Return the full name of each imported name: `from sys import modules as m` gives `m` the name `sys.modules`."""
-    names: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {each.asname or each.name.partition(".")[0]: each.name for each in node.names if each.asname}
-            names |= {
-                each.name.partition(".")[0]: each.name.partition(".")[0] for each in node.names if not each.asname
-            }
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
-    return names
-
-
-def _changed(node: ast.AST) -> list[ast.expr]:
-    """Return the targets of a statement that assigns or deletes, and the object whose content a call changes."""
+def _changed(program: Program, node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+    """Yield what a statement assigns to or deletes, or whose content a call changes, with its full name."""
+    targets: list[ast.expr] = []
     if isinstance(node, (ast.Assign, ast.Delete)):
-        return list(node.targets)
-    if isinstance(node, (ast.AugAssign, ast.AnnAssign)):
-        return [node.target]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING_CALLS:
-        return [node.func.value]
-    return []
+        targets = node.targets
+    elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+        targets = [node.target]
+    elif isinstance(node, ast.Call):
+        called = program.name(node.func)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING_CALLS:
+            targets = [node.func.value]
+        elif node.args and any(called == each or called.endswith(f".{each}") for each in _SETTING_CALLS):
+            changed = program.name(node.args[0])
+            yield node, changed if "." in changed or len(node.args) < 2 else f"{changed}.{program.text(node.args[1])}"
+    for target in targets:
+        if isinstance(target, ast.Name) and not isinstance(node, (ast.AugAssign, ast.Call)):
+            continue  # it gives the name another meaning and changes nothing
+        yield target, program.name(target.value if isinstance(target, ast.Subscript) else target)
 
 
 @rule("FC235")
@@ -164,8 +190,8 @@ def file_shadows_package(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """No extra file takes the place of the package or of what Python imports at its start."""
     names = {card.package.replace("-", "_"), "sitecustomize", "usercustomize", *_required_modules(card)}
     for name in card.reproduction.files or {}:
-        first = PurePosixPath(name).parts[0].removesuffix(".py").lower()
-        if first in names or name.endswith(".pth"):
+        parts = [part.removesuffix(".py").lower() for part in PurePosixPath(name).parts]
+        if parts[0] in names or name.endswith(".pth") or (name.endswith(".py") and names.intersection(parts)):
             at = ("reproduction", "files", name)
             yield Finding(f"{name} would be imported instead of what is installed", "rename it", at, key=True)
 
@@ -182,9 +208,11 @@ def title_says_nothing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 @rule("FC237")
 def signature_too_general(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """A signature has words of its own besides the class of the exception and placeholders."""
-    text = re.sub(r"\{[a-z_][a-z0-9_]*\}", " ", card.signature.error)
+    text = PLACEHOLDER.sub(" ", card.signature.error)
+    if not re.search(r"\w", text):
+        return  # `FC211` says so
     name = re.match(r"\w+", text.strip())
-    if name and isinstance(getattr(builtins, name[0], None), type):
+    if name and (isinstance(getattr(builtins, name[0], None), type) or name[0] in {"Error", "Warning"}):
         text = text.strip()[name.end() :]
     if not re.search(r"[^\W\d]{3,}", text):
         yield Finding(
@@ -194,9 +222,41 @@ def signature_too_general(card: Card, path: PurePosixPath) -> Iterator[Finding]:
         )
 
 
-def _never_ends(loop: ast.While) -> bool:
-    endless = isinstance(loop.test, ast.Constant) and bool(loop.test.value)
-    return endless and not any(isinstance(each, (ast.Break, ast.Return, ast.Raise)) for each in ast.walk(loop))
+def _never_ends(program: Program, loop: ast.While | ast.For) -> bool:
+    if isinstance(loop, ast.While):
+        endless = isinstance(loop.test, ast.Constant) and bool(loop.test.value)
+    else:
+        endless = isinstance(loop.iter, ast.Call) and _gives_endlessly(program, loop.iter)
+    return endless and not any(map(_leaves, loop.body))
+
+
+def _gives_endlessly(program: Program, call: ast.Call) -> bool:
+    """Return whether a call gives an iterator without an end; `iter(read, b"")` and `repeat(value, 3)` have one."""
+    name = program.name(call.func)
+    if name == "iter":
+        return len(call.args) > 1 and program.name(call.args[0]) in {"int", "str", "list", "dict", "bool", "float"}
+    return name in _ENDLESS and not (name == "itertools.repeat" and len(call.args) + len(call.keywords) > 1)
+
+
+def _leaves(node: ast.AST, *, nested: bool = False) -> bool:
+    """Return whether a statement ends the loop that it is in; the `break` of a loop inside it does not."""
+    if isinstance(node, (ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Assert)):
+        return True
+    if isinstance(node, ast.Break):
+        return not nested
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+        return False
+    nested = nested or isinstance(node, (ast.While, ast.For, ast.AsyncFor))
+    return any(_leaves(child, nested=nested) for child in ast.iter_child_nodes(node))
+
+
+def _is_short(program: Program, call: ast.Call) -> bool:
+    value = program.value(call.args[-1]) if call.args else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, (int, float)) and value.value < _SHORT_WAIT
+
+
+def _called(program: Program) -> Iterator[str]:
+    return (program.name(node.func) for node in program.nodes if isinstance(node, ast.Call))
 
 
 def _required_modules(card: Card) -> Iterator[str]:
@@ -209,34 +269,22 @@ def _is_print(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
 
 
-def _names_metadata(node: ast.Import | ast.ImportFrom) -> bool:
-    names = [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        names = [f"{node.module}.{name}" for name in names]
-    return any(re.match(r"importlib[._]metadata\b|pkg_resources\b", name) for name in names)
+def _printed_parts(program: Program, node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a `print` and what it prints without deciding anything."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        metadata = isinstance(child, ast.Call) and _METADATA.match(program.name(child.func))
+        if metadata or isinstance(child, _PRINTED):
+            yield from _printed_parts(program, child)
 
 
-def _imports(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {"__import__", "import_module"}:
-            yield from (each for each in _texts(node) if each)
-
-
-def _texts(node: ast.AST) -> Iterator[str]:
-    """Yield the literal texts below a node."""
-    for each in ast.walk(node):
-        if isinstance(each, ast.Constant) and isinstance(each.value, str):
-            yield each.value
-
-
-@lru_cache(maxsize=16)
-def _tree(code: str) -> ast.Module | None:
-    """Return the syntax tree of a program, None where this Python can't read it."""
-    try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+def _is_version(program: Program, node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return node.value in ("__version__", "importlib.metadata")
+    if not isinstance(node, (ast.Name, ast.Attribute)):
+        return False
+    name = program.name(node)
+    if _METADATA.match(name):
+        return True
+    root, _, last = name.rpartition(".")
+    return last in _VERSION_NAMES and bool(root) and root.partition(".")[0] not in sys.stdlib_module_names
