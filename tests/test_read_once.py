@@ -51,8 +51,6 @@ def project(tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) ->
         def run(self, planned: object) -> Run:
             return Run(
                 role="broken",
-                platform="test",
-                isolation="none",
                 outcome="could-not-run",
                 seconds=0,
                 repetitions=("could-not-run",),
