@@ -131,6 +131,31 @@ def pipe_as_tally(cards: Path, text: str) -> None:
     os.mkfifo(cards / "tally.json")
 
 
+def link_to_a_device(cards: Path, text: str) -> None:
+    (cards / "data.txt").symlink_to("/dev/zero")
+
+
+def pipe_among_the_cards(cards: Path, text: str) -> None:
+    os.mkfifo(cards / "demo" / "pipe.txt")
+
+
+def script_among_the_cards(cards: Path, text: str) -> None:
+    (cards / "assets").mkdir()
+    (cards / "assets" / "fixcards.js").write_text("alert(1)", encoding="utf-8")
+
+
+def name_of_a_device_on_windows(cards: Path, text: str) -> None:
+    (cards / "nul.d").mkdir()
+
+
+def names_that_differ_in_case(cards: Path, text: str) -> None:
+    (cards / "Demo").mkdir()
+
+
+def schema_of_another_release(cards: Path, text: str) -> None:
+    (cards / "card.schema.json").write_text("{}", encoding="utf-8")
+
+
 def name_that_steers_the_terminal(cards: Path, text: str) -> None:
     (cards / "demo" / "\x1b[2J\n8.yaml").write_text("", encoding="utf-8")
 
@@ -151,38 +176,51 @@ WRITTEN: list[tuple[Callable[[Path, str], None], list[str]]] = [
         (
             make,
             [
-                "demo/8.yaml:1:1: FC001 is a symbolic link that leaves the cards "
-                "(put a copy of the file here instead of a link)"
+                "demo/8.yaml:1:1: FC001 is a symbolic link (put a copy of the file here instead of a link)",
             ],
         )
         for make in (
             link_out_of_the_cards,
             relative_link_out_of_the_cards,
             link_to_a_folder_beside_the_cards_whose_name_starts_alike,
+            link_to_nothing,
+            link_to_itself,
+            link_inside_the_cards,
         )
     ),
     (
         link_to_a_folder,
-        ["demo-too:1:1: FC001 is a symbolic link to a folder (links to folders are not followed: put the folder here)"],
+        ["demo-too:1:1: FC040 is a symbolic link (put the file itself here, or remove the link)"],
     ),
     (
         link_to_a_folder_outside,
-        ["system:1:1: FC001 is a symbolic link that leaves the cards (put a copy of the file here instead of a link)"],
+        ["system:1:1: FC040 is a symbolic link (put the file itself here, or remove the link)"],
     ),
-    (link_to_nothing, ["demo/8.yaml:1:1: FC001 is a symbolic link to nothing (remove the link)"]),
-    (link_to_itself, ["demo/8.yaml:1:1: FC001 is a symbolic link to nothing (remove the link)"]),
+    (link_to_a_device, ["data.txt:1:1: FC040 is a symbolic link (put the file itself here, or remove the link)"]),
+    (pipe_among_the_cards, ["demo/pipe.txt:1:1: FC041 is a pipe, a socket or a device (remove it)"]),
     (
-        link_inside_the_cards,
+        script_among_the_cards,
         [
-            "demo/8.yaml:3:8: FC203 issue 7 differs from the file name 8.yaml (rename the file to 7.yaml)",
-            "demo/8.yaml:3:8: FC301 the id demo-7 is already taken by demo/7.yaml (remove one of the two)",
+            "assets/fixcards.js:1:1: FC042 is no record (remove it; pages of the site's author lie in the folder "
+            "that the option `pages` in mkdocs.yml names)"
         ],
+    ),
+    (
+        name_of_a_device_on_windows,
+        ["nul.d:1:1: FC043 has a name that Windows can't hold (rename it)"],
+    ),
+    (
+        names_that_differ_in_case,
+        ["Demo:1:1: FC044 differs from demo only in upper and lower case (rename one of the two)"],
+    ),
+    (
+        schema_of_another_release,
+        ["card.schema.json:1:1: FC045 is not the schema of this release (run `fixcards schema --write`)"],
     ),
     (
         link_as_evidence,
         [
-            "demo/7.evidence.json:1:1: FC001 is a symbolic link that leaves the cards "
-            "(put a copy of the file here instead of a link)"
+            "demo/7.evidence.json:1:1: FC001 is a symbolic link (put a copy of the file here instead of a link)",
         ],
     ),
     (folder_named_like_a_card, ["demo/1.yaml:1:1: FC001 is a folder with the name of a record (rename it)"]),
@@ -197,12 +235,16 @@ WRITTEN: list[tuple[Callable[[Path, str], None], list[str]]] = [
         name_that_steers_the_terminal,
         [
             r"demo/\x1b[2J\n8.yaml:1:1: FC016 is empty "
-            "(start from the example on the page about adding a card)"
+            "(start from the example on the page about adding a card)",
+            r"demo/\x1b[2J\n8.yaml:1:1: FC043 has a name that Windows can't hold (rename it)",
         ],
     ),
     (
         name_that_is_not_utf_8,
-        [r"demo/\udcff8.yaml:1:1: FC016 is empty (start from the example on the page about adding a card)"],
+        [
+            r"demo/\udcff8.yaml:1:1: FC016 is empty (start from the example on the page about adding a card)",
+            r"demo/\udcff8.yaml:1:1: FC043 has a name that is not UTF-8 (rename it)",
+        ],
     ),
 ]
 

@@ -160,7 +160,7 @@ def test_the_share_of_own_words_counts_prose_against_quotes(card: Card, data: di
 
 
 @pytest.mark.parametrize(
-    "path", ["a.py", "a/b/c.txt", "a b.txt", "-x", "..a", "a..", "~", "größe.txt", "package/__init__.py", ".hidden"]
+    "path", ["a.py", "a/b/c.txt", "a b.txt", "-x", "..a", "a..b", "~", "größe.txt", "package/__init__.py", ".hidden"]
 )
 def test_a_file_below_the_reproduction_may_have_any_ordinary_name(data: dict, path: str) -> None:
     data["reproduction"]["files"] = {path: ""}

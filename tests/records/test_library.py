@@ -13,6 +13,7 @@ from fixcards.errors import FixcardsError
 from fixcards.records.check_summary import check_summary
 from fixcards.records.loader import load
 from fixcards.records.record import evidence_path
+from fixcards.records.schema import schema_text
 
 from .conftest import GOOD, Folder, read_card
 
@@ -191,14 +192,20 @@ def test_another_card_is_named_the_same_way(folder: Folder, text: str) -> None:
     assert problem.message == "the id demo-7 is already taken by cards/demo/7.yaml"
 
 
-def test_hidden_files_and_other_files_are_passed_over(folder: Folder) -> None:
-    cards = folder({".git/7.yaml": "x", "demo/.7.yaml": "x", "demo/.evidence.json": "x", "card.schema.json": "x",
-                    "demo/7.yaml~": "x", "demo/7.txt": "x", "demo/7.json": "x", "index.md": "x"})  # fmt: skip
+def test_hidden_files_are_passed_over_and_other_files_described(folder: Folder) -> None:
+    hidden = {".git/7.yaml": "x", "demo/.7.yaml": "x", "demo/.evidence.json": "x", ".DS_Store": "x"}
+    cards = folder({**hidden, "card.schema.json": schema_text("card")})
     assert load(cards).problems == ()
+    others = ["demo/7.json", "demo/7.txt", "demo/7.yaml~", "index.md", "match.schema.json"]
+    for path in others:
+        (cards / path).write_text("x", encoding="utf-8")
+    assert [(problem.path, problem.code) for problem in load(cards).problems] == [
+        (str(cards / path), "FC042") for path in others
+    ]
 
 
 def test_a_folder_without_cards_is_an_empty_library(folder: Folder) -> None:
-    library = load(folder({"demo/readme.txt": ""}))
+    library = load(folder({"demo/.gitkeep": ""}))
     assert (library.cards, library.problems, library.packages) == ({}, (), {})
 
 

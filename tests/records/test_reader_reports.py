@@ -57,5 +57,6 @@ def test_nothing_was_counted_where_there_is_no_file(folder: Folder, text: str) -
 
 def test_a_folder_instead_of_the_file_is_described(folder: Folder) -> None:
     cards = folder({"tally.json/x": ""})
-    (problem,) = load(cards).problems
+    problem, inside = load(cards).problems
+    assert inside.code == "FC042"
     assert str(problem) == f"{Path('cards/tally.json')}:1:1: FC001 is a folder with the name of a record (rename it)"

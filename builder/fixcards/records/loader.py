@@ -130,10 +130,10 @@ class _Loader:
             if path.lower().endswith(RECORD_SUFFIXES):
                 regular = entry.is_file(follow_symlinks=False)
                 if not regular and _is_evidence(path):  # the card can be shown without it
-                    self._report(path, "FC001", RULES["FC001"].check(self.root / path))
+                    self._report(path, "FC001", RULES["FC001"].check(self.root / path, os.path.realpath(self.root)))
                 else:
                     yield path, file_state(entry.stat(follow_symlinks=False)) if regular else None
-            elif path not in OTHER_FILES or not entry.is_file(follow_symlinks=False):
+            elif path != reader_reports.FILE and not (path in OTHER_FILES and entry.is_file(follow_symlinks=False)):
                 for code in ("FC040", "FC041", "FC042"):
                     self._report(path, code, RULES[code].check(path, entry))
         for path in paths:

@@ -171,7 +171,7 @@ class RecordReader:
     def read_bytes(self, path: Path, most: int, raw: bytes | None = None) -> bytes | None:
         """Return the bytes of a file, read unless they are given; None where it may not be read, which is reported."""
         if raw is None:
-            if self.report(path, "FC001", RULES["FC001"].check(path)):
+            if self.report(path, "FC001", RULES["FC001"].check(path, self.real_root)):
                 return None
             try:
                 raw = read_regular(path, most + 1)

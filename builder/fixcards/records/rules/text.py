@@ -27,10 +27,13 @@ def position_after(before: str) -> Position:
 
 
 @rule("FC001")
-def no_file(path: Path) -> Iterator[Finding]:
-    """A record is a regular file that can be read; a symbolic link is refused, wherever it leads."""
+def no_file(path: Path, root: str) -> Iterator[Finding]:
+    """A record is a regular file in `cards/` that can be read; a symbolic link is refused, wherever it leads."""
     if os.path.islink(path):  # noqa: PTH114 - Path.is_symlink raises where a folder can't be read
         yield Finding("is a symbolic link", "put a copy of the file here instead of a link")
+        return
+    if not os.path.realpath(path).startswith(root.rstrip(os.sep) + os.sep):
+        yield Finding("is not below the folder of the cards", "put a copy of the file there")
         return
     try:
         mode = path.stat().st_mode
