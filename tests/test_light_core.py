@@ -84,7 +84,8 @@ def test_finding_a_failure_takes_no_other_package_and_little_time(core: Path) ->
         from fixcards.matching.index.entry import Entry
         from fixcards.matching.index.writer import build
         with tempfile.TemporaryDirectory() as folder:
-            entry = Entry(id="lamp-1", package="lamp", templates=("lamp.Dark: no wick in {{n}}",))
+            texts = ("lamp.Dark: no wick in {{n}}",)
+            entry = Entry(id="lamp-1", package="lamp", templates=texts, display={{"path": "lamp/1/", "verdict": "verified", "fix": "Upgrade"}})
             for path, content in build([entry]):
                 file = Path(folder, "search", path)
                 file.parent.mkdir(parents=True, exist_ok=True)

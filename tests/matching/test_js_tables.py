@@ -4,7 +4,7 @@ import json
 import re
 
 from fixcards.matching import js_tables
-from fixcards.matching.index.format import FORMAT
+from fixcards.matching.index.format import FORMAT, HASH_LENGTH
 from fixcards.matching.index.writer import build
 from tests.matching.samples import ASSETS, entries
 
@@ -18,6 +18,7 @@ def test_the_index_brings_the_tables_of_the_terminal() -> None:
 
 def test_the_browser_reads_the_format_that_is_written() -> None:
     assert re.findall(r"const FORMAT = ([0-9]+);", SOURCES["worker.js"]) == [str(FORMAT)]
+    assert re.findall(r"HASH_LENGTH\] = \[.*, ([0-9]+)\];", SOURCES["reader.js"]) == [str(HASH_LENGTH)]
 
 
 def test_the_browser_reads_every_table_and_no_other() -> None:

@@ -46,6 +46,7 @@ def test_each_run_shows_what_was_installed_what_it_printed_and_when() -> None:
         "Option C: could not run",
         "Newest release, lantern 2.0: passed",
         "The broken release without the code of the package, lantern 1.3: failed otherwise",
+        "The broken release under another number, lantern 1.3: failed as described",
     ]
     facts = [{term.text: words(term.find_next("dd").text) for term in run.select("dt")} for run in runs]
     assert facts[0] == {

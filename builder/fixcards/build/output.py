@@ -16,7 +16,7 @@ from pathlib import Path
 from fixcards.files import walk
 
 OutputState = tuple[int, int, int]
-"""Size in bytes, and times of change of the content and of the inode in nanoseconds, which nobody can put back."""
+"""Size in bytes, and times of change of the content and of the inode in nanoseconds. The last can't be put back."""
 
 
 def list_files(folder: str, *, hidden: bool = False) -> dict[str, OutputState]:

@@ -10,7 +10,6 @@ import re
 from types import ModuleType
 from typing import Any
 
-from fixcards.matching.index import format as index_format
 from fixcards.matching.index import query, reader
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse import lines, normalize, packages, parser, template, tokens, versions
@@ -66,7 +65,6 @@ _LIMITS: dict[ModuleType, str] = {
     query: "MAX_TERMS MAX_QUERY_EXCEPTIONS MAX_QUERY_FRAMES MAX_MAIN_EXCEPTIONS MAX_FRAME_EXCEPTIONS MAX_WARNING_LINES"
     " MAX_OTHER_LINES MAX_TYPED_LINES MAX_TYPED_WORDS EXCEPTION_WEIGHT FRAME_WEIGHT LINE_WEIGHT PACKAGE_WEIGHT",
     template: "ELLIPSIS_CHARACTERS MIN_TRUNCATED_LENGTH",
-    index_format: "HASH_LENGTH",
     reader: "MAX_COMPLETIONS MIN_FUZZY_LENGTH",
     matcher: "DEFAULT_LIMIT MAX_FAILURES MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
     features: "FULL_COVERAGE CLASS_COVERAGE MAX_RANKED_SPECIFICITY MARK_LENGTH",

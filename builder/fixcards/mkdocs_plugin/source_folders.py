@@ -44,7 +44,7 @@ def refuse_link(site_dir: str, config_file: str | None) -> None:
 
 
 def _empty_folder() -> str:
-    """Return a folder without files, which MkDocs can read and nobody else can write."""
+    """Return a folder without files, for MkDocs to read, which only this user can write."""
     folder = cache.cache_dir() / "no-pages"
     try:
         make_private(folder)
