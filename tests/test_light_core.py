@@ -85,7 +85,8 @@ def test_finding_a_failure_takes_no_other_package_and_little_time(core: Path) ->
         from fixcards.matching.index.writer import build
         with tempfile.TemporaryDirectory() as folder:
             texts = ("lamp.Dark: no wick in {{n}}",)
-            entry = Entry(id="lamp-1", package="lamp", templates=texts, display={{"path": "lamp/1/", "verdict": "verified", "fix": "Upgrade"}})
+            display = {{"path": "lamp/1/", "verdict": "verified"}}
+            entry = Entry(id="lamp-1", package="lamp", templates=texts, display=display)
             for path, content in build([entry]):
                 file = Path(folder, "search", path)
                 file.parent.mkdir(parents=True, exist_ok=True)
