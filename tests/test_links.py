@@ -1,0 +1,147 @@
+"""Nothing is written or deleted through a link, and nothing is published through one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fixcards.files import atomic_write, read_regular
+from tests.sites import LIBRARY, REPOSITORY, build, change, environment, own_pages, project, tool, tree
+
+
+@pytest.fixture
+def precious(tmp_path: Path) -> Path:
+    """A folder outside the project, which nothing may change."""
+    folder = tmp_path / "precious"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
+    (folder / "sub" / "a.txt").write_text("more", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("program", ["mkdocs", "properdocs"])
+@pytest.mark.parametrize("parallel", ["", "      parallel: false\n"])
+@pytest.mark.parametrize("site_dir", ["site", "public/site"])
+def test_a_link_in_the_place_of_the_site_is_refused_and_its_target_stays(
+    program: str, parallel: str, site_dir: str, precious: Path, tmp_path: Path
+) -> None:
+    config = change(project(tmp_path / "project", LIBRARY), "site_dir: site", f"site_dir: {site_dir}")
+    change(config, "  - fixcards\n", f"  - fixcards:\n      jobs: 1\n{parallel}")
+    (config.parent / site_dir.partition("/")[0]).symlink_to(Path("..", "precious"))
+    before = tree(precious)
+    done = build(config, program=program)
+    assert done.returncode == 1
+    assert "is a link to ../precious, whose files a build would delete; remove the link" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree(precious) == before
+
+
+def run(*arguments: str, folder: Path, text: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [tool("fixcards"), *arguments],
+        cwd=folder,
+        env=environment(FIXCARDS_CACHE=str(folder / "cache")),
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("tally.json", ["tally"]), ("card.schema.json", ["schema", "--write"])],
+)
+def test_a_command_writes_to_no_link(name: str, arguments: list[str], precious: Path, tmp_path: Path) -> None:
+    shutil.copytree(LIBRARY, tmp_path / "cards")
+    path = tmp_path / "cards" / name
+    path.unlink(missing_ok=True)
+    path.symlink_to(precious / "thesis.txt")
+    before = tree(precious)
+    done = run(*arguments, folder=tmp_path, text=json.dumps([{"title": "[lantern-12] fix 1 worked"}]))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"fixcards: cards/{name}: is a link, and nothing is written to where it leads; remove it\n"
+    assert tree(precious) == before
+    assert path.is_symlink()
+
+
+def test_a_disk_that_is_full_leaves_the_old_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "tally.json"
+    atomic_write(path, b"good")
+
+    def full(descriptor: int, mode: str) -> object:
+        os.close(descriptor)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fdopen", full)
+    with pytest.raises(OSError, match="No space left"):
+        atomic_write(path, b"new")
+    assert path.read_bytes() == b"good"
+    assert [each.name for each in tmp_path.iterdir()] == ["tally.json"]
+
+
+@pytest.mark.parametrize("kind", ["link to a file", "link to a folder", "link to nothing", "pipe"])
+def test_only_files_of_the_authors_own_folder_are_published(kind: str, precious: Path, tmp_path: Path) -> None:
+    config = project(tmp_path / "project", LIBRARY)
+    pages = own_pages(config)
+    targets = {"link to a file": precious / "thesis.txt", "link to a folder": precious, "link to nothing": Path("gone")}
+    if kind == "pipe":
+        os.mkfifo(pages / "odd.txt")
+    else:
+        (pages / "odd.txt").symlink_to(targets[kind])
+    done = build(config)
+    assert done.returncode == 1
+    assert "odd.txt: is a link, a pipe or a device, which can't be published; remove it" in done.stderr
+    assert not (config.parent / "site").exists()
+
+
+def test_a_folder_of_pages_that_is_a_link_is_refused(precious: Path, tmp_path: Path) -> None:
+    config = project(tmp_path / "project", LIBRARY)
+    own_pages(config).rmdir()
+    (config.parent / "pages").symlink_to(precious)
+    done = build(config)
+    assert done.returncode == 1
+    assert "`pages: pages` is no folder next to mkdocs.yml" in done.stderr
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_files_beside_the_records_are_neither_read_nor_published(strict: bool, precious: Path, tmp_path: Path) -> None:
+    config = project(tmp_path / "project", LIBRARY)
+    cards = config.parent / "cards"
+    (cards / "lantern" / "notes.txt").symlink_to(precious / "thesis.txt")
+    (cards / "data").symlink_to("/dev/zero")
+    (cards / "more").symlink_to("/")
+    os.mkfifo(cards / "lantern" / "pipe")
+    for path in ("assets/fixcards.js", "about/rules.md", "lantern/12.md", "CNAME", "evil.html"):
+        (cards / path).parent.mkdir(exist_ok=True)
+        (cards / path).write_text("<script>window.evil = 1</script>", encoding="utf-8")
+    done = build(config, *(["--strict"] if strict else []))
+    assert done.returncode == (1 if strict else 0), done.stderr
+    assert "Traceback" not in done.stderr
+    if not strict:
+        site = tree(config.parent / "site")
+        assert not [path for path, content in site.items() if b"window.evil" in content or b"years of work" in content]
+        assert not {"CNAME", "evil.html", "data", "lantern/notes.txt", "lantern/pipe"} & site.keys()
+        assert {"lantern/12/index.html", "about/rules/index.html"} <= site.keys()
+
+
+def test_a_pipe_or_a_device_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="is not a regular file"):
+            read_regular(path, 10)
+    (tmp_path / "link").symlink_to("pipe")
+    with pytest.raises(OSError, match="is a link"):
+        read_regular(tmp_path / "link", 10)
+
+
+def test_git_ignores_links_that_have_the_names_of_generated_folders() -> None:
+    lines = (REPOSITORY / ".gitignore").read_text(encoding="utf-8").split()
+    assert {"/site", ".cache", ".venv"} <= set(lines)
+    assert [line for line in lines if line.endswith("/")] == []
