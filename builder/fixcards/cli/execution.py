@@ -116,7 +116,11 @@ def reproduce(root: Path, name: str, fix: int | None, settings: RunSettings) -> 
 
 
 def _tasks(root: Path, selection: Selection) -> list[Task]:
-    return selection.tasks(load(root, cached=True, keep="records"), today())
+    library = load(root, cached=True, keep="records")
+    if excluded := len(library.all_ids) - len(library.summaries):
+        cards = "1 card has" if excluded == 1 else f"{excluded:,} cards have"
+        echo(f"fixcards: {cards} problems and can't be executed; fixcards check names them", err=True)
+    return selection.tasks(library, today())
 
 
 def _option(card: Card, number: int) -> None:
