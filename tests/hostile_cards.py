@@ -164,7 +164,7 @@ def evidence(root: Path, card_id: str) -> str:
         {
             "role": role,
             "fix": fix,
-            "python": SHORT[:40],
+            "python": "3.12.1",
             "outcome": outcome,
             "reason": LINE,
             "seconds": 1e5,
@@ -181,7 +181,7 @@ def evidence(root: Path, card_id: str) -> str:
         "card": card_id,
         "digest": run_digest(card),
         "provenance": {"runner": "ci", "url": "https://example.org/runs/1?&lt;b&gt;=%22onmouseover"},
-        "platform": SHORT[:60],
+        "platform": "linux-x86_64",
         "isolation": "bubblewrap",
         "tools": {SHORT[:40]: LINE[:200]},
         "limits": {SHORT[:40]: 1},

@@ -53,7 +53,7 @@ def test_markup_shows_as_text(hostile: str, visit: Visit) -> None:
 def test_long_lines_show_whole(hostile: str, visit: Visit) -> None:
     page = visit(f"{hostile}{WIDE}/2/", viewport={"width": 360, "height": 740})
     assert page.locator("#what-broke ~ p").first.inner_text() == LONG
-    assert page.locator("#code").inner_text() == f"x = '{LONG}'"
+    assert page.locator("#code").inner_text() == f"import {WIDE}\nx = '{LONG}'"
 
 
 def test_the_search_shows_hostile_cards_as_text_too(hostile: str, visit: Visit) -> None:

@@ -325,8 +325,9 @@ PROGRAMS = {
     "paths in base64": Program("""
         import base64
         text = "".join(open(f"/proc/self/{name}", errors="replace").read() for name in ("mountinfo", "maps", "cgroup", "environ"))
+        text = text.replace(sys.base_prefix, "")  # where the interpreter lies is known to every program
         for path in @PATHS@:
-            if path.strip("/") in text or os.path.exists(os.path.join(path, "secret.txt")):
+            if path in text or os.path.exists(os.path.join(path, "secret.txt")):
                 escaped(base64.b64encode(path.encode()).decode())
     """),
 }

@@ -146,7 +146,6 @@ TEXTS: dict[str, Attack] = {
     "standard module": lambda it: it.code(HONEST, files={"traceback.py": "x = 1\n"}),
     "extension": lambda it: it.code(HONEST, files={"demo.abi3.so": "x"}),
     "search path": lambda it: it.code("import sys\n\nsys.path.insert(0, '/tmp')\nimport demo\n\ndemo.spin(5)\n"),
-    "import of something else": lambda it: it.code("import demonstration as demo\n\ndemo.spin(5)\n"),
     "import in a text": lambda it: it.code("'''\nimport demo\n'''\nraise RuntimeError\n"),
     "version of the module": lambda it: it.code("import demo\n\nif demo.__version__ == '1.0':\n    demo.spin(5)\n"),
     "object of Python": lambda it: it.text("title:", "title: !!python/object/apply:os.system [id]\nx:"),
@@ -159,14 +158,16 @@ FORGERIES: dict[str, Attack] = {
     "day before the release": lambda it: it.forge(change("date", "1999-01-01")),
     "no days at all": lambda it: it.forge(change("date", "0000-00-00")),
     "days to come for the resolver": lambda it: it.forge(change("exclude_newer", "2150-01-01")),
-    "lock of nothing": lambda it: it.forge(change("lock", "")),
+    "lock of nothing": lambda it: it.forge(change("lock_digest", "")),
     "packages that the lock has not": lambda it: it.forge(change("packages", {"demo": "1.0", "evil": "6.6"})),
     "status of a pass": lambda it: it.forge(change("exit", 1, "latest")),
     "status of a signal without one": lambda it: it.forge(change("exit", -11, "broken")),
     "fix on the broken release": lambda it: it.forge(change("release", "1.0", "fix")),
     "release that doesn't exist": lambda it: it.forge(change("release", "66.0", "latest")),
     "output with the signature in a pass": lambda it: it.forge(
-        change("output", "demo.Broken: the frobnicator ran out of frobs after 5 turns\n", "fix")
+        lambda data: next(each for each in next(places(data, "runs"))["runs"] if each["role"] == "fix").update(
+            output="demo.Broken: the frobnicator ran out of frobs after 5 turns\n"
+        )
     ),
     "directions in the output": lambda it: it.forge(change("output", lambda text: f"{text}\u202e{it.mark}\u2066")),
     "interpreter with markup": lambda it: it.forge(change("python", f"<script>{it.mark}</script>")),

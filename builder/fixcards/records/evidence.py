@@ -57,7 +57,7 @@ class Run(RecordModel):
     """Digest of the packages with the digests of their files, by which programs tell runs with equal environments."""
     exclude_newer: date | None = None
     """Day up to whose end releases were taken; absent when the index doesn't say when it got them."""
-    python: Annotated[str, Field(max_length=40)] | None = None
+    python: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9A-Za-z+]+)*$", max_length=40)] | None = None
     """Full version of the interpreter."""
     exit: int | None = Field(default=None, ge=-64, le=255)
     """Exit status; negative for the number of a signal; absent when the run did not end by itself."""
@@ -119,7 +119,7 @@ class Evidence(RecordModel):
     """Who made the runs."""
     exclude_newer: date | None = None
     """Day with whose releases the broken and the fixed runs were resolved."""
-    platform: str = Field(max_length=60)
+    platform: str = Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=60)
     """Operating system and processor, such as `linux-x86_64`."""
     isolation: Isolation
     """What kept the runs apart from the machine."""

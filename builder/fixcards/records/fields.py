@@ -5,6 +5,7 @@ Each type refuses a value with an error of its own kind, which `rules/shape.py` 
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -107,7 +108,7 @@ def _requirement(text: str) -> str:
 
 
 def _https_url(text: str) -> str:
-    if _ORDINARY_URL.fullmatch(text):
+    if _ORDINARY_URL.fullmatch(text) and ".local" not in text:
         return text
     hint = "write the whole address, for example https://github.com/encode/httpx/issues/271"
     try:
@@ -117,9 +118,21 @@ def _https_url(text: str) -> str:
         raise value_error("url", f"{quoted(text)} is not an address", hint) from None
     if not text.startswith("https://") or not host or re.search(r"[\s\"'<>\\`{}|^]", text) or not text.isascii():
         raise value_error("url", f"{quoted(text)} is not an https URL", hint)
+    if _is_of_one_machine(host):
+        raise value_error("url", f"{quoted(text)} leads to the reader's own machine or network", hint)
     if "@" in parts.netloc:
         raise value_error("url", f"{quoted(text)} has a user name before its host", "remove what stands before the @")
     return text
+
+
+def _is_of_one_machine(host: str) -> bool:
+    """Return whether a host is another one for each reader: a loopback or private address, or a name of such."""
+    if host == "localhost" or host.endswith((".localhost", ".local")):
+        return True
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False
 
 
 def _frame(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,6 +45,8 @@ from fixcards.worker_pool import WorkerPool
 
 _PORTABLE = re.compile(r"(?:(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$))[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/|$))+")
 """Paths that every system can hold, and that differ from others in more than case. Others are looked at closely."""
+MAX_STRAYS = 200
+"""Problems of one kind about files that are no records."""
 States = tuple[FileState, ...]
 """States of a card file and its evidence."""
 
@@ -80,6 +82,7 @@ class _Loader:
         self.root = root
         self.display = _display_function(root)
         self.problems: set[Problem] = set()
+        self._strays: Counter[str] = Counter()
 
     def load(self, pool: WorkerPool, *, cached: bool, keep: Keep | None) -> Library:
         start = time.time_ns()
@@ -142,7 +145,14 @@ class _Loader:
                 self._report(path, "FC044", RULES["FC044"].check(path, paths))
 
     def _report(self, path: str, code: str, findings: Iterator[Finding]) -> None:
-        self.problems.update(problems_at(self.display(path), code, findings))
+        """Add what a rule finds at a path; of very many strays only the first, so that the rest stays readable."""
+        for finding in findings:
+            self._strays[code] += 1
+            if self._strays[code] <= MAX_STRAYS:
+                self.problems.update(problems_at(self.display(path), code, iter([finding])))
+            elif self._strays[code] == MAX_STRAYS + 1:
+                more = Finding("and more files with this problem", finding.hint)
+                self.problems.update(problems_at(self.display(path), code, iter([more])))
 
     def _check_schemas(self) -> None:
         for name in SCHEMAS:

@@ -64,7 +64,10 @@ def runs_incomplete(evidence: Evidence, card: Card) -> Iterator[Finding]:
 def outcome_contradicted(evidence: Evidence, card: Card) -> Iterator[Finding]:
     """The outcome of a run follows from its exit status, its repetitions and what it printed."""
     expect = card.reproduction.expect
+    longest = 2 * float(evidence.limits.get("wall_seconds", 1e6)) + 10
     for at, run in enumerate(evidence.runs):
+        if run.seconds > longest:
+            yield Finding(f"took {run.seconds:g} s, more than its limit", _AGAIN, ("runs", at, "seconds"))
         for message in _contradictions(run, expect.exit if expect else None, hangs=bool(expect and expect.timeout)):
             yield Finding(f"says {run.outcome} of a run that {message}", _AGAIN, ("runs", at, "outcome"))
 
@@ -101,8 +104,13 @@ def signature_not_printed(evidence: Evidence, card: Card) -> Iterator[Finding]:
     if not _is_of(evidence, card):
         return
     for at, run in enumerate(evidence.runs):
+        if run.outcome == "passed" and prints_signature(card, run.output):
+            yield Finding("contains the signature of the card, though the run passed", _AGAIN, ("runs", at, "output"))
         if run.outcome != "failed-as-described" or run.exit is None:
             continue
+        if run.exit < 0 and card.signature.exception:
+            message = f"ended by signal {-run.exit}, though the card names an exception"
+            yield Finding(message, _AGAIN, ("runs", at, "exit"))
         if not prints_signature(card, run.matched or ""):
             yield Finding("does not fit the signature of the card", _AGAIN, ("runs", at, "matched"))
         elif len(run.output) < 3000 and not prints_signature(card, run.output) and (run.exit or 0) >= 0:

@@ -189,9 +189,12 @@ def _changed(program: Program, node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
 def file_shadows_package(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """No extra file takes the place of the package or of what Python imports at its start."""
     names = {card.package.replace("-", "_"), "sitecustomize", "usercustomize", *_required_modules(card)}
+    own = frozenset(names)
+    names |= sys.stdlib_module_names
     for name in card.reproduction.files or {}:
-        parts = [part.removesuffix(".py").lower() for part in PurePosixPath(name).parts]
-        if parts[0] in names or name.endswith(".pth") or (name.endswith(".py") and names.intersection(parts)):
+        parts = [part.partition(".")[0].lower() for part in PurePosixPath(name).parts]
+        module = name.endswith((".py", ".pyc", ".so", ".pyd")) or len(parts) > 1
+        if name.endswith(".pth") or (module and (parts[0] in names or own.intersection(parts))):
             at = ("reproduction", "files", name)
             yield Finding(f"{name} would be imported instead of what is installed", "rename it", at, key=True)
 

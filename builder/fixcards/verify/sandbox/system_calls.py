@@ -80,6 +80,7 @@ setdomainname        171     162
 sethostname          170     161
 setns                308     268
 settimeofday         164     170
+setsockopt            54     208
 shmget                29     194
 socket                41     198
 socketpair            53     199
@@ -182,9 +183,13 @@ _NEVER_COUNTED = (
     Refusal(("memfd_secret",), errno.ENOSYS),
     Refusal(("mmap",), errno.ENOMEM, (Test(3, "all of", _MAP_HUGETLB),)),
 )
+_SOL_SOCKET, _SO_SNDBUF, _SO_RCVBUF = 1, 7, 8
 _COUNTED_BY_GROUPS_ONLY = (
     # Memory that belongs to no process while it isn't mapped: the watch adds up processes and does not see it.
     Refusal(("memfd_create", "shmget", "msgget"), errno.ENOSYS),
+    # Larger buffers of sockets. The call seems to succeed: programs ask for them and don't need them.
+    Refusal(("setsockopt",), 0, (Test(1, "is", _SOL_SOCKET), Test(2, "is", _SO_SNDBUF))),
+    Refusal(("setsockopt",), 0, (Test(1, "is", _SOL_SOCKET), Test(2, "is", _SO_RCVBUF))),
 )
 _SETUID_FILES = (
     # A build writes into folders of the machine, as the user who runs `verify`. A file that it left there with the
