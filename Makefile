@@ -8,7 +8,7 @@ PARALLEL := -n logical --dist loadfile
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test content coverage test-all lint format generate constraints bench-verify bench-search bench-linear bench-log bench-scale bench-build bench-page clean
+.PHONY: help site serve check test hostile content coverage test-all lint format generate constraints bench-verify bench-search bench-linear bench-log bench-scale bench-build bench-page clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,7 +25,10 @@ check: .venv/site ## check every card
 
 test: .venv/test ## the whole test suite
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.package-lock.json; fi
-	$(BIN)/pytest $(PARALLEL)
+	$(BIN)/pytest $(PARALLEL) --ignore tests/hostile
+
+hostile: .venv/test ## hostile programs, records and indexes against the whole program, as root and as an ordinary user
+	$(BIN)/pytest $(PARALLEL) tests/hostile
 
 content: .venv/test ## the real cards only: their records, evidence, search and pages
 	$(BIN)/pytest tests/content

@@ -150,11 +150,12 @@ def evidence(root: Path, card_id: str) -> str:
         packages = {card.package: version, "other": "1.0"}
         return {"release": version, "packages": packages, "lock_digest": lock_digest(packages, distributions)}
 
+    markup = PROSE[:1500].replace(LINE, "")
     printed = {"exit": 1, "matched": card.signature.error, "output": f"{card.signature.error}\n{LINE}\n{LONG[:1500]}\n"}
     roles: tuple[tuple[str, int | None, str, dict[str, Any]], ...] = (
         ("broken", None, "failed-as-described", {**installed("1.0"), **printed, "frames": card.signature.frames}),
         *(
-            ("fix", number, "passed", {**installed(releases_of_fixes.get(number, "1.0")), "exit": 0, "output": LINE})
+            ("fix", number, "passed", {**installed(releases_of_fixes.get(number, "1.0")), "exit": 0, "output": markup})
             for number in numbers(card)
         ),
         ("latest", None, "could-not-run", {}),

@@ -193,8 +193,8 @@ def file_shadows_package(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     names |= sys.stdlib_module_names
     for name in card.reproduction.files or {}:
         parts = [part.partition(".")[0].lower() for part in PurePosixPath(name).parts]
-        module = name.endswith((".py", ".pyc", ".so", ".pyd")) or len(parts) > 1
-        if name.endswith(".pth") or (module and (parts[0] in names or own.intersection(parts))):
+        module = name.endswith((".py", ".pyc", ".so", ".pyd"))
+        if name.endswith(".pth") or parts[0] in own or (module and (parts[0] in names or own.intersection(parts))):
             at = ("reproduction", "files", name)
             yield Finding(f"{name} would be imported instead of what is installed", "rename it", at, key=True)
 
