@@ -41,6 +41,46 @@ def test_a_link_in_the_place_of_the_site_is_refused_and_its_target_stays(
     assert tree(precious) == before
 
 
+@pytest.mark.parametrize("parallel", ["true", "false"])
+def test_a_link_below_the_site_is_not_written_through(parallel: str, precious: Path, tmp_path: Path) -> None:
+    config = project(tmp_path / "project", LIBRARY)
+    change(config, "  - fixcards\n", f"  - fixcards:\n      jobs: 1\n      parallel: {parallel}\n")
+    (precious / "12").mkdir()
+    (precious / "12" / "index.html").write_text("mine", encoding="utf-8")
+    (config.parent / "site" / "deep").mkdir(parents=True)
+    for path in ("lantern", "deep/more"):
+        (config.parent / "site" / path).symlink_to(precious)
+    before = tree(precious)
+    done = build(config, "--strict")
+    assert done.returncode == 0, done.stderr
+    assert tree(precious) == before
+    assert "<html" in (config.parent / "site" / "lantern" / "12" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("pages", ["cards", "cards/lantern", ".", "..", "../precious", "link/own", "site", "nowhere"])
+def test_pages_are_in_a_folder_of_their_own_inside_the_project(pages: str, precious: Path, tmp_path: Path) -> None:
+    config = project(tmp_path / "project", LIBRARY)
+    (precious / "own").mkdir()
+    (config.parent / "link").symlink_to(precious)
+    (config.parent / "site").mkdir()
+    change(config, "  - fixcards\n", f"  - fixcards:\n      pages: {pages}\n")
+    done = build(config)
+    assert done.returncode == 1
+    assert f"`pages: {pages}`" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["tally"], ["schema", "--write"], ["verify"]])
+def test_a_command_that_writes_refuses_cards_that_are_a_link(arguments: list[str], tmp_path: Path) -> None:
+    shutil.copytree(LIBRARY, tmp_path / "real")
+    (tmp_path / "cards").symlink_to("real")
+    before = tree(tmp_path / "real")
+    done = run(*arguments, folder=tmp_path, text="[]")
+    assert done.returncode == 2
+    assert done.stderr.startswith("fixcards: cards: is a link, and nothing is written to where it leads")
+    assert tree(tmp_path / "real") == before
+
+
 def run(*arguments: str, folder: Path, text: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [tool("fixcards"), *arguments],
@@ -107,7 +147,7 @@ def test_a_folder_of_pages_that_is_a_link_is_refused(precious: Path, tmp_path: P
     (config.parent / "pages").symlink_to(precious)
     done = build(config)
     assert done.returncode == 1
-    assert "`pages: pages` is no folder next to mkdocs.yml" in done.stderr
+    assert "`pages: pages` is no folder below the one of mkdocs.yml" in done.stderr
 
 
 @pytest.mark.parametrize("strict", [True, False])

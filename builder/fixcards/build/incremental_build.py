@@ -165,7 +165,15 @@ def _differences(folder: str, previous: TaskStates) -> tuple[set[str], set[str]]
 
 def _read_states(state_file: CacheFile) -> tuple[bytes, TaskStates]:
     """Return the digest of the shared inputs, and the states of the tasks of the last build."""
-    return state_file.read() or (b"", {})
+    match state_file.read():
+        case (bytes() as inputs_digest, dict() as tasks) if all(map(_is_task_state, tasks.values())):
+            return inputs_digest, tasks
+        case _:  # nothing, or something else under the same digest
+            return b"", {}
+
+
+def _is_task_state(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], bytes) and isinstance(value[1], tuple)
 
 
 def _state_of(state_file: CacheFile) -> FileState | None:

@@ -127,6 +127,7 @@ def tally(reports: IO[str], root: Path) -> int:
         titles = [str(issue["title"]) for issue in issues]
     except (ValueError, TypeError, KeyError):
         raise FixcardsError(f"{reports.name}: not a JSON list of objects with a `title`") from None
+    _need_own_folder(root)
     counted = count_reports(titles)
     write_reports(root, counted)
     total = sum(each.total for each in counted.values())
@@ -144,7 +145,7 @@ def schema(name: str, root: Path, write: bool) -> int:
     from fixcards.records.schema import SCHEMAS, schema_text
 
     if write:
-        _need_folder(root)
+        _need_own_folder(root)
         for each in SCHEMAS:
             atomic_write(root / f"{each}.schema.json", schema_text(each).encode())
     else:
@@ -194,7 +195,7 @@ def verify(
     from fixcards.verify import selection
     from fixcards.verify.card_runner import RunSettings
 
-    _need_folder(root)
+    _need_own_folder(root)
     try:
         part = selection.shard(shard) if shard else None
     except ValueError:
@@ -255,6 +256,15 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
         for line in lines(answer, limit, columns):
             echo_spans(line)
     return CLEAN if answer.matches else FINDINGS
+
+
+def _need_own_folder(root: Path) -> None:
+    """Raise `FixcardsError` where the cards are no folder, or a link: a command that writes would follow it."""
+    _need_folder(root)
+    if root.is_symlink():
+        raise FixcardsError(
+            f"{root}: is a link, and nothing is written to where it leads; give --cards with the folder"
+        )
 
 
 def _need_folder(root: Path) -> None:

@@ -19,13 +19,15 @@ _END = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
 _COMPRESSED = {
     b"\x1f\x8b": "gzip -d",
     b"PK\x03\x04": "unzip",
-    b"BZh": "bzip2 -d",
+    b"BZh91AY&SY": "bzip2 -d",
     b"\xfd7zXZ\0": "xz -d",
     b"\x28\xb5\x2f\xfd": "zstd -d",
     b"7z\xbc\xaf\x27\x1c": "7z x",
     b"\x04\x22\x4d\x18": "lz4 -d",
-    b"LZIP": "lzip -d",
-    b"Rar!": "unrar x",
+    b"LZIP\x01": "lzip -d",
+    b"Rar!\x1a\x07": "unrar x",
+    b"\x02\x21\x4c\x18": "lz4 -d",
+    b"MSCF\0": "cabextract",
     b"\x1f\x9d": "uncompress",
     b"\x5d\0\0": "xz -d",
 }

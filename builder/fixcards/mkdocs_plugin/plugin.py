@@ -38,7 +38,7 @@ from fixcards.mkdocs_plugin.pages import RecordPage, Theme, strip_indentation
 from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
 from fixcards.mkdocs_plugin.policy import Policy
 from fixcards.mkdocs_plugin.sitemap import SitemapEntry, sitemap
-from fixcards.mkdocs_plugin.source_folders import pages_folder, refuse_link
+from fixcards.mkdocs_plugin.source_folders import pages_folder, refuse_link, remove_links_below
 from fixcards.records import history, loader
 from fixcards.records.check_summary import check_summary
 from fixcards.site.renderer import renderer
@@ -95,7 +95,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         self._root = Path(config.docs_dir)
         try:
             refuse_link(config.site_dir, config.config_file_path)
-            config.docs_dir = pages_folder(self.config.pages, config.config_file_path)
+            config.docs_dir = pages_folder(self.config.pages, config.config_file_path, config.docs_dir, config.site_dir)
         except FixcardsError as error:
             raise PluginError(visible(f"fixcards: {error}")) from None
         config.watch.append(str(self._root))
@@ -140,6 +140,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
                 log.info("page by page, because of plugins with page events (see `parallel` in the README): %s", others)
         try:
             self._parallel = ParallelBuild(self.settings, config, self._pool) if parallel else None
+            if not parallel:
+                remove_links_below(config.site_dir)
         except FixcardsError as error:
             raise PluginError(visible(f"fixcards: {error}")) from None
 

@@ -10,21 +10,41 @@ from fixcards.errors import FixcardsError
 from fixcards.files import make_private, walk
 
 
-def pages_folder(option: str | None, config_file: str | None) -> str:
+def pages_folder(option: str | None, config_file: str | None, cards: str, site_dir: str) -> str:
     """Return the folder that MkDocs reads: the one with the author's own pages, an empty one if there is none.
 
     Never that of the cards: MkDocs publishes every file that it finds and follows every link. Raises `FixcardsError`
-    where the folder is or holds a link, a pipe or a device.
+    where the folder is not one of its own inside the project, or where it is or holds a link, a pipe or a device.
     """
     if option is None:
         return _empty_folder()
-    folder = Path(config_file or "mkdocs.yml").absolute().parent / option
-    if not folder.is_dir() or folder.is_symlink():
-        raise FixcardsError(f"`pages: {option}` is no folder next to mkdocs.yml")
+    project = Path(config_file or "mkdocs.yml").absolute().parent
+    parts = Path(option).parts
+    folder = project / option
+    steps = [project.joinpath(*parts[: number + 1]) for number in range(len(parts))]
+    if (
+        not parts
+        or Path(option).is_absolute()
+        or ".." in parts
+        or not folder.is_dir()
+        or any(map(Path.is_symlink, steps))
+    ):
+        raise FixcardsError(f"`pages: {option}` is no folder below the one of mkdocs.yml")
+    for name, other in (("docs_dir", Path(cards)), ("site_dir", Path(site_dir))):
+        if folder.is_relative_to(other.absolute()) or other.absolute().is_relative_to(folder):
+            raise FixcardsError(f"`pages: {option}` and `{name}` lie in one another; give each a folder of its own")
     for path, entry in walk(str(folder), skip=lambda path: False):
         if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
             raise FixcardsError(f"{folder / path}: is a link, a pipe or a device, which can't be published; remove it")
     return str(folder)
+
+
+def remove_links_below(site_dir: str) -> None:
+    """Remove the links in the folder of a site: MkDocs would leave them, and write to where they lead."""
+    if Path(site_dir).is_dir():
+        for path, entry in walk(site_dir, skip=lambda path: False):
+            if entry.is_symlink():
+                Path(site_dir, path).unlink()
 
 
 def refuse_link(site_dir: str, config_file: str | None) -> None:

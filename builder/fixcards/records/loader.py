@@ -41,6 +41,7 @@ from fixcards.records.rules.library import LibraryContext
 from fixcards.records.rules.rule import RULES, Finding
 from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
 from fixcards.records.schema import SCHEMAS, schema_text
+from fixcards.records.summary import Summary
 from fixcards.worker_pool import WorkerPool
 
 _PORTABLE = re.compile(r"(?:(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$))[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/|$))+")
@@ -219,7 +220,7 @@ def _read_cards(
 ) -> None:
     """Fill in the record of each card: from the cache where its files are what they were, else from the files."""
     file = cache.cache_file("records", os.path.realpath(root)) if cached else None
-    previous: Mapping[str, tuple[States | None, bytes, Any]] = (file.read() if file else None) or {}
+    previous = _cached_records(file) if file else {}
     unread, looked_at = [], 0
     for path, card in cards.items():
         states, digest, record = previous.get(path, (None, b"", ()))
@@ -246,6 +247,21 @@ def _read_cards(
                 if card.digest
             }
         )
+
+
+def _cached_records(file: cache.CacheFile) -> Mapping[str, tuple[States | None, bytes, Any]]:
+    """Return what the cache says of each card, nothing where it is not as this program writes it."""
+    cached = file.read()
+    return cached if isinstance(cached, dict) and all(map(_is_cached_record, cached.values())) else {}
+
+
+def _is_cached_record(value: object) -> bool:
+    if not (isinstance(value, tuple) and len(value) == 3 and isinstance(value[1], bytes)):
+        return False
+    record = value[2]
+    if not (isinstance(record, tuple) and len(record) == len(Record._fields)):
+        return False
+    return record[0] is None or (isinstance(record[0], tuple) and len(record[0]) == len(Summary._fields))
 
 
 def _states_to_cache(card: CardFile, start: int) -> States | None:
