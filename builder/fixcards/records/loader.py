@@ -250,7 +250,7 @@ def _read_cards(
 
 
 def _cached_records(file: cache.CacheFile) -> Mapping[str, tuple[States | None, bytes, Any]]:
-    """Return what the cache says of each card, nothing where it is not as this program writes it."""
+    """Return the cached record of each card, none where the file is not as this program writes it."""
     cached = file.read()
     return cached if isinstance(cached, dict) and all(map(_is_cached_record, cached.values())) else {}
 
