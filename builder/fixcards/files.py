@@ -133,7 +133,7 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
     """Hold a lock that ends with the process, however that ends; yield whether it was acquired."""
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
         try:
             acquired = _acquire(descriptor, wait=wait)
             if acquired and not _is_at(descriptor, path):  # its last holder has removed it meanwhile
@@ -169,8 +169,14 @@ def scratch_dir(home: Path) -> Iterator[Path]:
     """
     home = home.absolute()
     home.mkdir(parents=True, exist_ok=True)
+    if fcntl is None:  # without locks nothing tells a folder in use from one that was left
+        import tempfile
+
+        with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as name:
+            yield Path(name)
+        return
     _remove_abandoned(home)
-    for name in _scratch_names():
+    for name in map(str, itertools.count()):
         with locked(home / f"{name}.lock", wait=False) as free:
             if not free:
                 continue
@@ -183,12 +189,6 @@ def scratch_dir(home: Path) -> Iterator[Path]:
                 shutil.rmtree(work, ignore_errors=True)
                 (home / f"{name}.lock").unlink(missing_ok=True)
             return
-
-
-def _scratch_names() -> Iterator[str]:
-    if fcntl is None:
-        yield os.urandom(6).hex()
-    yield from map(str, itertools.count())
 
 
 def _remove_abandoned(home: Path) -> None:

@@ -71,7 +71,9 @@ def write_file(folder: str, path: str, content: bytes) -> OutputState:
                 return _state(before)
     part = f"{target}.{os.getpid()}.part"
     try:
-        _write_new(part, content, os.O_TRUNC)
+        with suppress(FileNotFoundError):
+            os.unlink(part)
+        _write_new(part, content, os.O_EXCL)
         os.replace(part, target)
         return _state(os.lstat(target))  # which the new name has changed
     except BaseException:
@@ -105,6 +107,7 @@ def _write_new(target: str, content: bytes, flags: int) -> OutputState:
 def copy_files(source: str, folder: str, excluded: Iterable[str]) -> set[str]:
     """Copy every file below `source` to `folder`, but those at the paths `excluded`; return the paths copied."""
     copied = {path for path in list_files(source, hidden=True) if not path.endswith("/")}.difference(excluded)
+    remove_links(folder, {path.partition("/")[0] for path in copied})  # hidden ones are in no list of files
     for path in sorted(copied):
         write_file(folder, path, Path(source, path).read_bytes())
     return copied
