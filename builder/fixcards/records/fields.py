@@ -157,8 +157,6 @@ def _card_id(text: str) -> str:
 _WINDOWS_DEVICES = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\xb9\xb2\xb3]|lpt[0-9\xb9\xb2\xb3]) *(?:\..*)?", re.IGNORECASE
 )
-    r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\xb9\xb2\xb3]|lpt[0-9\xb9\xb2\xb3]) *(?:\..*)?", re.IGNORECASE
-)
 _WINDOWS_CHARACTERS = re.compile(r'[<>:"|?*\\\x00-\x1f]|[ .]$')
 
 
