@@ -220,6 +220,7 @@ def test_a_worker_of_a_cluster_may_die_and_nothing_is_lost_or_mixed_up(cards, tm
             "passed",
             "passed",
             "failed-otherwise",
+            "failed-as-described",
         ]
 
 
