@@ -30,7 +30,7 @@ PAGE_BYTES = 64 << 20
 """Size of a project page. The largest ones of the public index have about 20 MB."""
 PAGE_SECONDS = 60
 FILE_BYTES = 6 << 30
-"""Size of one file. The public index takes files up to 1 GB, by request more (docs.pypi.org, "Storage limits")."""
+"""Size of one file. The public index takes files up to 1 GB, by request more (its documentation, "Storage limits")."""
 FILE_SECONDS = 600
 _CONNECT_SECONDS, _READ_SECONDS = 10, 30
 _CHUNK = 1 << 16

@@ -18,7 +18,7 @@ from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.script import SCRIPT_NAME
 from fixcards.records.yaml_document import KeyPath, Position
 
-_HOME = re.compile(r"(?<![\w.-])(?:/(?:home|Users)/[^/\s\"']+|/root/|[A-Za-z]:\\+Users\\+[^\\\s\"']+)")
+_HOME = re.compile(r"(?<![\w.-])(?:/(?:(?:home|Users)/[^/\s\"']+|root/)|[A-Za-z]:\\+Users\\+[^\\\s\"']+)")
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SHARED_HOSTS = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "salsa.debian.org"})
 _IN_REPOSITORY = re.compile(r"/(?:issues?|pulls?|commits?|releases|compare|-|merge_requests)/")
