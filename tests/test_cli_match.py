@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -98,6 +99,23 @@ def test_nothing_read_is_said_too() -> None:
 def test_library_frames_that_lost_their_exception_are_shown_as_read() -> None:
     text = 'Traceback (most recent call last):\n  File "/v/site-packages/zorb/a.py", line 1, in go\n    x\n'
     assert match(text=text).stdout.endswith("\n  read    zorb/a.py:go\n")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_no_text_is_not_taken_for_a_log_without_failures(seed: int, tmp_path: Path) -> None:
+    log = tmp_path / "build.bin"
+    log.write_bytes(b"\x78\x9c" + random.Random(seed).randbytes(2_000))  # noqa: S311 - the same each time
+    ended = match(str(log))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == f"fixcards: {log}: is no text; if it is compressed, unpack it first\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "gbk", "shift_jis", "utf-16"])
+def test_a_text_in_another_encoding_is_a_text(encoding: str, tmp_path: Path) -> None:
+    log = tmp_path / "ci.log"
+    words = {"latin-1": "Größe übergeben: später ", "shift_jis": "日本語のログ", "gbk": "日志文件错误"}
+    log.write_bytes(f"{words.get(encoding, 'log')}\x1b[31m\nValueError: nothing of ours\n".encode(encoding) * 40)
+    assert match(str(log)).returncode == 1
 
 
 def test_a_compressed_log_is_not_taken_for_one_without_failures(tmp_path: Path) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.server
-import io
 import json
-import tarfile
 import threading
-import zipfile
-from collections.abc import Mapping
+
+from tests.distributions import wheel
 
 UPLOADED = "2023-05-06T07:08:09Z"
 USER = "reader:hush-index-password"
@@ -53,44 +51,6 @@ def call(function, *arguments):
     return function(*arguments)
 '''
 """The package of all fakes: its two releases differ in their number alone, so no card about it can be right."""
-
-
-def wheel(name: str, version: str, files: Mapping[str, str | bytes]) -> bytes:
-    """Return a wheel with `files`."""
-    info = f"{name}-{version}.dist-info"
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    metadata += f"Project-URL: Source, https://github.com/example/{name}\n"
-    metadata += f"Project-URL: Issues, https://github.com/example/{name}/issues\n"
-    tags = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    members = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-    members |= {f"{info}/METADATA": metadata.encode(), f"{info}/WHEEL": tags.encode()}
-    rows = [
-        f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b'=').decode()},{len(content)}"
-        for path, content in members.items()
-    ]
-    members[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,", ""]).encode()
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in members.items():
-            archive.writestr(path, content)
-    return buffer.getvalue()
-
-
-def source(name: str, version: str, backend: str) -> bytes:
-    """Return a source distribution that builds itself with the program `backend`."""
-    project = f'[project]\nname = "{name}"\ndynamic = ["version", "dependencies"]\n'
-    project += '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for path, text in (
-            ("pyproject.toml", project),
-            ("backend.py", backend),
-            ("PKG-INFO", f"Metadata-Version: 1.0\nName: {name}\nVersion: {version}\n"),
-        ):
-            member = tarfile.TarInfo(f"{name}-{version}/{path}")
-            member.size = len(text.encode())
-            archive.addfile(member, io.BytesIO(text.encode()))
-    return buffer.getvalue()
 
 
 class PackageIndex:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import yaml
 
+from tests.distributions import source
 from tests.hostile.machine import SECRETS, Machine, Response, record
-from tests.hostile.package_index import PackageIndex, source
+from tests.hostile.package_index import PackageIndex
 from tests.hostile.program import Build, Fake, Program
 
 SCHEMA = "# yaml-language-server: $schema=../card.schema.json\n"

@@ -152,6 +152,16 @@ def names_that_differ_in_case(cards: Path, text: str) -> None:
     (cards / "Demo").mkdir()
 
 
+def names_that_differ_in_accents(cards: Path, text: str) -> None:
+    (cards / "caf\u00e9").mkdir()
+    (cards / "cafe\u0301").mkdir()
+
+
+def names_that_are_both_in_upper_case(cards: Path, text: str) -> None:
+    (cards / "ZED").mkdir()
+    (cards / "Zed").mkdir()
+
+
 def schema_of_another_release(cards: Path, text: str) -> None:
     (cards / "card.schema.json").write_text("{}", encoding="utf-8")
 
@@ -211,7 +221,18 @@ WRITTEN: list[tuple[Callable[[Path, str], None], list[str]]] = [
     ),
     (
         names_that_differ_in_case,
-        ["Demo:1:1: FC044 differs from demo only in upper and lower case (rename one of the two)"],
+        ["Demo:1:1: FC044 differs from demo only in upper and lower case or accents (rename one of the two)"],
+    ),
+    (
+        names_that_differ_in_accents,
+        [
+            "cafe\u0301:1:1: FC044 differs from caf\u00e9 only in upper and lower case or accents "
+            "(rename one of the two)"
+        ],
+    ),
+    (
+        names_that_are_both_in_upper_case,
+        ["ZED:1:1: FC044 differs from Zed only in upper and lower case or accents (rename one of the two)"],
     ),
     (
         schema_of_another_release,

@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import hashlib
 import http.server
-import io
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import threading
 from dataclasses import asdict
@@ -19,6 +17,7 @@ import pytest
 from fixcards.errors import FixcardsError
 from fixcards.records.evidence import Run
 from fixcards.verify.sandbox import Limits, choose_sandbox
+from tests.distributions import source
 
 REPOSITORY = Path(__file__).parents[2]
 IDENTITIES = ["root", "ordinary"] if os.geteuid() == 0 else ["ordinary"]
@@ -190,21 +189,10 @@ class LocalIndex:
 
     def with_source(self, name: str, version: str, backend: str) -> str:
         """Offer a source distribution that builds itself with `backend`; return the index."""
-        buffer = io.BytesIO()
-        project = f'[project]\nname = "{name}"\ndynamic = ["version", "dependencies"]\n'
-        project += '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-        with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-            for path, text in (
-                ("pyproject.toml", project),
-                ("backend.py", backend),
-                ("PKG-INFO", f"Metadata-Version: 1.0\nName: {name}\nVersion: {version}\n"),
-            ):
-                info = tarfile.TarInfo(f"{name}-{version}/{path}")
-                info.size = len(text.encode())
-                archive.addfile(info, io.BytesIO(text.encode()))
+        content = source(name, version, backend)
         filename = f"{name}-{version}.tar.gz"
-        self.files[filename] = buffer.getvalue()
-        digest = hashlib.sha256(buffer.getvalue()).hexdigest()
+        self.files[filename] = content
+        digest = hashlib.sha256(content).hexdigest()
         self.pages[name] = {
             "meta": {"api-version": "1.1"},
             "name": name,
@@ -214,7 +202,7 @@ class LocalIndex:
                     "filename": filename,
                     "url": f"../../files/{filename}",
                     "hashes": {"sha256": digest},
-                    "size": len(buffer.getvalue()),
+                    "size": len(content),
                     "upload-time": "2023-05-06T07:08:09Z",
                 }
             ],

@@ -25,9 +25,10 @@ from fixcards.verify import wheel_archive
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec
 from fixcards.verify.interpreters import Interpreter, choose_interpreters, installed_interpreters
 from fixcards.verify.unavailable import EnvironmentUnavailable
+from tests.distributions import wheel
 
 from .conftest import IDENTITIES, CardServer, LocalIndex, a_card
-from .packages import offer, offer_source, offer_wheel, wheel
+from .packages import offer, offer_source, offer_wheel
 from .test_session import SCHEMA, fixcards
 
 SECRETS = ("SECRETPW", "PROXYPW", "hush")

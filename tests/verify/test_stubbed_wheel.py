@@ -12,8 +12,7 @@ from uv import find_uv_bin
 
 from fixcards.verify.stub_package import stub_package
 from fixcards.verify.unavailable import EnvironmentUnavailable
-
-from .packages import wheel
+from tests.distributions import wheel
 
 FILES: dict[str, str | bytes] = {
     "demo/__init__.py": "from demo.client import get\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ _END = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
 _COMPRESSED = {
     b"\x1f\x8b": "gzip -d",
     b"PK\x03\x04": "unzip",
+    b"PK\x05\x06": "unzip",
     b"BZh91AY&SY": "bzip2 -d",
     b"\xfd7zXZ\0": "xz -d",
     b"\x28\xb5\x2f\xfd": "zstd -d",
@@ -32,6 +34,10 @@ _COMPRESSED = {
     b"\x5d\0\0": "xz -d",
 }
 """The first bytes of compressed files, and the command that unpacks each."""
+_SAMPLE_BYTES = 4096
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+"""Control characters that no text has, but for those that steer a terminal. Every tenth random byte is one."""
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @contextmanager
@@ -62,3 +68,15 @@ def _need_text(log: BinaryIO) -> None:
     for begin, unpack in _COMPRESSED.items():
         if start.startswith(begin):
             raise FixcardsError(f"{log.name}: is compressed; unpack it first ({unpack})")
+    if _is_binary(start[:_SAMPLE_BYTES]):
+        raise FixcardsError(f"{log.name}: is no text; if it is compressed, unpack it first")
+
+
+def _is_binary(sample: bytes) -> bool:
+    """Return whether bytes are neither UTF-8 nor of another encoding of text, which has few control characters."""
+    try:
+        sample.decode()
+    except UnicodeDecodeError as error:
+        if error.reason != "unexpected end of data" and not sample.startswith(_BYTE_ORDER_MARKS):
+            return len(_CONTROLS.findall(sample)) > len(sample) / 20
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import tempfile
 from pathlib import Path
 
@@ -72,4 +73,6 @@ def _empty_folder() -> str:
             return str(folder)
     except OSError:
         pass
-    return tempfile.mkdtemp(prefix="fixcards-")
+    folder = Path(tempfile.mkdtemp(prefix="fixcards-"))
+    atexit.register(folder.rmdir)
+    return str(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -140,10 +141,13 @@ class _Loader:
             elif path != reader_reports.FILE and not (path in OTHER_FILES and entry.is_file(follow_symlinks=False)):
                 for code in ("FC040", "FC041", "FC042"):
                     self._report(path, code, RULES[code].check(path, entry))
-        for path in paths:
-            if not _PORTABLE.fullmatch(path):  # as nearly none: the rules would take a fifth of a check without changes
+        # As nearly none: the rules would take a fifth of a check without changes.
+        if unusual := [path for path in paths if not _PORTABLE.fullmatch(path)]:
+            # Of names that are one elsewhere the last in order stays, which is the one in lower case.
+            folded = {_folded(path): path for path in sorted(paths)}
+            for path in unusual:
                 self._report(path, "FC043", RULES["FC043"].check(path))
-                self._report(path, "FC044", RULES["FC044"].check(path, paths))
+                self._report(path, "FC044", RULES["FC044"].check(path, folded[_folded(path)]))
 
     def _report(self, path: str, code: str, findings: Iterator[Finding]) -> None:
         """Add what a rule finds at a path; of very many strays only the first, so that the rest stays readable."""
@@ -290,6 +294,11 @@ def _display_function(root: Path) -> Callable[[str], str]:
 def _is_skipped(path: str) -> bool:
     """Return whether the walk passes a path over: hidden, or in a folder that is reported for its name."""
     return is_hidden(path) or path.rpartition("/")[0].lower().endswith(RECORD_SUFFIXES)
+
+
+def _folded(path: str) -> str:
+    """Return a path as file systems see it that ignore case and how accents are composed."""
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _is_evidence(name: str) -> bool:

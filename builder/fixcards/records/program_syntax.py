@@ -27,12 +27,14 @@ class Program:
         self._budget = 0
 
     @cached_property
-    def _names(self) -> dict[str, str]:
-        """What the names that imports bind stand for."""
+    def bindings(self) -> dict[str, str]:
+        """The names that imports bind, each with the full name of what it stands for."""
         names: dict[str, str] = {}
         for node in self.nodes:
             if isinstance(node, ast.Import):
-                names |= {each.asname: each.name for each in node.names if each.asname}
+                for each in node.names:
+                    top = each.name.partition(".")[0]
+                    names[each.asname or top] = each.name if each.asname else top
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
         return names
@@ -68,8 +70,8 @@ class Program:
         if depth > _MAX_DEPTH:
             return UNKNOWN
         if isinstance(node, ast.Name):
-            if node.id in self._names:
-                return self._names[node.id]
+            if node.id in self.bindings:
+                return self.bindings[node.id]
             value = self._values.get(node.id)
             return self.name(value, depth + 1) if isinstance(value, (ast.Name, ast.Attribute)) else node.id
         if isinstance(node, ast.Attribute):

@@ -111,9 +111,8 @@ class CardRunner:
         )
         if not has_control(card, evidence):
             runs += self._control(card_plan, releases)
-        if runs[0].outcome == "failed-as-described":
-            (interpreter,) = [each for each in card_plan.broken.interpreters if each.version == runs[0].python][:1]
-            broken = card_plan.broken.on(interpreter)
+        if runs[0].outcome == "failed-as-described" and runs[0].python:
+            broken = card_plan.broken.on(card_plan.broken.interpreter(runs[0].python))
             runs += [self.run(replace(broken, role=role), 1) for role in _ALTERED]
         swept: tuple[ReleaseResult, ...] = ()
         if self.settings.sweep:
@@ -144,7 +143,7 @@ class CardRunner:
         for planned in card_plan.runs:
             run = self.run(planned.on(chosen) if planned.role == "fix" and chosen is not None else planned)
             if planned.role == "broken" and run.python:
-                chosen = next(each for each in planned.interpreters if each.version == run.python)
+                chosen = planned.interpreter(run.python)
             runs.append(run)
         return runs
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from fixcards.verify.stub_package import installed_metadata, installed_modules
 
 _VERSION = r"""^(\s*(?:__version__|VERSION|version|__release__)\s*(?::[^=\n]+)?=\s*["']){old}(["'])"""
-
-
 _DECIDES = re.compile(
     r"(?:__version__|VERSION|\bversion|__release__)\s*(?:[<>]|[=!]=|\.(?:split|startswith)|\bin\b)"
     r"|(?:parse\w*|Version|tuple|int)\([^()\n]*(?:__version__|VERSION|__release__)"
@@ -21,9 +19,8 @@ _DECIDES = re.compile(
 def disguise_release(venv: Path, package: str, old: str, new: str) -> None:
     """Give an installed release another number: in its metadata, and where its modules state it literally.
 
-    A package that decides by its own number keeps the literal one: it would behave as the other release.
-
-    Files are replaced, never written to: they may be hard links into a cache. Raises `EnvironmentUnavailable` where the
+    A package that decides by its own number keeps the literal one: it would behave as the other release. Files are
+    replaced, never written to: they may be hard links into a cache. Raises `EnvironmentUnavailable` where the
     distribution is not there.
     """
     information = installed_metadata(venv, package)

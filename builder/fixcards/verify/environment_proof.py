@@ -119,11 +119,11 @@ def _owners(venv: Path, files: Listing, packages: Mapping[str, str]) -> dict[str
     seen: set[str] = set()
     for record in (path for path in files if re.search(r"site-packages/[^/]+\.dist-info/RECORD$", path)):
         site, _, information = posixpath.dirname(record).rpartition("/")
-        name, version = _identity(information)
+        name, version = identity(information)
         if name not in packages or Version(packages[name]) != version or name in seen:
             raise _refusal(f"{information} is not in the lock")
         seen.add(name)
-        for path, sha256 in _record((venv / record).read_text(encoding="utf-8", errors="replace")):
+        for path, sha256 in recorded_files((venv / record).read_text(encoding="utf-8", errors="replace")):
             owners.setdefault(posixpath.normpath(posixpath.join(site, path)), {})[name] = sha256
         owners.setdefault(record, {})[name] = None
     if missing := packages.keys() - seen:
@@ -131,7 +131,8 @@ def _owners(venv: Path, files: Listing, packages: Mapping[str, str]) -> dict[str
     return owners
 
 
-def _identity(information: str) -> tuple[str, Version]:
+def identity(information: str) -> tuple[str, Version]:
+    """Return name and version that the name of a folder `.dist-info` says. Raises `EnvironmentUnavailable`."""
     stem = information.removesuffix(".dist-info")
     try:
         return canonicalize_name(stem.rpartition("-")[0]), Version(stem.rpartition("-")[2])
@@ -139,7 +140,7 @@ def _identity(information: str) -> tuple[str, Version]:
         raise _refusal(f"{information} names no version") from None
 
 
-def _record(text: str) -> Iterator[tuple[str, str | None]]:
+def recorded_files(text: str) -> Iterator[tuple[str, str | None]]:
     """Yield path and SHA-256 of each line of a RECORD (packaging.python.org, "Recording installed projects")."""
     try:
         for path, stated in ((row[0], row[1]) for row in csv.reader(io.StringIO(text)) if len(row) > 1):

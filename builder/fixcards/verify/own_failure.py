@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
 
 from fixcards.records.program_syntax import Program, parse_program
 from fixcards.records.script import SCRIPT_NAME
@@ -29,11 +28,13 @@ def own_failure(code: str, output: str) -> str | None:
     if not frames or frames[-1][0] != f"/repro/{SCRIPT_NAME}":
         return None
     program = parse_program(code)
+    if program is None:
+        return None
     line = int(frames[-1][1])
-    for node in program.nodes if program else ():
-        if isinstance(node, ast.Raise) and node.lineno <= line <= (node.end_lineno or node.lineno):
-            return "raises the exception itself" if program and _is_new(program, node.exc) else None
-        if isinstance(node, ast.Call) and node.lineno == line and program and _ends_alone(program, node):
+    for node in program.nodes:
+        if isinstance(node, ast.Raise) and _covers(node, line):
+            return "raises the exception itself" if _is_new(program, node.exc) else None
+        if isinstance(node, ast.Call) and node.lineno == line and _ends_alone(program, node):
             return f"calls {program.name(node.func)} itself"
     return None
 
@@ -44,7 +45,8 @@ def own_hang(code: str, output: str) -> str | None:
     A package is there in the stack that the interpreter printed when it was aborted, or it is called by the line of the
     program at which the stack ends: compiled code has no frames.
     """
-    stack = output.rpartition("Fatal Python error: Aborted")[2] if "Fatal Python error: Aborted" in output else ""
+    _, aborted, after = output.rpartition("Fatal Python error: Aborted")
+    stack = after if aborted else ""
     if '  File "/venv/' in stack:
         return None
     lines = re.findall(rf'^  File "/repro/{re.escape(SCRIPT_NAME)}", line ([0-9]+) in ', stack, re.MULTILINE)
@@ -53,19 +55,19 @@ def own_hang(code: str, output: str) -> str | None:
     program = parse_program(code)
     if program is None:
         return "can't be read"
-    packages = _names_from_packages(program.nodes)
-    for node in program.nodes:
-        is_there = isinstance(node, ast.Call) and node.lineno <= int(lines[0]) <= (node.end_lineno or node.lineno)
-        if is_there and isinstance(node, ast.Call) and _names(node.func) & packages:
-            return None
+    packages = _names_from_packages(program)
+    calls = (node for node in program.nodes if isinstance(node, ast.Call) and _covers(node, int(lines[0])))
+    if any(_names(call.func) & packages for call in calls):
+        return None
     return f"goes on by itself in line {lines[0]}"
 
 
-def _names_from_packages(nodes: Sequence[ast.AST]) -> set[str]:
+def _names_from_packages(program: Program) -> set[str]:
     """Return the names of what a program imports from packages, and of what it derives from that."""
-    names = {name for node in nodes for name in _imported_names(node)}
+    bindings = program.bindings.items()
+    names = {name for name, module in bindings if module.partition(".")[0] not in sys.stdlib_module_names}
     for _ in range(_DERIVATIONS):
-        for node in nodes:
+        for node in program.nodes:
             if isinstance(node, ast.ClassDef) and any(_names(base) & names for base in node.bases):
                 names.add(node.name)
             elif isinstance(node, ast.Assign) and _names(node.value) & names:
@@ -75,17 +77,12 @@ def _names_from_packages(nodes: Sequence[ast.AST]) -> set[str]:
     return names
 
 
+def _covers(node: ast.Raise | ast.Call, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)
+
+
 def _names(node: ast.expr) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
-def _imported_names(node: ast.AST) -> Iterator[str]:
-    """Yield the names that an import statement gives to what is not of the standard library."""
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        for alias in node.names:
-            module = alias.name if isinstance(node, ast.Import) else node.module or ""
-            if module.partition(".")[0] not in sys.stdlib_module_names:
-                yield alias.asname or alias.name.partition(".")[0]
 
 
 def _ends_alone(program: Program, call: ast.Call) -> bool:

@@ -52,6 +52,10 @@ class PlannedRun:
         """The role, with the number of the fix, for messages."""
         return f"fix {self.fix}" if self.fix else self.role
 
+    def interpreter(self, version: str) -> Interpreter:
+        """Return the one of its interpreters that has a version."""
+        return next(each for each in self.interpreters if each.version == version)
+
     def on(self, interpreter: Interpreter) -> PlannedRun:
         """Return the run on one interpreter, or as missing where that one can't run it."""
         if interpreter in self.interpreters:

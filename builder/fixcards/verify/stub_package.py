@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from packaging.utils import canonicalize_name
-
+from fixcards.verify.environment_proof import identity, recorded_files
 from fixcards.verify.unavailable import EnvironmentUnavailable
 
 _MODULES = (".py", ".pyc", ".so", ".pyd", ".pth")
@@ -43,7 +40,7 @@ def stub_package(venv: Path, package: str) -> None:
 def installed_metadata(venv: Path, package: str) -> Path:
     """Return the folder with the metadata of an installed distribution. Raises `EnvironmentUnavailable` without one."""
     for information in venv.glob("lib/python*/site-packages/*.dist-info"):
-        if canonicalize_name(information.name.removesuffix(".dist-info").rpartition("-")[0]) == package:
+        if identity(information.name)[0] == package:
             return information
     raise EnvironmentUnavailable("environment", f"{package} is not installed")
 
@@ -52,12 +49,8 @@ def installed_modules(information: Path) -> Iterator[Path]:
     """Yield the modules of a distribution that lie in its folder of packages, which holds that of its metadata."""
     site, record = information.parent, information / "RECORD"
     root = os.path.realpath(site)
-    try:
-        rows = list(csv.reader(io.StringIO(record.read_text(encoding="utf-8", errors="replace"))))
-    except (OSError, csv.Error):
-        return
-    for name in (row[0] for row in rows if row):
+    for name, _ in recorded_files(record.read_text(encoding="utf-8", errors="replace")):
         path = site / name
-        inside = os.path.realpath(path.parent).startswith(root + os.sep) or os.path.realpath(path.parent) == root
-        if inside and path.suffix in _MODULES and os.path.lexists(path):
+        folder = os.path.realpath(path.parent)
+        if (folder == root or folder.startswith(root + os.sep)) and path.suffix in _MODULES and os.path.lexists(path):
             yield path

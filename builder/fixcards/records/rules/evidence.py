@@ -191,25 +191,12 @@ def fails_without_the_package(evidence: Evidence, card: Card) -> Iterator[Findin
     A program that prints or raises the message itself, never imports the package, looks only at its version, puts
     something else in its place, or loops by itself fails without it, too. The library has to fail.
     """
-    for at, run in enumerate(evidence.runs):
-        if _is_of(evidence, card) and run.role == "stub" and run.outcome == "failed-as-described":
-            yield Finding(
-                f"the program fails as described without any code of {card.package}",
-                "write a reproduction in which the library fails, not the program",
-                ("runs", at, "outcome"),
-            )
-
-
-@rule("FC322")
-def passes_under_another_number(evidence: Evidence, card: Card) -> Iterator[Finding]:
-    """A reproduction does not pass where only the number of the broken release is another: it must not look at it."""
-    for at, run in enumerate(evidence.runs):
-        if _is_of(evidence, card) and run.role == "disguised" and run.outcome == "passed":
-            yield Finding(
-                f"the program passes when {card.package} {run.release} has the number of another release",
-                "write a reproduction that shows the failure, not the release",
-                ("runs", at, "outcome"),
-            )
+    for at in _runs(evidence, card, "stub", "failed-as-described"):
+        yield Finding(
+            f"the program fails as described without any code of {card.package}",
+            "write a reproduction in which the library fails, not the program",
+            ("runs", at, "outcome"),
+        )
 
 
 @rule("FC321")
@@ -227,6 +214,23 @@ def frames_not_seen(evidence: Evidence, card: Card) -> Iterator[Finding]:
                 ("runs", 0, "frames"),
             )
             return
+
+
+@rule("FC322")
+def passes_under_another_number(evidence: Evidence, card: Card) -> Iterator[Finding]:
+    """A reproduction does not pass where only the number of the broken release is another: it must not look at it."""
+    for at in _runs(evidence, card, "disguised", "passed"):
+        yield Finding(
+            f"the program passes when {card.package} {evidence.runs[at].release} has the number of another release",
+            "write a reproduction that shows the failure, not the release",
+            ("runs", at, "outcome"),
+        )
+
+
+def _runs(evidence: Evidence, card: Card, role: str, outcome: str) -> list[int]:
+    """Return the places of the runs with a role and an outcome, none where the card was changed since."""
+    runs = enumerate(evidence.runs)
+    return [at for at, run in runs if (run.role, run.outcome) == (role, outcome) and _is_of(evidence, card)]
 
 
 def _is_final(version: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from fixcards.records.fields import windows_refuses
 from fixcards.records.rules.rule import Finding, rule
@@ -54,10 +54,10 @@ def name_not_portable(path: str) -> Iterator[Finding]:
 
 
 @rule("FC044")
-def names_alike(path: str, others: Set[str]) -> Iterator[Finding]:
-    """No two names differ only in upper and lower case: elsewhere they are one file."""
-    if path.lower() != path and path.lower() in others:
-        yield Finding(f"differs from {path.lower()} only in upper and lower case", "rename one of the two")
+def names_alike(path: str, first: str) -> Iterator[Finding]:
+    """No two names differ only in case, or in how their accents are composed: elsewhere they are one file."""
+    if first != path:
+        yield Finding(f"differs from {first} only in upper and lower case or accents", "rename one of the two")
 
 
 @rule("FC045")

@@ -21,8 +21,6 @@ _TICK = 0.1
 """Seconds between two measurements of memory and processes."""
 _PATIENCE = 5.0
 """Seconds to wait for the end of killed processes."""
-
-
 _STACK_SECONDS = 1.0
 """Seconds in which an aborted interpreter has printed its stack."""
 
