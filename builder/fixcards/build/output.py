@@ -71,9 +71,11 @@ def write_file(folder: str, path: str, content: bytes) -> OutputState:
                 return _state(before)
     part = f"{target}.{os.getpid()}.part"
     try:
-        with suppress(FileNotFoundError):
+        try:
+            _write_new(part, content, os.O_EXCL)
+        except FileExistsError:  # of a process that was killed, or a link
             os.unlink(part)
-        _write_new(part, content, os.O_EXCL)
+            _write_new(part, content, os.O_EXCL)
         os.replace(part, target)
         return _state(os.lstat(target))  # which the new name has changed
     except BaseException:

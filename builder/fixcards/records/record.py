@@ -262,6 +262,11 @@ def read_content(root: str, path: str, evidence: str | None) -> Content | None:
     return Content(digest(place, card, *others), card, others[0] if others else None)
 
 
+def checked_card(content: Content) -> Card:
+    """Return the card of a content that was checked and found good: the rules are not applied once more."""
+    return Card.model_validate(YamlDocument(content.card.decode()).data)
+
+
 def evidence_path(card_path: Path) -> Path:
     """Return the path of the evidence of the card at `card_path`."""
     return card_path.with_name(card_path.stem + EVIDENCE_SUFFIX)

@@ -10,7 +10,7 @@ from fixcards.errors import FixcardsError
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
 from fixcards.records.library import Library
-from fixcards.records.record import Content, RecordReader, read_content, unpickle_card
+from fixcards.records.record import Content, RecordReader, checked_card, read_content, unpickle_card
 
 
 class CardSource(NamedTuple):
@@ -51,13 +51,14 @@ class CardSource(NamedTuple):
         """
         content = read_content(self.root, self.path, self.evidence_path)
         if content and (self.digest or content.digest) == content.digest:
-            if self.parsed is not None and self.digest:
-                return unpickle_card(self.parsed), self._evidence(content), content
+            if self.digest:
+                card = unpickle_card(self.parsed) if self.parsed is not None else checked_card(content)
+                return card, self._evidence(content), content
             root = Path(self.root)
             evidence_path = root / self.evidence_path if self.evidence_path else None
-            card, evidence, *_ = RecordReader(root).read(root / self.path, evidence_path, content)
-            if card is not None:
-                return card, evidence, content
+            checked, evidence, *_ = RecordReader(root).read(root / self.path, evidence_path, content)
+            if checked is not None:
+                return checked, evidence, content
         raise FixcardsError(f"{self.path}: was changed while the site was built; build it again")
 
     def _evidence(self, content: Content) -> Evidence | None:

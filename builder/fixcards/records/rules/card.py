@@ -233,15 +233,15 @@ def tracker_of_another(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     shares a word with the name of the package. A text says so by naming the owner or the name.
     """
     words = [re.sub(r"[0-9]+$", "", word) for word in card.package.split("-")]
-    prose = " ".join(card.prose).lower()
     for key, url in (("issue", card.issue), ("pr", card.pr)):
         if url is None or urlsplit(url).hostname not in _SHARED_HOSTS:
             continue
         repository = _IN_REPOSITORY.split(urlsplit(url).path.lower())[0].strip("/")
         place = re.sub(r"[^a-z0-9]", "", f"{urlsplit(url).hostname}{repository}")
-        own = any(word in place for word in words if len(word) > 1)
-        named = any(re.search(rf"\b{re.escape(part)}\b", prose) for part in repository.split("/") if len(part) > 2)
-        if not own and not named:
+        if any(word in place for word in words if len(word) > 1):
+            continue
+        prose = " ".join(card.prose).lower()
+        if not any(re.search(rf"\b{re.escape(part)}\b", prose) for part in repository.split("/") if len(part) > 2):
             yield Finding(
                 f"{key}: {repository or url} does not look like the tracker of {card.package}",
                 "link the package's own issue, or say in `discussion` or `mechanism` why it lies there",
