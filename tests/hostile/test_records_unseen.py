@@ -22,8 +22,7 @@ def good(tmp_path_factory: pytest.TempPathFactory, package_index: PackageIndex) 
     machine.close()
 
 
-@pytest.mark.parametrize("kind", RECORDS)
-def test_the_good_cards_are_good(kind: str, good: Path) -> None:
+def test_the_good_cards_were_executed(good: Path) -> None:
     assert (good / "cards" / "demo" / "9.evidence.json").is_file()
 
 
