@@ -57,7 +57,7 @@ def pages(cards: Path) -> Iterator[tuple[str, str]]:
         others = tuple(RelatedCard.of(library.summaries[other]) for other in related[card_id])
         context = card_context(CardPageData(facts, others), settings)
         versions = facts.card.versions
-        affected = f"{facts.card.package} {versions.affected}" + "".join(
+        affected = f"{facts.card.package} {versions.affected_set}" + "".join(
             f" with {name} {range_}" for name, range_ in (versions.with_ or {}).items()
         )
         yield f"{facts.path}.md", template.render(**context, affected=affected)

@@ -18,7 +18,7 @@ def assert_reads_back(content: bytes, card: Card) -> None:
 def test_every_card_has_its_record_as_json_that_reads_back_as_the_same_card() -> None:
     contents = files()
     for card in library(LIBRARY).cards.values():
-        assert_reads_back(contents.pop(f"{card.package}/{card.number}/card.json"), card)
+        assert_reads_back(contents.pop(f"{card.package}/{card.key}/card.json"), card)
     assert not [path for path in contents if path.endswith("/card.json")]
 
 

@@ -71,7 +71,7 @@ def test_a_typo_finds_the_key_that_was_meant_and_another_word_none(word: str, gu
         ((), "package", "status"),
         (("versions",), "affected", "platform"),
         (("fixes", 0), "title", "code"),
-        (("reproduction", "expect"), "exit", "timeout"),
+        (("reproduction", "expect"), "during", "timeout"),
         (("status",), "state", "reason"),
     ],
 )

@@ -11,7 +11,7 @@ from tests.site.card_page import assert_sound, changed_data, proof, section
 from tests.sites import LIBRARY, library, page, settings, soup, words
 
 
-@pytest.mark.parametrize("path", [f"{card.package}/{card.number}" for card in library(LIBRARY).cards.values()])
+@pytest.mark.parametrize("path", [f"{card.package}/{card.key}" for card in library(LIBRARY).cards.values()])
 def test_the_page_of_a_card_in_any_state_is_sound(path: str) -> None:
     assert_sound(page(path))
 

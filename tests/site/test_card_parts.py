@@ -112,7 +112,7 @@ def _proof(tree: BeautifulSoup, card: Card) -> None:
     assert rows["Upstream issue"] == card.issue
     assert rows["Upstream fix"] == card.pr
     assert rows["First fixed release"] == card.versions.fixed
-    assert rows["Affected"] == f"httpx {card.versions.affected} with trio <=0.12.1"
+    assert rows["Affected"] == f"httpx {card.versions.affected_set} with trio <=0.12.1"
     assert rows["Own-content ratio"].startswith(f"{own_content_ratio(card):.2f}")
 
 
@@ -210,7 +210,7 @@ def _sources(tree: BeautifulSoup, card: Card) -> None:
     named = links(section(tree, "sources"))
     assert used == {url for url in named if url.startswith("http")}
     assert {card.issue, card.pr} - {None} <= used
-    assert {"card.json", f"../{card.number}.yaml"} <= set(named)
+    assert {"card.json", f"../{card.key}.yaml"} <= set(named)
 
 
 @pytest.mark.parametrize("name", PARTS)

@@ -210,7 +210,7 @@ def test_the_home_page_counts_what_the_data_holds_and_defines_each_number() -> N
 def test_large_numbers_are_written_with_separators() -> None:
     small = library(LIBRARY)
     one = small.summaries["mooring-7"]
-    cards = [one._replace(id=f"mooring-{at}", number=at, verdict="not executed", runs=0) for at in range(1, 1235)]
+    cards = [one._replace(id=f"mooring-{at}", key=str(at), verdict="not executed", runs=0) for at in range(1, 1235)]
     digests = {card.id: card.id.encode() for card in cards}
     large = dataclasses.replace(small, summaries={card.id: card for card in cards}, summary_digests=digests)
     assert [statistic.number for statistic in Listings(large, []).statistics()] == ["1,234", "1", "0", "0"]

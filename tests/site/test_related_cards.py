@@ -26,13 +26,22 @@ class Library:
         self._data = data
         self.cards: dict[str, Summary] = {}
 
-    def add(self, card_id: str, error: str, *, aliases: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> None:
+    def add(
+        self,
+        card_id: str,
+        error: str,
+        *,
+        aliases: tuple[str, ...] = (),
+        names: tuple[str, ...] = (),
+        cause: str = "demo-99",
+    ) -> None:
         package, _, number = card_id.rpartition("-")
         data = copy.deepcopy(self._data)
         data |= {"package": package, "issue": f"https://github.com/example/{package}/issues/{number}"}
         data["signature"] = {"error": error}
         if aliases:
             data["signature"]["aliases"] = list(aliases)
+        data["cause"] = cause
         if names:
             data["related"] = list(names)
         self.cards[card_id] = summary(Card.model_validate(data), None)
@@ -47,6 +56,13 @@ def test_named_cards_come_first_then_similar_failures_then_the_same_package(libr
     library.add("other-2", "AttributeError: module transport has no attribute Pool")
     library.add("demo-8", "TimeoutError: gave up")
     assert library.of("demo-7") == ["zoo-1", "other-2", "demo-8"]
+
+
+def test_the_cause_comes_before_what_a_card_names(library: Library) -> None:
+    library.add("demo-7", "AttributeError: no Pool", names=("zoo-1",), cause="transport-3")
+    library.add("zoo-1", "ValueError: the elephant is out")
+    library.add("transport-3", "KeyError: left")
+    assert library.of("demo-7") == ["transport-3", "zoo-1"]
 
 
 def test_rare_words_make_failures_similar_and_common_ones_do_not(library: Library) -> None:
@@ -107,7 +123,7 @@ def test_a_package_with_thousands_of_cards_takes_no_longer_for_each(library: Lib
     first = library.cards["demo-1"]
 
     def seconds(size: int) -> float:
-        cards = {f"demo-{n}": first._replace(id=f"demo-{n}", number=n) for n in range(1, size + 1)}
+        cards = {f"demo-{n}": first._replace(id=f"demo-{n}", key=str(n)) for n in range(1, size + 1)}
         gc.disable()  # a collection takes as long as the rest where other tests have left much behind
         try:
             start = time.process_time()

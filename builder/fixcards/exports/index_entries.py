@@ -23,6 +23,8 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
                 frames=card.frames,
                 title=card.title,
                 prose=card.prose,
+                keywords=card.keywords,
+                cause=card.cause,
                 affected=card.affected,
                 fixed=card.fixed,
                 requirements=card.requirements,

@@ -51,7 +51,9 @@ def tables() -> dict[str, Any]:
         "reasonTexts": scoring.REASON_TEXTS,
         "demotedTier": scoring.DEMOTED_TIER,
         "entryDefaults": {
-            field.name: _blank(field) for field in dataclasses.fields(Entry) if field.name not in ("id", "prose")
+            field.name: _blank(field)
+            for field in dataclasses.fields(Entry)
+            if field.name not in ("id", "prose", "keywords")
         },
         "quotes": template.QUOTE,
         "limits": _limits(),

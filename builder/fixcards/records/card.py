@@ -6,24 +6,23 @@ about adding a card all show them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal, get_args
-from urllib.parse import urlsplit
 
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from fixcards.ecosystems.pypi import parse_specifier
 from fixcards.records.fields import (
+    AdvisoryId,
+    Affected,
     CardId,
     Day,
     ErrorLine,
     ExtraFiles,
     FixTitle,
     Frame,
+    Keyword,
     Line,
     PackageName,
     Quote,
@@ -36,7 +35,8 @@ from fixcards.records.fields import (
     Url,
     value_error,
 )
-from fixcards.records.identity import card_id
+from fixcards.records.identity import card_id, issue_key
+from fixcards.records.release_range import ReleaseRange
 
 Category = Literal[
     "import-error",
@@ -52,6 +52,7 @@ Category = Literal[
 FixKind = Literal["upgrade", "pin", "code-change", "configuration", "workaround"]
 Platform = Literal["linux", "macos", "windows"]
 State = Literal["published", "disputed", "retired"]
+Phase = Literal["resolve", "build", "install"]
 
 CATEGORIES: tuple[str, ...] = get_args(Category)
 
@@ -65,9 +66,9 @@ class RecordModel(BaseModel):
 class Versions(RecordModel):
     """Which releases fail and which don't."""
 
-    affected: Specifier
-    """Releases that fail, as a PEP 440 specifier. Name the last affected one with `<=` (or `==`) where there
-    is one, else the first with `>=`."""
+    affected: Affected
+    """Releases that fail, as a PEP 440 specifier, or as a list of them where the ranges lie apart. Name the last
+    affected one with `<=` (or `==`) where there is one, else the first with `>=`."""
     fixed: Release | None = None
     """First release without the failure; absent where there is none."""
     with_: SecondPackages | None = Field(default=None, alias="with")
@@ -78,9 +79,9 @@ class Versions(RecordModel):
     """Platform that is concerned, when it is only one."""
 
     @cached_property
-    def affected_set(self) -> SpecifierSet:
+    def affected_set(self) -> ReleaseRange:
         """`affected`, parsed; pre-releases that it names count."""
-        return parse_specifier(self.affected)
+        return ReleaseRange(self.affected)
 
     @cached_property
     def named_broken(self) -> str | None:
@@ -115,6 +116,9 @@ class Signature(RecordModel):
 class Expect(RecordModel):
     """What the broken run shows where that isn't "exit status not 0 and the signature in its output"."""
 
+    during: Phase | None = None
+    """When it fails, where the program is never reached: while the requirements are resolved, while a distribution is
+    built, or while the releases are installed."""
     exit: int | None = Field(default=None, ge=-64, le=255, strict=True)
     """Exit status of the broken run, for failures that end with 0 (warnings, swallowed errors); negative for the
     number of a signal."""
@@ -125,8 +129,9 @@ class Expect(RecordModel):
 
     @model_validator(mode="after")
     def _says_something(self) -> Expect:
-        if self.exit is None and self.output is None and self.timeout is None:
-            raise value_error("blank", "expects nothing", "give `exit`, `output` or `timeout`, or remove `expect`")
+        if all(value is None for value in (self.during, self.exit, self.output, self.timeout)):
+            hint = "give `during`, `exit`, `output` or `timeout`, or remove `expect`"
+            raise value_error("blank", "expects nothing", hint)
         return self
 
 
@@ -166,6 +171,9 @@ class Fix(RecordModel):
     """When to choose it."""
     avoid_when: Text
     """When not to choose it."""
+    install: Requirements | None = None
+    """Requirements that the reader has afterwards, such as `httpx>=0.7.2`. The lines to copy are made from them, and
+    they are executed as a reader would: on the broken environment, and with the newest releases of everything else."""
     requires: Requirements | None = None
     """Requirements that replace those of the reproduction when the fix is executed."""
     code: Text | None = None
@@ -224,9 +232,11 @@ class Card(RecordModel):
     ecosystem: Literal["pypi"] = "pypi"
     """Package ecosystem; cards of another one would carry its name in their ids and addresses."""
     issue: Url
-    """URL of the upstream issue; its number is the file name."""
+    """URL of the upstream issue; its number, or its key such as `ABC-12`, is the file name."""
     pr: Url | None = None
     """URL of the fix (pull request, commit or release note); absent only when nothing was changed upstream."""
+    ids: tuple[AdvisoryId, ...] = Field(default=(), max_length=20)
+    """Other names of the same failure: CVE, GHSA, PYSEC."""
     title: Title
     """What a person would call the failure, at most 100 characters."""
     category: Category
@@ -239,10 +249,15 @@ class Card(RecordModel):
     """Why it broke: the chain of cause."""
     impact: Text | None = None
     """What happens if it is left alone, and what it looks like in production."""
+    cause: CardId | None = None
+    """Id of the card about the change in another package that this failure comes from."""
     versions: Versions
     """Which releases fail and which don't."""
     signature: Signature
     """What the failure prints, by which it is searched."""
+    keywords: tuple[Keyword, ...] = Field(default=(), max_length=30)
+    """Words that people search for and that the card has nowhere else: programs through which it is met, commands,
+    options."""
     reproduction: Reproduction
     """The smallest program that shows the failure."""
     fixes: tuple[Fix, ...] = Field(min_length=1, max_length=20)
@@ -259,14 +274,19 @@ class Card(RecordModel):
     """Whether the card stands: `published`, or a mapping of `state` and `reason`."""
 
     @cached_property
-    def number(self) -> int:
-        """Number of the upstream issue, 0 when its URL ends with none."""
-        return issue_number(self.issue) or 0
+    def key(self) -> str:
+        """Key of the upstream issue, such as `271` or `abc-12`; `0` when its URL has none."""
+        return issue_key(self.issue) or "0"
+
+    @property
+    def issue_label(self) -> str:
+        """The issue as its tracker writes it: `#271` or `ABC-12`."""
+        return f"#{self.key}" if self.key.isdecimal() else self.key.upper()
 
     @cached_property
     def id(self) -> str:
-        """`<package>-<number>` for a package of PyPI, unique in the library and never used again."""
-        return card_id(self.ecosystem, self.package, self.number)
+        """`<package>-<key>` for a package of PyPI, unique in the library and never used again."""
+        return card_id(self.ecosystem, self.package, self.key)
 
     @property
     def prose(self) -> Iterator[str]:
@@ -277,17 +297,6 @@ class Card(RecordModel):
         texts = [self.symptom, self.trigger, self.mechanism, self.impact, self.verify, *self.prevention]
         texts += [text for fix in self.fixes for text in (fix.body, fix.why, fix.use_when, fix.avoid_when)]
         yield from filter(None, (*texts, *(point.point for point in self.discussion)))
-
-
-_ISSUE = re.compile(r"https://[\w./-]+/[0-9]+")
-"""Nearly all addresses of issues; these need not be taken apart."""
-
-
-def issue_number(url: str) -> int | None:
-    """Return the number at the end of an issue's URL, whatever the tracker; None where there is none."""
-    path = url if _ISSUE.fullmatch(url) else urlsplit(url).path.rstrip("/")
-    match = re.search(r"(?:^|/)([1-9][0-9]{0,11})$", path) or re.search(r"[?&]id=([1-9][0-9]{0,11})$", url)
-    return int(match[1]) if match else None
 
 
 def own_content_ratio(card: Card) -> float:

@@ -33,7 +33,7 @@ class CardFacts:
     @property
     def path(self) -> str:
         """Address of the card's page below the site, without slashes at the ends."""
-        return card_path(self.card.ecosystem, self.card.package, self.card.number).rstrip("/")
+        return card_path(self.card.ecosystem, self.card.package, self.card.key).rstrip("/")
 
     @property
     def judgement(self) -> Judgement:

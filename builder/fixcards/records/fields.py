@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier
 from packaging.version import InvalidVersion
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from fixcards.ecosystems import PYPI
@@ -26,11 +26,15 @@ PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 """A distribution name as PEP 503 normalises it."""
 CARD_ID = rf"{NAME}-[1-9][0-9]{{0,11}}"
+"""A card's id. The key of its issue may have letters, which look like a part of the name here."""
 
 _PACKAGE_NAME = re.compile(NAME)
 _CARD_ID = re.compile(CARD_ID)
 FRAME = re.compile(r"[\w.\-]+(?:/[\w.\-]+)*\.(?:py|pyx|pyi):(?:<\w+>|[\w.<>]+)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ADVISORY = r"CVE-[0-9]{4}-[0-9]{4,12}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}|PYSEC-[0-9]{4}-[0-9]{1,12}"
+_ADVISORY_ID = re.compile(_ADVISORY)
+"""CVE ids as cve.org has them, those of GitHub's advisory database, and those of the Python advisory database."""
 _ORDINARY_URL = re.compile(r"https://(?:[a-z0-9]+[.-])+[a-z]+(?:/[A-Za-z0-9/._#?=&%+~-]*)?")
 """Nearly all addresses; what it matches is right beyond doubt and needs no closer look."""
 
@@ -154,6 +158,21 @@ def _card_id(text: str) -> str:
     return text
 
 
+def _advisory_id(text: str) -> str:
+    if not _ADVISORY_ID.fullmatch(text):
+        raise value_error(
+            "advisory_id",
+            f"{quoted(text)} is not the id of an advisory",
+            "write a CVE, GHSA or PYSEC id, such as CVE-2024-12345",
+        )
+    return text
+
+
+def _alternatives(value: Any) -> Any:
+    """Take one specifier for a list of one; an error then has a last step 0 that the record has not."""
+    return value if isinstance(value, (list, tuple, dict)) or value is None else (value,)
+
+
 _WINDOWS_DEVICES = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\xb9\xb2\xb3]|lpt[0-9\xb9\xb2\xb3]) *(?:\..*)?", re.IGNORECASE
 )
@@ -231,6 +250,29 @@ ErrorLine = Annotated[
 Quote = Annotated[str, Field(max_length=200), AfterValidator(_not_blank), _schema(r"\S", 200)]
 Specifier = Annotated[
     str, Field(max_length=300), AfterValidator(_not_blank), AfterValidator(_specifier), _schema("[<>=~!]", 300)
+]
+Affected = Annotated[
+    tuple[Specifier, ...],
+    Field(min_length=1, max_length=20),
+    BeforeValidator(_alternatives),
+    PlainSerializer(lambda ranges: ranges[0] if len(ranges) == 1 else list(ranges)),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1, "pattern": "[<>=~!]", "maxLength": 300},
+                {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": 20,
+                    "items": {"type": "string", "minLength": 1, "pattern": "[<>=~!]", "maxLength": 300},
+                },
+            ]
+        }
+    ),
+]
+AdvisoryId = Annotated[str, Field(max_length=100), AfterValidator(_advisory_id), _schema(f"^(?:{_ADVISORY})$", 100)]
+Keyword = Annotated[
+    str, Field(max_length=60), AfterValidator(_not_blank), AfterValidator(_one_line), _schema(_LINE, 60)
 ]
 Release = Annotated[str, Field(max_length=100), AfterValidator(_version), _schema("^[0-9]", 100)]
 PackageName = Annotated[str, Field(max_length=100), AfterValidator(_package_name), _schema(f"^{NAME}$", 100)]

@@ -14,6 +14,7 @@ from fixcards import cache
 from fixcards.errors import FixcardsError
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
+from fixcards.records.identity import issue_order
 from fixcards.records.problem import Problem
 from fixcards.records.reader_reports import ReportCounts
 from fixcards.records.record import CheckedRecord, RecordReader
@@ -87,7 +88,7 @@ class Library:
     def packages(self) -> Mapping[str, list[Summary]]:
         """The cards of each package, packages by name, cards by number."""
         groups: dict[str, list[Summary]] = defaultdict(list)
-        for card in sorted(self.summaries.values(), key=lambda card: (card.package, card.number)):
+        for card in sorted(self.summaries.values(), key=lambda card: (card.package, issue_order(card.key))):
             groups[card.package].append(card)
         return groups
 

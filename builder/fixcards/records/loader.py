@@ -21,7 +21,7 @@ from fixcards.errors import FixcardsError
 from fixcards.files import FileState, file_state, is_hidden, is_racy, read_regular, walk
 from fixcards.records import reader_reports
 from fixcards.records.evidence import EVIDENCE_SUFFIX
-from fixcards.records.identity import card_file
+from fixcards.records.identity import card_file, issue_order
 from fixcards.records.json_error import first_json_error
 from fixcards.records.library import Library
 from fixcards.records.problem import Problem
@@ -106,7 +106,7 @@ class _Loader:
             for card in cards.values()
             if card.record.summary is not None and self.display(card.path) not in wrong
         ]
-        good.sort(key=lambda each: (each[0].package, each[0].number))
+        good.sort(key=lambda each: (each[0].package, issue_order(each[0].key)))
         return Library(
             root=self.root,
             summaries={summary.id: summary for summary, _ in good},
@@ -176,7 +176,7 @@ class _Loader:
         owners: dict[str, list[str]] = defaultdict(list)
         for path, card in cards.items():
             if summary := card.record.summary:
-                in_place = path == card_file(summary.ecosystem, summary.package, summary.number)
+                in_place = path == card_file(summary.ecosystem, summary.package, summary.key)
                 owners[summary.id].insert(0 if in_place else len(owners[summary.id]), self.display(path))
         named = {"-".join(path.rpartition(".")[0].rsplit("/", 2)[-2:]) for path in cards}
         return LibraryContext(owners, frozenset(owners) | named, cards.keys())

@@ -18,7 +18,8 @@ class Summary(NamedTuple):
     id: str
     ecosystem: str
     package: str
-    number: int
+    key: str
+    """Key of the issue, such as `271` or `abc-12`."""
     title: str
     category: str
     state: str
@@ -34,6 +35,9 @@ class Summary(NamedTuple):
     """Title of the first fix."""
     prose: str
     """Symptom and trigger."""
+    keywords: tuple[str, ...]
+    cause: str
+    """Id of the card about the change in another package that this failure comes from; empty where it is none."""
     related: tuple[str, ...]
     """Ids that the card itself names."""
     verdict: str
@@ -49,7 +53,7 @@ class Summary(NamedTuple):
     @property
     def path(self) -> str:
         """Address of its page below the site."""
-        return card_path(self.ecosystem, self.package, self.number)
+        return card_path(self.ecosystem, self.package, self.key)
 
     def confidence(self, today: date) -> float:
         """Return the card's confidence on the day `today`."""
@@ -71,7 +75,7 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         id=card.id,
         ecosystem=card.ecosystem,
         package=card.package,
-        number=card.number,
+        key=card.key,
         title=card.title,
         category=card.category,
         state=card.status.state,
@@ -79,11 +83,13 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         aliases=tuple(signature.aliases),
         exception=signature.exception or "",
         frames=tuple(signature.frames),
-        affected=versions.affected,
+        affected=str(versions.affected_set),
         fixed=versions.fixed or "",
         requirements=requirements,
         fix=card.fixes[0].title,
         prose=f"{card.symptom} {card.trigger}",
+        keywords=card.keywords,
+        cause=card.cause or "",
         related=tuple(card.related),
         verdict=judgement.verdict,
         confidence_terms=judgement.confidence_terms,

@@ -124,6 +124,7 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
         "letter": _letter,
         "reports": data.reports,
         "report_links": _report_links(card, options, settings),
+        "cause": next((other for other in data.related if other.id == card.cause), None),
         "related": data.related,
         "sources": _sources(card),
     }
@@ -210,7 +211,11 @@ def _structured_data(facts: CardFacts, settings: SiteSettings) -> dict[str, Any]
         "headline": card.title,
         "description": description(card),
         "keywords": [card.signature.error, *card.signature.aliases, card.package, card.category],
-        "about": {"@type": "SoftwareApplication", "name": card.package, "softwareVersion": card.versions.affected},
+        "about": {
+            "@type": "SoftwareApplication",
+            "name": card.package,
+            "softwareVersion": str(card.versions.affected_set),
+        },
         "isBasedOn": [url for url in (card.issue, card.pr) if url],
         "isPartOf": {"@type": "WebSite", "name": settings.site_name},
         "inLanguage": "en",

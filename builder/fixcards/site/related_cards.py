@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from fixcards.cache import digest
 from fixcards.records.fields import PLACEHOLDER
+from fixcards.records.identity import issue_order
 from fixcards.records.library import Library
 from fixcards.records.summary import Summary
 
@@ -30,7 +31,9 @@ def related_cards(library: Library) -> Mapping[str, list[str]]:
     if cache_file is None:
         return find_related(cards)
     # Everything that `find_related` looks at.
-    parts = ((card.id, card.error, card.exception, *card.aliases, "", *card.related) for card in cards.values())
+    parts = (
+        (card.id, card.error, card.exception, *card.aliases, "", card.cause, *card.related) for card in cards.values()
+    )
     key = digest("\n".join(map("\t".join, parts)).encode())
     related: dict[str, list[str]] | None = cache_file.read(key)
     if related is None:
@@ -40,14 +43,14 @@ def related_cards(library: Library) -> Mapping[str, list[str]]:
 
 
 def find_related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
-    """Return the related cards of each card: those it names, then similar signatures, then the same package.
+    """Return the related cards of each card: its cause, those it names, similar signatures, then the same package.
 
     Two signatures are as similar as the cosine of their words, rare words counting more (tf-idf).
     """
     words = {card_id: sorted(_words(card)) for card_id, card in cards.items()}
     holders: dict[str, list[str]] = defaultdict(list)
     packages: dict[str, list[str]] = defaultdict(list)
-    for card_id, card in sorted(cards.items(), key=lambda item: item[1].number):
+    for card_id, card in sorted(cards.items(), key=lambda item: issue_order(item[1].key)):
         packages[card.package].append(card_id)
         for word in words[card_id]:
             holders[word].append(card_id)
@@ -65,7 +68,7 @@ def find_related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
         length = lengths[card_id]
         cosines = {other: score / (length * lengths[other]) for other, score in scores.items()}
         similar = [other for other, cosine in cosines.items() if cosine >= MIN_SIMILARITY]
-        ordered = [other for other in card.related if other in cards]
+        ordered = [other for other in (card.cause, *card.related) if other in cards]
         ordered += sorted(similar, key=lambda other: (-cosines[other], other))
         if len(ordered) <= MAX_RELATED:
             ordered += _neighbours(card, cards, packages[card.package])
@@ -75,9 +78,14 @@ def find_related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
 
 def _neighbours(card: Summary, cards: Mapping[str, Summary], numbered: Sequence[str]) -> list[str]:
     """Return the ids of `numbered`, a package's cards by number, that are nearest to `card`, itself included."""
-    at = bisect.bisect_left(numbered, card.number, key=lambda other: cards[other].number)
-    around = numbered[max(0, at - MAX_RELATED) : at + MAX_RELATED + 1]
-    return sorted(around, key=lambda other: (abs(cards[other].number - card.number), other))
+    letters, number = issue_order(card.key)
+    at = bisect.bisect_left(numbered, (letters, number), key=lambda other: issue_order(cards[other].key))
+
+    def distance(other: str) -> tuple[bool, int, str]:
+        other_letters, other_number = issue_order(cards[other].key)
+        return other_letters != letters, abs(other_number - number), other
+
+    return sorted(numbered[max(0, at - MAX_RELATED) : at + MAX_RELATED + 1], key=distance)
 
 
 def _words(card: Summary) -> set[str]:

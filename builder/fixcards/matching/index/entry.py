@@ -24,14 +24,19 @@ class Entry:
     title: str = ""
     prose: str = ""
     """More words that people remember it by."""
+    keywords: tuple[str, ...] = ()
+    """Words that people search for and that stand nowhere else."""
+    cause: str = ""
+    """Id of the entry about the change that this failure comes from, where it is another one's."""
     affected: str = ""
+    """A PEP 440 specifier, or several with ` or ` between them."""
     fixed: str = ""
     requirements: Mapping[str, str] = field(default_factory=dict)
     """Other packages, and `python`, that the failure needs, each with the specifier of its releases."""
     display: Mapping[str, Any] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
-        """Return the plain data that the index stores: all but the prose, without empty values."""
+        """Return the plain data that the index stores: all but the prose and the keywords, without empty values."""
         full = {
             "id": self.id,
             "package": self.package,
@@ -42,13 +47,14 @@ class Entry:
             "affected": self.affected,
             "fixed": self.fixed,
             "requirements": self.requirements,
+            "cause": self.cause,
             "display": self.display,
         }
         return {key: value for key, value in full.items() if value}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Entry:
-        """Return the entry of a record, without its prose."""
+        """Return the entry of a record, without its prose and keywords."""
         values = dict(record)
         for name in ("templates", "frames"):
             values[name] = tuple(values.get(name, ()))

@@ -77,7 +77,7 @@ def build_from_rows(
 def index_row(entry: Entry) -> IndexRow:
     """Return the row of an entry in the index. It depends on nothing else, so it can be stored and reused."""
     strong = terms(entry)
-    weak = informative_tokens(entry.prose)
+    weak = informative_tokens(" ".join((entry.prose, *entry.keywords)))
     return tuple(strong), tuple([term for term in weak if term not in strong]), _to_json()(entry.record())
 
 

@@ -292,8 +292,13 @@ def _compare_releases(releases: dict[str, str], entry: Entry) -> tuple[bool | No
     return affected, unmet[-1] if unmet else "", versions
 
 
-def _may_satisfy(release: str, specifier: str) -> bool | None:
+def _may_satisfy(release: str, releases: str) -> bool | None:
     """Return whether a release is in a range. 3.12 may be any 3.12, so it is out only where all of them are."""
+    results = [_may_satisfy_specifier(release, alternative) for alternative in releases.split(" or ")]
+    return True if True in results else None if None in results else False
+
+
+def _may_satisfy_specifier(release: str, specifier: str) -> bool | None:
     satisfied = in_specifier(release, specifier)
     if satisfied is False and release.count(".") == 1 and in_specifier(f"{release}.999", specifier):
         return None

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from packaging.version import Version
 
 from fixcards.ecosystems import ecosystem
-from fixcards.records.card import Card, issue_number
+from fixcards.records.card import Card
 from fixcards.records.fields import PLACEHOLDER
-from fixcards.records.identity import RESERVED, card_file
+from fixcards.records.identity import KEY, RESERVED, card_file, issue_key
 from fixcards.records.problem import quoted
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.script import SCRIPT_NAME
@@ -23,16 +23,16 @@ _BRACES = re.compile(r"\{[^{}]*\}")
 _SHARED_HOSTS = frozenset({"github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "salsa.debian.org"})
 _IN_REPOSITORY = re.compile(r"/(?:issues?|pulls?|commits?|releases|compare|-|merge_requests)/")
 """What separates the repository from the rest in addresses of GitHub, GitLab and Gitea."""
-_CARD_FILE = re.compile(r"[1-9][0-9]{0,11}\.yaml")
+_CARD_FILE = re.compile(rf"{KEY}\.yaml")
 
 
 @rule("FC201")
 def place(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """A card lies at `cards/<package>/<issue number>.yaml`; folder and file say the same as `package` and `issue`."""
+    """A card lies at `cards/<package>/<issue>.yaml`; folder and file say the same as `package` and `issue`."""
     if len(path.parts) != 2 or not _CARD_FILE.fullmatch(path.name):
         yield Finding(
             f"lies at {path}, which is no place for a card",
-            f"move it to {card_file(card.ecosystem, card.package, issue_number(card.issue) or '<issue number>')}",
+            f"move it to {card_file(card.ecosystem, card.package, issue_key(card.issue) or '<issue number>')}",
             Position(1, 1),
         )
 
@@ -50,13 +50,13 @@ def folder(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 
 @rule("FC203")
 def issue_in_name(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """The file name is the number of the issue, which stands at the end of its URL."""
-    number = issue_number(card.issue)
-    if number is None:
+    """The file name is the number of the issue, which stands at the end of its URL, or its key in lower case."""
+    key = issue_key(card.issue)
+    if key is None:
         yield Finding("issue: the address ends with no issue number", "link the issue itself", ("issue",))
-    elif _CARD_FILE.fullmatch(path.name) and path.stem != str(number):
+    elif _CARD_FILE.fullmatch(path.name) and path.stem != key:
         yield Finding(
-            f"issue {number} differs from the file name {path.name}", f"rename the file to {number}.yaml", ("issue",)
+            f"issue {key} differs from the file name {path.name}", f"rename the file to {key}.yaml", ("issue",)
         )
 
 
@@ -77,7 +77,7 @@ def fixed_is_affected(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     versions = card.versions
     if versions.fixed is not None and versions.fixed in versions.affected_set:
         yield Finding(
-            f"fixed release {versions.fixed} is inside the affected range {quoted(versions.affected)}",
+            f"fixed release {versions.fixed} is inside the affected range {quoted(str(versions.affected_set))}",
             "end the range before it, for example with `<=` and the last affected release",
             ("versions", "fixed"),
         )
@@ -88,7 +88,7 @@ def no_affected_release(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The affected range names an affected release: the last with `<=` or `==`, or else the first with `>=`."""
     if card.versions.named_broken is None:
         yield Finding(
-            f"affected {quoted(card.versions.affected)} names no release that fails",
+            f"affected {quoted(str(card.versions.affected_set))} names no release that fails",
             "name the last affected release with `<=`, or else the first with `>=`",
             ("versions", "affected"),
         )

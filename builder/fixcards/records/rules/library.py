@@ -98,4 +98,4 @@ def sweep_differs(evidence: Evidence, card: Card) -> Iterator[Finding]:
         named = [version for version in swept if (version in card.versions.affected_set) == (state == "passes")]
         if named:
             versions = ", ".join(named[:8]) + (f" and {len(named) - 8} more" if len(named) > 8 else "")
-            yield Finding(f"releases {wrong} versions.affected {card.versions.affected!r}: {versions}", hint)
+            yield Finding(f"releases {wrong} versions.affected {str(card.versions.affected_set)!r}: {versions}", hint)

@@ -182,6 +182,12 @@ def several_lines(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding
     yield _in_own_words(error, source)
 
 
+@rule("FC119", "advisory_id")
+def bad_advisory_id(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
+    """Other names of a failure are ids of advisories: CVE, GHSA or PYSEC."""
+    yield _in_own_words(error, source)
+
+
 @rule("FC199")
 def refused(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     """Everything else that the model refuses."""

@@ -238,9 +238,12 @@ function compareReleases(releases, entry) {
   return { affected, unmetRequirement: unmet.at(-1)?.[0] ?? "", versions };
 }
 
-function maySatisfy(release, specifier) {
-  const satisfied = inSpecifier(release, specifier);
-  return satisfied === false && release.split(".").length === 2 && inSpecifier(`${release}.999`, specifier) ? null : satisfied;
+function maySatisfy(release, range) {
+  const results = range.split(" or ").map((specifier) => {
+    const satisfied = inSpecifier(release, specifier);
+    return satisfied === false && release.split(".").length === 2 && inSpecifier(`${release}.999`, specifier) ? null : satisfied;
+  });
+  return results.includes(true) || (results.includes(null) ? null : false);
 }
 
 // scoring
