@@ -111,6 +111,44 @@ def test_a_command_writes_to_no_link(name: str, arguments: list[str], precious: 
     assert path.is_symlink()
 
 
+@pytest.mark.parametrize(
+    ("link", "arguments"),
+    [
+        ("computed", ["check"]),
+        ("computed/records", ["check"]),
+        ("computed/index", ["match"]),
+        ("computed", ["clear"]),
+        ("verify", ["verify", "--dry-run"]),
+        ("verify/work", ["verify", "--dry-run"]),
+    ],
+)
+def test_a_link_inside_the_cache_is_refused(link: str, arguments: list[str], precious: Path, tmp_path: Path) -> None:
+    shutil.copytree(LIBRARY, tmp_path / "cards")
+    place = tmp_path / "cache" / link
+    place.parent.mkdir(parents=True)
+    place.symlink_to(precious)
+    before = tree(precious)
+    done = run(*arguments, folder=tmp_path, text="ValueError: 1")
+    assert done.returncode == 2
+    assert f"/cache/{link}: is a link inside the cache; remove it" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree(precious) == before
+
+
+@pytest.mark.parametrize("link", ["computed", "computed/sites", "builds", "no-pages"])
+def test_a_build_refuses_a_link_inside_the_cache(link: str, precious: Path, tmp_path: Path) -> None:
+    config = project(tmp_path / "project", LIBRARY)
+    place = tmp_path / "cache" / link
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(precious)
+    before = tree(precious)
+    done = build(config, FIXCARDS_CACHE=str(tmp_path / "cache"))
+    assert done.returncode == 1
+    assert f"/cache/{link}: is a link inside the cache; remove it" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree(precious) == before
+
+
 def test_a_disk_that_is_full_leaves_the_old_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "tally.json"
     atomic_write(path, b"good")

@@ -21,6 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from fixcards.errors import FixcardsError
 from fixcards.files import atomic_write, file_state, make_private
 
 MAX_FILES = 8
@@ -45,9 +46,25 @@ def cache_dir() -> Path:
     return user_cache_path("fixcards", appauthor=False)
 
 
+def cache_folder(*names: str) -> Path:
+    """Return a folder of the cache, by its name and those of the folders above it in there; it need not exist.
+
+    Raises `FixcardsError` where one of them is a link. A cache inside of a checkout may come with one, and what the
+    program writes and deletes there would be somewhere else.
+    """
+    folder = cache_dir()
+    for name in names:
+        folder /= name
+        if folder.is_symlink():
+            raise FixcardsError(
+                f"{folder}: is a link inside the cache; remove it, or let FIXCARDS_CACHE name a folder of yours"
+            )
+    return folder
+
+
 def clear() -> None:
     """Remove everything that was computed from cards. Packages, locks and claims of `fixcards verify` stay."""
-    shutil.rmtree(_computed(), ignore_errors=True)
+    shutil.rmtree(cache_folder("computed"), ignore_errors=True)
 
 
 def cache_file(kind: str, name: str, version: Callable[[], bytes] | None = None) -> CacheFile:
@@ -55,16 +72,7 @@ def cache_file(kind: str, name: str, version: Callable[[], bytes] | None = None)
 
     Files that another `version` of the program wrote are not read; by default that is its `program_digest`.
     """
-    return CacheFile(cache_folder(kind) / digest(os.fsencode(name)).hex(), version)
-
-
-def cache_folder(kind: str) -> Path:
-    """Return the folder of one kind of files, which need not exist."""
-    return _computed() / kind
-
-
-def _computed() -> Path:
-    return cache_dir() / "computed"
+    return CacheFile(cache_folder("computed", kind) / digest(os.fsencode(name)).hex(), version)
 
 
 @functools.cache

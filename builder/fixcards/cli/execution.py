@@ -30,8 +30,10 @@ from fixcards.verify.session import Session, Task
 
 def verify_cache() -> Path:
     """Return the folder of the cache for executions: locks, uv's packages, claims of cards in progress."""
-    folder = cache.cache_dir() / "verify"
+    folder = cache.cache_folder("verify")
     make_private(folder)
+    for path in folder.iterdir():
+        cache.cache_folder("verify", path.name)  # which refuses a link
     return folder
 
 

@@ -125,7 +125,7 @@ class ParallelBuild:
 @contextmanager
 def _scratch_dir() -> Iterator[Path]:
     """Yield an empty folder in the cache, or where that can't be written in that of the system."""
-    home = cache.cache_dir() / "builds"
+    home = cache.cache_folder("builds")
     with ExitStack() as stack:
         try:
             make_private(home)

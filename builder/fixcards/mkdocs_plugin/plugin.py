@@ -199,7 +199,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         # Not a filter: Jinja would store the result for a constant in the compiled template, for later builds.
         env.globals["asset_url"] = lambda path: self._asset_urls.get(path, path)
         env.filters["strip_indentation"] = strip_indentation
-        env.bytecode_cache = _bytecode_cache(cache.cache_folder("templates"))
+        env.bytecode_cache = _bytecode_cache(cache.cache_folder("computed", "templates"))
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
         """Give the 404 page its search box, whose links start at the root, and the site map all pages."""

@@ -66,7 +66,7 @@ def refuse_link(site_dir: str, config_file: str | None) -> None:
 
 def _empty_folder() -> str:
     """Return a folder without files, for MkDocs to read, which only this user can write."""
-    folder = cache.cache_dir() / "no-pages"
+    folder = cache.cache_folder("no-pages")
     try:
         make_private(folder)
         if not any(folder.iterdir()) and not folder.is_symlink():
