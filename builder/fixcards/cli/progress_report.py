@@ -96,10 +96,9 @@ def result_line(result: Result) -> Text:
 
 def describe_run(run: Run) -> str:
     """Return the outcome of a run in a few words."""
-    name = f"fix {run.fix}" if run.fix else run.role
     agree = f"{run.repetitions.count(run.outcome)}/{len(run.repetitions)}"
     why = f" ({visible(run.reason)[:160]})" if run.reason else ""
-    return f"{name} {run.release or '-'} {run.outcome} {agree}{why}"
+    return f"{run.name} {run.release or '-'} {run.outcome} {agree}{why}"
 
 
 def as_data(result: Result) -> dict[str, Any]:
@@ -118,6 +117,7 @@ def as_data(result: Result) -> dict[str, Any]:
             {
                 "role": run.role,
                 "fix": run.fix,
+                "others": run.others,
                 "release": run.release,
                 "python": run.python,
                 "outcome": run.outcome,

@@ -38,9 +38,15 @@ class PyPI:
         pins = parse_requirement(requirement).specifier
         return [pin.version for pin in pins if pin.operator == "==" and not pin.version.endswith("*")]
 
-    def install_line(self, requirements: Sequence[str]) -> str:
-        """Return the line for a shell that has pip install some requirements."""
-        return "pip install " + " ".join(map(_shell_word, requirements))
+    def install_lines(self, requirements: Sequence[str]) -> dict[str, str]:
+        """Return what to copy to get some requirements, by the program that it is for, pip first."""
+        words = " ".join(map(_shell_word, requirements))
+        return {
+            "pip": f"pip install {words}",
+            "uv": f"uv add {words}",
+            "poetry": f"poetry add {words}",
+            "requirements.txt": "\n".join(requirements),
+        }
 
     def script_head(self, requirements: Sequence[str], runtime: str | None, last_day: date | None) -> list[str]:
         """Return inline script metadata (PEP 723), with a table for uv, which knows how to look back in time."""

@@ -11,7 +11,7 @@ from fixcards.records import script, verdict
 from fixcards.records.card import Card, Fix, own_content_ratio
 from fixcards.records.evidence import Evidence, Run
 from fixcards.records.identity import card_path
-from fixcards.records.verdict import Judgement
+from fixcards.records.verdict import InstallState, Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class CardFacts:
     """The fixes that can be run, by their number from 1."""
     fix_runs: Mapping[int, Run]
     """The run of each fix that was run, by the number that the fix had on that day."""
+    install_states: Mapping[int, InstallState]
+    """Whether the line of each fix that has one works for a reader, by the number of the fix."""
     own_content_ratio: float
     dated_judgement: Judgement | None
     """None where the facts were made without a day."""
@@ -60,6 +62,7 @@ def card_facts(card: Card, evidence: Evidence | None, day: date | None = None) -
         broken_release=script.broken_release(card, evidence),
         executable_fixes=dict(executable),
         fix_runs={run.fix: run for run in (evidence.runs if evidence else ()) if run.role == "fix" and run.fix},
+        install_states=verdict.install_states(card, evidence),
         own_content_ratio=own_content_ratio(card),
         dated_judgement=verdict.judge(card, evidence, day, executable) if day else None,
     )

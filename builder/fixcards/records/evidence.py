@@ -16,7 +16,8 @@ from fixcards.records.fields import CardId, Frame, PackageName, Release, Text, U
 
 Outcome = Literal["failed-as-described", "passed", "failed-otherwise", "could-not-run"]
 Isolation = Literal["bubblewrap", "container", "none"]
-Role = Literal["broken", "fix", "latest", "control", "stub", "disguised"]
+Role = Literal["broken", "fix", "install", "latest", "control", "stub", "disguised"]
+Others = Literal["kept", "newest"]
 ReleaseState = Literal["fails", "passes", "inferred-fails", "inferred-passes", "not-testable", "unknown"]
 
 EVIDENCE_SUFFIX = ".evidence.json"
@@ -44,11 +45,15 @@ class Run(RecordModel):
     """One environment in which the card's program ran, as often as `repetitions` has entries."""
 
     role: Role
-    """`broken`: the last affected release; `fix`: one option of the card; `latest`: the newest release; `control`: the
+    """`broken`: the last affected release; `fix`: one option of the card; `install`: what a reader gets who
+    copies the line of an option; `latest`: the newest release; `control`: the
     same program where it has to pass; `stub`: the broken run with stubs in place of the package's code; `disguised`:
     the broken run under the number of another release."""
     fix: int | None = Field(default=None, ge=1, le=20)
-    """Number of the option in the card's `fixes`, from 1, when the role is `fix`."""
+    """Number of the option in the card's `fixes`, from 1, when the role is `fix` or `install`."""
+    others: Others | None = None
+    """What the line of an `install` run does not name: `kept` as it was in the broken run, as far as the line allows
+    it, or the `newest` that the index has."""
     release: Release | None = None
     """Release of the card's package that was installed; absent when nothing could be."""
     packages: dict[PackageName, Release] = Field(default_factory=dict, max_length=1000)
@@ -79,6 +84,11 @@ class Run(RecordModel):
     """Outcome of each repetition, in order."""
     date: date
     """Day of the run, UTC."""
+
+    @property
+    def name(self) -> str:
+        """The role, with what tells it from others of the role."""
+        return run_name(self.role, self.fix, self.others)
 
     @property
     def conclusive(self) -> bool:
@@ -188,6 +198,11 @@ def _line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def run_name(role: str, fix: int | None, others: Others | None) -> str:
+    """Return the name of a run for messages: its role, with what tells it from others of the role."""
+    return f"{role} {fix}{f' ({others})' if others else ''}" if fix else role
+
+
 def files_digest(hashes: Iterable[str]) -> str:
     """Return the digest of a distribution's files, given the SHA-256 of each."""
     return hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
@@ -206,7 +221,7 @@ def run_digest(card: Card) -> str:
     correcting a sentence doesn't make evidence stale.
     """
     signature = card.signature
-    judged = {
+    judged: dict[str, Any] = {
         "card": card.id,
         "issue": card.issue,
         "package": card.package,
@@ -215,5 +230,10 @@ def run_digest(card: Card) -> str:
         "reproduction": card.reproduction.model_dump(mode="json", exclude={"expect": {"during"}}),
         "fixes": [[fix.kind, fix.requires, fix.code] for fix in card.fixes],
     }
+    # Fields that came later count where a card has them, so that other cards keep their evidence.
+    if any(fix.install is not None for fix in card.fixes):
+        judged["install"] = [fix.install for fix in card.fixes]
+    if card.reproduction.expect is not None and card.reproduction.expect.during is not None:
+        judged["during"] = card.reproduction.expect.during
     text = json.dumps(judged, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

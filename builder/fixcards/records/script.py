@@ -53,17 +53,6 @@ def requirements(card: Card, release: str | None = None, fix: Fix | None = None)
     return tuple(text.replace("{version}", release or "") for text in texts)
 
 
-def upgrade_target(card: Card, fix: Fix) -> str | None:
-    """Return the release of the card's package that an upgrade was set up with; None where it upgrades another one."""
-    if fix.requires is None:
-        return card.versions.fixed
-    registry = ecosystem(card.ecosystem)
-    for text in fix.requires:
-        if "{version}" not in text and registry.requirement_name(text) == card.package:
-            return next(iter(registry.exact_releases(text)), None)
-    return None
-
-
 def _one_line(text: str) -> str:
     """Return `text` without line breaks, which would end the comment that it stands in."""
     return " ".join(text.split())

@@ -14,13 +14,14 @@ from typing import Literal, get_args
 from fixcards.records.card import Card, Fix
 from fixcards.records.evidence import Evidence, Run, run_digest
 
+InstallState = Literal["works", "fails", "not executed"]
 Verdict = Literal["verified", "partly verified", "not executed", "stale", "disputed", "retired"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 MEANINGS: dict[str, str] = {
     "verified": "The broken release failed as described and every executable fix passed, three times each, in "
-    "isolation; the same program passed somewhere, did not fail as described without the package's code, and did not "
-    "pass because of another release number.",
+    "isolation; so did every line to copy, used as a reader would; the same program passed somewhere, did not fail as "
+    "described without the package's code, and did not pass because of another release number.",
     "partly verified": "It was executed, and not every run showed what the card says.",
     "not executed": "No run of this card is on record. Its facts come from the upstream thread alone.",
     "stale": "The card was changed after it was executed; the runs shown belong to its earlier form.",
@@ -127,6 +128,27 @@ def has_control(card: Card, evidence: Evidence) -> bool:
     return any(release.state == "passes" for release in evidence.releases)
 
 
+def install_states(card: Card, evidence: Evidence | None) -> dict[int, InstallState]:
+    """Return for each fix with `install`, by its number from 1, whether the line works for a reader.
+
+    It works where the program passed with the reader's other packages kept and with the newest of them. Where one of
+    the two can't be resolved, the other decides: the resolver then refuses, and the reader installs nothing broken.
+    """
+    states: dict[int, InstallState] = {}
+    for number, fix in enumerate(card.fixes, start=1):
+        if fix.install is None:
+            continue
+        runs = [run for run in (evidence.runs if evidence else ()) if (run.role, run.fix) == ("install", number)]
+        ran = [run for run in runs if run.outcome != "could-not-run"]
+        if {run.others for run in runs} != {"kept", "newest"}:
+            states[number] = "not executed"
+        elif ran and all(run.outcome == "passed" and run.conclusive for run in ran):
+            states[number] = "works"
+        else:
+            states[number] = "fails"
+    return states
+
+
 def _is_fake(evidence: Evidence) -> bool:
     """Return whether the program fails without the code of the package, or passes by the number of a release."""
     outcomes = {(run.role, run.outcome) for run in evidence.runs}
@@ -134,9 +156,13 @@ def _is_fake(evidence: Evidence) -> bool:
 
 
 def _is_complete(card: Card, evidence: Evidence) -> bool:
-    """Return whether there is a control, and were runs with an altered package; they are judged with the broken run."""
+    """Return whether there is a control, each line to copy works, and there were runs with an altered package.
+
+    What those show is judged with the broken run.
+    """
     altered = {run.role for run in evidence.runs if run.outcome != "could-not-run"}
-    return has_control(card, evidence) and altered >= {"stub", "disguised"}
+    lines = install_states(card, evidence).values()
+    return has_control(card, evidence) and altered >= {"stub", "disguised"} and all(state == "works" for state in lines)
 
 
 def _verdict(card: Card, evidence: Evidence | None, *, stale: bool, complete: bool) -> Verdict:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from fixcards.build.page import Page, Section
+from fixcards.ecosystems import ecosystem
 from fixcards.exports import card_json
 from fixcards.exports.interface import RelatedCard
 from fixcards.exports.scripts import REPRODUCTION, fix_file
@@ -14,8 +16,8 @@ from fixcards.records.card import Card, Fix
 from fixcards.records.card_facts import CardFacts
 from fixcards.records.evidence import Run
 from fixcards.records.reader_reports import ReportCounts
+from fixcards.records.verdict import InstallState
 from fixcards.site import markdown
-from fixcards.site.fix_command import fix_command
 from fixcards.site.release_chart import legend, release_chart
 from fixcards.site.releases import MEANINGS, release_rows, release_spans
 from fixcards.site.renderer import renderer
@@ -59,6 +61,10 @@ class Option:
     requirements: tuple[str, ...]
     run: Run | None
     executable: bool
+    lines: Mapping[str, str]
+    """What to copy, by the program that it is for; empty where the fix is nothing that is installed."""
+    line_state: InstallState | None
+    line_runs: tuple[Run, ...]
 
 
 RUN_ROLES = {
@@ -111,7 +117,6 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
         "runs": evidence.runs if evidence else (),
         "roles": RUN_ROLES,
         "ratio": facts.own_content_ratio,
-        "fix_command": fix_command(card),
         "traceback": (card.signature.traceback or "").rstrip("\n"),
         "options": options,
         "broken_release": facts.broken_release or "",
@@ -141,6 +146,8 @@ def _shorten(text: str, max_length: int) -> str:
 
 
 def _options(facts: CardFacts) -> list[Option]:
+    registry = ecosystem(facts.card.ecosystem)
+    runs = facts.evidence.runs if facts.evidence else ()
     return [
         Option(
             letter=_letter(number),
@@ -150,6 +157,9 @@ def _options(facts: CardFacts) -> list[Option]:
             requirements=facts.requirements(fix),
             run=facts.fix_runs.get(number),
             executable=number in facts.executable_fixes,
+            lines=registry.install_lines(fix.install) if fix.install else {},
+            line_state=facts.install_states.get(number),
+            line_runs=tuple(run for run in runs if (run.role, run.fix) == ("install", number)),
         )
         for number, fix in enumerate(facts.card.fixes, start=1)
     ]

@@ -104,7 +104,7 @@ def _tests_release_alone(run: Run, card: Card) -> bool:
     if run.role == "control":
         return run.release is not None and run.release not in card.versions.affected_set
     if run.role != "fix":
-        return run.role != "stub"
+        return run.role not in {"stub", "install"}
     fix = card.fixes[run.fix - 1] if run.fix and run.fix <= len(card.fixes) else None
     return fix is not None and fix.kind == "upgrade" and fix.code is None
 

@@ -43,6 +43,7 @@ from fixcards.records.verdict import has_control
 from fixcards.verify.disguised_release import disguise_release
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
 from fixcards.verify.fix_differences import fix_differences
+from fixcards.verify.install_runs import install_runs
 from fixcards.verify.interpreters import Interpreter, installed_interpreters
 from fixcards.verify.lock import parse_lock
 from fixcards.verify.outcome import RunOutcome, classify_run
@@ -86,6 +87,7 @@ class CardRunner:
         self.limits = _limits(card, settings.limits)
         self._stop = stop
         self._hashes: dict[str, set[str]] = {}
+        self._broken_lock = ""
 
     def evidence(self) -> Evidence:
         """Make all runs and return the evidence. Raises `FixcardsError` where the index can't be reached."""
@@ -109,10 +111,15 @@ class CardRunner:
             runs=tuple(runs),
             notes=tuple(notes),
         )
+        if runs[0].outcome == "failed-as-described" and runs[0].python:
+            interpreter = card_plan.broken.interpreter(runs[0].python)
+            lines = install_runs(card, card_plan.broken, interpreter, self._broken_lock, installed_interpreters())
+            runs += map(self.run, lines)
+            evidence = evidence.model_copy(update={"runs": tuple(runs)})
         if not has_control(card, evidence):
             runs += self._control(card_plan, releases)
         if runs[0].outcome == "failed-as-described" and runs[0].python:
-            broken = card_plan.broken.on(card_plan.broken.interpreter(runs[0].python))
+            broken = card_plan.broken.on(interpreter)
             runs += [self.run(replace(broken, role=role), 1) for role in _ALTERED]
         swept: tuple[ReleaseResult, ...] = ()
         if self.settings.sweep:
@@ -191,7 +198,7 @@ class CardRunner:
         first: EnvironmentUnavailable | None = None
         builds = dict.fromkeys([planned.build, self.card.reproduction.build])
         for interpreter, build in itertools.product(planned.interpreters, builds):
-            spec = EnvironmentSpec(planned.requires, interpreter, planned.exclude_newer, build)
+            spec = EnvironmentSpec(planned.requires, interpreter, planned.exclude_newer, build, planned.preferred_lock)
             # uv caches by path what it found out about an interpreter, so each has a path of its own.
             folder = work / f"env-{zlib.crc32(os.fsencode(interpreter.executable)):08x}"
             try:
@@ -221,6 +228,8 @@ class CardRunner:
         usual = Counter(each.outcome for each in outcomes).most_common(1)[0][0]
         result, outcome = next(pair for pair in zip(results, outcomes, strict=True) if pair[1].outcome == usual)
         packages = packages_of(ready.lock)
+        if ready.planned.role == "broken":
+            self._broken_lock = ready.lock
         for locked in parse_lock(ready.lock):
             # A file that was uploaded later is only in the locks of later days.
             self._hashes.setdefault(f"{locked.name}=={locked.version}", set()).update(locked.hashes)
@@ -253,6 +262,7 @@ class CardRunner:
         return {
             "role": "latest" if planned.role == "release" else planned.role,
             "fix": planned.fix,
+            "others": planned.others,
             "exclude_newer": planned.exclude_newer,
             "date": today(),
         }

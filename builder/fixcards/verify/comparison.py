@@ -11,8 +11,8 @@ from fixcards.records.evidence import Evidence, Run
 def differences(stored: Evidence | None, new: Evidence) -> tuple[str, ...]:
     """Return each way in which a new execution differs from the stored evidence, as a sentence for the reader.
 
-    Times, days and the wording of outputs do not count. The newest release may be another one by now: then only its
-    outcome is compared.
+    Times, days and the wording of outputs do not count. The newest release, and what a line installs, may be others by
+    now: then only the outcome is compared.
     """
     if stored is None:
         return ("there is no evidence that could be compared",)
@@ -22,8 +22,8 @@ def differences(stored: Evidence | None, new: Evidence) -> tuple[str, ...]:
 
 
 def _differences(stored: Evidence, new: Evidence) -> Iterator[str]:
-    before = {_name(run): run for run in stored.runs}
-    after = {_name(run): run for run in new.runs}
+    before = {run.name: run for run in stored.runs}
+    after = {run.name: run for run in new.runs}
     for name in [*before, *(name for name in after if name not in before)]:
         if name not in after:
             yield f"{name}: is in the evidence, and was not run now"
@@ -35,7 +35,8 @@ def _differences(stored: Evidence, new: Evidence) -> Iterator[str]:
 
 def _run_differences(name: str, stored: Run, new: Run) -> Iterator[str]:
     values: list[tuple[str, str, str]] = [("outcome", stored.outcome, new.outcome)]
-    if stored.role != "latest" or stored.release == new.release:
+    moved = {"latest": stored.release != new.release, "install": stored.packages != new.packages}
+    if not moved.get(stored.role):
         values += [
             ("release", str(stored.release), str(new.release)),
             ("exit status", str(stored.exit), str(new.exit)),
@@ -47,7 +48,3 @@ def _run_differences(name: str, stored: Run, new: Run) -> Iterator[str]:
     for what, before, after in values:
         if before != after:
             yield f"{name}: {what} {after or 'none'} now, {before or 'none'} in the evidence"
-
-
-def _name(run: Run) -> str:
-    return f"fix {run.fix}" if run.fix else run.role

@@ -36,6 +36,8 @@ class EnvironmentSpec:
     exclude_newer: date | None
     build: tuple[str, ...] = ()
     """Distributions that may be built from source."""
+    preferred_lock: str = ""
+    """The lock whose releases are taken as far as the requirements allow it; empty where none are."""
 
     @property
     def digest(self) -> str:
@@ -46,6 +48,7 @@ class EnvironmentSpec:
             str(self.exclude_newer),
             sorted(self.build),
             uv_version(),
+            *([self.preferred_lock] if self.preferred_lock else []),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -92,6 +95,10 @@ class EnvironmentBuilder:
         with scratch_dir(self.folder / "work") as work:
             requirements = work / "in.txt"
             requirements.write_text("\n".join(spec.requires) + "\n", encoding="utf-8")
+            # uv takes the releases of an output file that is there already, as far as the requirements allow it.
+            preferred = {"lock.txt": work / "lock.txt"} if spec.preferred_lock else {}
+            for path in preferred.values():
+                path.write_text(spec.preferred_lock, encoding="utf-8")
             arguments = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--quiet"]
             arguments += ["--python", str(spec.interpreter.executable), *_wheels_only(spec.build)]
             if spec.exclude_newer is not None:
@@ -100,7 +107,7 @@ class EnvironmentBuilder:
                 arguments = ["pip", "compile", "in.txt", "--output-file", "lock.txt", *arguments]
                 self.uv.run_online(arguments, work)
                 return (work / "lock.txt").read_text(encoding="utf-8")
-            inputs, output = {"in.txt": requirements}, f"{BUILD}/lock.txt"
+            inputs, output = {"in.txt": requirements, **preferred}, f"{BUILD}/lock.txt"
             arguments = ["pip", "compile", f"{INPUTS}/in.txt", "--output-file", output, *arguments]
             raw = self.uv.run_inside(arguments, work, spec.interpreter, inputs, output)
             if len(raw) > MAX_LOCK_BYTES:

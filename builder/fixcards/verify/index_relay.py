@@ -3,8 +3,8 @@
     relay.py SOCKET RESULT PATTERN COMMAND...
 
 Listens on the isolation's own loopback and passes each connection on to SOCKET. Runs COMMAND with the port in place of
-`{port}` in its environment; where that succeeds, copies the one file that PATTERN matches to RESULT. It needs Python
-3.6 and nothing else.
+`{port}` in its environment; where that succeeds, copies the one file that PATTERN matches to RESULT. A file next to
+SOCKET with the name in PATTERN is there before the command starts. It needs Python 3.6 and nothing else.
 """
 
 import glob
@@ -48,6 +48,9 @@ def relay(server: socket.socket, path: str) -> None:
 def main() -> int:
     """Run the command; return its exit status."""
     path, result, pattern, *command = sys.argv[1:]
+    start = os.path.join(os.path.dirname(path), os.path.basename(pattern))  # noqa: PTH118, PTH119, PTH120
+    if os.path.isfile(start):  # noqa: PTH113
+        shutil.copyfile(start, pattern)
     server = socket.socket()
     server.bind(("127.0.0.1", 0))
     server.listen(128)

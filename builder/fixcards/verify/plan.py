@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 from fixcards.ecosystems import PYPI
 from fixcards.ecosystems.pypi import parse_requirement
 from fixcards.records.card import Card, Fix
+from fixcards.records.evidence import Others, run_name
 from fixcards.records.script import requirements
 from fixcards.records.verdict import executable_fixes
 from fixcards.verify.interpreters import Interpreter, choose_interpreters, runs_wheel
@@ -27,7 +28,7 @@ MAX_SWEEP_RUNS = 80
 MAX_CONTROLS = 4
 """Runs that are tried to find one in which the unchanged program passes, where no other run shows it."""
 
-Role = Literal["broken", "fix", "latest", "control", "stub", "disguised", "release"]
+Role = Literal["broken", "fix", "install", "latest", "control", "stub", "disguised", "release"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,17 @@ class PlannedRun:
     build: tuple[str, ...] = ()
     fix: int | None = None
     missing: EnvironmentUnavailable | None = None
+    others: Others | None = None
+    """Of an `install` run, what it does with everything that the line doesn't name."""
+    preferred_lock: str = ""
+    """The lock whose releases stay as far as the requirements allow it; empty where none do."""
     note: str | None = None
     """Where the run isn't quite as the card says: how it differs, for the reader."""
 
     @property
     def name(self) -> str:
         """The role, with the number of the fix, for messages."""
-        return f"fix {self.fix}" if self.fix else self.role
+        return run_name(self.role, self.fix, self.others)
 
     def interpreter(self, version: str) -> Interpreter:
         """Return the one of its interpreters that has a version."""

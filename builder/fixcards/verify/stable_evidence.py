@@ -16,8 +16,8 @@ def keep_unchanged_values(new: Evidence, old: Evidence | None) -> Evidence:
     """
     if old is None:
         return new
-    before = {(run.role, run.fix): run for run in old.runs}
-    runs = tuple(_keep_values(run, before.get((run.role, run.fix))) for run in new.runs)
+    before = {run.name: run for run in old.runs}
+    runs = tuple(_keep_values(run, before.get(run.name)) for run in new.runs)
     releases = new.releases or (old.releases if old.digest == new.digest else ())
     return new.model_copy(update={"runs": runs, "releases": releases})
 

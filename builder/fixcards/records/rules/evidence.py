@@ -14,6 +14,7 @@ from typing import Any
 from packaging.version import Version
 
 from fixcards.ecosystems import ecosystem
+from fixcards.ecosystems.pypi import parse_requirement
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence, Run, lock_digest, run_digest
 from fixcards.records.printed_signature import prints_signature
@@ -53,8 +54,10 @@ def runs_incomplete(evidence: Evidence, card: Card) -> Iterator[Finding]:
         if roles.count(role) > 1:
             yield Finding(f"has {roles.count(role)} runs with the role {role}", _AGAIN, ("runs", roles.index(role)))
     fixes = [run.fix for run in evidence.runs if run.role == "fix"]
+    names = [run.name for run in evidence.runs]
     for at, run in enumerate(evidence.runs):
-        if (run.fix is not None) != (run.role == "fix") or (run.fix is not None and fixes.count(run.fix) > 1):
+        numbered = (run.fix is not None) == (run.role in {"fix", "install"})
+        if not numbered or (run.others is not None) != (run.role == "install") or names.count(run.name) > 1:
             yield Finding(f"has a run with the role {run.role} of fix {run.fix}", _AGAIN, ("runs", at))
     if _is_of(evidence, card) and fixes != [number for number, _ in executable_fixes(card)]:
         yield Finding("does not have a run for each fix of the card that can be executed", _AGAIN, ("runs",))
@@ -131,6 +134,8 @@ def release_not_of_role(evidence: Evidence, card: Card) -> Iterator[Finding]:
             yield Finding(f"{run.release} is not an affected release", _AGAIN, ("runs", at, "release"))
         if run.role == "fix" and run.fix is not None and run.fix <= len(card.fixes):
             yield from _missing_pins(evidence, card, at, run)
+        if run.role == "install" and run.fix is not None and run.fix <= len(card.fixes):
+            yield from _missing_line(card, at, run)
     newest = max((Version(each.version) for each in evidence.releases if _is_final(each.version)), default=None)
     for at, run in enumerate(evidence.runs):
         if run.role == "latest" and run.release and newest and Version(run.release) < newest:
@@ -147,6 +152,19 @@ def _missing_pins(evidence: Evidence, card: Card, at: int, run: Run) -> Iterator
         installed = run.packages.get(name)
         if len(releases) == 1 and installed is not None and Version(installed) != Version(next(iter(releases))):
             yield Finding(f"installed {name} {installed}, and the fix says {text}", _AGAIN, ("runs", at, "packages"))
+
+
+def _missing_line(card: Card, at: int, run: Run) -> Iterator[Finding]:
+    for text in card.fixes[(run.fix or 1) - 1].install or ():
+        requirement = parse_requirement(text)
+        installed = run.packages.get(ecosystem(card.ecosystem).requirement_name(text))
+        if installed is None and requirement.marker is None:
+            yield Finding(
+                f"did not install {requirement.name}, and the line says {text}", _AGAIN, ("runs", at, "packages")
+            )
+        elif installed is not None and not requirement.specifier.contains(installed, prereleases=True):
+            message = f"installed {requirement.name} {installed}, and the line says {text}"
+            yield Finding(message, _AGAIN, ("runs", at, "packages"))
 
 
 @rule("FC315")
