@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from fixcards.records.repair import Repair
 from fixcards.records.yaml_document import KeyPath, Position
 
 Check = TypeVar("Check", bound=Callable[..., Iterator[Any]])
@@ -22,6 +23,8 @@ class Finding:
     where: KeyPath | Position = ()
     key: bool = False
     """Whether the place is the key instead of its value."""
+    repair: Repair | None = None
+    """What `fixcards check --fix` does about it, where only one correction is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,10 @@ class Rule:
         """The rule as the documentation states it: the docstring of its generator."""
         return inspect.cleandoc(self.check.__doc__ or "")
 
+
+_NOT_BLOCKING = ("FC308", "FC4")
+"""Codes, or how they start, of rules that hide neither a card nor its evidence: sweeps that contradict the card, which
+is to be corrected, and rules about quality."""
 
 RULES: dict[str, Rule] = {}
 """Every rule by its code, in the order of the codes."""
@@ -63,3 +70,8 @@ def closest_word(word: str, words: Iterable[str]) -> str | None:
     """Return the one of `words` that `word` is a likely typo of."""
     close = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.75)
     return close[0] if close else None
+
+
+def is_blocking(code: str) -> bool:
+    """Return whether a card or evidence that breaks a rule is not shown."""
+    return not code.startswith(_NOT_BLOCKING)
