@@ -52,7 +52,9 @@ def quality_problems(library: Library, pool: WorkerPool) -> list[Problem]:
     one that changed: its answers, and cards that had it as an answer.
     """
     file = library.cache_file("quality")
-    key = cache.digest(*(library.digests.get(each, b"") for each in sorted(library.summaries)))
+    key = cache.digest(
+        *(library.digests.get(each, b"") + library.summary_digests[each] for each in sorted(library.summaries))
+    )
     stored = file.read() if file else None
     if stored and stored[0] == key:
         return [Problem(*fields) for fields in stored[1]]

@@ -51,7 +51,12 @@ def _example(card: Card, fix: Fix) -> str:
         for clause in parse_specifier(text):
             if clause.operator == ">=":
                 return f"{name}<{clause.version}"
-    return f"{card.package}<{card.versions.named_broken or '2.0'}"
+    lowest = [clause.version for clause in card.versions.affected_set if clause.operator in {">=", "=="}]
+    return f"{card.package}<{min(lowest, key=_bound, default='2.0')}"
+
+
+def _bound(text: str) -> Version:
+    return Version(text.removesuffix(".*"))
 
 
 def _upgrade_line(card: Card, fix: Fix, evidence: Evidence | None) -> str | None:

@@ -41,9 +41,9 @@ class Rule:
         return inspect.cleandoc(self.check.__doc__ or "")
 
 
-_NOT_BLOCKING = ("FC308", "FC4")
-"""Codes, or how they start, of rules that hide neither a card nor its evidence: sweeps that contradict the card, which
-is to be corrected, and rules about quality."""
+_SWEEP_DIFFERS = "FC308"
+_QUALITY = "FC4"
+"""How the codes of the rules about quality start."""
 
 RULES: dict[str, Rule] = {}
 """Every rule by its code, in the order of the codes."""
@@ -73,5 +73,13 @@ def closest_word(word: str, words: Iterable[str]) -> str | None:
 
 
 def is_blocking(code: str) -> bool:
-    """Return whether a card or evidence that breaks a rule is not shown."""
-    return not code.startswith(_NOT_BLOCKING)
+    """Return whether a card or evidence that breaks a rule is not shown.
+
+    Sweeps that contradict the card are shown, since the card is to be corrected, and what is about quality.
+    """
+    return code != _SWEEP_DIFFERS and not is_about_quality(code)
+
+
+def is_about_quality(code: str) -> bool:
+    """Return whether a rule asks what a reviewer would ask, of a card that can be shown as it is."""
+    return code.startswith(_QUALITY)
