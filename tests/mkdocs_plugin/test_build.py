@@ -56,6 +56,18 @@ def test_evidence_with_a_problem_is_left_out_and_its_card_is_published_without_i
     assert read(tmp_path / "site", "lantern/34").select_one(".fc-badge").text == "not executed"
 
 
+def test_a_card_that_breaks_a_rule_about_quality_is_published_even_by_a_strict_build(tmp_path: Path) -> None:
+    config = project(tmp_path, LIBRARY)
+    card = tmp_path / "cards" / "lantern" / "34.yaml"
+    text = card.read_text(encoding="utf-8")
+    assert text.count('    install: ["lantern>=1.3"]\n') == 1
+    card.write_text(text.replace('    install: ["lantern>=1.3"]\n', ""), encoding="utf-8")
+    done = build(config, "--strict")
+    assert done.returncode == 0, done.stderr
+    assert "1 problem (FC410 1)" in done.stderr  # `fixcards check` says which
+    assert (tmp_path / "site" / "lantern" / "34" / "index.html").is_file()
+
+
 def test_an_empty_folder_of_cards_builds_a_site(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     done = build(project(tmp_path / "site", tmp_path / "none"), "--strict")

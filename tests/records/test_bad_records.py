@@ -2,7 +2,8 @@
 
 A case is a file of `tests/data/bad`, which stands at `cards/demo/7.yaml`, or a folder, which is `cards`. The small ones
 are the card of `tests/data/good` with one thing wrong. `problems.yaml` has every problem of every case; what can't be
-committed (links, pipes, large files) is made here.
+committed (links, pipes, large files) is made here. Cases called `quality-...` are about the rules that `fixcards check`
+applies to the library when all records are read.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import yaml
 from fixcards.records.loader import load
 from fixcards.records.problem import Problem
 from fixcards.records.rules import RULES
+from fixcards.search.quality import quality_problems
+from fixcards.worker_pool import WorkerPool
 
 from .conftest import DATA, Folder, read_card
 
@@ -47,7 +50,9 @@ def test_a_bad_record_is_described_exactly(case: str, tmp_path: Path, monkeypatc
         (tmp_path / "cards" / "demo").mkdir(parents=True)
         shutil.copyfile(BAD / case, tmp_path / "cards" / "demo" / "7.yaml")
     monkeypatch.chdir(tmp_path / "cards")
-    assert lines(load(Path()).problems) == EXPECTED[case]
+    library = load(Path())
+    quality = quality_problems(library, WorkerPool(1)) if case.startswith("quality-") else []
+    assert lines(sorted([*library.problems, *quality])) == EXPECTED[case]
 
 
 def nothing(cards: Path, text: str) -> None:

@@ -19,7 +19,7 @@ from fixcards.records.verdict import has_control, judge
 
 SIGNATURE = "demo.Stalled: no answer from server.test"
 Change = Callable[[dict[str, Any]], object]
-BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB = range(5)
+BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB, _, KEPT, NEWEST = range(8)
 
 
 def run_of(role: str, release: str, outcome: str, **values: object) -> dict[str, Any]:
@@ -56,6 +56,8 @@ def plain(card: Card) -> dict[str, Any]:
         run_of("latest", "1.12", "passed"),
         run_of("stub", "1.10", "failed-otherwise", reason="ended with 1, without the signature", output=missing),
         run_of("disguised", "1.10", "failed-as-described"),
+        run_of("install", "1.11", "passed", fix=1, others="kept"),
+        run_of("install", "1.12", "passed", fix=1, others="newest"),
     ]
     names = {f"{name}=={version}" for run in runs for name, version in run["packages"].items()}
     distributions = {name: hashlib.sha256(name.encode()).hexdigest() for name in sorted(names)}
@@ -139,6 +141,12 @@ CONTRADICTIONS: dict[str, tuple[str, Change]] = {
     "stubs of the fixed release": ("FC314", install(STUB, demo="1.11")),
     "a fix that installed another release": ("FC314", install(FIRST_FIX, demo="1.12")),
     "a fix that installed another partner": ("FC314", install(FIRST_FIX, transport="2.2")),
+    "a line that installed an older release": ("FC314", install(KEPT, demo="1.9")),
+    "a line that did not install what it names": ("FC314", lambda plain: plain["runs"][KEPT]["packages"].pop("demo")),
+    "a line that was run twice": ("FC311", again(KEPT)),
+    "a line of no fix": ("FC311", at(NEWEST, fix=None)),
+    "a line without a word of the others": ("FC311", at(NEWEST, others=None)),
+    "another run with a word of the others": ("FC311", at(LATEST, others="kept")),
     "another release than was installed": ("FC314", at(BROKEN, release="1.9")),
     "a newest release that is not the newest": (
         "FC314",
@@ -244,6 +252,38 @@ def test_a_card_without_a_stub_run_is_not_verified(plain: dict[str, Any], card: 
 def test_a_stub_run_that_passes_is_no_control(plain: dict[str, Any], card: Card) -> None:
     """The only unchanged programs that pass are then those without any code of the package."""
     at(FIRST_FIX, outcome="failed-otherwise", exit=2, reason="ended with 2")(plain)
-    at(LATEST, outcome="failed-otherwise", exit=2, reason="ended with 2")(plain)
+    for line in (LATEST, KEPT, NEWEST):
+        at(line, outcome="failed-otherwise", exit=2, reason="ended with 2")(plain)
     at(STUB, outcome="passed", exit=0, reason=None, repetitions=["passed"])(plain)
     assert not has_control(card, Evidence.model_validate(plain))
+
+
+FAILED = {"outcome": "failed-otherwise", "repetitions": ["failed-otherwise"] * 3, "exit": 1, "reason": "ended with 1"}
+REFUSED = {
+    "outcome": "could-not-run",
+    "repetitions": ["could-not-run"] * 3,
+    "exit": None,
+    "reason": "no",
+    "packages": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ([at(KEPT, **FAILED)], "partly verified"),
+        ([at(NEWEST, **FAILED)], "partly verified"),
+        ([without(KEPT)], "partly verified"),
+        ([without(KEPT, NEWEST)], "partly verified"),
+        ([at(KEPT, **REFUSED, lock_digest="")], "verified"),
+        ([at(NEWEST, **REFUSED, lock_digest="")], "verified"),
+        ([at(KEPT, **REFUSED, lock_digest=""), at(NEWEST, **REFUSED, lock_digest="")], "partly verified"),
+        ([at(NEWEST, repetitions=["passed"])], "partly verified"),
+    ],
+)
+def test_a_card_is_verified_only_if_its_line_works_wherever_it_can_be_installed(
+    changes: list[Change], verdict: str, plain: dict[str, Any], card: Card
+) -> None:
+    for change in changes:
+        change(plain)
+    assert judge(card, Evidence.model_validate(plain), date(2024, 6, 2)).verdict == verdict

@@ -22,7 +22,7 @@ def test_every_rule_states_itself_in_a_sentence(code: str) -> None:
 
 
 def test_rules_are_listed_in_the_order_of_their_codes() -> None:
-    assert all(re.fullmatch(r"FC[0-3][0-9]{2}", code) for code in RULES)
+    assert all(re.fullmatch(r"FC[0-4][0-9]{2}", code) for code in RULES)
     assert [rule.code for rule in rules_with_prefix("FC1")] == sorted(code for code in RULES if code.startswith("FC1"))
 
 

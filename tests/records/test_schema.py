@@ -25,6 +25,7 @@ def as_json(data: dict[str, Any]) -> Any:
 
 def test_a_card_with_every_key_fits_the_schema(data: dict, evidence: Evidence) -> None:
     validator("card").validate(as_json(data))
+    validator("card").validate(as_json(data | {"cause": "transport-3", "related": ["demo-8"]}))
     validator("card").validate(as_json(data | {"status": "published"}))
     validator("card").validate(as_json(data | {"status": {"state": "retired", "reason": "It was wrong."}}))
     validator("evidence").validate(json.loads(GOOD.with_name("7.evidence.json").read_text(encoding="utf-8")))

@@ -47,6 +47,10 @@ def test_each_run_shows_what_was_installed_what_it_printed_and_when() -> None:
         "Newest release, lantern 2.0: passed",
         "The broken release without the code of the package, lantern 1.3: failed otherwise",
         "The broken release under another number, lantern 1.3: failed as described",
+        "The line of option A, everything else kept, lantern 1.4: passed",
+        "The line of option A, everything else the newest, lantern 2.0: passed",
+        "The line of option C, everything else kept, lantern 1.3: passed",
+        "The line of option C, everything else the newest, lantern 2.0: passed",
     ]
     facts = [{term.text: words(term.find_next("dd").text) for term in run.select("dt")} for run in runs]
     assert facts[0] == {

@@ -40,7 +40,7 @@ def _fix(tree: BeautifulSoup, card: Card) -> None:
     assert links(box)[card.issue] == "upstream issue #271"
     assert card.pr in links(box)
     assert f"Fixed in: {card.versions.fixed}" in words(tree.select_one(".fc-facts").text)
-    assert copied(box, 'pip install "httpx~=0.7.2"')
+    assert copied(box, 'pip install "httpx>=0.7.2,<0.8"')
 
 
 @part("Production note; if left unfixed")

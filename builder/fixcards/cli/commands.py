@@ -65,22 +65,45 @@ def cli() -> None:
     show_default=True,
     help="How to print the problems; `github` marks them on the lines of a pull request.",
 )
+@click.option(
+    "--ignore",
+    "ignored",
+    multiple=True,
+    metavar="CODE",
+    help="Leave out problems whose code starts so, such as FC401 while a card is not executed yet.",
+)
+@click.option("--fix", is_flag=True, help="Repair what needs no decision; comments, order and line breaks stay.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
 @needs_extra("cards")
-def check(paths: tuple[Path, ...], root: Path, style: str) -> int:
+def check(paths: tuple[Path, ...], root: Path, style: str, ignored: tuple[str, ...], fix: bool, diff: bool) -> int:
     """Check every card and its evidence, or only what lies at PATH.
 
-    A problem is printed as path:line:column: CODE message (hint).
+    A problem is printed as path:line:column: CODE message (hint). Codes from FC400 on are about quality;
+    the site shows these cards all the same.
     """
+    from fixcards.cli import repairs
     from fixcards.records.check_summary import check_summary
     from fixcards.records.loader import load
+    from fixcards.search.quality import quality_problems
     from fixcards.worker_pool import WorkerPool
 
     start = time.perf_counter()
     _need_folder(root)
     targets = _targets(paths, root)
+    _need_rules(ignored)
     with WorkerPool() as workers:
         library = load(root, workers, cached=True)
-    read, problems = set(library.paths), list(library.problems)
+        if fix or diff:
+            _need_own_folder(root)
+            chosen = [each for each in library.problems if _places(each.path) & targets]
+            repaired = repairs.repair(root, chosen, workers, write=not diff)
+            if diff:
+                return FINDINGS if repaired or chosen else CLEAN
+            if repaired:
+                library = load(root, workers, cached=True)
+        problems = [*library.problems, *quality_problems(library, workers)]
+    read = set(library.paths)
+    problems = sorted(each for each in problems if not each.code.startswith(ignored))
     if paths:
         read = {path for path in read if _places(path) & targets}
         problems = [problem for problem in problems if _places(problem.path) & targets]
@@ -256,6 +279,15 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
         for line in lines(answer, limit, columns):
             echo_spans(line)
     return CLEAN if answer.matches else FINDINGS
+
+
+def _need_rules(codes: Sequence[str]) -> None:
+    """Raise where no rule has a code that starts so."""
+    from fixcards.records.rules import RULES
+
+    for code in codes:
+        if not code or not any(each.startswith(code) for each in RULES):
+            raise click.BadParameter(f"no rule has a code that starts with {code!r}", param_hint="--ignore")
 
 
 def _need_own_folder(root: Path) -> None:

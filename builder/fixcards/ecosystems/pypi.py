@@ -90,3 +90,22 @@ def _shell_word(text: str) -> str:
 def end_of_day(day: date) -> str:
     """Return the moment after the last one of `day`, UTC, as RFC 3339: what was uploaded on that day still counts."""
     return f"{day + timedelta(days=1)}T00:00:00Z"
+
+
+def common_release(*specifiers: SpecifierSet) -> str | None:
+    """Return a release that all of the specifiers allow, None where there can't be one.
+
+    Ranges that have a release in common have one of these: the lowest of all, a release that one of their clauses
+    names, or one right above that.
+    """
+    candidates = {"0"}
+    for clause in (clause for specifier in specifiers for clause in specifier):
+        named = parse_version(clause.version.removesuffix(".*"))
+        candidates |= {str(named), f"{named.base_version}.0.0.1", named.base_version}
+        if named.pre is not None:
+            letter, number = named.pre
+            candidates.add(f"{named.base_version}{letter}{number + 1}")
+    for text in sorted(candidates, key=Version):
+        if all(specifier.contains(text, prereleases=True) for specifier in specifiers):
+            return text
+    return None

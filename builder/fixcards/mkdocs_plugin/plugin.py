@@ -41,6 +41,7 @@ from fixcards.mkdocs_plugin.sitemap import SitemapEntry, sitemap
 from fixcards.mkdocs_plugin.source_folders import pages_folder, refuse_link, remove_links_below
 from fixcards.records import history, loader
 from fixcards.records.check_summary import check_summary
+from fixcards.records.rules.rule import is_about_quality
 from fixcards.site.renderer import renderer
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
@@ -156,7 +157,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         # With `--quiet` warnings are neither displayed nor counted, and a strict build would succeed.
         level = logging.WARNING if log.isEnabledFor(logging.WARNING) or not config.strict else logging.ERROR
         for problem in cards.problems:
-            log.log(level, "%s", problem)
+            # Those about quality are for the authors of cards: `fixcards check` names them, and no build fails by them.
+            log.log(logging.DEBUG if is_about_quality(problem.code) else level, "%s", problem)
         log.info("%s", check_summary(cards.paths, cards.problems, time.perf_counter() - start))
         site = Site(cards, self.settings, history.ids_by_age(root, cards.files))
         in_nav = {path for _, path in _titles(config.nav)}

@@ -197,7 +197,7 @@ class Status(RecordModel):
     state: State
     """`published`, `disputed` or `retired`."""
     reason: Text | None = None
-    """Why it is disputed or retired."""
+    """Why it is disputed or retired, or why a published one is not verified."""
 
     @model_validator(mode="before")
     @classmethod

@@ -221,12 +221,13 @@ def run_digest(card: Card) -> str:
     correcting a sentence doesn't make evidence stale.
     """
     signature = card.signature
+    aliases = [alias for alias in dict.fromkeys(signature.aliases) if alias != signature.error]  # twice says no more
     judged: dict[str, Any] = {
         "card": card.id,
         "issue": card.issue,
         "package": card.package,
         "versions": card.versions.model_dump(mode="json", by_alias=True),
-        "signature": [signature.error, signature.exception, list(signature.aliases)],
+        "signature": [signature.error, signature.exception, aliases],
         "reproduction": card.reproduction.model_dump(mode="json", exclude={"expect": {"during"}}),
         "fixes": [[fix.kind, fix.requires, fix.code] for fix in card.fixes],
     }

@@ -39,9 +39,12 @@ _ORDINARY_URL = re.compile(r"https://(?:[a-z0-9]+[.-])+[a-z]+(?:/[A-Za-z0-9/._#?
 """Nearly all addresses; what it matches is right beyond doubt and needs no closer look."""
 
 
-def value_error(kind: str, message: str, hint: str = "") -> PydanticCustomError:
-    """Return the error of a validator; `kind` is what the lint rules know it by (see `rules/shape.py`)."""
-    return PydanticCustomError(kind, "{problem}", {"problem": message, "hint": hint})
+def value_error(kind: str, message: str, hint: str = "", repaired: str = "") -> PydanticCustomError:
+    """Return the error of a validator; `kind` is what the lint rules know it by (see `rules/shape.py`).
+
+    `repaired` is the value that was meant, where it can be no other.
+    """
+    return PydanticCustomError(kind, "{problem}", {"problem": message, "hint": hint, "repaired": repaired})
 
 
 def _not_blank(text: str) -> str:
@@ -61,13 +64,13 @@ def _one_line(text: str) -> str:
 def _package_name(name: str) -> str:
     if not _PACKAGE_NAME.fullmatch(name):
         normal = PYPI.normalize_name(name)
-        raise value_error(
-            "package_name",
-            f"{quoted(name)} is not a normalised distribution name",
-            f"write {normal!r}: lower case, single hyphens (PEP 503)"
-            if _PACKAGE_NAME.fullmatch(normal)
-            else "write the name under which pip installs it: a to z, 0 to 9 and single hyphens",
-        )
+        message = f"{quoted(name)} is not a normalised distribution name"
+        if _PACKAGE_NAME.fullmatch(normal):
+            raise value_error(
+                "package_name", message, f"write {normal!r}: lower case, single hyphens (PEP 503)", normal
+            )
+        hint = "write the name under which pip installs it: a to z, 0 to 9 and single hyphens"
+        raise value_error("package_name", message, hint)
     return name
 
 
@@ -79,8 +82,20 @@ def _specifier(text: str) -> str:
             "specifier",
             f"{quoted(text)} is not a version specifier",
             'write it as PEP 440 does, for example ">=2.0,<=2.2.4"',
+            _respelled(text),
         ) from None
     return text
+
+
+def _respelled(text: str) -> str:
+    """Return a specifier with its operators as PEP 440 spells them, empty where that makes it none."""
+    spelled = re.sub(r"=([<>])", r"\1=", text.replace("\u2265", ">=").replace("\u2264", "<="))
+    spelled = re.sub(r"(^|,)(\s*)=(?!=)", r"\1\2==", spelled).strip(" ,")
+    try:
+        parse_specifier(spelled)
+    except InvalidSpecifier:
+        return ""
+    return spelled
 
 
 def _version(text: str) -> str:
@@ -153,7 +168,10 @@ def _frame(text: str) -> str:
 def _card_id(text: str) -> str:
     if not _CARD_ID.fullmatch(text):
         raise value_error(
-            "card_id", f"{quoted(text)} is not a card id", "write <package>-<issue number>, for example httpx-271"
+            "card_id",
+            f"{quoted(text)} is not a card id",
+            "write <package>-<issue number>, for example httpx-271",
+            text.lower() if _CARD_ID.fullmatch(text.lower()) else "",
         )
     return text
 
@@ -164,6 +182,7 @@ def _advisory_id(text: str) -> str:
             "advisory_id",
             f"{quoted(text)} is not the id of an advisory",
             "write a CVE, GHSA or PYSEC id, such as CVE-2024-12345",
+            next(filter(_ADVISORY_ID.fullmatch, (text.strip().upper(), f"GHSA{text.strip().lower()[4:]}")), ""),
         )
     return text
 

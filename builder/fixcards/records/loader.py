@@ -39,7 +39,7 @@ from fixcards.records.record import (
 )
 from fixcards.records.rules.folder import OTHER_FILES, RECORD_SUFFIXES
 from fixcards.records.rules.library import LibraryContext
-from fixcards.records.rules.rule import RULES, Finding
+from fixcards.records.rules.rule import RULES, Finding, is_blocking
 from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, unreadable
 from fixcards.records.schema import SCHEMAS, schema_text
 from fixcards.records.summary import Summary
@@ -100,7 +100,7 @@ class _Loader:
             self.problems.update(self._own_problems(card))
             self.problems.update(self._cross_problems(card, context))
         reports = self._reports()
-        wrong = {problem.path for problem in self.problems}
+        wrong = {problem.path for problem in self.problems if is_blocking(problem.code)}
         good = [
             (card.record.summary, card)
             for card in cards.values()
@@ -179,7 +179,9 @@ class _Loader:
                 in_place = path == card_file(summary.ecosystem, summary.package, summary.key)
                 owners[summary.id].insert(0 if in_place else len(owners[summary.id]), self.display(path))
         named = {"-".join(path.rpartition(".")[0].rsplit("/", 2)[-2:]) for path in cards}
-        return LibraryContext(owners, frozenset(owners) | named, cards.keys())
+        summaries = [card.record.summary for card in cards.values()]
+        causes = {summary.id: summary.cause for summary in summaries if summary and summary.cause}
+        return LibraryContext(owners, frozenset(owners) | named, cards.keys(), causes)
 
     def _own_problems(self, card: CardFile) -> Iterator[Problem]:
         for of_evidence, line, column, code, message, hint in card.record.problems:
@@ -195,6 +197,7 @@ class _Loader:
         findings = {
             "FC301": list(RULES["FC301"].check(summary, display, context)),
             "FC302": list(RULES["FC302"].check(summary, context)),
+            "FC309": list(RULES["FC309"].check(summary, context)),
         }
         if any(findings.values()):
             # Read once more for the places: to keep those of all cards would take a gigabyte for ten thousand.

@@ -19,20 +19,21 @@ from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence
 from fixcards.records.json_error import first_json_error, json_document
 from fixcards.records.problem import Problem
+from fixcards.records.repair import Repair
 from fixcards.records.rules import Finding
-from fixcards.records.rules.rule import RULES, rules_with_prefix
+from fixcards.records.rules.rule import RULES, is_blocking, rules_with_prefix
 from fixcards.records.rules.shape import errors_in, kind_of
 from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, MAX_FINDINGS, unreadable
 from fixcards.records.summary import Summary, summary
 from fixcards.records.yaml_document import Position, YamlDocument, YamlError
 
 _CARD_RULES = rules_with_prefix("FC2")
+_QUALITY_RULES = rules_with_prefix("FC41") + rules_with_prefix("FC42")
 _EVIDENCE_RULES = [each for each in rules_with_prefix("FC31") + rules_with_prefix("FC32") if each.code != "FC310"]
 _RULE_OF_KIND = {kind: rule for rule in RULES.values() for kind in rule.kinds}
 _YAML_ESCAPE = re.compile(r"\\[xuUN_]")
 """Escapes by which a text in double quotes may have other characters than the file."""
-NON_BLOCKING_RULES = frozenset({"FC308"})
-"""Evidence that contradicts its card is right, and the card is to be corrected."""
+_TRAILING_SPACE = re.compile(r"[ \t]$", re.MULTILINE)
 Keep = Literal["cards", "records"]
 """What is handed on of a good record: the card as bytes for `unpickle_card`, or a `CheckedRecord`."""
 
@@ -54,7 +55,9 @@ class Record(NamedTuple):
     @property
     def good(self) -> bool:
         """Whether the card by itself may be shown."""
-        return self.summary is not None and not any(not of_evidence for of_evidence, *_ in self.problems)
+        return self.summary is not None and not any(
+            not of_evidence and is_blocking(code) for of_evidence, _, _, code, _, _ in self.problems
+        )
 
     def plain(self) -> tuple[Any, ...]:
         """Return plain data; `from_plain` takes it back."""
@@ -100,6 +103,8 @@ class RecordReader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.problems: set[Problem] = set()
+        self.repairs: list[tuple[Problem, Repair]] = []
+        """The problems that `fixcards check --fix` can repair, in the order in which the rules were applied."""
 
     @cached_property
     def real_root(self) -> str:
@@ -150,23 +155,37 @@ class RecordReader:
         The problems are those of this record alone, and are not added to `problems`.
         """
         reader = RecordReader(self.root)
-        raw = reader.read_bytes(path, MAX_BYTES, content and content.card)
-        document = reader.parse_yaml(path, raw)
-        card = reader.validate(path, document) if document else None
-        evidence, evidence_display = None, ""
-        if evidence_path is not None:
-            evidence_display = display_path(evidence_path)
-            raw = reader.read_bytes(evidence_path, MAX_EVIDENCE_BYTES, content and content.evidence)
-            evidence = reader.validate_evidence(evidence_path, card, raw)
+        card, evidence, document = reader.examine(path, evidence_path, content)
+        evidence_display = display_path(evidence_path) if evidence_path is not None else ""
         problems = tuple(
             (each.path == evidence_display, each.line, each.column, each.code, each.message, each.hint)
             for each in sorted(reader.problems)
         )
-        if any(of_evidence and code not in NON_BLOCKING_RULES for of_evidence, _, _, code, _, _ in problems):
-            evidence = None
         short = summary(card, evidence) if card is not None else None
         record = Record(short, problems, evidence is not None, digest_of(short) if short else b"")
         return ReadResult(card if record.good else None, evidence, record, document.data if document else None)
+
+    def examine(
+        self, path: Path, evidence_path: Path | None, content: Content | None = None
+    ) -> tuple[Card | None, Evidence | None, YamlDocument | None]:
+        """Apply every rule about one record to a card and its evidence, and report their problems and repairs.
+
+        The result has None for a card that does not fit the model and for evidence that may not be shown.
+        """
+        raw = self.read_bytes(path, MAX_BYTES, content and content.card)
+        document = self.parse_yaml(path, raw)
+        card = self.validate(path, document) if document else None
+        evidence = None
+        if evidence_path is not None:
+            raw = self.read_bytes(evidence_path, MAX_EVIDENCE_BYTES, content and content.evidence)
+            evidence = self.validate_evidence(evidence_path, card, raw)
+            display = display_path(evidence_path)
+            if any(problem.path == display and is_blocking(problem.code) for problem in self.problems):
+                evidence = None
+        if card is not None and document is not None:
+            for rule in _QUALITY_RULES:
+                self.report(path, rule.code, rule.check(card, evidence), document)
+        return card, evidence, document
 
     def read_bytes(self, path: Path, most: int, raw: bytes | None = None) -> bytes | None:
         """Return the bytes of a file, read unless they are given; None where it may not be read, which is reported."""
@@ -195,6 +214,8 @@ class RecordReader:
             rule = _RULE_OF_KIND[refused.kind]
             self.report(path, rule.code, rule.check(refused))
             return None
+        if _TRAILING_SPACE.search(text):
+            self.report(path, "FC430", RULES["FC430"].check(text))
         if not text.isascii() or _YAML_ESCAPE.search(text):  # as few cards are
             for code in ("FC031", "FC032"):
                 self.report(path, code, islice(RULES[code].check(document, text), MAX_FINDINGS))
@@ -205,7 +226,11 @@ class RecordReader:
         first = next(findings, None)
         if first is None:  # as nearly always: the path to display costs more than most rules
             return False
-        self.problems.update(problems_at(display_path(path), code, chain([first], findings), source))
+        for finding in chain([first], findings):
+            (problem,) = problems_at(display_path(path), code, [finding], source)
+            self.problems.add(problem)
+            if finding.repair is not None:
+                self.repairs.append((problem, finding.repair))
         return True
 
     def relative(self, path: Path) -> PurePosixPath:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from packaging.specifiers import Specifier
 from packaging.version import Version
 
-from fixcards.ecosystems.pypi import parse_specifier
+from fixcards.ecosystems.pypi import common_release, parse_specifier
 
 SEPARATOR = " or "
 """What stands between the alternatives where a range is one text; no specifier has it."""
@@ -22,6 +22,10 @@ class ReleaseRange:
 
     def __contains__(self, release: str | Version) -> bool:
         return any(release in specifier for specifier in self.specifiers)
+
+    def overlaps(self, other: ReleaseRange) -> bool:
+        """Return whether a release can be in both ranges."""
+        return any(common_release(one, another) for one in self.specifiers for another in other.specifiers)
 
     def __iter__(self) -> Iterator[Specifier]:
         """Yield the clauses of all alternatives."""

@@ -38,8 +38,12 @@ class Summary(NamedTuple):
     keywords: tuple[str, ...]
     cause: str
     """Id of the card about the change in another package that this failure comes from; empty where it is none."""
+    ids: tuple[str, ...]
+    """Its names in databases of advisories."""
     related: tuple[str, ...]
     """Ids that the card itself names."""
+    reason: str
+    """What the card says about why it can't be executed, or why it is not verified, disputed or retired."""
     verdict: str
     confidence_terms: tuple[float, float]
     """Terms from which `verdict.confidence` computes the confidence."""
@@ -90,7 +94,9 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         prose=f"{card.symptom} {card.trigger}",
         keywords=card.keywords,
         cause=card.cause or "",
+        ids=card.ids,
         related=tuple(card.related),
+        reason=card.reproduction.skip or card.status.reason or "",
         verdict=judgement.verdict,
         confidence_terms=judgement.confidence_terms,
         last_verified=day.isoformat() if day else "",

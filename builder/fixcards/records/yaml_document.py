@@ -46,6 +46,18 @@ class Position:
     column: int
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The place of a value in a text. An item of a list has no key: `key` is where the item itself starts."""
+
+    key: Position
+    start: Position
+    end: Position
+    """The place after it; after a text below `|` or `>` that is the start of a later line."""
+    style: str
+    """The quote or the sign before a text, `[` or `{` for a list or mapping in such signs, else nothing."""
+
+
 class YamlError(Exception):
     """The text can't become data. `kind` names the lint rule that it breaks (see `rules/text.py`)."""
 
@@ -86,7 +98,12 @@ class YamlDocument:
         _, node, rest = self._walk(path)
         return None if rest else node.raw
 
-    def _walk(self, path: KeyPath) -> tuple[yaml.Mark, _Node, KeyPath]:
+    def span(self, path: KeyPath) -> Span | None:
+        """Return where the value at `path` starts and ends, None where there is none."""
+        key, node, rest = self._walk(path)
+        return None if rest else Span(_position(key), _position(node.at), _position(node.end), node.style)
+
+    def _walk(self, path: KeyPath) -> tuple[Any, _Node, KeyPath]:
         """Follow `path`: the place of the last key that exists, its value, and the steps that don't exist."""
         node, place = self._root, self._root.at
         for number, step in enumerate(path):
@@ -100,10 +117,13 @@ class YamlDocument:
 class _Node:
     """A value: its place, its data, its text where it is a scalar, else its children with the places of their keys."""
 
-    at: yaml.Mark
+    at: Any
+    """Where it starts, a mark of the YAML parser."""
+    end: Any
     data: Any
     raw: str | None = None
-    children: dict[str | int, tuple[yaml.Mark, _Node]] | None = None
+    children: dict[str | int, tuple[Any, _Node]] | None = None
+    style: str = ""
 
 
 class _Reader:
@@ -146,20 +166,22 @@ class _Reader:
         if kind is ScalarEvent:
             if event.tag:
                 raise YamlError("tag", _position(at), event.tag)
-            return _Node(at, _scalar(event), event.value)
+            return _Node(at, event.end_mark, _scalar(event), event.value, None, event.style or "")
         if depth == MAX_DEPTH:
             raise YamlError("depth", _position(at))
         if event.tag:
             raise YamlError("tag", _position(at), event.tag)
         if kind is MappingStartEvent:
-            return self._mapping(at, depth + 1)
+            return self._mapping(at, depth + 1, "{" if event.flow_style else "")
         items: list[_Node] = []
+        style = "[" if event.flow_style else ""
         while type(event := self._next()) is not SequenceEndEvent:
             items.append(self._node(event, depth + 1))
-        return _Node(at, [item.data for item in items], None, {n: (item.at, item) for n, item in enumerate(items)})
+        children: dict[str | int, tuple[Any, _Node]] = {n: (item.at, item) for n, item in enumerate(items)}
+        return _Node(at, event.end_mark, [item.data for item in items], None, children, style)
 
-    def _mapping(self, at: yaml.Mark, depth: int) -> _Node:
-        children: dict[str | int, tuple[yaml.Mark, _Node]] = {}
+    def _mapping(self, at: Any, depth: int, style: str) -> _Node:
+        children: dict[str | int, tuple[Any, _Node]] = {}
         data: dict[str, Any] = {}
         while type(event := self._next()) is not MappingEndEvent:
             key = self._node(event, depth)
@@ -171,7 +193,7 @@ class _Reader:
             value = self._node(self._next(), depth)
             children[name] = key.at, value
             data[name] = value.data
-        return _Node(at, data, None, children)
+        return _Node(at, event.end_mark, data, None, children, style)
 
 
 def _position(at: Any) -> Position:

@@ -111,16 +111,15 @@ class CardRunner:
             runs=tuple(runs),
             notes=tuple(notes),
         )
+        altered: list[Run] = []
+        lines: list[Run] = []
         if runs[0].outcome == "failed-as-described" and runs[0].python:
-            interpreter = card_plan.broken.interpreter(runs[0].python)
-            lines = install_runs(card, card_plan.broken, interpreter, self._broken_lock, installed_interpreters())
-            runs += map(self.run, lines)
-            evidence = evidence.model_copy(update={"runs": tuple(runs)})
-        if not has_control(card, evidence):
+            broken = card_plan.broken.on(card_plan.broken.interpreter(runs[0].python))
+            altered = [self.run(replace(broken, role=role), 1) for role in _ALTERED]
+            lines = [self.run(each) for each in install_runs(card, broken, self._broken_lock, installed_interpreters())]
+        if not has_control(card, evidence.model_copy(update={"runs": (*runs, *lines)})):
             runs += self._control(card_plan, releases)
-        if runs[0].outcome == "failed-as-described" and runs[0].python:
-            broken = card_plan.broken.on(interpreter)
-            runs += [self.run(replace(broken, role=role), 1) for role in _ALTERED]
+        runs += [*altered, *lines]
         swept: tuple[ReleaseResult, ...] = ()
         if self.settings.sweep:
             swept = tuple(sweep(releases, card_plan.broken.release, self._state))

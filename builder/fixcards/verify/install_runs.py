@@ -20,13 +20,12 @@ MAX_OTHER_INTERPRETERS = 2
 """Interpreters besides that of the broken run on which the newest releases are tried, where they don't support that."""
 
 
-def install_runs(
-    card: Card, broken: PlannedRun, interpreter: Interpreter, lock: str, installed: Sequence[Interpreter]
-) -> Iterator[PlannedRun]:
-    """Yield two runs for each fix with a line, given the interpreter and the lock of the broken run.
+def install_runs(card: Card, broken: PlannedRun, lock: str, installed: Sequence[Interpreter]) -> Iterator[PlannedRun]:
+    """Yield two runs for each fix with a line, given the broken run on the interpreter that it took, and its lock.
 
     The program is that of the fix where it has one of its own, or else that of the reproduction, unchanged.
     """
+    interpreter = broken.interpreters[0]
     newest = sorted(installed, key=lambda each: Version(each.version), reverse=True)
     elsewhere = [each for each in newest if each != interpreter][:MAX_OTHER_INTERPRETERS]
     for number, fix in enumerate(card.fixes, start=1):

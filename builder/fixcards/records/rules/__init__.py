@@ -1,11 +1,26 @@
 """The lint rules: small generators with stable codes, whose docstrings are the rules' text.
 
 `FC0xx` concern the file and its YAML (`text.py`), `FC03x` its characters (`characters.py`), `FC04x` the folder
-(`folder.py`), `FC1xx` single keys and values (`shape.py`), `FC2xx` a whole card (`card.py`), `FC23x` its program
-(`program.py`), `FC3xx` the library (`library.py`), `FC31x` and `FC32x` the evidence (`evidence.py`).
+(`folder.py`), `FC1xx` single keys and values (`shape.py`), `FC2xx` a whole card (`card.py`, `install.py`), `FC23x` its
+program (`program.py`), `FC3xx` the library (`library.py`), `FC31x` and `FC32x` the evidence (`evidence.py`). `FC4xx`
+are about quality and hide no card: `FC40x` of the library (`library_quality.py`), the others of a card
+(`quality.py`, `titles.py`).
 """
 
-from fixcards.records.rules import card, characters, evidence, folder, library, program, shape, text
+from fixcards.records.rules import (
+    card,
+    characters,
+    evidence,
+    folder,
+    install,
+    library,
+    library_quality,
+    program,
+    quality,
+    shape,
+    text,
+    titles,
+)
 from fixcards.records.rules.rule import RULES, Finding, Rule
 
 __all__ = [
@@ -16,8 +31,12 @@ __all__ = [
     "characters",
     "evidence",
     "folder",
+    "install",
     "library",
+    "library_quality",
     "program",
+    "quality",
     "shape",
     "text",
+    "titles",
 ]

@@ -14,6 +14,7 @@ from fixcards.records.card import Card
 from fixcards.records.fields import PLACEHOLDER
 from fixcards.records.identity import KEY, RESERVED, card_file, issue_key
 from fixcards.records.problem import quoted
+from fixcards.records.repair import MoveCard
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.script import SCRIPT_NAME
 from fixcards.records.yaml_document import KeyPath, Position
@@ -34,7 +35,13 @@ def place(card: Card, path: PurePosixPath) -> Iterator[Finding]:
             f"lies at {path}, which is no place for a card",
             f"move it to {card_file(card.ecosystem, card.package, issue_key(card.issue) or '<issue number>')}",
             Position(1, 1),
+            repair=_move(card),
         )
+
+
+def _move(card: Card) -> MoveCard | None:
+    key = issue_key(card.issue)
+    return MoveCard(card_file(card.ecosystem, card.package, key)) if key else None
 
 
 @rule("FC202")
@@ -45,6 +52,7 @@ def folder(card: Card, path: PurePosixPath) -> Iterator[Finding]:
             f"package {card.package!r} differs from the folder {path.parts[0]!r}",
             f"move the file to {card.package}/{path.name}, or correct `package`",
             ("package",),
+            repair=_move(card),
         )
 
 
@@ -55,9 +63,8 @@ def issue_in_name(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     if key is None:
         yield Finding("issue: the address ends with no issue number", "link the issue itself", ("issue",))
     elif _CARD_FILE.fullmatch(path.name) and path.stem != key:
-        yield Finding(
-            f"issue {key} differs from the file name {path.name}", f"rename the file to {key}.yaml", ("issue",)
-        )
+        message = f"issue {key} differs from the file name {path.name}"
+        yield Finding(message, f"rename the file to {key}.yaml", ("issue",), repair=_move(card))
 
 
 @rule("FC204")

@@ -56,8 +56,9 @@ def runs_incomplete(evidence: Evidence, card: Card) -> Iterator[Finding]:
     fixes = [run.fix for run in evidence.runs if run.role == "fix"]
     names = [run.name for run in evidence.runs]
     for at, run in enumerate(evidence.runs):
-        numbered = (run.fix is not None) == (run.role in {"fix", "install"})
-        if not numbered or (run.others is not None) != (run.role == "install") or names.count(run.name) > 1:
+        numbered = run.role in {"fix", "install"}
+        odd = (run.fix is not None) != numbered or (run.others is not None) != (run.role == "install")
+        if odd or (numbered and names.count(run.name) > 1):
             yield Finding(f"has a run with the role {run.role} of fix {run.fix}", _AGAIN, ("runs", at))
     if _is_of(evidence, card) and fixes != [number for number, _ in executable_fixes(card)]:
         yield Finding("does not have a run for each fix of the card that can be executed", _AGAIN, ("runs",))

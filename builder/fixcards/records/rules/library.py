@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from fixcards.records.evidence import EVIDENCE_SUFFIX, run_digest
@@ -26,6 +27,8 @@ class LibraryContext:
     """Ids of all card files, those with problems included."""
     places: Set[str]
     """All card files, below `cards/`."""
+    causes: Mapping[str, str]
+    """The cause of each card that names one, by id."""
 
 
 @rule("FC301")
@@ -33,7 +36,10 @@ def id_twice(card: Summary, path: str, context: LibraryContext) -> Iterator[Find
     """An id belongs to one card."""
     first = context.files[card.id][0]
     if first != path:
-        yield Finding(f"the id {card.id} is already taken by {first}", "remove one of the two", ("issue",))
+        hint = "remove one of the two"
+        if PurePath(first).parent.name != card.package:
+            hint = "an id is the package and the key of the issue: link another address about one of the two failures"
+        yield Finding(f"the id {card.id} is already taken by {first}", hint, ("issue",))
 
 
 @rule("FC302")
@@ -46,6 +52,22 @@ def related_to_nothing(card: Summary, context: LibraryContext) -> Iterator[Findi
             guess = closest_word(other, context.all_ids)
             hint = f"did you mean {guess!r}?" if guess else "remove it, or add that card first"
             yield Finding(f"there is no card {other}", hint, ("related", at))
+
+
+@rule("FC309")
+def caused_by_nothing(card: Summary, context: LibraryContext) -> Iterator[Finding]:
+    """The cause of a card is a card of its own, and has no further cause: a reader is sent on once."""
+    if not card.cause:
+        return
+    where = ("cause",)
+    if card.cause == card.id:
+        yield Finding(f"the card names itself, {card.id}, as its cause", "remove it", where)
+    elif card.cause not in context.all_ids:
+        guess = closest_word(card.cause, context.all_ids)
+        hint = f"did you mean {guess!r}?" if guess else "add that card first, or remove it"
+        yield Finding(f"there is no card {card.cause}", hint, where)
+    elif further := context.causes.get(card.cause):
+        yield Finding(f"the cause {card.cause} has a cause itself", f"name {further}", where)
 
 
 @rule("FC303")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from fixcards.records.repair import Repair
 from fixcards.records.yaml_document import KeyPath, Position
 
 Check = TypeVar("Check", bound=Callable[..., Iterator[Any]])
@@ -22,6 +23,8 @@ class Finding:
     where: KeyPath | Position = ()
     key: bool = False
     """Whether the place is the key instead of its value."""
+    repair: Repair | None = None
+    """What `fixcards check --fix` does about it, where only one correction is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,10 @@ class Rule:
         """The rule as the documentation states it: the docstring of its generator."""
         return inspect.cleandoc(self.check.__doc__ or "")
 
+
+_SWEEP_DIFFERS = "FC308"
+_QUALITY = "FC4"
+"""How the codes of the rules about quality start."""
 
 RULES: dict[str, Rule] = {}
 """Every rule by its code, in the order of the codes."""
@@ -63,3 +70,16 @@ def closest_word(word: str, words: Iterable[str]) -> str | None:
     """Return the one of `words` that `word` is a likely typo of."""
     close = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.75)
     return close[0] if close else None
+
+
+def is_blocking(code: str) -> bool:
+    """Return whether a card or evidence that breaks a rule is not shown.
+
+    Sweeps that contradict the card are shown, since the card is to be corrected, and what is about quality.
+    """
+    return code != _SWEEP_DIFFERS and not is_about_quality(code)
+
+
+def is_about_quality(code: str) -> bool:
+    """Return whether a rule asks what a reviewer would ask, of a card that can be shown as it is."""
+    return code.startswith(_QUALITY)

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from fixcards.records.card import Card
 from fixcards.records.problem import quoted
+from fixcards.records.repair import RenameKey, Repair, SetValue
 from fixcards.records.rules.rule import Finding, closest_word, rule
 from fixcards.records.yaml_document import KeyPath, YamlDocument
 
@@ -44,7 +45,9 @@ def unknown_key(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     keys = keys_at(Card, path[:-1])
     guess = closest_word(str(path[-1]), keys)
     hint = f"did you mean {guess!r}?" if guess else f"known here: {', '.join(keys)}"
-    yield Finding(f"unknown key {quoted(str(path[-1]))}", hint, path, key=True)
+    spelled = str(path[-1]).strip().lower().replace("-", "_").replace(" ", "_")
+    repair = RenameKey(path, spelled) if spelled in keys else None
+    yield Finding(f"unknown key {quoted(str(path[-1]))}", hint, path, key=True, repair=repair)
 
 
 @rule("FC102", "missing")
@@ -72,7 +75,8 @@ def unquoted(error: ErrorDetails, source: YamlDocument) -> Iterator[Finding]:
     got = error["input"]
     kind = {bool: "the boolean", int: "the number", float: "the number"}.get(type(got), "the day")
     raw = source.raw(error["loc"])
-    yield _finding(error, source, f" is read by YAML as {kind} {str(got).lower()}", f'put it in quotes: "{raw}"')
+    hint = f'put it in quotes: "{raw}"'
+    yield _finding(error, source, f" is read by YAML as {kind} {str(got).lower()}", hint, raw or "")
 
 
 @rule("FC105", "blank", "too_short")
@@ -274,8 +278,11 @@ def _name(path: KeyPath) -> str:
     return text or "the card"
 
 
-def _finding(error: ErrorDetails, source: YamlDocument, message: str, hint: str) -> Finding:
-    """Return a finding about the value that the error is about, or about a mapping's key."""
+def _finding(error: ErrorDetails, source: YamlDocument, message: str, hint: str, repaired: str = "") -> Finding:
+    """Return a finding about the value that the error is about, or about a mapping's key.
+
+    `repaired` is what the value or key was meant to be, where it can be nothing else.
+    """
     path = source.existing(error["loc"])
     # pydantic marks a key of a mapping with a last step of its own.
     is_key = len(path) < len(error["loc"]) and error["loc"][-1] == "[key]"
@@ -283,11 +290,15 @@ def _finding(error: ErrorDetails, source: YamlDocument, message: str, hint: str)
         message = f"{_name(path[:-1])}{message if message.startswith(':') else f': a key{message}'}"
     else:
         message = _name(path) + message
-    return Finding(message, hint, path, key=is_key)
+    repair: Repair | None = None
+    if repaired:
+        repair = RenameKey(path, repaired) if is_key else SetValue(path, repaired)
+    return Finding(message, hint, path, key=is_key, repair=repair)
 
 
 def _in_own_words(error: ErrorDetails, source: YamlDocument) -> Finding:
     """Return the finding of a validator of the model, in the words of its `value_error`."""
     context = error.get("ctx", {})
     problem = context.get("problem", error["msg"])
-    return _finding(error, source, f" {problem}" if problem[:1].isalpha() else f": {problem}", context.get("hint", ""))
+    message = f" {problem}" if problem[:1].isalpha() else f": {problem}"
+    return _finding(error, source, message, context.get("hint", ""), context.get("repaired", ""))

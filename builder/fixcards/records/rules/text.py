@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fixcards.characters import hidden_characters, name_of
 from fixcards.records.problem import quoted
+from fixcards.records.repair import Rewrite
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.yaml_document import MAX_DEPTH, Position, YamlError
 
@@ -76,7 +77,10 @@ def not_utf8(raw: bytes) -> Iterator[Finding]:
 def byte_order_mark(text: str) -> Iterator[Finding]:
     """A card doesn't start with a byte order mark."""
     if text.startswith("\ufeff"):
-        yield Finding("starts with a byte order mark", 'save it as UTF-8 without "BOM" or "signature"', Position(1, 1))
+        hint = 'save it as UTF-8 without "BOM" or "signature"'
+        yield Finding(
+            "starts with a byte order mark", hint, Position(1, 1), repair=Rewrite(text.lstrip("\ufeff"), "removed it")
+        )
 
 
 @rule("FC005")
@@ -95,16 +99,22 @@ def carriage_return(text: str) -> Iterator[Finding]:
     before, carriage_return, after = text.partition("\r")
     if carriage_return:
         message = "ends its lines with CRLF" if after.startswith("\n") else "has a carriage return"
-        yield Finding(
-            message, "save it with LF line ends, or let git do it: `git add --renormalize .`", position_after(before)
-        )
+        hint = "save it with LF line ends, or let git do it: `git add --renormalize .`"
+        with_lf = text.replace("\r\n", "\n")
+        repair = None if "\r" in with_lf else Rewrite(with_lf, "wrote LF line ends")
+        yield Finding(message, hint, position_after(before), repair=repair)
 
 
 @rule("FC007")
 def schema_line(text: str) -> Iterator[Finding]:
     """The first line of a card points editors at the schema, so that they complete and check while you type."""
-    if text.partition("\n")[0] != SCHEMA_LINE and text.strip():
-        yield Finding("doesn't point editors at the schema", f"make the first line: {SCHEMA_LINE}", Position(1, 1))
+    first, _, rest = text.partition("\n")
+    if first != SCHEMA_LINE and text.strip():
+        below = rest if first.startswith(SCHEMA_LINE.partition(":")[0]) else text
+        repair = Rewrite(f"{SCHEMA_LINE}\n{below}", "wrote that line")
+        yield Finding(
+            "doesn't point editors at the schema", f"make the first line: {SCHEMA_LINE}", Position(1, 1), repair=repair
+        )
 
 
 @rule("FC008")

@@ -1,0 +1,37 @@
+"""`fixcards check --fix`: repairs are listed on the error stream, since the output has the problems that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fixcards.cli.terminal import echo
+from fixcards.errors import FixcardsError
+from fixcards.records.problem import Problem
+from fixcards.records.repairer import repaired_files
+from fixcards.worker_pool import WorkerPool
+
+
+def repair(root: Path, problems: Sequence[Problem], pool: WorkerPool, *, write: bool) -> int:
+    """Repair the files that have some of the problems, or print the change, and return the number of repairs."""
+    done, files = 0, 0
+    for file in repaired_files(root, problems, pool):
+        if write:
+            try:
+                file.write(root)
+            except FixcardsError as error:
+                echo(f"fixcards: {error}", err=True)
+                continue
+        else:
+            for line in file.diff():
+                echo(line)
+        for problem in file.repairs:
+            echo(str(problem), err=True)
+        done += len(file.repairs)
+        files += 1
+    verb = "repaired" if write else "could be repaired"
+    echo(
+        f"{done:,} {'problem' if done == 1 else 'problems'} {verb} in {files:,} {'file' if files == 1 else 'files'}",
+        err=True,
+    )
+    return done
