@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from fixcards.records.repair import (
@@ -120,11 +122,19 @@ def test_a_text_gets_another_form_only_if_it_says_the_same() -> None:
 @pytest.mark.parametrize(
     ("text", "clean"),
     [
-        ("a: b  \n# c \n\t\n", "a: b\n# c\n\n"),
+        ("a: b  \n# c \n   \n", "a: b\n# c\n\n"),
         ("a: |\n  b  \nc: d \n", "a: |\n  b  \nc: d\n"),
+        ('a: |\n  b  \nc:\n  - d \n  - "e \n    f"\n', 'a: |\n  b  \nc:\n  - d\n  - "e \n    f"\n'),
         ('a: "b  \n  c"\n', 'a: "b\n  c"\n'),
         ("a: b\n", "a: b\n"),
     ],
 )
 def test_spaces_at_the_ends_of_lines_go_where_they_are_no_part_of_a_value(text: str, clean: str) -> None:
     assert without_trailing_spaces(text) == clean
+
+
+def test_a_card_full_of_spaces_takes_no_time() -> None:
+    text = "a: |\n" + "  x \n" * 16_000 + "b: c \n"
+    start = time.process_time()
+    assert without_trailing_spaces(text) == text.removesuffix(" \n") + "\n"
+    assert time.process_time() - start < 1

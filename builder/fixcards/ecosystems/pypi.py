@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 _VERSION_START = re.compile(r"[0-9]")
+MAX_CLAUSES = 40
 _MAX_PARENTHESES = 20
 """Each level of a marker's parentheses costs the parser of `packaging` some levels of the stack."""
 
@@ -96,10 +97,13 @@ def common_release(*specifiers: SpecifierSet) -> str | None:
     """Return a release that all of the specifiers allow, None where there can't be one.
 
     Ranges that have a release in common have one of these: the lowest of all, a release that one of their clauses
-    names, or one right above that.
+    names, or one right above that. Beyond `MAX_CLAUSES` clauses, which no card needs, none is looked for.
     """
+    clauses = [clause for specifier in specifiers for clause in specifier]
+    if len(clauses) > MAX_CLAUSES:
+        return None
     candidates = {"0"}
-    for clause in (clause for specifier in specifiers for clause in specifier):
+    for clause in clauses:
         named = parse_version(clause.version.removesuffix(".*"))
         candidates |= {str(named), f"{named.base_version}.0.0.1", named.base_version}
         if named.pre is not None:

@@ -245,12 +245,17 @@ def _at(data: Any, path: KeyPath) -> Any:
 
 def without_trailing_spaces(text: str) -> str:
     """Return the text without spaces at the ends of lines, where these are no part of a value."""
-    stripped = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
-    if repaired_text(text, Rewrite(stripped, "")) is not None:
-        return stripped
+    document = _document(text)
+    if document is None:
+        return text
+    inside = document.lines_of_texts()
     lines = text.split("\n")
-    for number, line in enumerate(lines):
-        candidate = [*lines[:number], line.rstrip(" \t"), *lines[number + 1 :]]
-        if line != candidate[number] and repaired_text(text, Rewrite("\n".join(candidate), "")) is not None:
-            lines = candidate
-    return "\n".join(lines)
+    everywhere = [line.rstrip(" \t") for line in lines]
+    outside = [
+        line if number in inside else clean
+        for number, (line, clean) in enumerate(zip(lines, everywhere, strict=True), 1)
+    ]
+    for candidate in ("\n".join(everywhere), "\n".join(outside)):
+        if repaired_text(text, Rewrite(candidate, "")) is not None:
+            return candidate
+    return text

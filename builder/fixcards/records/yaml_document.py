@@ -103,6 +103,18 @@ class YamlDocument:
         key, node, rest = self._walk(path)
         return None if rest else Span(_position(key), _position(node.at), _position(node.end), node.style)
 
+    def lines_of_texts(self) -> set[int]:
+        """Return the numbers of the lines that a value of several lines goes on after, so that their ends are in it."""
+        lines: set[int] = set()
+        nodes = [self._root]
+        while nodes:
+            node = nodes.pop()
+            if node.children is None:
+                lines.update(range(node.at.line + 1, node.end.line + 1))
+            else:
+                nodes += [child for _, child in node.children.values()]
+        return lines
+
     def _walk(self, path: KeyPath) -> tuple[Any, _Node, KeyPath]:
         """Follow `path`: the place of the last key that exists, its value, and the steps that don't exist."""
         node, place = self._root, self._root.at

@@ -12,7 +12,7 @@ from itertools import combinations
 from packaging.version import Version
 
 from fixcards.ecosystems import ecosystem
-from fixcards.ecosystems.pypi import common_release, parse_requirement, parse_specifier
+from fixcards.ecosystems.pypi import MAX_CLAUSES, common_release, parse_requirement, parse_specifier
 from fixcards.records.card import Card, Fix
 from fixcards.records.evidence import Evidence
 from fixcards.records.problem import quoted
@@ -248,20 +248,21 @@ def keyword_not_needed(card: Card, evidence: Evidence | None) -> Iterator[Findin
 def range_empty_or_twice(card: Card, evidence: Evidence | None) -> Iterator[Finding]:
     """Each range allows a release, and no release is in two alternatives of `versions.affected`."""
     texts, parts = card.versions.affected, card.versions.affected_set.specifiers
-    several = len(parts) > 1
-    for at, part in enumerate(parts):
-        if common_release(part) is None:
-            where: KeyPath = ("versions", "affected", at) if several else ("versions", "affected")
-            yield Finding(f"{quoted(texts[at])} allows no release at all", "correct its bounds", where)
+    ranges: list[tuple[str, KeyPath]] = [
+        (text, ("versions", "affected", at) if len(texts) > 1 else ("versions", "affected"))
+        for at, text in enumerate(texts)
+    ]
+    ranges += [(text, ("versions", "with", name)) for name, text in (card.versions.with_ or {}).items()]
+    ranges += [(card.versions.python, ("versions", "python"))] if card.versions.python else []
+    for text, where in ranges:
+        specifier = parse_specifier(text)
+        if len(specifier) <= MAX_CLAUSES and common_release(specifier) is None:
+            yield Finding(f"{quoted(text)} allows no release at all", "correct its bounds", where)
     for first, at in combinations(range(len(parts)), 2):
         both = common_release(parts[first], parts[at])
         if both is not None:
             message = f"{quoted(texts[first])} and {quoted(texts[at])} have releases in common, such as {both}"
             yield Finding(message, "end the one where the other begins, or join them", ("versions", "affected", at))
-    for name, text in (*(card.versions.with_ or {}).items(), ("python", card.versions.python)):
-        if text is not None and common_release(parse_specifier(text)) is None:
-            where = ("versions", "python") if name == "python" else ("versions", "with", name)
-            yield Finding(f"{quoted(text)} allows no release at all", "correct its bounds", where)
 
 
 @rule("FC418")
