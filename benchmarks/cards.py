@@ -65,7 +65,7 @@ def _renamed(record: dict[str, Any], entry: Entry, number: int, names: Sequence[
             words[name] = rnd.choice(names)
     made = {key: _swapped(value, facts if key in _FACTS else words) for key, value in record.items()}
     for before, fix in zip(record["fixes"], made["fixes"], strict=True):
-        fix |= {key: _swapped(before[key], facts) for key in ("kind", "requires") if key in before}
+        fix |= {key: _swapped(before[key], facts) for key in ("kind", "install", "requires") if key in before}
     for key, value in record["reproduction"].items():
         if key not in ("code", "files"):
             made["reproduction"][key] = _swapped(value, facts)
@@ -77,7 +77,8 @@ def _renamed(record: dict[str, Any], entry: Entry, number: int, names: Sequence[
     if "traceback" in signature:
         last = error.replace("{", "").replace("}", "")
         signature["traceback"] = signature["traceback"].rstrip("\n").rpartition("\n")[0] + f"\n{last}\n"
-    made.pop("related", None)
+    for key in ("related", "cause", "ids"):  # other cards, and names that only one card has
+        made.pop(key, None)
     return made
 
 
