@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -68,7 +68,7 @@ def quality_problems(library: Library, pool: WorkerPool) -> list[Problem]:
 
 def _problems(library: Library, answers: Mapping[str, Answers]) -> Iterator[Problem]:
     reader = RecordReader(library.root)
-    findings = _findings(library.summaries.values(), answers)
+    findings = _findings(library, answers)
     for card_id, of_card in findings.items():
         path = library.root / library.files[card_id]
         document = None
@@ -78,11 +78,12 @@ def _problems(library: Library, answers: Mapping[str, Answers]) -> Iterator[Prob
             yield from problems_at(display_path(path), code, [finding], document)
 
 
-def _findings(cards: Iterable[Summary], answers: Mapping[str, Answers]) -> Findings:
+def _findings(library: Library, answers: Mapping[str, Answers]) -> Findings:
     findings: dict[str, list[tuple[str, Finding]]] = defaultdict(list)
-    cards = list(cards)
+    cards = list(library.summaries.values())
     for card in cards:
-        findings[card.id] += [("FC401", each) for each in RULES["FC401"].check(card)]
+        runs = _differing_runs(library.evidence[card.id]) if card.verdict == "partly verified" else []
+        findings[card.id] += [("FC401", each) for each in RULES["FC401"].check(card, runs)]
     for card, where, others in _ambiguous(cards):
         findings[card.id] += [("FC402", each) for each in RULES["FC402"].check(where, others)]
     for card in cards:
@@ -92,6 +93,19 @@ def _findings(cards: Iterable[Summary], answers: Mapping[str, Answers]) -> Findi
     for card, where, others in _same_ids(cards):
         findings[card.id] += [("FC404", each) for each in RULES["FC404"].check(where, others)]
     return {card_id: of_card for card_id, of_card in findings.items() if of_card}
+
+
+def _differing_runs(evidence: Evidence) -> list[str]:
+    """Return the runs that did not show what a card says, each with its outcome."""
+    expected = {"broken": "failed-as-described", "fix": "passed", "install": "passed"}
+    differing = []
+    for run in evidence.runs:
+        name = f"{run.role} {run.fix}" if run.fix else run.role
+        if run.role in expected and run.outcome != expected[run.role]:
+            differing.append(f"{name} {run.outcome}")
+        elif run.role in expected and run.flaky:
+            differing.append(f"{name} not in every repetition {run.outcome}")
+    return differing
 
 
 def _ambiguous(cards: Sequence[Summary]) -> Iterator[tuple[Summary, KeyPath, list[str]]]:

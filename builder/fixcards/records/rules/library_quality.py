@@ -12,7 +12,7 @@ _MAX_NAMES = 3
 
 
 @rule("FC401")
-def not_verified(card: Summary) -> Iterator[Finding]:
+def not_verified(card: Summary, runs: Sequence[str] = ()) -> Iterator[Finding]:
     """Each card is *verified*, or it says why not: `reproduction.skip`, or `status` with a `reason`."""
     if card.reason or card.verdict not in {"not executed", "stale", "partly verified"}:
         return
@@ -24,7 +24,8 @@ def not_verified(card: Summary) -> Iterator[Finding]:
         yield Finding("was changed after it was executed", again)
     else:
         hint = f"correct the card and {again}; where that can't be, give `status` the `state: published` and a `reason`"
-        yield Finding("is not verified: a run did not show what the card says", hint)
+        differing = "; ".join(runs[:_MAX_NAMES]) or "some of the runs that this takes are missing"
+        yield Finding(f"is not verified: {differing}", hint)
 
 
 @rule("FC402")
