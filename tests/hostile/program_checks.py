@@ -69,7 +69,7 @@ def verified_fakes(fakes: Mapping[str, Fake], folder: Path, machine: Machine) ->
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode in {0, 1}, done.stderr
     verdicts = {each["card"]: each["verdict"] for each in json.loads(done.stdout)}
-    checked = machine.fixcards("check", "--format", "json", cwd=folder)
+    checked = machine.fixcards("check", "--ignore", "FC4", "--format", "json", cwd=folder)
     assert "Traceback" not in checked.stderr, checked.stderr
     refused = {str(each["path"]) for each in json.loads(checked.stdout)}
 

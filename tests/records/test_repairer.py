@@ -213,6 +213,18 @@ def test_a_file_that_was_changed_meanwhile_is_left_as_it_is(folder: Folder) -> N
     assert (cards / "demo" / "7.yaml").read_text(encoding="utf-8") == "changed"
 
 
+def test_a_card_that_became_a_link_meanwhile_is_not_written_through(folder: Folder) -> None:
+    cards = folder({"demo/7.yaml": DAMAGES["no schema line"](TEXT)})
+    (file,) = repairs(cards)
+    outside = cards.parent / "outside.yaml"
+    (cards / "demo" / "7.yaml").rename(outside)
+    (cards / "demo" / "7.yaml").symlink_to(outside.absolute())
+    before = outside.read_bytes()
+    with pytest.raises(OSError, match="is a link"):
+        file.write(cards)
+    assert outside.read_bytes() == before
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
 def test_a_file_keeps_its_permissions(folder: Folder) -> None:
     cards = folder({"demo/7.yaml": DAMAGES["no schema line"](TEXT)})

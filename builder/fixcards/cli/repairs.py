@@ -19,7 +19,7 @@ def repair(root: Path, problems: Sequence[Problem], pool: WorkerPool, *, write: 
         if write:
             try:
                 file.write(root)
-            except FixcardsError as error:
+            except (FixcardsError, OSError) as error:  # the others are repaired all the same
                 echo(f"fixcards: {error}", err=True)
                 continue
         else:
