@@ -160,7 +160,10 @@ def _is_complete(card: Card, evidence: Evidence) -> bool:
 
     What those show is judged with the broken run.
     """
-    altered = {run.role for run in evidence.runs if run.outcome != "could-not-run"}
+    expect = card.reproduction.expect
+    altered: set[str] = {run.role for run in evidence.runs if run.outcome != "could-not-run"}
+    if expect is not None and expect.during is not None:  # the program is never reached, so there is nothing to alter
+        altered |= {"stub", "disguised"}
     lines = install_states(card, evidence).values()
     return has_control(card, evidence) and altered >= {"stub", "disguised"} and all(state == "works" for state in lines)
 
