@@ -18,6 +18,15 @@ Outcome = Literal["failed-as-described", "passed", "failed-otherwise", "could-no
 Isolation = Literal["bubblewrap", "container", "none"]
 Role = Literal["broken", "fix", "install", "latest", "control", "stub", "disguised"]
 Others = Literal["kept", "newest"]
+EXPECTED: dict[str, Outcome] = {
+    "broken": "failed-as-described",
+    "fix": "passed",
+    "install": "passed",
+    "control": "passed",
+    "stub": "failed-otherwise",
+    "disguised": "failed-as-described",
+}
+"""The outcome that speaks for a card, by the role of the run; that of the newest release depends on the card."""
 ReleaseState = Literal["fails", "passes", "inferred-fails", "inferred-passes", "not-testable", "unknown"]
 
 EVIDENCE_SUFFIX = ".evidence.json"
@@ -96,6 +105,11 @@ class Run(RecordModel):
         return len(self.repetitions) >= REPETITIONS and set(self.repetitions) == {self.outcome}
 
     @property
+    def as_it_should(self) -> bool:
+        """Whether each repetition had the outcome that speaks for the card."""
+        return self.outcome == EXPECTED.get(self.role, self.outcome) != "could-not-run" and not self.flaky
+
+    @property
     def flaky(self) -> bool:
         """Whether the repetitions differ."""
         return len(set(self.repetitions)) > 1
@@ -145,6 +159,8 @@ class Evidence(RecordModel):
     """What a reader must know to read the runs aright, such as a second package that differs between them."""
     releases: tuple[ReleaseResult, ...] = Field(default=(), max_length=5000)
     """The sweep, oldest version first; empty when none was made."""
+    sweep_digest: Sha256 | None = None
+    """Digest of what the sweep ran and of how it was judged; the sweep stays while it is the same."""
     distributions: dict[Annotated[str, Field(max_length=220)], Sha256] = Field(default_factory=dict, max_length=5000)
     """Each `name==version` that a run installed, with the digest of the SHA-256 of its files on the index."""
 
@@ -212,6 +228,20 @@ def lock_digest(packages: Mapping[str, str], distributions: Mapping[str, str]) -
     """Return the digest of an environment. Raises `KeyError` where `distributions` lacks one of the packages."""
     names = [f"{name}=={version}" for name, version in sorted(packages.items())]
     return hashlib.sha256("\n".join(f"{name} {distributions[name]}" for name in names).encode()).hexdigest()
+
+
+def sweep_digest(card: Card) -> str:
+    """Return the SHA-256 of everything in `card` that decides what a sweep shows.
+
+    Fixes and stated ranges are no part of it: correcting them by what the sweep shows must not cost the sweep.
+    """
+    judged = {
+        "package": card.package,
+        "signature": [card.signature.error, card.signature.exception, list(card.signature.aliases)],
+        "reproduction": card.reproduction.model_dump(mode="json"),
+    }
+    text = json.dumps(judged, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def run_digest(card: Card) -> str:

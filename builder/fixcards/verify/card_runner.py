@@ -38,6 +38,7 @@ from fixcards.records.evidence import (
     files_digest,
     lock_digest,
     run_digest,
+    sweep_digest,
 )
 from fixcards.records.fields import FRAME
 from fixcards.records.verdict import has_control
@@ -106,6 +107,7 @@ class CardRunner:
         evidence = Evidence(
             card=card.id,
             digest=run_digest(card),
+            sweep_digest=sweep_digest(card),
             provenance=provenance(os.environ),
             exclude_newer=card_plan.broken.exclude_newer,
             platform=f"{sys.platform}-{platform.machine()}",
