@@ -94,6 +94,8 @@ def result_line(result: Result) -> Text:
     if result.evidence.releases:
         states = Counter(release.state for release in result.evidence.releases)
         text.append(f"; sweep: {', '.join(f'{number} {state}' for state, number in sorted(states.items()))}")
+    for note in result.evidence.notes:
+        text.append(f"\n  note: {visible(note)}", style="yellow")
     for loss in result.losses:
         text.append(f"\n  worse: {visible(loss)}", style="red")
     for difference in result.differences:

@@ -43,6 +43,7 @@ from fixcards.records.evidence import (
 from fixcards.records.fields import FRAME
 from fixcards.records.verdict import has_control
 from fixcards.verify.disguised_release import disguise_release
+from fixcards.verify.edge_runs import edges, run_edges
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
 from fixcards.verify.fix_differences import fix_differences
 from fixcards.verify.install_runs import install_runs
@@ -58,6 +59,7 @@ from fixcards.verify.stub_package import stub_package
 from fixcards.verify.sweep import sweep
 from fixcards.verify.unavailable import EnvironmentUnavailable
 from fixcards.verify.uv import uv_version
+from fixcards.verify.withdrawn_releases import withdrawn_releases
 
 _ALTERED: tuple[Literal["stub", "disguised"], ...] = ("stub", "disguised")
 """Roles of the runs in which the package under test is altered after it was installed."""
@@ -119,15 +121,20 @@ class CardRunner:
         )
         altered: list[Run] = []
         lines: list[Run] = []
+        at_edges: list[Run] = []
         if runs[0].outcome == "failed-as-described" and runs[0].python:
             broken = card_plan.broken.on(card_plan.broken.interpreter(runs[0].python))
             # Where the program is never reached, there is no code of the package that could be replaced: that a
             # control passes, and that uv's or the build's own words name the package, stand in for these runs.
             altered = [self.run(replace(broken, role=role), 1) for role in _ALTERED if self._during is None]
             lines = [self.run(each) for each in install_runs(card, broken, self._broken_lock, installed_interpreters())]
+            plan_edges = edges(card, releases, card_plan.broken, runs[0], installed_interpreters(), self.index.releases)
+            at_edges, findings = run_edges(card, plan_edges, lambda planned: self.run(planned, 1))
+            notes += [*findings, *withdrawn_releases(card, [*runs, *lines], self.index.releases)]
+        evidence = evidence.model_copy(update={"notes": tuple(notes)})
         if not has_control(card, evidence.model_copy(update={"runs": (*runs, *lines)})):
             runs += self._control(card_plan, releases)
-        runs += [*altered, *lines]
+        runs += [*altered, *lines, *at_edges]
         swept: tuple[ReleaseResult, ...] = ()
         if self.settings.sweep:
             swept = tuple(sweep(releases, card_plan.broken.release, self._state))
@@ -297,6 +304,7 @@ class CardRunner:
         return {
             "role": "latest" if planned.role == "release" else planned.role,
             "fix": planned.fix,
+            "edge": planned.edge,
             "others": planned.others,
             "exclude_newer": planned.exclude_newer,
             "date": today(),

@@ -56,8 +56,9 @@ def runs_incomplete(evidence: Evidence, card: Card) -> Iterator[Finding]:
     fixes = [run.fix for run in evidence.runs if run.role == "fix"]
     names = [run.name for run in evidence.runs]
     for at, run in enumerate(evidence.runs):
-        numbered = run.role in {"fix", "install"}
-        odd = (run.fix is not None) != numbered or (run.others is not None) != (run.role == "install")
+        numbered = run.role in {"fix", "install", "edge"}
+        odd = run.role != "edge" and (run.fix is not None) != numbered
+        odd = odd or (run.others is not None, run.edge is not None) != (run.role == "install", run.role == "edge")
         if odd or (numbered and names.count(run.name) > 1):
             yield Finding(f"has a run with the role {run.role} of fix {run.fix}", _AGAIN, ("runs", at))
     if _is_of(evidence, card) and fixes != [number for number, _ in executable_fixes(card)]:
@@ -121,7 +122,12 @@ def signature_not_printed(evidence: Evidence, card: Card) -> Iterator[Finding]:
             yield Finding(message, _AGAIN, ("runs", at, "exit"))
         if not prints_signature(card, run.matched or ""):
             yield Finding("does not fit the signature of the card", _AGAIN, ("runs", at, "matched"))
-        elif len(run.output) < 3000 and not prints_signature(card, run.output) and (run.exit or 0) >= 0:
+        elif (
+            run.role != "edge"
+            and len(run.output) < 3000
+            and not prints_signature(card, run.output)
+            and (run.exit or 0) >= 0
+        ):
             yield Finding("does not contain the signature of the card", _AGAIN, ("runs", at, "output"))
 
 
@@ -135,9 +141,9 @@ def release_not_of_role(evidence: Evidence, card: Card) -> Iterator[Finding]:
             yield Finding(f"installed no {card.package} {run.release}", _AGAIN, ("runs", at, "release"))
         if run.release is None or run.outcome == "could-not-run":
             continue
-        if run.role in {"broken", "stub", "disguised"} and run.release not in card.versions.affected_set:
+        if run.role in {"broken", "stub", "disguised", "edge"} and run.release not in card.versions.affected_set:
             yield Finding(f"{run.release} is not an affected release", _AGAIN, ("runs", at, "release"))
-        if run.packages and run.fix is not None and run.fix <= len(card.fixes):
+        if run.packages and run.role != "edge" and run.fix is not None and run.fix <= len(card.fixes):
             yield from _missing_pins(evidence, card, at, run) if run.role == "fix" else _missing_line(card, at, run)
     newest = max((Version(each.version) for each in evidence.releases if _is_final(each.version)), default=None)
     for at, run in enumerate(evidence.runs):
