@@ -246,7 +246,7 @@ def sweep_digest(card: Card) -> str:
     """
     judged = {
         "package": card.package,
-        "signature": [card.signature.error, card.signature.exception, list(card.signature.aliases)],
+        "signature": [card.signature.error, card.signature.exception, sorted({*card.signature.aliases})],
         "reproduction": card.reproduction.model_dump(mode="json"),
     }
     text = json.dumps(judged, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -73,6 +73,7 @@ RUN_ROLES = {
     "control": "Control: the same program elsewhere",
     "stub": "The broken release without the code of the package",
     "disguised": "The broken release under another number",
+    "edge": "Edge of what the card claims",
 }
 """Why a run was made, as a reader sees it; that of a fix is named like the option."""
 
