@@ -111,7 +111,7 @@ def describe_run(run: Run) -> str:
 
 
 def printed_instead(run: Run) -> str:
-    """Return what a run printed that did not end as its role has it, empty where that says nothing.
+    """Return the output to show of a run that did not end as its role has it, empty where there is none.
 
     Of one that failed otherwise the last line; of one that could not run all that the resolver or the build said, with
     its hints. A run with stubs in place of the package's code is made to fail otherwise.

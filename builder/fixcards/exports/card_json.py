@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pydantic_core import to_json
 
 from fixcards.build.page import DataFile
-from fixcards.ecosystems import ecosystem
 from fixcards.exports.interface import CARD, DAY, RELATED, SITE_URL, CardExport, Inputs
 
 FILE_NAME = "card.json"
@@ -31,9 +30,8 @@ class CardJson(CardExport):
             "last_verified": evidence.last_verified.isoformat() if evidence else None,
             "own_content_ratio": round(facts.own_content_ratio, 2),
             "lines": [
-                {"fix": number, "state": state, "lines": ecosystem(card.ecosystem).install_lines(line)}
+                {"fix": number, "state": state, "lines": facts.install_lines(number)}
                 for number, state in facts.install_states.items()
-                if (line := card.fixes[number - 1].install)
             ],
             "related": [other.id for other in inputs[RELATED]],
         }

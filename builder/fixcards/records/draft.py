@@ -21,7 +21,7 @@ _UNWRITTEN = "Not written yet."
 _RUN = ("package", "ecosystem", "issue", "versions", "signature", "reproduction")
 """Keys of a card that decide what is run and how it is judged."""
 _RUN_OF_FIX = ("kind", "install", "requires", "code")
-_SHOWN_ONLY = ("traceback", "frames")
+_DISPLAY_ONLY = ("traceback", "frames")
 _UNREADABLE = "FC03"
 """Codes of hidden characters: what a person has read is not what would run."""
 
@@ -77,7 +77,7 @@ def _run_only(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of a card with only what is run, and the rest left open."""
     reduced = {key: data[key] for key in _RUN if key in data}
     if isinstance(signature := reduced.get("signature"), Mapping):
-        reduced["signature"] = {key: value for key, value in signature.items() if key not in _SHOWN_ONLY}
+        reduced["signature"] = {key: value for key, value in signature.items() if key not in _DISPLAY_ONLY}
     fixes = data.get("fixes")
     texts = {"title": _UNWRITTEN, "body": _UNWRITTEN, "avoid_when": _UNWRITTEN}
     if isinstance(fixes, list) and fixes and all(isinstance(fix, Mapping) for fix in fixes):

@@ -95,7 +95,7 @@ def _fixes_at(card: Card, edge: PlannedRun) -> Iterator[PlannedRun]:
 
 
 def _finding(edge: Edge, package: str, run: Run) -> str | None:
-    """Return what a reader has to know of the run at an edge, None where it shows what the card says."""
+    """Return a note for the reader about the run at an edge, None where it shows what the card says."""
     if run.as_it_should:
         return None
     side, _, partner = edge.name.partition(" ")
@@ -113,13 +113,13 @@ def _finding(edge: Edge, package: str, run: Run) -> str | None:
 
 
 def _ends(
-    releases: Sequence[ReleaseInfo], shown: str | None, suffix: str, planned: Callable[[ReleaseInfo], PlannedRun]
+    releases: Sequence[ReleaseInfo], excluded: str | None, suffix: str, planned: Callable[[ReleaseInfo], PlannedRun]
 ) -> Iterator[Edge]:
     for side, order in (("lowest", list(releases)), ("highest", list(releases)[::-1])):
         candidates: list[PlannedRun] = []
         skipped = 0
         for release in order:
-            if release.version == shown or len(candidates) == MAX_TRIES:
+            if release.version == excluded or len(candidates) == MAX_TRIES:
                 break
             run = replace(planned(release), role="edge", edge=f"{side}{suffix}")
             if run.missing:

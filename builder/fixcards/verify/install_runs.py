@@ -35,7 +35,7 @@ def install_runs(card: Card, broken: PlannedRun, lock: str, installed: Sequence[
         named = {PYPI.requirement_name(text) for text in fix.install}
         others = [text for text in broken.requires if PYPI.requirement_name(text) not in named]
         code = fix.code if fix.code is not None else card.reproduction.code
-        kept = PlannedRun(
+        yield PlannedRun(
             role="install",
             release=None,
             requires=(*others, *fix.install),
@@ -47,7 +47,6 @@ def install_runs(card: Card, broken: PlannedRun, lock: str, installed: Sequence[
             others="kept",
             preferred_lock=lock,
         )
-        yield kept
         yield PlannedRun(
             role="install",
             release=None,
