@@ -6,7 +6,17 @@ from fixcards.records.card import Card
 from fixcards.records.verdict import judge
 from tests.sites import LIBRARY, TODAY, files, library
 
-COMPUTED = ("id", "url", "verdict", "confidence", "reproduced", "last_verified", "own_content_ratio", "related")
+COMPUTED = (
+    "id",
+    "url",
+    "verdict",
+    "confidence",
+    "reproduced",
+    "last_verified",
+    "own_content_ratio",
+    "lines",
+    "related",
+)
 
 
 def assert_reads_back(content: bytes, card: Card) -> None:
@@ -34,6 +44,8 @@ def test_the_json_of_a_card_has_what_the_program_computed() -> None:
     assert data["last_verified"] == "2026-03-02"
     assert data["own_content_ratio"] == 0.99
     assert data["related"][0] == "mooring-8"
+    assert (data["lines"][0]["fix"], data["lines"][0]["state"]) == (1, "works")
+    assert data["lines"][0]["lines"]["uv"] == 'uv add "lantern>=1.4"'
     assert data["versions"]["with"] == {"wick": "<3"}
 
 

@@ -19,7 +19,7 @@ from fixcards.records.verdict import has_control, judge
 
 SIGNATURE = "demo.Stalled: no answer from server.test"
 Change = Callable[[dict[str, Any]], object]
-BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB, _, KEPT, NEWEST = range(8)
+BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB, _, AS_BEFORE, NEWEST = range(8)
 
 
 def run_of(role: str, release: str, outcome: str, **values: object) -> dict[str, Any]:
@@ -141,9 +141,9 @@ CONTRADICTIONS: dict[str, tuple[str, Change]] = {
     "stubs of the fixed release": ("FC314", install(STUB, demo="1.11")),
     "a fix that installed another release": ("FC314", install(FIRST_FIX, demo="1.12")),
     "a fix that installed another partner": ("FC314", install(FIRST_FIX, transport="2.2")),
-    "a line that installed an older release": ("FC314", install(KEPT, demo="1.9")),
-    "a line that did not install what it names": ("FC314", lambda plain: plain["runs"][KEPT]["packages"].pop("demo")),
-    "a line that was run twice": ("FC311", again(KEPT)),
+    "a line that installed an older release": ("FC314", install(AS_BEFORE, demo="1.9")),
+    "a line that did not install what it names": ("FC314", lambda plain: plain["runs"][AS_BEFORE]["packages"].pop("demo")),
+    "a line that was run twice": ("FC311", again(AS_BEFORE)),
     "a line of no fix": ("FC311", at(NEWEST, fix=None)),
     "a line without a word of the others": ("FC311", at(NEWEST, others=None)),
     "another run with a word of the others": ("FC311", at(LATEST, others="kept")),
@@ -252,7 +252,7 @@ def test_a_card_without_a_stub_run_is_not_verified(plain: dict[str, Any], card: 
 def test_a_stub_run_that_passes_is_no_control(plain: dict[str, Any], card: Card) -> None:
     """The only unchanged programs that pass are then those without any code of the package."""
     at(FIRST_FIX, outcome="failed-otherwise", exit=2, reason="ended with 2")(plain)
-    for line in (LATEST, KEPT, NEWEST):
+    for line in (LATEST, AS_BEFORE, NEWEST):
         at(line, outcome="failed-otherwise", exit=2, reason="ended with 2")(plain)
     at(STUB, outcome="passed", exit=0, reason=None, repetitions=["passed"])(plain)
     assert not has_control(card, Evidence.model_validate(plain))
@@ -271,13 +271,13 @@ REFUSED = {
 @pytest.mark.parametrize(
     ("changes", "verdict"),
     [
-        ([at(KEPT, **FAILED)], "partly verified"),
+        ([at(AS_BEFORE, **FAILED)], "partly verified"),
         ([at(NEWEST, **FAILED)], "partly verified"),
-        ([without(KEPT)], "partly verified"),
-        ([without(KEPT, NEWEST)], "partly verified"),
-        ([at(KEPT, **REFUSED, lock_digest="")], "verified"),
+        ([without(AS_BEFORE)], "partly verified"),
+        ([without(AS_BEFORE, NEWEST)], "partly verified"),
+        ([at(AS_BEFORE, **REFUSED, lock_digest="")], "verified"),
         ([at(NEWEST, **REFUSED, lock_digest="")], "verified"),
-        ([at(KEPT, **REFUSED, lock_digest=""), at(NEWEST, **REFUSED, lock_digest="")], "partly verified"),
+        ([at(AS_BEFORE, **REFUSED, lock_digest=""), at(NEWEST, **REFUSED, lock_digest="")], "partly verified"),
         ([at(NEWEST, repetitions=["passed"])], "partly verified"),
     ],
 )

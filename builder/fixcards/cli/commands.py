@@ -249,6 +249,19 @@ def reproduce(card: str, fix: int | None, root: Path, isolation: str) -> int:
 
 
 @cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON on standard output.")
+@needs_extra("verify")
+def interpreters(as_json: bool) -> int:
+    """List the Python interpreters of this machine on which reproductions can be run.
+
+    The folders that FIXCARDS_PYTHONS names are searched, too.
+    """
+    from fixcards.cli import execution
+
+    return execution.interpreters(as_json=as_json)
+
+
+@cli.command()
 @click.argument("log", metavar="[FILE]", type=click.File("rb"), default="-")
 @_cards
 @click.option("--site", metavar="URL|FOLDER", help="Use the index of a published or built site instead of --cards.")

@@ -11,11 +11,12 @@ from typing import Any
 
 from fixcards import cache
 from fixcards.cli.exit_status import CLEAN, COULD_NOT_RUN, FINDINGS
-from fixcards.cli.progress_report import ProgressReport, as_data, describe_run
+from fixcards.cli.progress_report import ProgressReport, as_data, describe_run, printed_instead
 from fixcards.cli.terminal import echo, echo_json, echo_lines
 from fixcards.errors import FixcardsError
 from fixcards.files import make_private
 from fixcards.records.card import Card
+from fixcards.records.draft import drafts
 from fixcards.records.evidence import Outcome
 from fixcards.records.loader import load
 from fixcards.verify import executors
@@ -111,18 +112,43 @@ def reproduce(root: Path, name: str, fix: int | None, settings: RunSettings) -> 
     run = runner.run(planned)
     echo_lines(run.output)
     echo(describe_run(run), err=True)
+    if instead := printed_instead(run):
+        echo_lines(instead, err=True)
     expected: Outcome = "passed" if fix is not None else "failed-as-described"
     if run.outcome == "could-not-run":
         return COULD_NOT_RUN
     return CLEAN if run.outcome == expected else FINDINGS
 
 
+def interpreters(*, as_json: bool) -> int:
+    """Print the interpreters on which runs can be made, oldest first; return 2 where there is none."""
+    installed = installed_interpreters()
+    if as_json:
+        echo_json([{"version": each.version, "executable": str(each.executable)} for each in installed])
+    else:
+        width = max((len(each.version) for each in installed), default=0)
+        for each in installed:
+            echo(f"{each.version:<{width}}  {each.executable}")
+    if not installed:
+        raise FixcardsError(
+            "there is no CPython from 3.6 on; PATH, the folders of uv, pyenv and CI runners, and those that "
+            "FIXCARDS_PYTHONS names are searched"
+        )
+    return CLEAN
+
+
 def _tasks(root: Path, selection: Selection) -> list[Task]:
     library = load(root, cached=True, keep="records")
-    if excluded := len(library.all_ids) - len(library.summaries):
-        cards = "1 card has" if excluded == 1 else f"{excluded:,} cards have"
+    with_problems = list(drafts(library)) if len(library.all_ids) > len(library.summaries) else []
+    tasks = selection.tasks(library, today(), with_problems)
+    selected = {task.path for task in tasks}
+    if run := [draft.card.id for draft in with_problems if draft.card and draft.path in selected]:
+        names = f"{', '.join(run[:5])}{' ...' if len(run) > 5 else ''}"
+        echo(f"fixcards: executed in spite of their problems, which fixcards check names: {names}", err=True)
+    if not selection.names and (refused := sum(draft.card is None for draft in with_problems)):
+        cards = "1 card has" if refused == 1 else f"{refused:,} cards have"
         echo(f"fixcards: {cards} problems and can't be executed; fixcards check names them", err=True)
-    return selection.tasks(library, today())
+    return tasks
 
 
 def _option(card: Card, number: int) -> None:

@@ -86,9 +86,18 @@ def result_line(result: Result) -> Text:
         return text.append(" (done before)")
     runs = result.evidence.runs
     text.append(f"; {'; '.join(describe_run(run) for run in runs)}; {result.seconds:.1f} s")
+    for run in runs:
+        if instead := printed_instead(run):
+            text.append(
+                f"\n  {run.name}: {visible(instead, allowed=chr(10))}".replace("\n", "\n    ").replace("    ", "  ", 1)
+            )
     if result.evidence.releases:
         states = Counter(release.state for release in result.evidence.releases)
         text.append(f"; sweep: {', '.join(f'{number} {state}' for state, number in sorted(states.items()))}")
+    for note in result.evidence.notes:
+        text.append(f"\n  note: {visible(note)}", style="yellow")
+    for loss in result.losses:
+        text.append(f"\n  worse: {visible(loss)}", style="red")
     for difference in result.differences:
         text.append(f"\n  differs: {visible(difference)}", style="red")
     return text
@@ -99,6 +108,20 @@ def describe_run(run: Run) -> str:
     agree = f"{run.repetitions.count(run.outcome)}/{len(run.repetitions)}"
     why = f" ({visible(run.reason)[:160]})" if run.reason else ""
     return f"{run.name} {run.release or '-'} {run.outcome} {agree}{why}"
+
+
+def printed_instead(run: Run) -> str:
+    """Return the output to show of a run that did not end as its role has it, empty where there is none.
+
+    Of one that failed otherwise the last line; of one that could not run all that the resolver or the build said, with
+    its hints. A run with stubs in place of the package's code is made to fail otherwise.
+    """
+    if run.outcome == "could-not-run":
+        return run.output.strip()
+    if run.outcome != "failed-otherwise" or run.role == "stub":
+        return ""
+    lines = [line.strip() for line in run.output.splitlines() if line.strip()]
+    return f"the last line that it printed: {lines[-1]}" if lines else "it printed nothing"
 
 
 def as_data(result: Result) -> dict[str, Any]:
@@ -113,6 +136,7 @@ def as_data(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "resumed": result.resumed,
         "differences": list(result.differences),
+        "losses": list(result.losses),
         "runs": [
             {
                 "role": run.role,
@@ -122,6 +146,7 @@ def as_data(result: Result) -> dict[str, Any]:
                 "python": run.python,
                 "outcome": run.outcome,
                 "reason": run.reason,
+                "printed": printed_instead(run) or None,
                 "repetitions": list(run.repetitions),
             }
             for run in (result.evidence.runs if result.evidence else ())

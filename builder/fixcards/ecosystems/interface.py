@@ -28,7 +28,7 @@ class Ecosystem(Protocol):
         """Return the releases that a requirement pins, none where it allows several."""
 
     def install_lines(self, requirements: Sequence[str]) -> dict[str, str]:
-        """Return what to copy to get some requirements, by the program that it is for, the most used one first."""
+        """Return the lines that install some requirements, by the program that they are for, the most used first."""
 
     def script_head(self, requirements: Sequence[str], runtime: str | None, last_day: date | None) -> list[str]:
         """Return the first lines of a program that say what to run it with, so that it is one file to run.

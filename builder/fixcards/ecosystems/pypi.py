@@ -40,7 +40,7 @@ class PyPI:
         return [pin.version for pin in pins if pin.operator == "==" and not pin.version.endswith("*")]
 
     def install_lines(self, requirements: Sequence[str]) -> dict[str, str]:
-        """Return what to copy to get some requirements, by the program that it is for, pip first."""
+        """Return the lines that install some requirements, by the program that they are for, pip first."""
         words = " ".join(map(_shell_word, requirements))
         return {
             "pip": f"pip install {words}",

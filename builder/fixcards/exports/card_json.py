@@ -29,6 +29,10 @@ class CardJson(CardExport):
             "reproduced": judgement.reproduced,
             "last_verified": evidence.last_verified.isoformat() if evidence else None,
             "own_content_ratio": round(facts.own_content_ratio, 2),
+            "lines": [
+                {"fix": number, "state": state, "lines": facts.install_lines(number)}
+                for number, state in facts.install_states.items()
+            ],
             "related": [other.id for other in inputs[RELATED]],
         }
         content = to_json({"id": card.id, **record, **computed}, indent=1) + b"\n"

@@ -11,7 +11,8 @@ from fixcards.records.summary import Summary
 def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
     """Yield an entry for each card. Retired cards have none: they keep their address and are not offered.
 
-    A match shows `display`: `path` below the site, `fix` and `verdict`.
+    A match shows `display`: `path` below the site, `fix`, `verdict`, and in `failed_lines` the titles
+    of fixes whose line to copy does not work.
     """
     for card in cards:
         if card.state != "retired":
@@ -28,5 +29,10 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
                 affected=card.affected,
                 fixed=card.fixed,
                 requirements=card.requirements,
-                display={"path": card.path, "fix": card.fix, "verdict": card.verdict},
+                display={
+                    "path": card.path,
+                    "fix": card.fix,
+                    "verdict": card.verdict,
+                    **({"failed_lines": "\n".join(card.failed_lines)} if card.failed_lines else {}),
+                },
             )

@@ -53,7 +53,19 @@ SCHEMA: dict[str, Any] = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["id", "title", "url", "tier", "score", "reasons", "fix", "versions", "line", "times"],
+                "required": [
+                    "id",
+                    "title",
+                    "url",
+                    "tier",
+                    "score",
+                    "reasons",
+                    "fix",
+                    "failed_lines",
+                    "versions",
+                    "line",
+                    "times",
+                ],
                 "additionalProperties": False,
                 "properties": {
                     "id": _TEXT,
@@ -63,6 +75,8 @@ SCHEMA: dict[str, Any] = {
                     "score": {"type": "number", "minimum": 0, "maximum": 1},
                     "reasons": _TEXTS,
                     "fix": _TEXT | {"description": "The best fix, in one line."},
+                    "failed_lines": _TEXTS
+                    | {"description": "Titles of fixes whose line to copy did not work when it was last executed."},
                     "versions": _RELEASES
                     | {"description": "Releases of the packages that matter, as the text shows them."},
                     "line": _NUMBER | {"description": "First line with the message, 0 where no line has it."},
@@ -108,6 +122,7 @@ def _match(match: Match, times: int, site: str) -> dict[str, Any]:
         "score": match.score / 1000,
         "reasons": list(match.reasons),
         "fix": str(match.entry.display.get("fix", "")),
+        "failed_lines": str(match.entry.display.get("failed_lines", "")).splitlines(),
         "versions": dict(match.versions),
         "line": match.line,
         "times": times,

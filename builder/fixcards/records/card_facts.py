@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from fixcards.ecosystems import ecosystem
 from fixcards.errors import FixcardsError
 from fixcards.records import script, verdict
 from fixcards.records.card import Card, Fix, own_content_ratio
@@ -51,6 +52,11 @@ class CardFacts:
     def requirements(self, fix: Fix | None = None) -> tuple[str, ...]:
         """Return the direct requirements of the reproduction on the broken release, or of one fix."""
         return script.requirements(self.card, self.broken_release, fix)
+
+    def install_lines(self, number: int) -> dict[str, str]:
+        """Return the lines to copy of a fix, by the program that they are for; empty where it installs nothing."""
+        line = self.card.fixes[number - 1].install
+        return ecosystem(self.card.ecosystem).install_lines(line) if line else {}
 
 
 def card_facts(card: Card, evidence: Evidence | None, day: date | None = None) -> CardFacts:

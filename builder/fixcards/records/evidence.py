@@ -16,8 +16,17 @@ from fixcards.records.fields import CardId, Frame, PackageName, Release, Text, U
 
 Outcome = Literal["failed-as-described", "passed", "failed-otherwise", "could-not-run"]
 Isolation = Literal["bubblewrap", "container", "none"]
-Role = Literal["broken", "fix", "install", "latest", "control", "stub", "disguised"]
+Role = Literal["broken", "fix", "install", "latest", "control", "stub", "disguised", "edge"]
 Others = Literal["kept", "newest"]
+EXPECTED: dict[str, Outcome] = {
+    "broken": "failed-as-described",
+    "fix": "passed",
+    "install": "passed",
+    "control": "passed",
+    "stub": "failed-otherwise",
+    "disguised": "failed-as-described",
+}
+"""The outcome that speaks for a card, by the role of the run; that of the newest release depends on the card."""
 ReleaseState = Literal["fails", "passes", "inferred-fails", "inferred-passes", "not-testable", "unknown"]
 
 EVIDENCE_SUFFIX = ".evidence.json"
@@ -48,12 +57,16 @@ class Run(RecordModel):
     """`broken`: the last affected release; `fix`: one option of the card; `install`: what a reader gets who
     copies the line of an option; `latest`: the newest release; `control`: the
     same program where it has to pass; `stub`: the broken run with stubs in place of the package's code; `disguised`:
-    the broken run under the number of another release."""
+    the broken run under the number of another release; `edge`: the affected release or the second package furthest
+    from that of the broken run, alone or with a fix."""
     fix: int | None = Field(default=None, ge=1, le=20)
-    """Number of the option in the card's `fixes`, from 1, when the role is `fix` or `install`."""
+    """Number of the option in the card's `fixes`, from 1, when the role is `fix` or `install`, and at an edge
+    when the fix was tried there."""
     others: Others | None = None
     """What the line of an `install` run does not name: `kept` as it was in the broken run, as far as the line allows
     it, or the `newest` that the index has."""
+    edge: Annotated[str, Field(pattern="^(lowest|highest)( [a-z0-9-]+)?$", max_length=120)] | None = None
+    """Which edge an `edge` run is at: `lowest` or `highest` of the affected releases, or of a second package."""
     release: Release | None = None
     """Release of the card's package that was installed; absent when nothing could be."""
     packages: dict[PackageName, Release] = Field(default_factory=dict, max_length=1000)
@@ -88,12 +101,20 @@ class Run(RecordModel):
     @property
     def name(self) -> str:
         """The role, with what tells it from others of the role."""
-        return run_name(self.role, self.fix, self.others)
+        return run_name(self.role, self.fix, self.others, self.edge)
 
     @property
     def conclusive(self) -> bool:
         """Whether enough repetitions agree on the outcome."""
         return len(self.repetitions) >= REPETITIONS and set(self.repetitions) == {self.outcome}
+
+    @property
+    def as_it_should(self) -> bool:
+        """Whether each repetition had the outcome that speaks for the card."""
+        expected = EXPECTED.get(self.role, self.outcome)
+        if self.role == "edge":
+            expected = "passed" if self.fix else "failed-as-described"
+        return self.outcome == expected != "could-not-run" and not self.flaky
 
     @property
     def flaky(self) -> bool:
@@ -145,6 +166,8 @@ class Evidence(RecordModel):
     """What a reader must know to read the runs aright, such as a second package that differs between them."""
     releases: tuple[ReleaseResult, ...] = Field(default=(), max_length=5000)
     """The sweep, oldest version first; empty when none was made."""
+    sweep_digest: Sha256 | None = None
+    """Digest of what the sweep ran and of how it was judged; the sweep stays while it is the same."""
     distributions: dict[Annotated[str, Field(max_length=220)], Sha256] = Field(default_factory=dict, max_length=5000)
     """Each `name==version` that a run installed, with the digest of the SHA-256 of its files on the index."""
 
@@ -198,8 +221,10 @@ def _line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def run_name(role: str, fix: int | None, others: Others | None) -> str:
+def run_name(role: str, fix: int | None, others: Others | None = None, edge: str | None = None) -> str:
     """Return the name of a run for messages: its role, with what tells it from others of the role."""
+    if edge:
+        return f"{edge} {role}{f' with fix {fix}' if fix else ''}"
     return f"{role} {fix}{f' ({others})' if others else ''}" if fix else role
 
 
@@ -212,6 +237,20 @@ def lock_digest(packages: Mapping[str, str], distributions: Mapping[str, str]) -
     """Return the digest of an environment. Raises `KeyError` where `distributions` lacks one of the packages."""
     names = [f"{name}=={version}" for name, version in sorted(packages.items())]
     return hashlib.sha256("\n".join(f"{name} {distributions[name]}" for name in names).encode()).hexdigest()
+
+
+def sweep_digest(card: Card) -> str:
+    """Return the SHA-256 of everything in `card` that decides what a sweep shows.
+
+    Fixes and stated ranges are no part of it: correcting them by what the sweep shows must not cost the sweep.
+    """
+    judged = {
+        "package": card.package,
+        "signature": [card.signature.error, card.signature.exception, sorted({*card.signature.aliases})],
+        "reproduction": card.reproduction.model_dump(mode="json"),
+    }
+    text = json.dumps(judged, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def run_digest(card: Card) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
 from fixcards.records.identity import card_path
-from fixcards.records.verdict import confidence, judge
+from fixcards.records.verdict import confidence, install_states, judge
 
 
 class Summary(NamedTuple):
@@ -44,6 +44,8 @@ class Summary(NamedTuple):
     """Ids that the card itself names."""
     reason: str
     """What the card says about why it can't be executed, or why it is not verified, disputed or retired."""
+    failed_lines: tuple[str, ...]
+    """Titles of the fixes whose line to copy does not work, as executed."""
     verdict: str
     confidence_terms: tuple[float, float]
     """Terms from which `verdict.confidence` computes the confidence."""
@@ -97,6 +99,9 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         ids=card.ids,
         related=tuple(card.related),
         reason=card.reproduction.skip or card.status.reason or "",
+        failed_lines=tuple(
+            card.fixes[number - 1].title for number, state in install_states(card, evidence).items() if state == "fails"
+        ),
         verdict=judgement.verdict,
         confidence_terms=judgement.confidence_terms,
         last_verified=day.isoformat() if day else "",

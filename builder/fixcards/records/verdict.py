@@ -120,7 +120,7 @@ def has_control(card: Card, evidence: Evidence) -> bool:
     A run with an altered package is none: a program that passes there shows nothing about the package.
     """
     for run in evidence.runs:
-        if run.role in {"stub", "disguised"}:
+        if run.role in {"stub", "disguised", "edge"}:
             continue
         unchanged = run.fix is None or (run.fix <= len(card.fixes) and card.fixes[run.fix - 1].code is None)
         if unchanged and run.outcome == "passed" and not run.flaky and evidence.isolation != "none":
@@ -155,12 +155,26 @@ def _is_fake(evidence: Evidence) -> bool:
     return not outcomes.isdisjoint({("stub", "failed-as-described"), ("disguised", "passed")})
 
 
+def contradicts(run: Run) -> bool:
+    """Return whether a run at an edge refutes the card: an affected release passes, or a fix leaves the failure.
+
+    One that could not run says nothing. One that fails otherwise is a finding for the reader: a range that is open
+    below begins with releases that lack what the program uses.
+    """
+    return run.role == "edge" and run.outcome == ("failed-as-described" if run.fix else "passed")
+
+
 def _is_complete(card: Card, evidence: Evidence) -> bool:
     """Return whether there is a control, each line to copy works, and there were runs with an altered package.
 
     What those show is judged with the broken run.
     """
-    altered = {run.role for run in evidence.runs if run.outcome != "could-not-run"}
+    expect = card.reproduction.expect
+    altered: set[str] = {run.role for run in evidence.runs if run.outcome != "could-not-run"}
+    if expect is not None and expect.during is not None:  # the program is never reached, so there is nothing to alter
+        altered |= {"stub", "disguised"}
+    if any(contradicts(run) for run in evidence.runs):
+        return False
     lines = install_states(card, evidence).values()
     return has_control(card, evidence) and altered >= {"stub", "disguised"} and all(state == "works" for state in lines)
 

@@ -58,6 +58,9 @@ def _card(answer: Answer, match: Match, width: int) -> Iterator[Line]:
     yield from _row("card", f"{match.entry.id} ({display.get('verdict', '')})", width)
     yield from _row("why", "; ".join(match.reasons), width)
     yield from _row("fix", str(display.get("fix", "")), width)
+    if failed := str(display.get("failed_lines", "")):
+        quoted = " and ".join(f'"{title}"' for title in failed.splitlines())
+        yield from _row("note", f"the line of {quoted} does not work any more", width)
     times = answer.times(match.entry.id)
     if match.line:
         yield from _row("seen", f"line {match.line}" + (f", {times:,} times in all" if times > 1 else ""), width)

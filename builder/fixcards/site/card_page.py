@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 from fixcards.build.page import Page, Section
-from fixcards.ecosystems import ecosystem
 from fixcards.exports import card_json
 from fixcards.exports.interface import RelatedCard
 from fixcards.exports.scripts import REPRODUCTION, fix_file
@@ -73,6 +72,7 @@ RUN_ROLES = {
     "control": "Control: the same program elsewhere",
     "stub": "The broken release without the code of the package",
     "disguised": "The broken release under another number",
+    "edge": "Edge of what the card claims",
 }
 """Why a run was made, as a reader sees it; that of a fix is named like the option."""
 
@@ -146,7 +146,6 @@ def _shorten(text: str, max_length: int) -> str:
 
 
 def _options(facts: CardFacts) -> list[Option]:
-    registry = ecosystem(facts.card.ecosystem)
     runs = facts.evidence.runs if facts.evidence else ()
     return [
         Option(
@@ -157,7 +156,7 @@ def _options(facts: CardFacts) -> list[Option]:
             requirements=facts.requirements(fix),
             run=facts.fix_runs.get(number),
             executable=number in facts.executable_fixes,
-            lines=registry.install_lines(fix.install) if fix.install else {},
+            lines=facts.install_lines(number),
             line_state=facts.install_states.get(number),
             line_runs=tuple(run for run in runs if (run.role, run.fix) == ("install", number)),
         )

@@ -9,6 +9,7 @@ import shutil
 import statistics
 import sys
 import threading
+import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,16 +38,18 @@ from fixcards.records.evidence import (
     files_digest,
     lock_digest,
     run_digest,
+    sweep_digest,
 )
 from fixcards.records.fields import FRAME
 from fixcards.records.verdict import has_control
 from fixcards.verify.disguised_release import disguise_release
+from fixcards.verify.edge_runs import edges, run_edges
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
 from fixcards.verify.fix_differences import fix_differences
 from fixcards.verify.install_runs import install_runs
 from fixcards.verify.interpreters import Interpreter, installed_interpreters
 from fixcards.verify.lock import parse_lock
-from fixcards.verify.outcome import RunOutcome, classify_run
+from fixcards.verify.outcome import RunOutcome, classify_refusal, classify_run
 from fixcards.verify.package_index import PackageIndex, ReleaseList
 from fixcards.verify.plan import Plan, PlannedRun, control_runs, plan, sweep_run
 from fixcards.verify.ready_run import ReadyRun
@@ -56,12 +59,14 @@ from fixcards.verify.stub_package import stub_package
 from fixcards.verify.sweep import sweep
 from fixcards.verify.unavailable import EnvironmentUnavailable
 from fixcards.verify.uv import uv_version
+from fixcards.verify.withdrawn_releases import withdrawn_releases
 
 _ALTERED: tuple[Literal["stub", "disguised"], ...] = ("stub", "disguised")
 """Roles of the runs in which the package under test is altered after it was installed."""
 _ANOTHER_RELEASE = "9999"
 """Number of the disguise where no release fixes the failure."""
-_COULD_NOT_RUN: tuple[Outcome, ...] = ("could-not-run",)
+_FAILING = frozenset({"broken", "edge", "release"})
+"""Roles of the runs that are made to see the failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class CardRunner:
         self.environments = EnvironmentBuilder(settings.cache, self.index.environment, self.sandbox, stop)
         self.limits = _limits(card, settings.limits)
         self._stop = stop
+        expect = card.reproduction.expect
+        self._during = expect.during if expect is not None else None
         self._hashes: dict[str, set[str]] = {}
         self._broken_lock = ""
 
@@ -102,6 +109,7 @@ class CardRunner:
         evidence = Evidence(
             card=card.id,
             digest=run_digest(card),
+            sweep_digest=sweep_digest(card),
             provenance=provenance(os.environ),
             exclude_newer=card_plan.broken.exclude_newer,
             platform=f"{sys.platform}-{platform.machine()}",
@@ -113,13 +121,20 @@ class CardRunner:
         )
         altered: list[Run] = []
         lines: list[Run] = []
+        at_edges: list[Run] = []
         if runs[0].outcome == "failed-as-described" and runs[0].python:
             broken = card_plan.broken.on(card_plan.broken.interpreter(runs[0].python))
-            altered = [self.run(replace(broken, role=role), 1) for role in _ALTERED]
+            # Where the program is never reached, there is no code of the package that could be replaced: that a
+            # control passes, and that uv's or the build's own words name the package, stand in for these runs.
+            altered = [self.run(replace(broken, role=role), 1) for role in _ALTERED if self._during is None]
             lines = [self.run(each) for each in install_runs(card, broken, self._broken_lock, installed_interpreters())]
+            plan_edges = edges(card, releases, card_plan.broken, runs[0], installed_interpreters(), self.index.releases)
+            at_edges, findings = run_edges(card, plan_edges, lambda planned: self.run(planned, 1))
+            notes += [*findings, *withdrawn_releases(card, [*runs, *lines], self.index.releases)]
+        evidence = evidence.model_copy(update={"notes": tuple(notes)})
         if not has_control(card, evidence.model_copy(update={"runs": (*runs, *lines)})):
             runs += self._control(card_plan, releases)
-        runs += [*altered, *lines]
+        runs += [*altered, *lines, *at_edges]
         swept: tuple[ReleaseResult, ...] = ()
         if self.settings.sweep:
             swept = tuple(sweep(releases, card_plan.broken.release, self._state))
@@ -156,6 +171,8 @@ class CardRunner:
     def run(self, planned: PlannedRun, repetitions: int | None = None) -> Run:
         """Make one environment and execute the card's code in it, by default as often as the settings say."""
         times = repetitions or self.settings.repetitions
+        if self._during is not None and planned.role in _FAILING:  # another interpreter may have what this one lacks
+            planned = replace(planned, interpreters=planned.interpreters[:1])
         try:
             with self.ready(planned) as ready:
                 if planned.role == "stub":
@@ -165,14 +182,38 @@ class CardRunner:
                     disguise_release(ready.venv, self.card.package, planned.release or "", other)
                 return self._execute(ready, times)
         except EnvironmentUnavailable as refusal:
-            return Run(
-                **self._common(planned),
-                release=planned.release,
-                outcome="could-not-run",
-                reason=str(refusal),
-                seconds=0.0,
-                repetitions=_COULD_NOT_RUN * times,
-            )
+            return self._refused(planned, refusal, times)
+
+    def _refused(self, planned: PlannedRun, refusal: EnvironmentUnavailable, times: int) -> Run:
+        """Return the run whose environment can't be made, which may be the very failure that the card describes.
+
+        Then it is prepared anew for each repetition, with nothing stored.
+        """
+        outcome = classify_refusal(self.card, refusal)
+        judged = outcome.outcome != "could-not-run"
+        start = time.monotonic()
+        more = [self._refused_again(planned, refusal) if judged else outcome.outcome for _ in range(times - 1)]
+        return Run(
+            **self._common(planned),
+            release=planned.release,
+            python=refusal.python if judged else None,
+            exit=refusal.exit_status if judged else None,
+            outcome=outcome.outcome,
+            reason=outcome.reason,
+            matched=truncate(clean(outcome.matched or "", {})) or None,
+            frames=_frames(refusal.output) if planned.role == "broken" else (),
+            seconds=round((time.monotonic() - start) / max(1, len(more)), 3),
+            output=tail(clean(refusal.output, {})),
+            repetitions=(outcome.outcome, *more),
+        )
+
+    def _refused_again(self, planned: PlannedRun, refusal: EnvironmentUnavailable) -> Outcome:
+        again = replace(planned, interpreters=(planned.interpreter(refusal.python or ""),))
+        try:
+            with self.ready(again, fresh=True) as ready:
+                return self._execute(ready, 1).outcome
+        except EnvironmentUnavailable as second:
+            return classify_refusal(self.card, second).outcome
 
     def _latest_relaxed(self, card_plan: Plan, refused: Run) -> tuple[Run, list[str]]:
         """Try the other forms of the newest release's run; return the first that can be made, and a note on it."""
@@ -183,17 +224,18 @@ class CardRunner:
         return refused, []
 
     @contextmanager
-    def ready(self, planned: PlannedRun) -> Iterator[ReadyRun]:
+    def ready(self, planned: PlannedRun, *, fresh: bool = False) -> Iterator[ReadyRun]:
         """Yield the environment of a run, on the first of its interpreters for which one can be made.
 
-        It is removed at the end. Raises `EnvironmentUnavailable`, or `FixcardsError` where the index can't be reached.
+        It is removed at the end. A `fresh` one is resolved anew. Raises `EnvironmentUnavailable`, or `FixcardsError`
+        where the index can't be reached.
         """
         if planned.missing:
             raise planned.missing
         with scratch_dir(self.settings.cache / "work") as work:
-            yield self._prepare(planned, work)
+            yield self._prepare(planned, work, fresh=fresh)
 
-    def _prepare(self, planned: PlannedRun, work: Path) -> ReadyRun:
+    def _prepare(self, planned: PlannedRun, work: Path, *, fresh: bool) -> ReadyRun:
         first: EnvironmentUnavailable | None = None
         builds = dict.fromkeys([planned.build, self.card.reproduction.build])
         for interpreter, build in itertools.product(planned.interpreters, builds):
@@ -201,9 +243,10 @@ class CardRunner:
             # uv caches by path what it found out about an interpreter, so each has a path of its own.
             folder = work / f"env-{zlib.crc32(os.fsencode(interpreter.executable)):08x}"
             try:
-                lock = self.environments.lock(spec, self.card.id)
+                lock = self.environments.lock(spec, self.card.id, fresh=fresh)
                 return ReadyRun(planned, interpreter, lock, self.environments.make(lock, spec, self.card.id, folder))
             except EnvironmentUnavailable as refusal:
+                refusal.python = interpreter.version
                 first = first or refusal
                 shutil.rmtree(folder, ignore_errors=True)
                 if refusal.reason == "timeout in preparing":  # each try of a build that blocks would take as long
@@ -261,6 +304,7 @@ class CardRunner:
         return {
             "role": "latest" if planned.role == "release" else planned.role,
             "fix": planned.fix,
+            "edge": planned.edge,
             "others": planned.others,
             "exclude_newer": planned.exclude_newer,
             "date": today(),

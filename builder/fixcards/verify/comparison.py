@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fixcards.matching.parse.normalize import normalize
 from fixcards.records.evidence import Evidence, Run
+from fixcards.verify.stable_evidence import keeps_sweep
 
 
 def differences(stored: Evidence | None, new: Evidence) -> tuple[str, ...]:
@@ -19,6 +20,23 @@ def differences(stored: Evidence | None, new: Evidence) -> tuple[str, ...]:
     if stored.digest != new.digest:
         return ("the card was changed after its evidence was made",)
     return tuple(_differences(stored, new))
+
+
+def losses(stored: Evidence | None, new: Evidence) -> Iterator[str]:
+    """Yield what evidence would lose to a new execution: runs that were as their role has it, and a sweep."""
+    if stored is None:
+        return
+    after = {run.name: run for run in new.runs}
+    for run in stored.runs:
+        other = after.get(run.name)
+        if run.as_it_should and other is not None and not other.as_it_should:
+            now = f"{other.outcome}{' (flaky)' if other.flaky else ''}"
+            yield f"{run.name}: {now} now, {run.outcome} in the evidence that this replaces"
+    if stored.releases and not new.releases and not keeps_sweep(new, stored):
+        yield (
+            f"the sweep over {len(stored.releases)} releases is gone: it belongs to an earlier form of the card; "
+            "--sweep makes a new one"
+        )
 
 
 def _differences(stored: Evidence, new: Evidence) -> Iterator[str]:

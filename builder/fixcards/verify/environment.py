@@ -68,16 +68,17 @@ class EnvironmentBuilder:
         self._stop = stop
         self._proof = EnvironmentProof(self.folder / "proofs")
 
-    def lock(self, spec: EnvironmentSpec, card_id: str) -> str:
+    def lock(self, spec: EnvironmentSpec, card_id: str, *, fresh: bool = False) -> str:
         """Return the lock: a requirements file with hashes, which names no index.
 
-        With a day in `spec`, a lock or a refusal is resolved once and stored; without one it is resolved anew each
-        time. Raises `EnvironmentUnavailable`, or `FixcardsError` where the index can't be reached.
+        With a day in `spec`, a lock or a refusal is resolved once and stored; without one, or where it has to be
+        `fresh`, it is resolved anew. Raises `EnvironmentUnavailable`, or `FixcardsError` where the index can't be
+        reached.
         """
         name = hashlib.sha256(json.dumps([spec.digest, self.uv.client.names]).encode()).hexdigest()[:32]
         stored = self.folder / "locks" / f"{name}.txt"
-        refused = stored.with_suffix(".refused.json")
-        if spec.exclude_newer is not None:
+        refused = stored.with_suffix(".refusal.json")
+        if spec.exclude_newer is not None and not fresh:
             with suppress(OSError):
                 return stored.read_text(encoding="utf-8")
             with suppress(OSError, ValueError):
@@ -86,7 +87,7 @@ class EnvironmentBuilder:
             text = self._resolve(spec, card_id)
         except EnvironmentUnavailable as refusal:
             if spec.exclude_newer is not None and refusal.reason in {"resolution", "no wheel"}:
-                atomic_write(refused, json.dumps([refusal.reason, refusal.detail]).encode())
+                atomic_write(refused, json.dumps(refusal.args).encode())
             raise
         atomic_write(stored, text.encode())
         return text
@@ -144,11 +145,20 @@ class EnvironmentBuilder:
         except EnvironmentUnavailable:
             # Into another environment, which is thrown away: what this one holds comes from a cache that is complete.
             self._empty(venv, spec)
-            self.uv.run_online([*arguments, "--link-mode", "hardlink"], work)
+            self._install([*arguments, "--link-mode", "hardlink"], work)
             before = self._empty(venv, spec)
             self.uv.run([*arguments, *own], work)
         self._proof.prove(venv, before, packages_of(lock))
         return venv
+
+    def _install(self, arguments: list[str], work: Path) -> None:
+        """Run uv with the indexes; what it refuses here is no matter of resolving any more."""
+        try:
+            self.uv.run_online(arguments, work)
+        except EnvironmentUnavailable as refusal:
+            if refusal.reason != "resolution":
+                raise
+            raise EnvironmentUnavailable("installation", refusal.detail, refusal.output, refusal.exit_status) from None
 
     def _built(
         self, releases: Iterable[LockedRelease], spec: EnvironmentSpec, card_id: str, work: Path

@@ -23,7 +23,8 @@ MAX_OTHER_INTERPRETERS = 2
 def install_runs(card: Card, broken: PlannedRun, lock: str, installed: Sequence[Interpreter]) -> Iterator[PlannedRun]:
     """Yield two runs for each fix with a line, given the broken run on the interpreter that it took, and its lock.
 
-    The program is that of the fix where it has one of its own, or else that of the reproduction, unchanged.
+    The program is that of the fix where it has one of its own, or else that of the reproduction, unchanged. Wheels of
+    what the line names are tried first, and the card's builds where there are none.
     """
     interpreter = broken.interpreters[0]
     newest = sorted(installed, key=lambda each: Version(each.version), reverse=True)
@@ -34,19 +35,18 @@ def install_runs(card: Card, broken: PlannedRun, lock: str, installed: Sequence[
         named = {PYPI.requirement_name(text) for text in fix.install}
         others = [text for text in broken.requires if PYPI.requirement_name(text) not in named]
         code = fix.code if fix.code is not None else card.reproduction.code
-        kept = PlannedRun(
+        yield PlannedRun(
             role="install",
             release=None,
             requires=(*others, *fix.install),
             code=code,
             exclude_newer=None,
             interpreters=(interpreter,),
-            build=card.reproduction.build,
+            build=tuple(name for name in card.reproduction.build if name not in named),
             fix=number,
             others="kept",
             preferred_lock=lock,
         )
-        yield kept
         yield PlannedRun(
             role="install",
             release=None,
@@ -54,7 +54,7 @@ def install_runs(card: Card, broken: PlannedRun, lock: str, installed: Sequence[
             code=code,
             exclude_newer=None,
             interpreters=(interpreter, *elsewhere),
-            build=card.reproduction.build,
+            build=(),
             fix=number,
             others="newest",
         )

@@ -28,7 +28,7 @@ MAX_SWEEP_RUNS = 80
 MAX_CONTROLS = 4
 """Runs that are tried to find one in which the unchanged program passes, where no other run shows it."""
 
-Role = Literal["broken", "fix", "install", "latest", "control", "stub", "disguised", "release"]
+Role = Literal["broken", "fix", "install", "latest", "control", "stub", "disguised", "edge", "release"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,15 @@ class PlannedRun:
     """Of an `install` run, what it does with everything that the line doesn't name."""
     preferred_lock: str = ""
     """The lock whose releases stay as far as the requirements allow it; empty where none do."""
+    edge: str | None = None
+    """Of an `edge` run, which one it is."""
     note: str | None = None
     """Where the run isn't quite as the card says: how it differs, for the reader."""
 
     @property
     def name(self) -> str:
         """The role, with the number of the fix, for messages."""
-        return run_name(self.role, self.fix, self.others)
+        return run_name(self.role, self.fix, self.others, self.edge)
 
     def interpreter(self, version: str) -> Interpreter:
         """Return the one of its interpreters that has a version."""

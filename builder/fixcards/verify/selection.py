@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from fixcards.errors import FixcardsError
 from fixcards.git import git_output, git_output_or_none
+from fixcards.records.card import Card
+from fixcards.records.draft import Draft
 from fixcards.records.evidence import EVIDENCE_SUFFIX, run_digest
 from fixcards.records.library import Library
-from fixcards.verify.session import Task
+from fixcards.records.record import evidence_path
+from fixcards.verify.session import Task, read_evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +31,89 @@ class Selection:
     shard: tuple[int, int] | None = None
     """Part, counted from 1, and number of parts."""
 
-    def tasks(self, library: Library, today: date) -> list[Task]:
+    def tasks(self, library: Library, today: date, drafts: Sequence[Draft] = ()) -> list[Task]:
         """Return the selected cards, those that took longest last time first, so that none is waited for alone.
 
-        Cards without evidence follow in the library's order. Raises `FixcardsError` where a name matches no card.
+        Drafts and cards without evidence follow in the library's order. Raises `FixcardsError` where a name matches no
+        card, or one that can't be run.
         """
-        ids = list(library.cards)
+        candidates = _Candidates(library, drafts)
+        ids = candidates.ids
         if self.names:
-            selected = {card_id for name in self.names for card_id in _cards_named(library, name)}
+            selected = {card_id for name in self.names for card_id in candidates.named(name)}
             ids = [card_id for card_id in ids if card_id in selected]
         if self.changed is not None:
             changed = changed_files(library.root, self.changed)
-            ids = [card_id for card_id in ids if _path(library, card_id).resolve() in changed]
+            ids = [card_id for card_id in ids if candidates.path(card_id).resolve() in changed]
         if self.stale is not None:
-            ids = [card_id for card_id in ids if _is_stale(library, card_id, self.stale, today)]
+            ids = [card_id for card_id in ids if candidates.is_stale(card_id, self.stale, today)]
         if self.shard is not None:
             part, parts = self.shard
             ids = [card_id for card_id in ids if _number(card_id) % parts == part - 1]
-        ids.sort(key=lambda card_id: -library.summaries[card_id].seconds)
-        return [Task(library.cards[card_id], _path(library, card_id)) for card_id in ids]
+        ids.sort(key=lambda card_id: -library.summaries[card_id].seconds if card_id in library.summaries else 0)
+        return [Task(candidates.card(card_id), candidates.path(card_id)) for card_id in ids]
+
+
+class _Candidates:
+    """The cards of a library and its drafts, by id."""
+
+    def __init__(self, library: Library, drafts: Sequence[Draft]) -> None:
+        self.library = library
+        self._refused = [draft for draft in drafts if draft.card is None]
+        self._drafts = {draft.card.id: (draft.card, draft.path) for draft in reversed(drafts) if draft.card is not None}
+        for card_id in library.cards:
+            self._drafts.pop(card_id, None)
+
+    @property
+    def ids(self) -> list[str]:
+        return [*self.library.cards, *sorted(self._drafts)]
+
+    def card(self, card_id: str) -> Card:
+        return self._drafts[card_id][0] if card_id in self._drafts else self.library.cards[card_id]
+
+    def path(self, card_id: str) -> Path:
+        if card_id in self._drafts:
+            return self._drafts[card_id][1]
+        return self.library.root / self.library.files[card_id]
+
+    def is_stale(self, card_id: str, days: int, today: date) -> bool:
+        drafted = card_id in self._drafts
+        evidence = read_evidence(evidence_path(self.path(card_id))) if drafted else self.library.evidence.get(card_id)
+        if evidence is None or evidence.digest != run_digest(self.card(card_id)):
+            return True
+        return (today - evidence.last_verified).days > days
+
+    def named(self, name: str) -> Iterator[str]:
+        """Yield the ids of the cards that a name on the command line stands for."""
+        path = Path(name)
+        if name in self.library.cards or name in self._drafts:
+            yield name
+        elif path.exists():
+            folder = path.resolve()
+            ids = [card_id for card_id in self.ids if self.path(card_id).resolve().is_relative_to(folder)]
+            if not ids:
+                raise FixcardsError(self._refusal(name, folder))
+            yield from ids
+        elif of_package := [card_id for card_id in self.ids if self._package(card_id) == name]:
+            yield from of_package
+        elif name in self.library.all_ids:
+            package, _, key = name.rpartition("-")
+            raise FixcardsError(self._refusal(name, (self.library.root / package / f"{key}.yaml").resolve()))
+        else:
+            raise FixcardsError(f"{name}: no such card; give an id such as httpx-271, a package, a file or a folder")
+
+    def _package(self, card_id: str) -> str:
+        if card_id in self._drafts:
+            return self._drafts[card_id][0].package
+        return self.library.summaries[card_id].package
+
+    def _refusal(self, name: str, folder: Path) -> str:
+        """Return why none of the cards at a place can be run."""
+        reasons = [draft.reason for draft in self._refused if draft.path.resolve().is_relative_to(folder)]
+        if not reasons:
+            return f"{name}: has no card that can be run"
+        more = f"; {len(reasons) - 1} more cards there can't be run" if len(reasons) > 1 else ""
+        return f"{name}: has problems in what is run: {reasons[0]}{more}; `fixcards check` lists them all"
 
 
 def shard(text: str) -> tuple[int, int]:
@@ -78,36 +145,6 @@ def _default_base(root: Path) -> str:
         if commit := git_output_or_none(root, "rev-parse", "--verify", "--quiet", name):
             return commit.strip()
     raise FixcardsError("--changed: there is no main branch to compare with; name one")
-
-
-def _cards_named(library: Library, name: str) -> Iterator[str]:
-    """Yield the ids of the cards that a name on the command line stands for."""
-    path = Path(name)
-    if name in library.cards:
-        yield name
-    elif path.exists():
-        folder = path.resolve()
-        ids = [card_id for card_id in library.cards if _path(library, card_id).resolve().is_relative_to(folder)]
-        if not ids:
-            raise FixcardsError(f"{name}: has no card without problems; run `fixcards check {name}`")
-        yield from ids
-    elif name in library.packages:
-        yield from (card.id for card in library.packages[name])
-    elif name in library.all_ids:
-        raise FixcardsError(f"{name}: has problems; run `fixcards check`")
-    else:
-        raise FixcardsError(f"{name}: no such card; give an id such as httpx-271, a package, a file or a folder")
-
-
-def _is_stale(library: Library, card_id: str, days: int, today: date) -> bool:
-    evidence = library.evidence.get(card_id)
-    if evidence is None or evidence.digest != run_digest(library.cards[card_id]):
-        return True
-    return (today - evidence.last_verified).days > days
-
-
-def _path(library: Library, card_id: str) -> Path:
-    return library.root / library.files[card_id]
 
 
 def _number(card_id: str) -> int:

@@ -21,7 +21,7 @@ from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, evidence_text, run_digest
 from fixcards.records.verdict import Judgement, judge
 from fixcards.verify.card_runner import RunSettings, execute, today
-from fixcards.verify.comparison import differences
+from fixcards.verify.comparison import differences, losses
 from fixcards.verify.stable_evidence import keep_unchanged_values
 
 JOURNAL_SECONDS = 24 * 3600
@@ -58,6 +58,8 @@ class Result:
     """Whether an interrupted session, or another program at the same time, has executed it already."""
     differences: tuple[str, ...] = ()
     """How it differs from the stored evidence, where it was compared instead of written."""
+    losses: tuple[str, ...] = ()
+    """What the evidence that was replaced had and this one has not, in sentences for the reader."""
 
 
 @dataclass
@@ -133,11 +135,17 @@ class Session:
             differing = differences(read_evidence(task.evidence_path), evidence)
             judgement = judge(task.card, evidence, today())
             return Result(task, evidence, judgement, seconds=seconds, differences=differing)
-        evidence = keep_unchanged_values(evidence, read_evidence(task.evidence_path))
+        old = read_evidence(task.evidence_path)
+        lost = tuple(losses(old, evidence))
+        if old is None and task.evidence_path.exists():
+            lost = ("replaces evidence that could not be read",)
+        evidence = keep_unchanged_values(evidence, old)
+        if not evidence.releases:
+            evidence = evidence.model_copy(update={"sweep_digest": None})
         text = evidence_text(evidence)
         atomic_write(task.evidence_path, text.encode(), durable=True)
         self._record_done(task, text)
-        return Result(task, evidence, judge(task.card, evidence, today()), seconds=seconds)
+        return Result(task, evidence, judge(task.card, evidence, today()), seconds=seconds, losses=lost)
 
     def _skipped(self, task: Task) -> Result | None:
         """Return the result of a card that says that it can't be executed, else None."""

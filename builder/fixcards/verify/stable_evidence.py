@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fixcards.matching.parse.normalize import normalize
 from fixcards.records.evidence import Evidence, Run
 
@@ -12,14 +14,23 @@ def keep_unchanged_values(new: Evidence, old: Evidence | None) -> Evidence:
     """Return `new` with the values that differ by chance taken from `old`.
 
     Those are measured times, and output with the same normal form. The sweep of `old` stays where `new` has none and
-    the card is the same.
+    what it ran is the same.
     """
     if old is None:
         return new
     before = {run.name: run for run in old.runs}
     runs = tuple(_keep_values(run, before.get(run.name)) for run in new.runs)
-    releases = new.releases or (old.releases if old.digest == new.digest else ())
-    return new.model_copy(update={"runs": runs, "releases": releases})
+    update: dict[str, Any] = {"runs": runs}
+    if not new.releases and old.releases and keeps_sweep(new, old):
+        update |= {"releases": old.releases, "sweep_digest": new.sweep_digest or old.sweep_digest}
+    return new.model_copy(update=update)
+
+
+def keeps_sweep(new: Evidence, old: Evidence) -> bool:
+    """Return whether the sweep of `old` still holds; where it has no digest of its own, that of the card decides."""
+    if old.sweep_digest is not None:
+        return old.sweep_digest == new.sweep_digest
+    return old.digest == new.digest
 
 
 def _keep_values(new: Run, old: Run | None) -> Run:

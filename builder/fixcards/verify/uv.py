@@ -23,7 +23,7 @@ from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError
 from fixcards.verify.sandbox.interface import StopReason
 from fixcards.verify.sandbox.supervise import supervise
-from fixcards.verify.unavailable import EnvironmentUnavailable
+from fixcards.verify.unavailable import EnvironmentUnavailable, Reason
 from fixcards.verify.wheel_archive import MAX_FILE, MAX_FILES
 
 PREPARE_SECONDS = 600
@@ -122,6 +122,7 @@ class Uv:
             "UV_CACHE_DIR": cache_dir,
             "UV_NO_CONFIG": "1",
             "UV_NO_PROGRESS": "1",
+            "UV_NO_WRAP": "1",
             "UV_PYTHON_DOWNLOADS": "never",
         }
 
@@ -130,7 +131,9 @@ class Uv:
         for url in self.client.urls:
             path = page_url("", url)
             text = re.sub(rf"http://[\w.:]+{re.escape(path)}", f"{without_password(url).rstrip('/')}/", text)
-        return re.sub(rf"(?:{re.escape(str(self.folder))}|{BUILD}/cache)[^\s`'\"]*", "<cache>", text)
+        # What follows `site-packages` stays: frames of build tools are told by it.
+        own = rf"(?:{re.escape(str(self.folder))}|{BUILD}/cache)[^\s`'\"]*?"
+        return re.sub(rf"{own}(?=/site-packages/|[\s`'\"]|$)", "<cache>", text)
 
     def _run(
         self, arguments: Sequence[str], work: Path, more: Mapping[str, str], over: Callable[[int], StopReason | None]
@@ -185,16 +188,16 @@ class Uv:
         if result.exit and proxy is not None and proxy.unavailable:
             raise FixcardsError(f"the package index can't be reached: {proxy.unavailable}")
         if result.exit:
-            raise self._error_for(result.output.decode(errors="replace"))
+            raise self._error_for(result.text, result.exit)
 
-    def _error_for(self, output: str) -> EnvironmentUnavailable:
+    def _error_for(self, output: str, status: int) -> EnvironmentUnavailable:
         output = self.without_paths(output)
-        message = _shorten(output)
+        reason: Reason = "resolution"
         if _NO_WHEEL.search(output):
-            return EnvironmentUnavailable("no wheel", message)
-        if _BUILD_FAILED.search(output):
-            return EnvironmentUnavailable("build", message)
-        return EnvironmentUnavailable("resolution", message)
+            reason = "no wheel"
+        elif _BUILD_FAILED.search(output):
+            reason = "build"
+        return EnvironmentUnavailable(reason, _shorten(output), output, status)
 
 
 class _DiskWatch:

@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from fixcards.ecosystems import ecosystem
 from fixcards.ecosystems.pypi import parse_requirement
-from fixcards.records.card import Card
+from fixcards.records.card import Card, Expect
 from fixcards.records.evidence import Evidence, Run, lock_digest, run_digest
 from fixcards.records.printed_signature import prints_signature
 from fixcards.records.rules.rule import Finding, rule
@@ -56,8 +56,9 @@ def runs_incomplete(evidence: Evidence, card: Card) -> Iterator[Finding]:
     fixes = [run.fix for run in evidence.runs if run.role == "fix"]
     names = [run.name for run in evidence.runs]
     for at, run in enumerate(evidence.runs):
-        numbered = run.role in {"fix", "install"}
-        odd = (run.fix is not None) != numbered or (run.others is not None) != (run.role == "install")
+        numbered = run.role in {"fix", "install", "edge"}
+        odd = run.role != "edge" and (run.fix is not None) != numbered
+        odd = odd or (run.others is not None, run.edge is not None) != (run.role == "install", run.role == "edge")
         if odd or (numbered and names.count(run.name) > 1):
             yield Finding(f"has a run with the role {run.role} of fix {run.fix}", _AGAIN, ("runs", at))
     if _is_of(evidence, card) and fixes != [number for number, _ in executable_fixes(card)]:
@@ -72,14 +73,18 @@ def outcome_contradicted(evidence: Evidence, card: Card) -> Iterator[Finding]:
     for at, run in enumerate(evidence.runs):
         if run.seconds > longest:
             yield Finding(f"took {run.seconds:g} s, more than its limit", _AGAIN, ("runs", at, "seconds"))
-        for message in _contradictions(run, expect.exit if expect else None, hangs=bool(expect and expect.timeout)):
+        for message in _contradictions(run, expect):
             yield Finding(f"says {run.outcome} of a run that {message}", _AGAIN, ("runs", at, "outcome"))
 
 
-def _contradictions(run: Run, expected_exit: int | None, *, hangs: bool) -> Iterator[str]:
+def _contradictions(run: Run, expect: Expect | None) -> Iterator[str]:
+    during = expect.during if expect else None
+    expected_exit, hangs = (expect.exit, expect.timeout is not None) if expect else (None, False)
     if run.outcome not in run.repetitions:
         yield "never had this outcome"
-    if (run.outcome == "could-not-run") == bool(run.packages):
+    # Before a program is reached nothing is installed; what fails otherwise there may have been installed or not.
+    empty = {"could-not-run"} | ({"failed-as-described"} if during else set())
+    if run.packages if run.outcome in empty else not run.packages and not (during and run.outcome != "passed"):
         yield "installed packages" if run.packages else "installed nothing"
     if run.outcome == "passed":
         if run.exit != 0:
@@ -117,7 +122,12 @@ def signature_not_printed(evidence: Evidence, card: Card) -> Iterator[Finding]:
             yield Finding(message, _AGAIN, ("runs", at, "exit"))
         if not prints_signature(card, run.matched or ""):
             yield Finding("does not fit the signature of the card", _AGAIN, ("runs", at, "matched"))
-        elif len(run.output) < 3000 and not prints_signature(card, run.output) and (run.exit or 0) >= 0:
+        elif (
+            run.role != "edge"
+            and len(run.output) < 3000
+            and not prints_signature(card, run.output)
+            and (run.exit or 0) >= 0
+        ):
             yield Finding("does not contain the signature of the card", _AGAIN, ("runs", at, "output"))
 
 
@@ -129,14 +139,12 @@ def release_not_of_role(evidence: Evidence, card: Card) -> Iterator[Finding]:
     for at, run in enumerate(evidence.runs):
         if run.packages and run.packages.get(card.package) != run.release:
             yield Finding(f"installed no {card.package} {run.release}", _AGAIN, ("runs", at, "release"))
-        if not run.packages or run.release is None:
+        if run.release is None or run.outcome == "could-not-run":
             continue
-        if run.role in {"broken", "stub", "disguised"} and run.release not in card.versions.affected_set:
+        if run.role in {"broken", "stub", "disguised", "edge"} and run.release not in card.versions.affected_set:
             yield Finding(f"{run.release} is not an affected release", _AGAIN, ("runs", at, "release"))
-        if run.role == "fix" and run.fix is not None and run.fix <= len(card.fixes):
-            yield from _missing_pins(evidence, card, at, run)
-        if run.role == "install" and run.fix is not None and run.fix <= len(card.fixes):
-            yield from _missing_line(card, at, run)
+        if run.packages and run.role != "edge" and run.fix is not None and run.fix <= len(card.fixes):
+            yield from _missing_pins(evidence, card, at, run) if run.role == "fix" else _missing_line(card, at, run)
     newest = max((Version(each.version) for each in evidence.releases if _is_final(each.version)), default=None)
     for at, run in enumerate(evidence.runs):
         if run.role == "latest" and run.release and newest and Version(run.release) < newest:
