@@ -51,8 +51,11 @@ class CardFacts:
         return script.requirements(self.card, self.broken_release, fix)
 
 
-def card_facts(card: Card, evidence: Evidence | None, day: date | None = None) -> CardFacts:
-    """Return the facts of a card on a day; without a day all but the judgement."""
+def card_facts(card: Card, evidence: Evidence | None, day: date | None = None, *, reported: bool = False) -> CardFacts:
+    """Return the facts of a card on a day; without a day all but the judgement.
+
+    `reported` says that a reader's report that a fix failed has no answer yet, which makes the card disputed.
+    """
     executable = verdict.executable_fixes(card)
     return CardFacts(
         card=card,
@@ -61,5 +64,5 @@ def card_facts(card: Card, evidence: Evidence | None, day: date | None = None) -
         executable_fixes=dict(executable),
         fix_runs={run.fix: run for run in (evidence.runs if evidence else ()) if run.role == "fix" and run.fix},
         own_content_ratio=own_content_ratio(card),
-        dated_judgement=verdict.judge(card, evidence, day, executable) if day else None,
+        dated_judgement=verdict.judge(card, evidence, day, executable, reported=reported) if day else None,
     )

@@ -56,6 +56,11 @@ class Record(NamedTuple):
         """Whether the card by itself may be shown."""
         return self.summary is not None and not any(not of_evidence for of_evidence, *_ in self.problems)
 
+    def disputed(self) -> Record:
+        """Return the record of the card while a report that a fix failed has no answer."""
+        summary = self.summary.disputed() if self.summary else None
+        return self._replace(summary=summary, summary_digest=digest_of(summary) if summary else b"")
+
     def plain(self) -> tuple[Any, ...]:
         """Return plain data; `from_plain` takes it back."""
         return (tuple(self.summary) if self.summary else None, *self[1:])

@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from fixcards.errors import FixcardsError
-from fixcards.git import git_output, git_output_or_none
 from fixcards.records.evidence import EVIDENCE_SUFFIX, run_digest
 from fixcards.records.library import Library
+from fixcards.verify.branch_changes import branch_changes
 from fixcards.verify.session import Task
 
 
@@ -27,6 +27,10 @@ class Selection:
     """Days: cards without evidence, with evidence of an earlier form of the card, or with older evidence."""
     shard: tuple[int, int] | None = None
     """Part, counted from 1, and number of parts."""
+    not_by_ci: bool = False
+    """Cards without evidence that continuous integration made, as the evidence says."""
+    oldest: int | None = None
+    """Number of cards: of those that fulfil the other conditions, the ones whose evidence is oldest."""
 
     def tasks(self, library: Library, today: date) -> list[Task]:
         """Return the selected cards, those that took longest last time first, so that none is waited for alone.
@@ -45,6 +49,10 @@ class Selection:
         if self.shard is not None:
             part, parts = self.shard
             ids = [card_id for card_id in ids if _number(card_id) % parts == part - 1]
+        if self.not_by_ci:
+            ids = [card_id for card_id in ids if not _is_by_ci(library, card_id)]
+        if self.oldest is not None:
+            ids = sorted(ids, key=lambda card_id: (library.summaries[card_id].last_verified, card_id))[: self.oldest]
         ids.sort(key=lambda card_id: -library.summaries[card_id].seconds)
         return [Task(library.cards[card_id], _path(library, card_id)) for card_id in ids]
 
@@ -62,22 +70,11 @@ def changed_files(root: Path, base: str) -> set[Path]:
 
     A card counts as changed when its evidence is. Raises `FixcardsError` where git can't compare.
     """
-    fork = git_output(root, "merge-base", base or _default_base(root), "HEAD").strip()
-    names = git_output(root, "diff", "--name-only", "-z", "--relative", fork, "--", ".").split("\0")
-    names += git_output(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".").split("\0")
-    files = [(root / name).resolve() for name in names if name]
+    files = [(root / name).resolve() for name in branch_changes(root, base).files]
     return {
         path.with_name(path.name[: -len(EVIDENCE_SUFFIX)] + ".yaml") if path.name.endswith(EVIDENCE_SUFFIX) else path
         for path in files
     }
-
-
-def _default_base(root: Path) -> str:
-    """Return the branch from which others start: the remote's default, else a local `main` or `master`."""
-    for name in ("origin/HEAD", "origin/main", "main", "master"):
-        if commit := git_output_or_none(root, "rev-parse", "--verify", "--quiet", name):
-            return commit.strip()
-    raise FixcardsError("--changed: there is no main branch to compare with; name one")
 
 
 def _cards_named(library: Library, name: str) -> Iterator[str]:
@@ -104,6 +101,11 @@ def _is_stale(library: Library, card_id: str, days: int, today: date) -> bool:
     if evidence is None or evidence.digest != run_digest(library.cards[card_id]):
         return True
     return (today - evidence.last_verified).days > days
+
+
+def _is_by_ci(library: Library, card_id: str) -> bool:
+    evidence = library.evidence.get(card_id)
+    return evidence is not None and evidence.provenance.runner == "ci"
 
 
 def _path(library: Library, card_id: str) -> Path:
