@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from markdown_it import MarkdownIt
 from fixcards.cli.review_report import markdown_lines
 from fixcards.records.evidence import Evidence, evidence_text
 from fixcards.verify.review import CardReview
-from tests.sites import change, soup, words
+from tests.sites import REPOSITORY, change, soup, words
 
 from .conftest import LocalIndex, a_card
 from .packages import offer_wheel
@@ -240,6 +241,33 @@ def test_a_card_with_problems_is_refused_and_not_executed(repository):
     status, (review,), _ = reviewed()
     assert (status, review["card"], review["executed"]) == (1, "teapot-4", "not run")
     assert "`fixcards check cards/teapot/4.yaml` names" in review["failures"][-1]
+
+
+def job(workflow: str, name: str) -> list[list[str]]:
+    """Return the steps of a job that call this program, as they stand in the workflow."""
+    steps = yaml.safe_load((REPOSITORY / ".github" / "workflows" / workflow).read_text())["jobs"][name]["steps"]
+    commands = [shlex.split(step["run"]) for step in steps if step.get("run", "").startswith(".venv/bin/fixcards ")]
+    return [[os.path.expandvars(word) for word in command[1:]] for command in commands]
+
+
+def test_the_job_of_a_pull_request_runs_by_hand(repository, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    write(repository, tea(2, "coffee"))
+    write(repository, tea(3, "cocoa", catgory="crash"))
+    assert run("verify", "teapot-2").returncode == 0
+    commit()
+    git("switch", "-q", "--detach", "main")
+    git("merge", "-q", "--no-ff", "-m", "Merge", "branch")  # what GitHub checks out
+    check, review = job("pull-request.yml", "cards")
+    checked = run(*check)
+    assert checked.returncode == 1
+    assert checked.stdout.startswith("::error file=cards/teapot/3.yaml,line=3")
+    reviewed = run(*review)
+    assert reviewed.returncode == 1
+    assert "teapot-2: new; evidence new; a run shows the same; verified" in reviewed.stdout
+    assert "title=teapot-3::was added without evidence" in reviewed.stdout
+    assert "**2 cards changed, 1 can't be merged as it is.**" in (tmp_path / "summary.md").read_text()
+    assert [path.name for path in (tmp_path / ".cache" / "evidence").rglob("*.json")] == ["2.evidence.json"]
 
 
 def test_failures_are_annotations_on_the_files_of_their_cards(repository):
