@@ -8,13 +8,14 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import click
 import pytest
 import yaml
 
 from fixcards.cli.commands import cli
-from tests.sites import REPOSITORY
+from tests.sites import REPOSITORY, page
 
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
 each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
@@ -154,3 +155,47 @@ def test_actionlint_names_the_place_of_a_fault(tmp_path: Path) -> None:
 def test_actionlint_says_nothing_about_our_workflows() -> None:
     done = actionlint(*WORKFLOWS)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+FORMS = {path.name: load(path) for path in sorted((REPOSITORY / ".github" / "ISSUE_TEMPLATE").glob("*-*.yml"))}
+
+
+def fields_of(form: str) -> dict[str, dict[str, Any]]:
+    return {field["id"]: field for field in FORMS[form]["body"] if field["type"] != "markdown"}
+
+
+def test_the_form_for_a_failure_asks_what_a_draft_is_made_of() -> None:
+    fields = fields_of("report-failure.yml")
+    assert list(fields) == ["package", "release", "python", "packages", "output", "link"]
+    assert {name for name, field in fields.items() if field["validations"]["required"]} == {
+        *("package", "release", "python", "output"),
+    }
+
+
+def test_the_links_of_a_page_fill_in_the_form_for_a_report() -> None:
+    queries = [parse_qs(urlsplit(link["href"]).query) for link in page("lantern/12").select("#worked ~ p a.fc-button")]
+    assert len(queries) == 9
+    for query in queries:
+        assert query["template"] == ["fix-report.yml"]
+        assert FORMS["fix-report.yml"]["labels"] == query["labels"] == ["fix-report"]
+        assert set(query) - {"template", "labels", "title"} == {"card", "option", "versions"}
+        assert set(fields_of("fix-report.yml")) >= {"card", "option", "versions"}
+    required = {name for name, field in fields_of("fix-report.yml").items() if field["validations"]["required"]}
+    assert required <= set(queries[0])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_is_one_that_github_shows(form: str) -> None:
+    # https://docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-githubs-form-schema
+    assert {"name", "description", "body"} <= set(FORMS[form]) <= {"name", "description", "body", "title", "labels"}
+    names = [field.get("id") for field in FORMS[form]["body"] if field["type"] != "markdown"]
+    assert len(names) == len(set(names))
+    for field in FORMS[form]["body"]:
+        assert field["type"] in {"markdown", "input", "textarea"}
+        allowed = {"value"} if field["type"] == "markdown" else {"label", "description", "placeholder", "render"}
+        assert set(field["attributes"]) <= allowed
+        if field["type"] != "markdown":
+            assert re.fullmatch("[a-z-]+", field["id"])
+            assert isinstance(field["attributes"]["label"], str)
+            assert isinstance(field["validations"]["required"], bool)
+            assert isinstance(field["attributes"].get("placeholder", ""), str)
