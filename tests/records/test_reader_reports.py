@@ -76,6 +76,8 @@ def test_the_exports_of_the_trackers_are_counted_alike(export: str) -> None:
     ("export", "message"),
     [
         ("nothing", "not JSON"),
+        ("", "is empty"),
+        (" \n", "is empty"),
         ("[" * 100_000, "not JSON"),
         ('{"message": "Not Found"}', "not a JSON list of issues"),
         ("[1]", "not a JSON list of issues that have a `title`"),

@@ -136,6 +136,8 @@ def _plain(counts: ReportCounts) -> dict[str, Any]:
 def _issues(text: str) -> Iterator[Any]:
     decoder, position = json.JSONDecoder(), 0
     text = text.strip()
+    if not text:  # as where the command before a pipe failed
+        raise ValueError("is empty; an export without issues is []")
     while position < len(text):
         try:
             issues, position = decoder.raw_decode(text, position)
