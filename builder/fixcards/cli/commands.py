@@ -135,7 +135,8 @@ def tally(reports: IO[str], root: Path) -> int:
     counted = count_reports(issues)
     write_reports(root, counted)
     total = sum(each.total for each in counted.values())
-    echo(f"{total:,} of {len(issues):,} issues are reports, about {len(counted):,} cards", err=True)
+    cards = "1 card" if len(counted) == 1 else f"{len(counted):,} cards"
+    echo(f"{total:,} of {len(issues):,} issues are reports, about {cards}", err=True)
     for card_id, each in counted.items():
         if each.unanswered:
             where = ", ".join(filter(None, (report.url for report in each.unanswered)))
