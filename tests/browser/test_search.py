@@ -33,7 +33,7 @@ def test_a_traceback_among_foreign_lines_finds_its_card(card_id: str, path: str,
     page = visit(site + path)
     ask(page, FOREIGN.format(traceback=card.signature.traceback))
     expect(page.locator("form.fc-search a[href]").first).to_have_text(card.title)
-    answers(page, f"{card.package}/{card.number}/").click()
+    answers(page, f"{card.package}/{card.key}/").click()
     expect(page.locator("h1")).to_have_text(card.title)
 
 

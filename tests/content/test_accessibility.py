@@ -24,7 +24,7 @@ def address(content_site: Path) -> Iterator[str]:
 
 def extreme_pages(site: Path) -> set[str]:
     """Return the home page, the list, and the pages of the cards that are longest and shortest."""
-    pages = [f"{card.package}/{card.number}/" for card in library().cards.values()]
+    pages = [f"{card.package}/{card.key}/" for card in library().cards.values()]
     by_size = sorted(pages, key=lambda page: (site / page / "index.html").stat().st_size)
     return {"", "cards/", by_size[0], by_size[-1], by_size[-2]}
 
