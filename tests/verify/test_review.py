@@ -204,6 +204,38 @@ def test_a_card_without_evidence_is_refused_and_the_evidence_of_the_run_is_hande
     assert reviewed()[0] == 0
 
 
+def test_a_forged_table_of_releases_is_pointed_out_and_refused_where_it_is_run_again(repository):
+    path = write(repository, tea(2, "coffee"))
+    assert run("verify", "--sweep", "teapot-2").returncode == 0
+    file = path.with_name("2.evidence.json")
+    evidence = Evidence.model_validate_json(file.read_text())
+    assert [(each.version, each.state) for each in evidence.releases] == [("1.0", "fails"), ("1.1", "passes")]
+    commit()
+    status, (review,), _ = reviewed()
+    assert (status, review["notes"]) == (
+        0,
+        ["its table of 2 releases was not run again; `fixcards review --sweep` does that"],
+    )
+    forged = tuple(each.model_copy(update={"state": "fails"}) for each in evidence.releases)
+    file.write_text(evidence_text(evidence.model_copy(update={"releases": forged})))
+    status, (review,), _ = reviewed("--sweep")
+    assert (status, review["notes"]) == (1, [])
+    assert "its evidence is not what a run shows: release 1.1: passes now, fails in the evidence" in review["failures"]
+
+
+def test_what_was_merged_is_executed_once_more_and_says_where(repository, monkeypatch):
+    url = {"GITHUB_SERVER_URL": "https://host.test", "GITHUB_REPOSITORY": "a/b", "GITHUB_RUN_ID": "7"}
+    for name, value in {"GITHUB_ACTIONS": "true", **url}.items():
+        monkeypatch.setenv(name, value)
+    assert "0 of 0 cards" in run("verify", "--changed", "main").stderr
+    assert "teapot-1: verified" in run("verify", "--not-by-ci").stderr
+    evidence = Evidence.model_validate_json((repository / "teapot" / "1.evidence.json").read_text())
+    assert evidence.provenance.model_dump() == {"runner": "ci", "url": "https://host.test/a/b/actions/runs/7"}
+    assert "0 of 0 cards" in run("verify", "--not-by-ci").stderr
+    (note,) = reviewed()[1][0]["notes"]
+    assert note == "its evidence says that continuous integration made it: https://host.test/a/b/actions/runs/7"
+
+
 def test_a_corrected_sentence_needs_no_run(repository):
     change(repository / "teapot" / "1.yaml", "symptom: It fails.", "symptom: It brews nothing.")
     commit()

@@ -224,6 +224,7 @@ def verify(
 @click.argument("base", default="")
 @_cards
 @click.option("--run/--no-run", "execute", default=True, help="Execute the changed cards, as is the default.")
+@click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
 @click.option(
     "--format",
     "style",
@@ -245,6 +246,7 @@ def review(
     base: str,
     root: Path,
     execute: bool,
+    sweep: bool,
     style: str,
     summary: Path | None,
     evidence: Path | None,
@@ -262,7 +264,7 @@ def review(
 
     _need_folder(root)
     output = command.ReviewOutput(style, summary, evidence)
-    settings = RunSettings(execution.verify_cache(), isolation)
+    settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
     return command.review(root, base, settings, output, jobs=jobs, execute=execute)
 
 

@@ -43,7 +43,7 @@ def review(root: Path, base: str, settings: RunSettings, output: ReviewOutput, *
     """
     changes = branch_changes(root, base)
     library = load(root, cached=True, keep="records")
-    reviews = review_changes(library, changes, today())
+    reviews = review_changes(library, changes, today(), swept=settings.sweep)
     if execute and tasks(reviews):
         results = _execute(root, reviews, settings, jobs)
         if output.evidence is not None:

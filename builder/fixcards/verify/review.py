@@ -58,9 +58,12 @@ class CardReview:
         return not self.failures
 
 
-def review_changes(library: Library, changes: BranchChanges, today: date) -> list[CardReview]:
-    """Return the cards that a branch touches, by path, with every failure that shows without an execution."""
-    reviewer = _Reviewer(library, changes, today)
+def review_changes(library: Library, changes: BranchChanges, today: date, *, swept: bool = False) -> list[CardReview]:
+    """Return the cards that a branch touches, by path, with every failure that shows without an execution.
+
+    `swept` says that the execution will include a sweep over the releases.
+    """
+    reviewer = _Reviewer(library, changes, today, swept)
     return [reviewer.review(path) for path in sorted({_card_path(path) for path in changes.files if _is_record(path)})]
 
 
@@ -91,6 +94,7 @@ class _Reviewer:
     library: Library
     changes: BranchChanges
     today: date
+    swept: bool
 
     def review(self, path: str) -> CardReview:
         """Return the review of the card at `path`, below the folder of the cards."""
@@ -113,7 +117,7 @@ class _Reviewer:
             review,
             verdict=verdict,
             failures=tuple(failures),
-            notes=tuple(_notes(card, stored, evidence)),
+            notes=tuple(_notes(card, stored, evidence, swept=self.swept)),
             why_not_run=why_not,
             task=task,
         )
@@ -200,9 +204,11 @@ def _needs_none(card: Card) -> bool:
     return bool(card.reproduction.skip) or card.status.state == "retired"
 
 
-def _notes(card: Card, stored: Evidence | None, evidence: EvidenceState) -> Iterator[str]:
+def _notes(card: Card, stored: Evidence | None, evidence: EvidenceState, *, swept: bool) -> Iterator[str]:
     if stored is not None and evidence == "new" and stored.provenance.runner == "ci":
         yield f"its evidence says that continuous integration made it: {stored.provenance.url or 'no address'}"
+    if stored is not None and evidence == "new" and stored.releases and not swept:
+        yield f"its table of {len(stored.releases):,} releases was not run again; `fixcards review --sweep` does that"
     if card.reproduction.skip:
         yield "says that it can't be executed; a reviewer has to agree"
     if card.status.state != "published":
