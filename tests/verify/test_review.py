@@ -332,6 +332,19 @@ def test_no_text_of_a_card_or_a_run_takes_effect_in_the_summary(text):
     assert "\u202e" not in markdown
 
 
+def test_the_summary_of_very_many_cards_stays_below_what_github_takes():
+    reviews = [
+        CardReview(f"teapot-{number}", f"cards/teapot/{number}.yaml", "changed", "stale", failures=("`x` " * 500,))
+        for number in range(1, 3001)
+    ]
+    good = CardReview("teapot-9999", "cards/teapot/9999.yaml", "changed", "new")
+    markdown = "\n".join(markdown_lines([good, *reviews]))
+    assert len(markdown.encode()) < 1 << 20
+    assert "And 2,501 more; the log names them." in markdown
+    assert "`teapot-9999`" not in markdown  # what fails comes first
+    assert "**3,001 cards changed, 3,000 can't be merged as they are.**" in markdown
+
+
 def test_nothing_to_review_is_said_so(repository):
     assert run("review", "main").stdout == "no card was changed\n"
 

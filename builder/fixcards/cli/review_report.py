@@ -11,6 +11,8 @@ from fixcards.records.problem import Problem
 from fixcards.verify.review import CardReview
 
 MAX_CELL = 60
+MAX_ROWS = 500
+"""Lines of each part of a summary, which GitHub refuses above 1 MiB."""
 MAX_SENTENCE = 1000
 """Characters of a sentence in a summary, whose size the code host limits."""
 _RUNS_OF_BACKTICKS = re.compile("`+")
@@ -46,17 +48,20 @@ def markdown_lines(reviews: Sequence[CardReview]) -> Iterator[str]:
         return
     yield "| | card | change | evidence | executed | verdict |"
     yield "|---|---|---|---|---|---|"
-    for each in reviews:
+    for each in sorted(reviews, key=lambda each: each.accepted)[:MAX_ROWS]:
         mark = ":white_check_mark:" if each.accepted else ":x:"
         cells = [mark, _code(each.card_id, MAX_CELL), _change(each), each.evidence, each.reproduced, _verdicts(each)]
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
-    failing = [each for each in reviews if not each.accepted]
+    if len(reviews) > MAX_ROWS:
+        yield ""
+        yield f"And {len(reviews) - MAX_ROWS:,} more; the log names them."
+    failing = [(each, failure) for each in reviews for failure in each.failures][:MAX_ROWS]
     if failing:
         yield ""
         yield "### What to do"
         yield ""
-        yield from (f"- {_code(each.card_id)} {_prose(text)}" for each in failing for text in each.failures)
-    remarks = [(each, note) for each in reviews for note in (*each.notes, *_not_run(each))]
+        yield from (f"- {_code(each.card_id)} {_prose(text)}" for each, text in failing)
+    remarks = [(each, note) for each in reviews for note in (*each.notes, *_not_run(each))][:MAX_ROWS]
     if remarks:
         yield ""
         yield "### For the reviewer"
