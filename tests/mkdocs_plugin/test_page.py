@@ -56,12 +56,12 @@ def test_the_head_of_a_card_says_what_it_is_and_where_it_lives(library_site: Pat
 
 @pytest.mark.parametrize("card", list(library(LIBRARY).cards.values()), ids=lambda card: card.id)
 def test_the_structured_data_of_a_card_is_an_article_about_its_error(card: object, library_site: Path) -> None:
-    (script,) = read(library_site, f"{card.package}/{card.number}").select('script[type="application/ld+json"]')
+    (script,) = read(library_site, f"{card.package}/{card.key}").select('script[type="application/ld+json"]')
     data = json.loads(script.string)
     assert (data["@context"], data["@type"]) == ("https://schema.org", "TechArticle")
     assert data["headline"] == card.title
     assert card.signature.error in data["keywords"]
-    assert data["url"] == f"{ADDRESS}{card.package}/{card.number}/"
+    assert data["url"] == f"{ADDRESS}{card.package}/{card.key}/"
     assert data["isBasedOn"] == [url for url in (card.issue, card.pr) if url]
 
 

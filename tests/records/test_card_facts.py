@@ -95,9 +95,9 @@ def test_the_page_and_the_exports_of_a_card_compute_each_fact_once(monkeypatch: 
     calls: Counter[str] = Counter()
 
     def counted(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any, **options: Any) -> Any:
             calls[function.__name__] += 1
-            return function(*arguments)
+            return function(*arguments, **options)
 
         return call
 

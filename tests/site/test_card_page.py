@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from fixcards.characters import hidden_characters
+from fixcards.records.reader_reports import ReaderReport, count_reports, write_reports
 from fixcards.site.card_page import SECTIONS, CardPageData, card_page
 from tests.hostile_cards import HIDDEN
 from tests.site.card_page import assert_sound, changed_data, proof, section
-from tests.sites import LIBRARY, library, page, settings, soup, words
+from tests.sites import LIBRARY, files, library, page, pages, settings, soup, words
 
 
 @pytest.mark.parametrize("path", [f"{card.package}/{card.key}" for card in library(LIBRARY).cards.values()])
@@ -34,12 +38,33 @@ def test_the_counted_reports_name_options_as_the_buttons_do() -> None:
     box = section(page("lantern/12"), "worked")
     assert "Reports so far: option A worked for 3; option D worked for 1; none worked for 1." in words(box.text)
     assert [words(link.text) for link in box.select("a.fc-button")] == [
-        "Option A worked",
-        "Option B worked",
-        "Option C worked",
-        "Option D worked",
+        *(f"Option {letter} {outcome}" for letter in "ABCD" for outcome in ("worked", "failed")),
         "None of them worked",
     ]
+
+
+def test_a_report_without_an_answer_makes_a_card_disputed_wherever_its_verdict_stands(tmp_path: Path) -> None:
+    cards = shutil.copytree(LIBRARY, tmp_path / "cards")
+    url = "https://code.example.org/cards/issues/9"
+    export = [
+        ReaderReport("[lantern-34] fix 2 failed", answered=False, url=url),
+        ReaderReport("[lantern-34] no fix worked", answered=False),
+    ]
+    assert library(LIBRARY).summaries["lantern-34"].verdict == "verified"
+    write_reports(cards, count_reports(export))
+    tree = page("lantern/34", cards)
+    notice = tree.select_one(".fc-notice")
+    assert words(notice.text) == (
+        "This card is disputed: option B failed for a reader (the report), no option worked for a reader. "
+        "There is no answer yet."
+    )
+    assert notice.a["href"] == url
+    assert notice.find_next("section")["class"] == ["fc-fix"]
+    assert tree.select_one(".fc-facts .fc-badge").text == proof(tree)["Verdict"].split()[0] == "disputed"
+    assert "option B failed for 1; none worked for 1." in words(section(tree, "worked").text)
+    assert json.loads(files(cards)["lantern/34/card.json"])["verdict"] == "disputed"
+    assert "Lantern shines in the wrong colour lantern disputed" in words(page("lantern/12", cards).text)
+    assert "cards/verdict/disputed" in pages(cards)
 
 
 def test_cards_that_are_close_are_linked_with_their_verdicts() -> None:

@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from fixcards.records.card import Card, own_content_ratio
-from fixcards.records.reader_reports import count_reports
+from fixcards.records.reader_reports import ReaderReport, count_reports
 from fixcards.records.verdict import judge
 from fixcards.site import markdown
 from fixcards.site.related_cards import related_cards
@@ -155,9 +155,12 @@ def _worked(tree: BeautifulSoup, card: Card) -> None:
     box = section(tree, "worked")
     reports = [parse_qs(urlsplit(link["href"]).query) for link in box.select("a.fc-button")]
     titles = [report["title"][0] for report in reports]
-    assert titles == [*(f"[httpx-271] fix {number} worked" for number in (1, 2, 3)), "[httpx-271] no fix worked"]
-    assert all("Card: httpx-271" in report["body"][0] for report in reports)
-    assert count_reports(titles)["httpx-271"].total == len(titles)
+    outcomes = [f"[httpx-271] fix {number} {outcome}" for number in (1, 2, 3) for outcome in ("worked", "failed")]
+    assert titles == [*outcomes, "[httpx-271] no fix worked"]
+    assert all(report["card"] == ["httpx-271"] for report in reports)
+    assert reports[2]["option"] == [f"B: {card.fixes[1].title}"]
+    assert reports[0]["versions"] == ["httpx: \ntrio: \nPython: \nsystem: "]
+    assert count_reports([ReaderReport(title, answered=True) for title in titles])["httpx-271"].total == len(titles)
     assert "eports so far" in box.text
 
 

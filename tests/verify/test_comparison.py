@@ -86,3 +86,16 @@ def test_evidence_of_an_earlier_card_cannot_be_compared() -> None:
 
 def test_a_number_in_the_signature_is_no_difference() -> None:
     assert differences(evidence(matched="demo.Stalled: in 5 s"), evidence(matched="demo.Stalled: in 7 s")) == ()
+
+
+def test_a_release_that_a_new_sweep_shows_otherwise_is_a_difference() -> None:
+    def swept(*states: str) -> Evidence:
+        releases = [{"version": f"1.{minor}", "state": state} for minor, state in enumerate(states)]
+        return Evidence.model_validate({**evidence().model_dump(), "releases": releases})
+
+    stored = swept("fails", "inferred-fails", "passes")
+    assert differences(stored, swept("inferred-fails", "fails", "passes")) == ()
+    assert differences(stored, evidence()) == ()  # no sweep was made
+    assert differences(stored, swept("fails", "passes", "passes", "passes")) == (
+        "release 1.1: passes now, inferred-fails in the evidence",
+    )

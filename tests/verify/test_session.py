@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -364,6 +365,24 @@ def test_stale_cards_are_those_whose_evidence_is_old_missing_or_of_another_form(
         each["date"] = "2020-01-01"
     file.write_text(json.dumps(evidence))
     assert sorted(selected(cards, stale=30)) == ["iniconfig-1", "iniconfig-2", "iniconfig-3"]
+
+
+def test_the_cards_whose_evidence_is_oldest_and_those_that_no_workflow_executed_are_selected(cards):
+    paths = write_cards(cards, [1, 2, 3, 4])
+    assert run("verify", "iniconfig-1", "iniconfig-2", "iniconfig-3").returncode == 0
+    for path, days in zip(paths[:3], (2, 3, 1), strict=True):
+        evidence = evidence_of(path)
+        runs = tuple(each.model_copy(update={"date": today() - timedelta(days)}) for each in evidence.runs)
+        by = {"runner": "ci", "url": "https://host.test/runs/7"} if days == 1 else {"runner": "person"}
+        changed = Evidence.model_validate({**evidence.model_dump(), "runs": runs, "provenance": by})
+        path.with_name(f"{path.stem}.evidence.json").write_text(evidence_text(changed))
+    assert sorted(selected(cards, oldest=1)) == ["iniconfig-4"]  # it has none
+    assert sorted(selected(cards, oldest=3)) == ["iniconfig-1", "iniconfig-2", "iniconfig-4"]
+    assert len(selected(cards, oldest=9)) == 4
+    assert sorted(selected(cards, not_by_ci=True)) == ["iniconfig-1", "iniconfig-2", "iniconfig-4"]
+    assert sorted(selected(cards, not_by_ci=True, oldest=2)) == ["iniconfig-2", "iniconfig-4"]
+    planned = json.loads(run("verify", "--oldest", "2", "--not-by-ci", "--dry-run", "--json").stdout)
+    assert sorted(each["card"] for each in planned) == ["iniconfig-2", "iniconfig-4"]
 
 
 def test_a_name_of_no_card_is_an_error(cards):

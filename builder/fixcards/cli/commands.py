@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import shutil
 import time
@@ -137,24 +136,34 @@ def clear() -> int:
 @_cards
 @needs_extra("cards")
 def tally(reports: IO[str], root: Path) -> int:
-    """Count readers' reports into tally.json, which card pages show.
+    r"""Count readers' reports into tally.json, which card pages show.
 
-    REPORTS is what `gh issue list --label fix-report --state all --limit 100000 --json title` prints.
+    REPORTS is the JSON that the tracker exports; it needs `title`, `state` and an address of each issue:
+
+    \b
+    gh issue list --label fix-report --state all --limit 100000 --json title,state,url
+    glab issue list --label fix-report --all --output json
+
+    A card is disputed while a report that a fix failed is open.
     """
-    from fixcards.records.reader_reports import count_reports, write_reports
+    from fixcards.records.reader_reports import count_reports, exported_reports, write_reports
 
     try:
-        issues = json.load(reports)
-        if not isinstance(issues, list):
-            raise TypeError
-        titles = [str(issue["title"]) for issue in issues]
-    except (ValueError, TypeError, KeyError):
-        raise FixcardsError(f"{reports.name}: not a JSON list of objects with a `title`") from None
+        issues = exported_reports(reports.read())
+    except UnicodeDecodeError:
+        raise FixcardsError(f"{reports.name}: not UTF-8") from None
+    except ValueError as error:
+        raise FixcardsError(f"{reports.name}: {error}") from None
     _need_own_folder(root)
-    counted = count_reports(titles)
+    counted = count_reports(issues)
     write_reports(root, counted)
     total = sum(each.total for each in counted.values())
-    echo(f"{total:,} of {len(titles):,} issues are reports, about {len(counted):,} cards", err=True)
+    cards = "1 card" if len(counted) == 1 else f"{len(counted):,} cards"
+    echo(f"{total:,} of {len(issues):,} issues are reports, about {cards}", err=True)
+    for card_id, each in counted.items():
+        if each.unanswered:
+            where = ", ".join(filter(None, (report.url for report in each.unanswered)))
+            echo(f"{card_id}: disputed until its reports are answered{f': {where}' if where else ''}", err=True)
     return CLEAN
 
 
@@ -181,6 +190,8 @@ def schema(name: str, root: Path, write: bool) -> int:
 @_cards
 @click.option("--changed", metavar="[BASE]", is_flag=False, flag_value="", help="Cards that this branch touches.")
 @click.option("--stale", type=click.IntRange(0), metavar="DAYS", help="Cards without evidence that is this young.")
+@click.option("--not-by-ci", is_flag=True, help="Cards whose evidence doesn't say that CI made it.")
+@click.option("--oldest", type=click.IntRange(1), metavar="N", help="Of these the N whose evidence is oldest.")
 @click.option("--shard", metavar="I/N", help="Part I of N, by card id; the same on every machine.")
 @click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
 @click.option(
@@ -199,6 +210,8 @@ def verify(
     root: Path,
     changed: str | None,
     stale: int | None,
+    not_by_ci: bool,
+    oldest: int | None,
     shard: str | None,
     sweep: bool,
     jobs: int,
@@ -223,11 +236,59 @@ def verify(
         part = selection.shard(shard) if shard else None
     except ValueError:
         raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
-    selected = selection.Selection(names, changed, stale, part)
+    selected = selection.Selection(names, changed, stale, part, not_by_ci, oldest)
     settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
     if dry_run:
         return execution.dry_run(root, selected, settings, as_json=as_json)
     return execution.verify(root, selected, settings, jobs=jobs, scheduler=scheduler, compare=compare, as_json=as_json)
+
+
+@cli.command()
+@click.argument("base", default="")
+@_cards
+@click.option("--run/--no-run", "execute", default=True, help="Execute the changed cards, as is the default.")
+@click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "markdown", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print the review; `github` marks failures on the files of a pull request.",
+)
+@click.option("--summary", type=click.Path(path_type=Path), metavar="FILE", help="Append it to FILE as Markdown.")
+@click.option(
+    "--evidence", type=click.Path(path_type=Path), metavar="FOLDER", help="Write the evidence of the runs below FOLDER."
+)
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
+)
+@_isolation
+@needs_extra("verify")
+def review(
+    base: str,
+    root: Path,
+    execute: bool,
+    sweep: bool,
+    style: str,
+    summary: Path | None,
+    evidence: Path | None,
+    jobs: int,
+    isolation: str,
+) -> int:
+    """Judge the cards that this branch changes since it left BASE, by default the main branch.
+
+    A card has to come with evidence of its present form, and cards and evidence may not be deleted. Each card whose
+    runs or evidence are changed is executed and compared with its evidence. Nothing is written next to the cards.
+    """
+    from fixcards.cli import execution
+    from fixcards.cli import review as command
+    from fixcards.verify.card_runner import RunSettings
+
+    _need_folder(root)
+    output = command.ReviewOutput(style, summary, evidence)
+    settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
+    return command.review(root, base, settings, output, jobs=jobs, execute=execute)
 
 
 @cli.command()

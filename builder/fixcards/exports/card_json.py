@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic_core import to_json
 
 from fixcards.build.page import DataFile
-from fixcards.exports.interface import CARD, DAY, RELATED, SITE_URL, CardExport, Inputs
+from fixcards.exports.interface import CARD, DAY, RELATED, REPORTS, SITE_URL, CardExport, Inputs
 
 FILE_NAME = "card.json"
 
@@ -15,7 +15,7 @@ FILE_NAME = "card.json"
 class CardJson(CardExport):
     """One file next to the page of each card."""
 
-    inputs = frozenset({CARD, RELATED, DAY, SITE_URL})
+    inputs = frozenset({CARD, RELATED, REPORTS, DAY, SITE_URL})
 
     def files(self, inputs: Inputs) -> Iterator[DataFile]:
         """Yield the file. Its keys are those of the record, then the computed ones."""

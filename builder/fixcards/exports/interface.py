@@ -55,7 +55,7 @@ class Input(Generic[Value]):
 
 
 CARD: Input[CardFacts] = Input("card")
-"""One card with its evidence; its judgement depends on the day and is there only together with `DAY`."""
+"""One card with its evidence; its judgement depends on day and reports, and is there only with `DAY` and `REPORTS`."""
 RELATED: Input[tuple[RelatedCard, ...]] = Input("related")
 """The related cards of the card, nearest first."""
 REPORTS: Input[ReportCounts] = Input("reports")
@@ -84,7 +84,7 @@ class Inputs:
 
     def __init__(self, declared: frozenset[Input[Any]], values: Mapping[Input[Any], Any]) -> None:
         self._values = {each: values[each] for each in declared}
-        if CARD in declared and DAY not in declared:
+        if CARD in declared and not declared >= {DAY, REPORTS}:
             self._values[CARD] = self[CARD].without_day()
 
     def __getitem__(self, which: Input[Value]) -> Value:

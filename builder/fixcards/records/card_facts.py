@@ -59,8 +59,11 @@ class CardFacts:
         return ecosystem(self.card.ecosystem).install_lines(line) if line else {}
 
 
-def card_facts(card: Card, evidence: Evidence | None, day: date | None = None) -> CardFacts:
-    """Return the facts of a card on a day; without a day all but the judgement."""
+def card_facts(card: Card, evidence: Evidence | None, day: date | None = None, *, reported: bool = False) -> CardFacts:
+    """Return the facts of a card on a day; without a day all but the judgement.
+
+    `reported` says that a reader's report that a fix failed has no answer yet, which makes the card disputed.
+    """
     executable = verdict.executable_fixes(card)
     return CardFacts(
         card=card,
@@ -70,5 +73,5 @@ def card_facts(card: Card, evidence: Evidence | None, day: date | None = None) -
         fix_runs={run.fix: run for run in (evidence.runs if evidence else ()) if run.role == "fix" and run.fix},
         install_states=verdict.install_states(card, evidence),
         own_content_ratio=own_content_ratio(card),
-        dated_judgement=verdict.judge(card, evidence, day, executable) if day else None,
+        dated_judgement=verdict.judge(card, evidence, day, executable, reported=reported) if day else None,
     )

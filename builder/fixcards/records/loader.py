@@ -100,6 +100,9 @@ class _Loader:
             self.problems.update(self._own_problems(card))
             self.problems.update(self._cross_problems(card, context))
         reports = self._reports()
+        for card in cards.values():
+            if (summary := card.record.summary) and summary.id in reports and reports[summary.id].unanswered:
+                card.record = card.record.disputed()
         wrong = {problem.path for problem in self.problems if is_blocking(problem.code)}
         good = [
             (card.record.summary, card)

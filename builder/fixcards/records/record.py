@@ -59,6 +59,11 @@ class Record(NamedTuple):
             not of_evidence and is_blocking(code) for of_evidence, _, _, code, _, _ in self.problems
         )
 
+    def disputed(self) -> Record:
+        """Return the record of the card while a report that a fix failed has no answer."""
+        summary = self.summary.disputed() if self.summary else None
+        return self._replace(summary=summary, summary_digest=digest_of(summary) if summary else b"")
+
     def plain(self) -> tuple[Any, ...]:
         """Return plain data; `from_plain` takes it back."""
         return (tuple(self.summary) if self.summary else None, *self[1:])

@@ -56,6 +56,10 @@ class Summary(NamedTuple):
     seconds: float
     """Wall time of all of them."""
 
+    def disputed(self) -> Summary:
+        """Return the summary of the card while a report that a fix failed has no answer; a retired card stays that."""
+        return self if self.state == "retired" else self._replace(verdict="disputed")
+
     @property
     def path(self) -> str:
         """Address of its page below the site."""

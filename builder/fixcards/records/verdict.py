@@ -25,7 +25,8 @@ MEANINGS: dict[str, str] = {
     "partly verified": "It was executed, and not every run showed what the card says.",
     "not executed": "No run of this card is on record. Its facts come from the upstream thread alone.",
     "stale": "The card was changed after it was executed; the runs shown belong to its earlier form.",
-    "disputed": "Somebody has shown that the card may be wrong.",
+    "disputed": "The card may be wrong: its authors say why, or a reader reported that a fix failed and has no answer "
+    "yet.",
     "retired": "The card turned out to be wrong or useless and is kept so that its address stays.",
 }
 
@@ -61,13 +62,18 @@ class Judgement:
 
 
 def judge(
-    card: Card, evidence: Evidence | None, today: date, executable: Sequence[tuple[int, Fix]] | None = None
+    card: Card,
+    evidence: Evidence | None,
+    today: date,
+    executable: Sequence[tuple[int, Fix]] | None = None,
+    *,
+    reported: bool = False,
 ) -> Judgement:
     """Return verdict and confidence of `card` on the day `today`.
 
     A card's status goes first, then the digest of what was run, then the runs. Age lowers the confidence
     (by half every `HALF_LIFE_DAYS`) and never changes the verdict. `executable` is the result of `executable_fixes`,
-    for a caller that has it already.
+    for a caller that has it already. `reported` says that a reader's report that a fix failed has no answer yet.
     """
     executable = executable_fixes(card) if executable is None else executable
     upstream = 1.0 if card.pr else 0.0
@@ -90,7 +96,7 @@ def judge(
     reasons = tuple(words for name, _, words in WEIGHTS if reached.get(name, 0.0) > 0)
     complete = broken_failed and reached.get("fixes") == 1.0 and not flaky
     complete = complete and evidence is not None and _is_complete(card, evidence)
-    verdict = _verdict(card, evidence, stale=stale, complete=complete)
+    verdict = _verdict(card, evidence, reported=reported, stale=stale, complete=complete)
     return Judgement(verdict, confidence(terms, day, today), reasons, broken_failed, flaky, terms)
 
 
@@ -179,10 +185,10 @@ def _is_complete(card: Card, evidence: Evidence) -> bool:
     return has_control(card, evidence) and altered >= {"stub", "disguised"} and all(state == "works" for state in lines)
 
 
-def _verdict(card: Card, evidence: Evidence | None, *, stale: bool, complete: bool) -> Verdict:
+def _verdict(card: Card, evidence: Evidence | None, *, reported: bool, stale: bool, complete: bool) -> Verdict:
     if card.status.state == "retired":
         return "retired"
-    if card.status.state == "disputed":
+    if card.status.state == "disputed" or reported:
         return "disputed"
     if evidence is None:
         return "not executed"

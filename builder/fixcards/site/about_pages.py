@@ -26,8 +26,15 @@ class _AboutPage(NamedTuple):
 _PAGES = {
     "about/adding-a-card": _AboutPage(
         "Add a card",
-        "How to add a failure and its fix: one YAML file, checked in seconds.",
-        (Section("steps", "In five steps"), Section("record", "The record"), Section("markdown", "Text in a card")),
+        "How to add a failure and its fix: from a failing program to a merged card.",
+        (
+            Section("steps", "From a failure to a merged card"),
+            Section("owner", "Which package owns the card"),
+            Section("writing", "Good beside weak"),
+            Section("pull-request", "What the pull request is told"),
+            Section("record", "The record"),
+            Section("markdown", "Text in a card"),
+        ),
         lambda: {"fields": fields()},
     ),
     "about/certainty": _AboutPage(

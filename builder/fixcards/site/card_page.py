@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from fixcards.build.page import Page, Section
 from fixcards.exports import card_json
@@ -20,6 +19,7 @@ from fixcards.site import markdown
 from fixcards.site.release_chart import legend, release_chart
 from fixcards.site.releases import MEANINGS, release_rows, release_spans
 from fixcards.site.renderer import renderer
+from fixcards.site.report_links import report_links
 from fixcards.site.settings import SiteSettings
 
 SECTIONS = (
@@ -128,7 +128,7 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
         "legend": legend(rows),
         "letter": _letter,
         "reports": data.reports,
-        "report_links": _report_links(card, options, settings),
+        "report_links": report_links(card, [(each.letter, each.fix.title) for each in options], settings.repo_url),
         "cause": next((other for other in data.related if other.id == card.cause), None),
         "related": data.related,
         "sources": _sources(card),
@@ -175,28 +175,6 @@ def _commands(facts: CardFacts, settings: SiteSettings) -> dict[str, str]:
         return {}
     names = [REPRODUCTION, *map(fix_file, facts.executable_fixes)]
     return {name: f"uv run {settings.site_url}{facts.path}/{name}" for name in names}
-
-
-_REPORT_QUESTIONS = quote("\n\nVersions you have (`pip list`):\n\nWhat you saw:\n")
-
-
-def _report_links(card: Card, options: list[Option], settings: SiteSettings) -> list[dict[str, str]]:
-    """Return links to prefilled reports: for each fix that it worked, and that none did.
-
-    `reader_reports.count_reports` counts them by their titles.
-    """
-    if not settings.repo_url:
-        return []
-
-    # Ids are safe in an address. Quoting the rest of it once and not for each option saves a tenth of a page's time.
-    title = f"{settings.repo_url}/issues/new?title=%5B{card.id}%5D%20"
-    body = f"&labels=fix-report&body=Card%3A%20{card.id}{_REPORT_QUESTIONS}"
-
-    def link(report: str, label: str) -> dict[str, str]:
-        return {"label": label, "url": f"{title}{report.replace(' ', '%20')}{body}"}
-
-    worked = [link(f"fix {o.number} worked", f"Option {o.letter} worked") for o in options]
-    return [*worked, link("no fix worked", "None of them worked")]
 
 
 def _sources(card: Card) -> list[tuple[str, str]]:

@@ -80,7 +80,7 @@ class Site:
         digests = self._settings_digests | {
             CARD: source.key,
             RELATED: digest(*map(library.summary_digests.__getitem__, related_ids)),
-            REPORTS: digest_of((sorted(reports.worked.items()), reports.failed)) if reports.total else b"",
+            REPORTS: digest(reports.model_dump_json().encode()) if reports.total else b"",
         }
         if not source.has_evidence:
             digests[DAY] = b""  # confidence falls with the age of the runs
@@ -123,7 +123,7 @@ def _card_outputs(
 ) -> Iterator[Output]:
     """Yield the page and the files of a card."""
     card, evidence, content = source.read()
-    facts = card_facts(card, evidence, settings.today)
+    facts = card_facts(card, evidence, settings.today, reported=bool(reports.unanswered))
     yield card_page(CardPageData(facts, related, reports, source.path), settings)
     values: dict[Input[Any], Any] = {CARD: facts, RELATED: related, REPORTS: reports, **_settings_values(settings)}
     for export in CARD_EXPORTS:

@@ -8,6 +8,9 @@ from fixcards.matching.parse.normalize import normalize
 from fixcards.records.evidence import Evidence, Run
 from fixcards.verify.stable_evidence import keeps_sweep
 
+_RESULTS = {"inferred-fails": "fails", "inferred-passes": "passes"}
+"""What a release that was not run stands for: which ones are run may differ from sweep to sweep."""
+
 
 def differences(stored: Evidence | None, new: Evidence) -> tuple[str, ...]:
     """Return each way in which a new execution differs from the stored evidence, as a sentence for the reader.
@@ -49,6 +52,16 @@ def _differences(stored: Evidence, new: Evidence) -> Iterator[str]:
             yield f"{name}: {after[name].outcome} now, and is not in the evidence"
         else:
             yield from _run_differences(name, before[name], after[name])
+    yield from _sweep_differences(stored, new)
+
+
+def _sweep_differences(stored: Evidence, new: Evidence) -> Iterator[str]:
+    """Yield the releases that a new sweep shows differently; nothing where none was made."""
+    before = {release.version: release.state for release in stored.releases}
+    for release in new.releases:
+        state = before.get(release.version, release.state)
+        if _RESULTS.get(state, state) != _RESULTS.get(release.state, release.state):
+            yield f"release {release.version}: {release.state} now, {state} in the evidence"
 
 
 def _run_differences(name: str, stored: Run, new: Run) -> Iterator[str]:

@@ -9,12 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from fixcards.errors import FixcardsError
-from fixcards.git import git_output, git_output_or_none
 from fixcards.records.card import Card
 from fixcards.records.draft import Draft
 from fixcards.records.evidence import EVIDENCE_SUFFIX, run_digest
 from fixcards.records.library import Library
 from fixcards.records.record import evidence_path
+from fixcards.verify.branch_changes import branch_changes
 from fixcards.verify.session import Task, read_evidence
 
 
@@ -30,6 +30,10 @@ class Selection:
     """Days: cards without evidence, with evidence of an earlier form of the card, or with older evidence."""
     shard: tuple[int, int] | None = None
     """Part, counted from 1, and number of parts."""
+    not_by_ci: bool = False
+    """Cards without evidence that continuous integration made, as the evidence says."""
+    oldest: int | None = None
+    """Number of cards: of those that fulfil the other conditions, the ones whose evidence is oldest."""
 
     def tasks(self, library: Library, today: date, drafts: Sequence[Draft] = ()) -> list[Task]:
         """Return the selected cards, those that took longest last time first, so that none is waited for alone.
@@ -50,6 +54,10 @@ class Selection:
         if self.shard is not None:
             part, parts = self.shard
             ids = [card_id for card_id in ids if _number(card_id) % parts == part - 1]
+        if self.not_by_ci:
+            ids = [card_id for card_id in ids if not _is_by_ci(library, card_id)]
+        if self.oldest is not None:
+            ids = sorted(ids, key=candidates.age)[: self.oldest]
         ids.sort(key=lambda card_id: -library.summaries[card_id].seconds if card_id in library.summaries else 0)
         return [Task(candidates.card(card_id), candidates.path(card_id)) for card_id in ids]
 
@@ -75,6 +83,11 @@ class _Candidates:
         if card_id in self._drafts:
             return self._drafts[card_id][1]
         return self.library.root / self.library.files[card_id]
+
+    def age(self, card_id: str) -> tuple[str, str]:
+        """Return what cards are ordered by, those with the oldest evidence first; a draft has none."""
+        summary = self.library.summaries.get(card_id)
+        return summary.last_verified if summary else "", card_id
 
     def is_stale(self, card_id: str, days: int, today: date) -> bool:
         drafted = card_id in self._drafts
@@ -129,22 +142,16 @@ def changed_files(root: Path, base: str) -> set[Path]:
 
     A card counts as changed when its evidence is. Raises `FixcardsError` where git can't compare.
     """
-    fork = git_output(root, "merge-base", base or _default_base(root), "HEAD").strip()
-    names = git_output(root, "diff", "--name-only", "-z", "--relative", fork, "--", ".").split("\0")
-    names += git_output(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".").split("\0")
-    files = [(root / name).resolve() for name in names if name]
+    files = [(root / name).resolve() for name in branch_changes(root, base).files]
     return {
         path.with_name(path.name[: -len(EVIDENCE_SUFFIX)] + ".yaml") if path.name.endswith(EVIDENCE_SUFFIX) else path
         for path in files
     }
 
 
-def _default_base(root: Path) -> str:
-    """Return the branch from which others start: the remote's default, else a local `main` or `master`."""
-    for name in ("origin/HEAD", "origin/main", "main", "master"):
-        if commit := git_output_or_none(root, "rev-parse", "--verify", "--quiet", name):
-            return commit.strip()
-    raise FixcardsError("--changed: there is no main branch to compare with; name one")
+def _is_by_ci(library: Library, card_id: str) -> bool:
+    evidence = library.evidence.get(card_id)
+    return evidence is not None and evidence.provenance.runner == "ci"
 
 
 def _number(card_id: str) -> int:
