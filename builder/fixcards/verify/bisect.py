@@ -222,10 +222,13 @@ class _Rules:
             low = min(low, position)
 
     def _oldest(self) -> Iterator[int]:
-        for position in range(self.tested[0]):
-            if position not in self._state:
+        """The oldest release, or the next one that can be run, in steps that become longer."""
+        position, step = 0, 1
+        while position < self.tested[0]:
+            if self._open(position):
                 yield position
-                return
+            position += step
+            step *= 2
 
     def _other_changes(self) -> Iterator[int]:
         """The turning points further down, and those at which the words change."""
@@ -259,16 +262,19 @@ class _Rules:
             suspected = older if position > above else not older
             if not below <= position <= above and suspected and not release.parsed.is_prerelease:
                 lines.setdefault(release.line, []).append(position)
+        lines.pop(self.releases[below].line, None)
+        lines.pop(self.releases[above].line, None)
         last = [positions[-1] for positions in lines.values()]
         higher = [each for each in last if each > above][:_MAX_LINES]
         lower = [each for each in last if each < below][::-1][:_MAX_LINES]
         yield from (each for each in (*higher, *lower) if each not in self._state)
 
     def _on_the_day(self, low: int, high: int) -> Iterator[int]:
-        """The last release before, and the first one after, the day of a change in another line."""
+        """The last release before, and the first one after, the day of the same change in another line."""
         for below, above in pairwise(self.tested):
             day = self.releases[above].uploaded
-            if day is None or self._untested(below, above) or self._state[below] == self._state[above]:
+            change, other = (self._state[low], self._state[high]), (self._state[below], self._state[above])
+            if day is None or self._untested(below, above) or change != other:
                 continue
             for position in range(low, high):
                 release, following = self.releases[position : position + 2]

@@ -45,6 +45,8 @@ class BisectResult:
     set_aside: dict[str, str]
     """Releases that were not tried, each with the reason."""
     max_runs: int
+    executions: int = 0
+    """How often the script was run, now or by an earlier command: a release may be run in more than one environment."""
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     """What a reader has to know of single runs, in sentences."""
@@ -72,11 +74,6 @@ class BisectResult:
     def is_settled(self) -> bool:
         """Whether a release fails, and it is certain which is the last that does and the first after it that passes."""
         return self._search.is_settled(self.states)
-
-    @property
-    def runs(self) -> int:
-        """How often the script was run, now or by an earlier command."""
-        return sum(each.state != "not-testable" for each in self.tested)
 
     @cached_property
     def last_failing(self) -> ReleaseInfo | None:
@@ -116,26 +113,25 @@ class BisectResult:
     def affected(self) -> tuple[str, ...]:
         """The releases that fail, as specifiers: one for each stretch, lowest first."""
         specifiers: list[str] = []
-        before: Stretch | None = None
+        first: str | None = None
+        """The release that a stretch begins with; empty where nothing below it was run."""
         stretches = self.stretches
-        for number, each in enumerate(stretches):
+        for before, each, after in zip([None, *stretches], stretches, [*stretches[1:], None], strict=False):
             if each.state not in FAILING:
-                before = each
                 continue
-            following = stretches[number + 1] if number + 1 < len(stretches) else None
-            if following is not None and following.state in FAILING:
-                continue
-            parts = []
-            if before is not None:
-                parts.append(f">={self._first_after(before)}")
-            if following is not None:
-                parts.append(f"<{following.first.version}" if following.state == "passes" else f"<={each.last.version}")
-            specifiers.append(",".join(parts) or f">={self.releases[0].version}")
+            if before is None or before.state not in FAILING:
+                first = each.first.version if before is not None or each.first != self.releases[0] else ""
+            if after is None:
+                specifiers.append(f">={first}" if first else f">={self.releases[0].version}")
+            elif after.state not in FAILING:
+                end = f"<{after.first.version}" if self._are_neighbours(each, after) else f"<={each.last.version}"
+                specifiers.append(f">={first},{end}" if first else end)
         return tuple(specifiers)
 
-    def _first_after(self, stretch: Stretch) -> str:
-        following = self.stretches[self.stretches.index(stretch) + 1]
-        return following.first.version
+    def _are_neighbours(self, below: Stretch, above: Stretch) -> bool:
+        """Return whether the releases of the second stretch are fixed, and nothing between them wasn't run."""
+        points = (point for point in self.turning_points if point.below == below.last)
+        return above.state == "passes" and not any(point.untested for point in points)
 
     @property
     def fixed(self) -> str | None:

@@ -1,7 +1,7 @@
 """Bisecting: the releases of a package at which the failure of a script begins and ends, by executing it.
 
     script = Script(code, "flask", requires=("itsdangerous==2.1.0",), python="<3.11")
-    result = bisect_script(script, cache, error="cannot import name 'json'", progress=print)
+    result = bisect_script(script, cache, error="cannot import name 'json'", finished=print)
     result.last_failing, result.first_passing       # 1.1.4 and 2.0.0: the end of the failure
     result.last_passing, result.first_failing       # its beginning, None where it was always there
     result.affected, result.fixed                   # as a card has them: (">=0.10,<2.0.0",) and "2.0.0"
@@ -30,20 +30,10 @@ from fixcards.errors import FixcardsError
 from fixcards.verify.bisect import FAILING, ReleaseSearch, State, usual_runs
 from fixcards.verify.bisect_result import BisectResult, TestedRelease, failure_of
 from fixcards.verify.failure_signature import FailureSignature
-from fixcards.verify.interpreters import Interpreter, choose_interpreters, installed_interpreters
+from fixcards.verify.interpreters import Interpreter, choose_interpreters, installed_interpreters, runs_wheel
 from fixcards.verify.package_index import ReleaseInfo, resolution_day
 from fixcards.verify.sandbox import Limits
 from fixcards.verify.script_runner import Script, ScriptRun, ScriptRunner
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What was done, after each run."""
-
-    tested: TestedRelease
-    number: int
-    """Runs so far."""
-    max_runs: int
 
 
 def bisect_script(
@@ -58,7 +48,8 @@ def bisect_script(
     limits: Limits | None = None,
     stop: threading.Event | None = None,
     fresh: bool = False,
-    progress: Callable[[Progress], None] = lambda progress: None,
+    started: Callable[[ReleaseInfo], None] = lambda release: None,
+    finished: Callable[[TestedRelease], None] = lambda tested: None,
 ) -> BisectResult:
     """Run a script on releases of its package until it is clear which fail; return all that the runs show.
 
@@ -70,8 +61,8 @@ def bisect_script(
     """
     runner = ScriptRunner(script, cache, isolation, limits, stop, fresh=fresh)
     bisection = Bisection(runner, error, start, prereleases=prereleases, max_runs=max_runs)
-    for tested in bisection.steps():
-        progress(Progress(tested, bisection.runs, bisection.max_runs))
+    for tested in bisection.steps(started):
+        finished(tested)
     return bisection.result()
 
 
@@ -111,12 +102,13 @@ class Bisection:
         self._pins_day = self._day_of_pins()
         self._start_time = time.monotonic()
 
-    def steps(self) -> Iterator[TestedRelease]:
+    def steps(self, started: Callable[[ReleaseInfo], None] = lambda release: None) -> Iterator[TestedRelease]:
         """Run releases until the question is settled or the runs are used up; yield each as it was judged then."""
         while self.runs < self.max_runs and len(self._runs) - len(self._conclusive()) < 2 * self.max_runs:
             release = self._search.next_release(self.states())
             if release is None:
                 break
+            started(release)
             self._run(release)
             yield self._tested(release)
         for release in self._unlike_neighbours():
@@ -135,6 +127,7 @@ class Bisection:
             tested=tuple(self._tested(self._release_of[version]) for version in self._runs),
             set_aside=self._set_aside,
             max_runs=self.max_runs,
+            executions=self.runs,
             seconds=round(time.monotonic() - self._start_time, 3),
             notes=tuple(self._notes()),
         )
@@ -234,9 +227,12 @@ class Bisection:
         return max(days, default=None)
 
     def _usable(self, release: ReleaseInfo, day: date | None) -> list[Interpreter]:
-        built = self.script.package in self.script.build and release.source
         specifiers = [self.script.python, release.requires_python]
-        return choose_interpreters(self._installed, specifiers, day, None if built else release)
+        usable = choose_interpreters(self._installed, specifiers, day)
+        return usable if self._may_build(release) else [each for each in usable if runs_wheel(each, release)]
+
+    def _may_build(self, release: ReleaseInfo) -> bool:
+        return self.script.package in self.script.build and release.source
 
     def _candidates(self, prereleases: bool) -> list[ReleaseInfo]:
         """Return the releases that may be run; set the others aside with the reason."""
@@ -261,6 +257,8 @@ class Bisection:
         return candidates
 
     def _why_unusable(self, release: ReleaseInfo) -> str:
+        if not release.wheels:
+            return f"only a source distribution (--build {self.script.package} lets it be built)"
         have = ", ".join(each.version for each in self._installed) or "none"
         needed = " and ".join(text for text in (self.script.python, release.requires_python) if text)
         if choose_interpreters(self._installed, [self.script.python, release.requires_python], None):
