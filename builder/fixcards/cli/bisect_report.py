@@ -49,7 +49,8 @@ def _answer(result: BisectResult) -> Iterator[str]:
     signature = result.signature
     last, passing = result.last_failing, result.first_passing
     if last is None or signature is None:
-        yield f"{package}: no release failed{' as described' if signature is not None else ''} in {result.executions} runs"
+        described = " as described" if signature is not None else ""
+        yield f"{package}: no release failed{described} in {result.executions} runs"
         return
     rows = [("failure", signature.error)]
     end = _named(last) + ("" if result.is_settled else ", as far as it was run")

@@ -69,7 +69,14 @@ class ReleaseSearch:
 
     def __init__(self, releases: Sequence[ReleaseInfo], start: str | None = None) -> None:
         self.releases = releases
-        self._start = start
+        self.start = next((n for n, each in enumerate(releases) if each.version == start), None)
+        """Position of the release to begin at."""
+        parsed = [release.parsed for release in releases]
+        self.lines = [(version.major, version.minor) for version in parsed]
+        self.is_prerelease = [version.is_prerelease for version in parsed]
+        finals = [n for n, each in enumerate(releases) if not each.yanked and not self.is_prerelease[n]]
+        self.newest = finals[-1] if finals else len(releases) - 1
+        """Position of the highest final release that isn't yanked."""
 
     def next_release(self, states: Mapping[str, State]) -> ReleaseInfo | None:
         """Return the release to run next, None where no further run is needed. `states` has those that were run."""
@@ -108,9 +115,8 @@ class ReleaseSearch:
 
     def is_settled(self, states: Mapping[str, State]) -> bool:
         """Return whether the last release that fails and the first one after it that passes are certain."""
-        return next(_Rules(self, states).upper_end(), None) is None and any(
-            state in FAILING for state in states.values()
-        )
+        failing = any(state in FAILING for state in states.values())
+        return failing and next(_Rules(self, states).upper_end(), None) is None
 
 
 def search(search: ReleaseSearch, run: Callable[[ReleaseInfo], State], max_runs: int | None = None) -> dict[str, State]:
@@ -158,28 +164,15 @@ class _Rules:
 
     def _ends(self) -> Iterator[int]:
         """The release that the search begins at, and the newest one."""
-        start = self._search._start  # noqa: SLF001 - of the same module
-        for position, release in enumerate(self.releases):
-            if release.version == start and position not in self._state:
-                yield position
-        if self.tested and self.tested[-1] >= self._newest():
-            return
-        step = 1
-        position = self._newest()
+        newest = self._search.newest
+        if self._search.start is not None and self._open(self._search.start):
+            yield self._search.start
+        position, step = newest, 1
         while position >= 0 and (not self.tested or position > self.tested[-1]):
-            if position not in self._state:
+            if self._open(position):
                 yield position
             position -= step
             step *= 2
-
-    def _newest(self) -> int:
-        """Return the position of the highest final release that isn't yanked."""
-        finals = [
-            position
-            for position, release in enumerate(self.releases)
-            if not release.yanked and not release.parsed.is_prerelease
-        ]
-        return finals[-1] if finals else self.count - 1
 
     def _any_failure(self) -> Iterator[int]:
         """Steps back from the newest release, each twice as long, then the middle of the largest gaps."""
@@ -260,10 +253,10 @@ class _Rules:
         for position, release in enumerate(self.releases):
             older = release.uploaded is not None and release.uploaded < day
             suspected = older if position > above else not older
-            if not below <= position <= above and suspected and not release.parsed.is_prerelease:
-                lines.setdefault(release.line, []).append(position)
-        lines.pop(self.releases[below].line, None)
-        lines.pop(self.releases[above].line, None)
+            if suspected and not self._search.is_prerelease[position]:
+                lines.setdefault(self._search.lines[position], []).append(position)
+        lines.pop(self._search.lines[below], None)
+        lines.pop(self._search.lines[above], None)
         last = [positions[-1] for positions in lines.values()]
         higher = [each for each in last if each > above][:_MAX_LINES]
         lower = [each for each in last if each < below][::-1][:_MAX_LINES]
@@ -279,7 +272,8 @@ class _Rules:
             for position in range(low, high):
                 release, following = self.releases[position : position + 2]
                 days = release.uploaded, following.uploaded
-                if release.line == following.line and days[0] and days[1] and days[0] < day <= days[1]:
+                in_one_line = self._search.lines[position] == self._search.lines[position + 1]
+                if in_one_line and days[0] and days[1] and days[0] < day <= days[1]:
                     yield from (each for each in (position, position + 1) if low < each < high and self._open(each))
 
     def _middle(self, low: int, high: int) -> Iterator[int]:

@@ -57,7 +57,8 @@ class FailureSignature:
         if self.hangs or other.hangs:
             return "fails" if self.hangs and other.hangs else "differs"
         if self.message or self.given:
-            if find_template([self.error], output) is not None:
+            # Not the output alone: how a signal ended the program is not in it.
+            if find_template([self.error], f"{output}\n{other.error}") is not None:
                 return "fails"
         elif (self.exception, self.innermost) == (other.exception, other.innermost):
             return "fails"

@@ -240,13 +240,13 @@ class Bisection:
         offered = self.runner.index.releases(package).releases
         if not offered:
             raise FixcardsError(f"the package index has no {package}; is the name of the distribution right?")
-        lines = {release.line for release in offered if not release.parsed.is_prerelease}
+        has_finals = not all(release.parsed.is_prerelease for release in offered)
         candidates = []
         for release in offered:
             if not self.script.bounds.contains(release.version, prereleases=True):
                 continue
-            if release.parsed.is_prerelease and release.line in lines and not prereleases:
-                self._set_aside[release.version] = "pre-release"
+            if release.parsed.is_prerelease and has_finals and not prereleases:
+                self._set_aside[release.version] = "pre-release (--pre runs them)"
             elif not self._usable(release, None):
                 self._set_aside[release.version] = self._why_unusable(release)
             else:
