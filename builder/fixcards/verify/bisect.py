@@ -30,6 +30,8 @@ USUAL_RUNS = 12
 _SPARE_RUNS = 4
 _FIRST_STEP = 1 / 8
 """Part of the releases that the first step back from the newest one passes over; each further step is twice as long."""
+_WIDE_GAP = 1 / 4
+"""Part of the releases above which a gap between two equal ones isn't inferred without a run in its middle."""
 _MAX_LINES = 2
 """Lines on each side of a turning point that are checked for a change that was made there, too."""
 
@@ -156,11 +158,10 @@ class _Rules:
             yield from self._any_failure()
             return
         yield from self.upper_end()
-        if all(self._state[each] in FAILING for each in self.tested if each <= self._failing[-1]):
-            yield from self._oldest()
         yield from self._lower_end()
         yield from self._oldest()
         yield from self._other_changes()
+        yield from self._wide_gaps()
 
     def _ends(self) -> Iterator[int]:
         """The release that the search begins at, and the newest one."""
@@ -204,8 +205,12 @@ class _Rules:
             yield from self._other_lines(top, above[0])
 
     def _lower_end(self) -> Iterator[int]:
-        """From the last release that fails back to where the failure began, which the oldest release bounds."""
-        low = self._failing[-1]
+        """From the last release that fails back to where the failure began.
+
+        Where the newest release fails, in steps that become longer: what an interface lacks now it often lacked before
+        it had it, so that the oldest release fails, too.
+        """
+        top = low = self._failing[-1]
         for position in reversed(self.tested):
             if position < low and self._state[position] not in FAILING:
                 yield from self._middle(position, low)
@@ -213,6 +218,11 @@ class _Rules:
                     yield from self._other_lines(position, low)
                 return
             low = min(low, position)
+        if top == self.tested[-1]:
+            nearest = self._nearest(top - max(2 * (top - low), round(self.count * _FIRST_STEP), 1), below=low)
+            if nearest is not None and nearest > 0:
+                yield nearest
+        yield from self._oldest()
 
     def _oldest(self) -> Iterator[int]:
         """The oldest release, or the next one that can be run, in steps that become longer."""
@@ -236,6 +246,13 @@ class _Rules:
                 yield from self._other_lines(low, high)
         for low, high in changes:
             if self._state[low] in FAILING and self._state[high] in FAILING:
+                yield from self._middle(low, high)
+
+    def _wide_gaps(self) -> Iterator[int]:
+        """The middle of gaps between equal neighbours that are so wide that a lot may have happened in them."""
+        for low, high in list(pairwise(self.tested))[::-1]:
+            same = self._state[low] == self._state[high] != "differs"
+            if same and high - low > max(_WIDE_GAP * self.count, 2):
                 yield from self._middle(low, high)
 
     def _other_lines(self, below: int, above: int) -> Iterator[int]:

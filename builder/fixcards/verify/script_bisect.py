@@ -98,6 +98,7 @@ class Bisection:
         """The release that the signature was taken from."""
         self._runs: dict[str, ScriptRun] = {}
         self._release_of = {release.version: release for release in self._releases}
+        self._tried: set[tuple[str, str | None, date | None]] = set()
         self.runs = 0
         self._pins_day = self._day_of_pins()
         self._start_time = time.monotonic()
@@ -111,6 +112,8 @@ class Bisection:
             started(release)
             self._run(release)
             yield self._tested(release)
+            for other in self._second_tries():
+                yield self._tested(other)
         for release in self._unlike_neighbours():
             yield self._tested(release)
 
@@ -152,6 +155,7 @@ class Bisection:
             if best is not None and best.reason is None and self.runs >= self.max_runs:
                 break
             run = self.runner.run(release, attempt.interpreters, attempt.day)
+            self._tried.add((release.version, run.python, run.exclude_newer))
             self.runs += run.reason is None
             conclusive = self._state(run) in {"passes", *FAILING} or (self.signature is None and run.failed)
             if best is None or best.reason is not None or conclusive:
@@ -279,6 +283,38 @@ class Bisection:
         reason = next((why for each, why in self._set_aside.items() if Version(each) == parsed), "not on the index")
         raise FixcardsError(f"{self.script.package} {version} can't be run: {reason}")
 
+    def _second_tries(self) -> Iterator[ReleaseInfo]:
+        """Run releases that fail otherwise, or could not be run, as their neighbours are run that did better.
+
+        What is tried first decides how: an old release may fail on the interpreter of a new one, and run on that of a
+        neighbour which was found to need another.
+        """
+        for point in self._search.turning_points(self.states()):
+            between = [self._release_of[version] for version in point.not_testable]
+            for release in (point.below, *between, point.above):
+                run = self._runs[release.version]
+                state = self._state(run)
+                if state not in {"differs", "not-testable"} or self.runs >= self.max_runs:
+                    continue
+                for neighbour in (point.above, point.below):
+                    other = self._runs[neighbour.version]
+                    again = self._as(release, other) if self._state(other) in {"passes", *FAILING} else None
+                    if again is not None and self._state(again) in {"passes", *FAILING}:
+                        self._runs[release.version] = again
+                        yield release
+                        break
+
+    def _as(self, release: ReleaseInfo, other: ScriptRun) -> ScriptRun | None:
+        """Run a release in the environment of another run, unless it can't be, or was."""
+        day = resolution_day(other.exclude_newer, release.uploaded) if other.exclude_newer else None
+        usable = [each for each in self._usable(release, day) if each.version == other.python]
+        if not usable or (release.version, other.python, day) in self._tried:
+            return None
+        self._tried.add((release.version, other.python, day))
+        run = self.runner.run(release, usable, day)
+        self.runs += run.reason is None
+        return run
+
     def _unlike_neighbours(self) -> Iterator[ReleaseInfo]:
         """Run one side of each turning point again where its environment differs from the other side's.
 
@@ -291,12 +327,9 @@ class Bisection:
             if _environment(below) == _environment(above) or self.runs >= self.max_runs:
                 continue
             for release, other in ((point.below, above), (point.above, below)):
-                day = resolution_day(other.exclude_newer, release.uploaded) if other.exclude_newer else None
-                usable = [each for each in self._usable(release, day) if each.version == other.python]
-                if day != other.exclude_newer or not usable:
+                again = self._as(release, other)
+                if again is None or _environment(again) != _environment(other):
                     continue
-                again = self.runner.run(release, usable, day)
-                self.runs += again.reason is None
                 if self._state(again) == self._state(self._runs[release.version]):
                     self._runs[release.version] = again
                     yield release
