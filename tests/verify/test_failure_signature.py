@@ -85,6 +85,13 @@ def test_import_errors_of_one_module_are_not_one_failure() -> None:
     assert compare(old, new) == "differs"
 
 
+def test_a_function_that_serves_all_callers_makes_no_two_failures_one() -> None:
+    frame = FRAME.replace("in area", "in __getattr__")
+    old = printed("AttributeError: module 'shapes' has no attribute 'area'", frame)
+    new = printed("AttributeError: `shapes.volume` was removed, use another one", frame)
+    assert compare(old, new) == "differs"
+
+
 def test_without_a_message_the_place_decides() -> None:
     assert compare(printed("AssertionError", ""), printed("AssertionError", "")) == "fails"
     assert compare(printed("AssertionError", ""), printed("AssertionError")) == "differs"

@@ -22,6 +22,8 @@ _PLACES = (
     (re.compile(r"(?<![\w/])/(?:venv|repro|tmp|python|usr)/[^\s'\"`,;:)\]]+"), "{path}"),
     (re.compile(r"\b0x[0-9a-fA-F]{4,}\b"), "{address}"),
 )
+_GENERAL = frozenset({"<module>", "__getattr__", "__getattribute__", "__getitem__", "import_module"})
+"""Functions in which exceptions of all sorts are raised."""
 _ENOUGH_WORDS = 1 / 2
 """Share of the informative words of two messages of one exception that both have if they are the same failure."""
 
@@ -51,8 +53,9 @@ class FailureSignature:
         """Return how a run that failed and printed `output`, with the signature `other`, compares with this one.
 
         It fails as described where the message is there. Without a message, as a bare `assert` has none, the exception
-        must come from the same place. The same exception from the same function of a package is the failure in other
-        words, as are another exception with the same message, or most of the words of it. All else differs.
+        must come from the same place. The same exception from the same function of a package, called by the same one,
+        is the failure in other words, as are another exception with the same message, or most of the words of it. All
+        else differs.
         """
         if self.hangs or other.hangs:
             return "fails" if self.hangs and other.hangs else "differs"
@@ -69,10 +72,19 @@ class FailureSignature:
             return False
         if self.exception != other.exception:
             return find_template([self.message], output) is not None and bool({*self.frames} & {*other.frames})
-        if self.innermost == other.innermost and self.frames and not str(self.innermost).endswith(":<module>"):
+        if self._is_at(other):
             return True
         words, others = set(informative_tokens(self.message)), set(informative_tokens(other.message))
         return len(words & others) > _ENOUGH_WORDS * max(len(words), len(others), 1)
+
+    def _is_at(self, other: FailureSignature) -> bool:
+        """Return whether both were raised in the same function of a package, and called from the same function.
+
+        That says nothing where the function serves all sorts of callers, as the body of a module does.
+        """
+        last = self.frames[-2:]
+        anywhere = any(frame.rpartition(":")[2] in _GENERAL for frame in last)
+        return bool(last) and not anywhere and (last, self.innermost) == (other.frames[-2:], other.innermost)
 
     def completed(self, other: FailureSignature) -> FailureSignature:
         """Return a signature that was given, with what a run that printed its text shows beside it."""

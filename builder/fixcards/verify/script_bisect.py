@@ -98,6 +98,7 @@ class Bisection:
         """The release that the signature was taken from."""
         self._runs: dict[str, ScriptRun] = {}
         self._release_of = {release.version: release for release in self._releases}
+        self._day_note = ""
         self._tried: set[tuple[str, str | None, date | None]] = set()
         self.runs = 0
         self._pins_day = self._day_of_pins()
@@ -112,6 +113,7 @@ class Bisection:
             started(release)
             self._run(release)
             yield self._tested(release)
+            self._compare_with_its_day(release)
             for other in self._second_tries():
                 yield self._tested(other)
         for release in self._unlike_neighbours():
@@ -283,6 +285,26 @@ class Bisection:
         reason = next((why for each, why in self._set_aside.items() if Version(each) == parsed), "not on the index")
         raise FixcardsError(f"{self.script.package} {version} can't be run: {reason}")
 
+    def _compare_with_its_day(self, release: ReleaseInfo) -> None:
+        """Run the release that gave the signature with the releases of its own day, too, and note what that shows."""
+        run = self._runs[release.version]
+        own = resolution_day(self._pins_day, release.uploaded)
+        given = self.signature is None or self.signature.given or self.script.exclude_newer is not None
+        if given or self._source != release.parsed or own is None or self.runs >= self.max_runs:
+            return
+        usable = [each for each in self._usable(release, own) if each.version == run.python]
+        if run.exclude_newer is None or own >= run.exclude_newer or not usable:
+            return
+        again = self.runner.run(release, usable, own)
+        self.runs += again.reason is None and again.packages != run.packages
+        changes = [each for each in _differences(again, run, self.script.package) if again.reason is None]
+        if self._state(again) in {"passes", "differs"} and changes:
+            other = "passes" if self._state(again) == "passes" else f"prints {failure_of(again).error}"
+            self._day_note = (
+                f"with the releases of its day {release.version} {other}: the failure comes with {', '.join(changes)}; "
+                "--error or --exclude-newer bisect another one"
+            )
+
     def _second_tries(self) -> Iterator[ReleaseInfo]:
         """Run releases that fail otherwise, or could not be run, as their neighbours are run that did better.
 
@@ -336,7 +358,9 @@ class Bisection:
                     break
 
     def _notes(self) -> Iterator[str]:
-        """Yield sentences about turning points whose sides were run in environments that differ."""
+        """Yield sentences about environments that make a difference."""
+        if self._day_note:
+            yield self._day_note
         for point in self._search.turning_points(self.states()):
             if FAILING.isdisjoint({point.before, point.after}):
                 continue
