@@ -99,7 +99,7 @@ CASES = (
     ),
     Case(
         "flask: no Vary: Cookie",
-        Script(VARY_COOKIE, "flask", ("flask>=2.0",), "==3.9.*", exclude_newer=date(2023, 5, 20)),
+        Script(VARY_COOKIE, "flask", ("flask>=2.0.3",), "==3.9.*", exclude_newer=date(2023, 5, 20)),
         "<2.2.5 or >=2.3.0,<2.3.2",
         ("2.3.1", "2.3.2"),
         ("2.2.5", "2.3.0"),

@@ -32,6 +32,7 @@ _FIRST_STEP = 1 / 8
 """Part of the releases that the first step back from the newest one passes over; each further step is twice as long."""
 _WIDE_GAP = 1 / 4
 """Part of the releases above which a gap between two equal ones isn't inferred without a run in its middle."""
+_NARROWER_GAP = 1 / 8
 _MAX_LINES = 2
 """Lines on each side of a turning point that are checked for a change that was made there, too."""
 
@@ -67,10 +68,15 @@ class Stretch:
 
 
 class ReleaseSearch:
-    """The search among `releases`, lowest version first, which begins at the version `start` where there is one."""
+    """The search among `releases`, lowest version first, which begins at the version `start` where there is one.
 
-    def __init__(self, releases: Sequence[ReleaseInfo], start: str | None = None) -> None:
+    A `thorough` one looks at every line that was developed beside a change, and leaves narrower gaps to be inferred.
+    """
+
+    def __init__(self, releases: Sequence[ReleaseInfo], start: str | None = None, *, thorough: bool = False) -> None:
         self.releases = releases
+        self.max_lines = len(releases) if thorough else _MAX_LINES
+        self.wide_gap = max(round(len(releases) * (_NARROWER_GAP if thorough else _WIDE_GAP)), 2)
         self.start = next((n for n, each in enumerate(releases) if each.version == start), None)
         """Position of the release to begin at."""
         parsed = [release.parsed for release in releases]
@@ -249,10 +255,10 @@ class _Rules:
                 yield from self._middle(low, high)
 
     def _wide_gaps(self) -> Iterator[int]:
-        """The middle of gaps between equal neighbours that are so wide that a lot may have happened in them."""
+        """The middle of gaps so wide that the failure may have come and gone in them."""
         for low, high in list(pairwise(self.tested))[::-1]:
-            same = self._state[low] == self._state[high] != "differs"
-            if same and high - low > max(_WIDE_GAP * self.count, 2):
+            hidden = {self._state[low], self._state[high]} != {"differs"}
+            if hidden and high - low > self._search.wide_gap:
                 yield from self._middle(low, high)
 
     def _other_lines(self, below: int, above: int) -> Iterator[int]:
@@ -275,8 +281,8 @@ class _Rules:
         lines.pop(self._search.lines[below], None)
         lines.pop(self._search.lines[above], None)
         last = [positions[-1] for positions in lines.values()]
-        higher = [each for each in last if each > above][:_MAX_LINES]
-        lower = [each for each in last if each < below][::-1][:_MAX_LINES]
+        higher = [each for each in last if each > above][: self._search.max_lines]
+        lower = [each for each in last if each < below][::-1][: self._search.max_lines]
         yield from (each for each in (*higher, *lower) if each not in self._state)
 
     def _on_the_day(self, low: int, high: int) -> Iterator[int]:

@@ -186,7 +186,7 @@ class Bisection:
         """
         neighbour = self._neighbour(release)
         days: list[date | None] = []
-        if neighbour is not None:
+        if neighbour is not None and self.script.exclude_newer is None:
             days.append(resolution_day(neighbour.exclude_newer, release.uploaded) if neighbour.exclude_newer else None)
         days.append(resolution_day(self._day(), release.uploaded) if self._day() else None)
         if self.script.exclude_newer is None and release.uploaded is not None:
@@ -194,7 +194,7 @@ class Bisection:
         seen: set[tuple[str, date | None]] = set()
         for number, day in enumerate(dict.fromkeys(days)):
             usable = self._usable(release, day)
-            if number == 0 or day == days[0]:
+            if number == 0:
                 usable.sort(key=lambda each: neighbour is None or each.version != neighbour.python)
             attempt = _Attempt(tuple(usable), day)
             if usable and (usable[0].version, day) not in seen:
