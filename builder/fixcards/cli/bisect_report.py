@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from fixcards.ecosystems.pypi import end_of_day
 from fixcards.verify.bisect import FAILING, State, Stretch
 from fixcards.verify.bisect_result import BisectResult, TestedRelease, failure_of
 from fixcards.verify.package_index import ReleaseInfo
+from fixcards.verify.script_runner import repeat_command
 
 STATE_WORDS: dict[State, str] = {
     "fails": "fails as described",
@@ -39,7 +38,12 @@ def report_lines(result: BisectResult, script_path: str) -> Iterator[str]:
             continue
         words = STATE_WORDS[each.state] + (" (yanked)" if each.release.yanked else "")
         rows.append(
-            (each.release.version, words, f"{each.run.seconds:.1f} s", repeat_command(result, each, script_path))
+            (
+                each.release.version,
+                words,
+                f"{each.run.seconds:.1f} s",
+                repeat_command(result.script, each.run, script_path),
+            )
         )
     yield from _table(rows)
 
@@ -83,19 +87,6 @@ def _details(result: BisectResult) -> Iterator[str]:
     yield from result.notes
     yield from _grouped("could not run", could_not, result.script.package)
     yield from _grouped("set aside", result.set_aside, result.script.package)
-
-
-def repeat_command(result: BisectResult, tested: TestedRelease, script_path: str) -> str:
-    """Return the command by which a reader repeats a run with uv."""
-    run = tested.run
-    words = ["uv", "run", "--no-project", "--isolated"]
-    if run.python:
-        words += ["--python", run.python]
-    if run.exclude_newer:
-        words += ["--exclude-newer", end_of_day(run.exclude_newer)]
-    for requirement in result.script.requirements(tested.release.version):
-        words += ["--with", requirement]
-    return shlex.join([*words, script_path])
 
 
 def as_data(result: BisectResult, script_path: str) -> dict[str, Any]:
@@ -146,7 +137,7 @@ def _run_data(result: BisectResult, tested: TestedRelease, script_path: str) -> 
         "stored": run.stored,
         "yanked": tested.release.yanked,
         "prerelease": tested.release.parsed.is_prerelease,
-        "command": repeat_command(result, tested, script_path),
+        "command": repeat_command(result.script, run, script_path),
     }
 
 

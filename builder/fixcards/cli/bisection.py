@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from dataclasses import dataclass
-from datetime import date
 
-from packaging.requirements import InvalidRequirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from rich.console import Console
 
 from fixcards.characters import visible
@@ -17,45 +12,10 @@ from fixcards.cli.bisect_report import STATE_WORDS, as_data, report_lines
 from fixcards.cli.execution import verify_cache
 from fixcards.cli.exit_status import CLEAN, COULD_NOT_RUN, FINDINGS
 from fixcards.cli.terminal import echo, echo_json
-from fixcards.ecosystems import PYPI
-from fixcards.ecosystems.pypi import parse_requirement
-from fixcards.errors import FixcardsError
 from fixcards.verify.bisect_result import TestedRelease, failure_of
 from fixcards.verify.package_index import ReleaseInfo
 from fixcards.verify.script_bisect import Bisection
 from fixcards.verify.script_runner import Script, ScriptRunner
-
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptOptions:
-    """What the command line says of a script, still as it was typed."""
-
-    package: str
-    requires: tuple[str, ...]
-    python: str | None
-    build: tuple[str, ...]
-    exclude_newer: date | None
-    timeout: float | None
-
-    def script(self, code: str) -> Script:
-        """Return the script. Raises `FixcardsError` for what pip would not understand."""
-        package = PYPI.normalize_name(self.package)
-        if not _NAME.fullmatch(self.package):
-            raise FixcardsError(f"--package {self.package}: give a name; a release to begin at goes to --start")
-        for text in self.requires:
-            try:
-                requirement = parse_requirement(text)
-            except InvalidRequirement:
-                raise FixcardsError(f"--requires {text}: write it as pip does, such as 'numpy<2'") from None
-            if PYPI.normalize_name(requirement.name) == package and PYPI.exact_releases(text):
-                raise FixcardsError(f"--requires {text}: leaves one release; give --start with it to begin there")
-        try:
-            SpecifierSet(self.python or "")
-        except InvalidSpecifier:
-            raise FixcardsError(f"--python {self.python}: write it as a specifier, such as '==3.9.*'") from None
-        return Script(code, package, self.requires, self.python, self.build, self.exclude_newer, timeout=self.timeout)
 
 
 def bisect(

@@ -295,10 +295,11 @@ def bisect(
     last release that fails and the first that passes are certain, 1 they are not, 2 could not run.
     """
     from fixcards.cli import bisection
+    from fixcards.verify.script_runner import Script, checked_script
 
-    texts = bisection.ScriptOptions(package, requires, python, build, exclude_newer and exclude_newer.date(), timeout)
+    day = exclude_newer.date() if exclude_newer else None
     return bisection.bisect(
-        texts.script(script.read()),
+        checked_script(Script(script.read(), package, requires, python, build, day, timeout=timeout)),
         script.name,
         error=error,
         start=start,

@@ -32,6 +32,7 @@ _FIRST_STEP = 1 / 8
 """Part of the releases that the first step back from the newest one passes over; each further step is twice as long."""
 _WIDE_GAP = 1 / 4
 """Part of the releases above which a gap between two equal ones isn't inferred without a run in its middle."""
+_FEW_MAJORS = 3
 _NARROWER_GAP = 1 / 8
 _MAX_LINES = 2
 """Lines on each side of a turning point that are checked for a change that was made there, too."""
@@ -168,6 +169,7 @@ class _Rules:
         yield from self._oldest()
         yield from self._other_changes()
         yield from self._wide_gaps()
+        yield from self._majors()
 
     def _ends(self) -> Iterator[int]:
         """The release that the search begins at, and the newest one."""
@@ -260,6 +262,13 @@ class _Rules:
             hidden = {self._state[low], self._state[high]} != {"differs"}
             if hidden and high - low > self._search.wide_gap:
                 yield from self._middle(low, high)
+
+    def _majors(self) -> Iterator[int]:
+        """The first release of each major version without a run, newest first, where there are few of those."""
+        majors = [major for major, _ in self._search.lines]
+        without = sorted(set(majors) - {majors[position] for position in self._state}, reverse=True)
+        if len(without) <= _FEW_MAJORS:
+            yield from (majors.index(major) for major in without)
 
     def _other_lines(self, below: int, above: int) -> Iterator[int]:
         """One release of each line in which the change between two neighbours may have come at another place.

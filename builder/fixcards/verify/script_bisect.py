@@ -99,6 +99,8 @@ class Bisection:
         self._runs: dict[str, ScriptRun] = {}
         self._release_of = {release.version: release for release in self._releases}
         self._day_note = ""
+        self._constant: set[str] = set()
+        """Failures of another kind that a release printed in every environment in which it was tried."""
         self._tried: set[tuple[str, str | None, date | None]] = set()
         self.runs = 0
         self._pins_day = self._day_of_pins()
@@ -124,7 +126,7 @@ class Bisection:
         return {version: self._state(run) for version, run in self._runs.items()}
 
     def result(self) -> BisectResult:
-        """Return what the runs show so far."""
+        """Return all that the runs have shown so far."""
         return BisectResult(
             script=self.script,
             signature=self.signature,
@@ -162,8 +164,12 @@ class Bisection:
             conclusive = self._state(run) in {"passes", *FAILING} or (self.signature is None and run.failed)
             if best is None or best.reason is not None or conclusive:
                 best = run
-            if conclusive:
+            # What another release prints in each of its environments needs no other environment here.
+            if conclusive or (run.failed and failure_of(run).error in self._constant):
                 break
+        else:
+            if best is not None and best.failed:
+                self._constant.add(failure_of(best).error)
         self._runs[release.version] = best or ScriptRun(release.version, None, None, reason="interpreter: none fits")
         self._learn(release)
 

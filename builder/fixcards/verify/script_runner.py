@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shlex
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,11 +18,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from fixcards.ecosystems import PYPI
+from fixcards.ecosystems.pypi import end_of_day
+from fixcards.errors import FixcardsError
 from fixcards.files import atomic_write, scratch_dir
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
 from fixcards.verify.interpreters import Interpreter, runs_wheel
@@ -34,6 +38,7 @@ from fixcards.verify.unavailable import EnvironmentUnavailable
 
 MAX_STORED_RUNS = 4000
 """Runs that are stored; beyond them the oldest are removed."""
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _MAX_STORED_OUTPUT = 64_000
 _FORMAT = 1
 """Raise it when the same program would show something else than before."""
@@ -100,6 +105,38 @@ class ScriptRun:
     def failed(self) -> bool:
         """Whether the program ran and did not end with 0."""
         return self.reason is None and self.exit != 0
+
+
+def checked_script(script: Script) -> Script:
+    """Return a script as a user typed it, with its package normalised.
+
+    Raises `FixcardsError` for what pip would not understand, in words of the command line.
+    """
+    if not _NAME.fullmatch(script.package):
+        raise FixcardsError(f"--package {script.package}: give a name; a release to begin at goes to --start")
+    package = PYPI.normalize_name(script.package)
+    for text in script.requires:
+        try:
+            own = PYPI.requirement_name(text) == package
+        except InvalidRequirement:
+            raise FixcardsError(f"--requires {text}: write it as pip does, such as 'numpy<2'") from None
+        if own and PYPI.exact_releases(text):
+            raise FixcardsError(f"--requires {text}: leaves one release; give --start with it to begin there")
+    try:
+        SpecifierSet(script.python or "")
+    except InvalidSpecifier:
+        raise FixcardsError(f"--python {script.python}: write it as a specifier, such as '==3.9.*'") from None
+    return replace(script, package=package)
+
+
+def repeat_command(script: Script, run: ScriptRun, path: str) -> str:
+    """Return the command for a shell by which a reader repeats a run with uv, outside of the sandbox."""
+    words = ["uv", "run", "--no-project", "--isolated"]
+    words += ["--python", run.python] if run.python else []
+    words += ["--exclude-newer", end_of_day(run.exclude_newer)] if run.exclude_newer else []
+    for requirement in script.requirements(run.release):
+        words += ["--with", requirement]
+    return shlex.join([*words, path])
 
 
 class ScriptRunner:
