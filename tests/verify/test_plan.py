@@ -227,3 +227,17 @@ def test_the_newest_release_is_final_and_not_yanked():
 
 def test_days_are_days():
     assert resolution_day(None, date(2020, 2, 28)) == date(2020, 2, 28) + timedelta(days=1)
+
+
+def test_a_sweep_finds_the_lowest_release_that_can_be_run():
+    tried = []
+
+    def run_release(version):
+        tried.append(version)
+        return ("not-testable", "no wheel") if int(version[2:]) < 23 else ("passes", None)
+
+    releases = tuple(release(f"1.{minor}") for minor in range(60))
+    states = {r.version: r.state for r in sweep(ReleaseList("x", releases), "1.59", run_release)}
+    assert states["1.22"] == "not-testable"
+    assert {states[f"1.{minor}"].removeprefix("inferred-") for minor in range(23, 60)} == {"passes"}
+    assert len(tried) < 30

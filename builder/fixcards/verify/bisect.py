@@ -71,11 +71,13 @@ class Stretch:
 class ReleaseSearch:
     """The search among `releases`, lowest version first, which begins at the version `start` where there is one.
 
-    A `thorough` one looks at every line that was developed beside a change, and leaves narrower gaps to be inferred.
+    A `thorough` one looks at every line that was developed beside a change, leaves narrower gaps to be inferred, and
+    looks for the lowest release that can be run.
     """
 
     def __init__(self, releases: Sequence[ReleaseInfo], start: str | None = None, *, thorough: bool = False) -> None:
         self.releases = releases
+        self.thorough = thorough
         self.max_lines = len(releases) if thorough else _MAX_LINES
         self.wide_gap = max(round(len(releases) * (_NARROWER_GAP if thorough else _WIDE_GAP)), 2)
         self.start = next((n for n, each in enumerate(releases) if each.version == start), None)
@@ -170,6 +172,9 @@ class _Rules:
         yield from self._other_changes()
         yield from self._wide_gaps()
         yield from self._majors()
+        if self._search.thorough:
+            lowest = self.tested[0]
+            yield from self._middle(max((each for each in self._state if each < lowest), default=-1), lowest)
 
     def _ends(self) -> Iterator[int]:
         """The release that the search begins at, and the newest one."""
