@@ -155,6 +155,7 @@ class Bisection:
     def _run(self, release: ReleaseInfo) -> None:
         """Run a release in the first environment in which it passes or fails as described, else in the first at all."""
         best: ScriptRun | None = None
+        errors: list[str] = []
         for attempt in self._attempts(release):
             if best is not None and best.reason is None and self.runs >= self.max_runs:
                 break
@@ -167,9 +168,10 @@ class Bisection:
             # What another release prints in each of its environments needs no other environment here.
             if conclusive or (run.failed and failure_of(run).error in self._constant):
                 break
-        else:
-            if best is not None and best.failed:
-                self._constant.add(failure_of(best).error)
+            if run.failed:
+                errors.append(failure_of(run).error)
+        if len(errors) > 1 and len(set(errors)) == 1:
+            self._constant.add(errors[0])
         self._runs[release.version] = best or ScriptRun(release.version, None, None, reason="interpreter: none fits")
         self._learn(release)
 
