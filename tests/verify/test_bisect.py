@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -154,6 +155,14 @@ def test_a_fix_that_was_made_in_two_lines_is_seen_in_both(fixed: int) -> None:
     simulation = Simulation(two_lines(), letters, max_runs=16)
     assert (f"2.0.{fixed - 1}", f"2.0.{fixed}") in simulation.changes
     assert (f"1.0.{fixed + 5}", f"1.0.{fixed + 6}") in simulation.changes
+
+
+def test_without_days_the_neighbouring_lines_of_a_fix_are_looked_at() -> None:
+    releases = [replace(each, uploaded=None) for each in two_lines()]
+    letters = "F" * 10 + "P" * 6 + "F" * 4 + "P" * 6 + "P" * 10
+    simulation = Simulation(releases, letters, max_runs=16)
+    assert ("2.0.3", "2.0.4") in simulation.changes
+    assert ("1.0.9", "1.0.10") in simulation.changes
 
 
 def test_lines_that_do_not_overlap_cost_no_run() -> None:

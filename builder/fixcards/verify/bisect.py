@@ -281,22 +281,21 @@ class _Rules:
         A line is suspected if it was developed beside the line of the change: it has releases with a higher version
         that are older than the change, or with a lower version that are younger.
         """
-        if self._untested(below, above):
+        day, lines = self.releases[above].uploaded, self._search.lines
+        if self._untested(below, above) or (day is None and lines[below] != lines[above]):
             return
-        day = self.releases[above].uploaded
-        if day is None:
-            return
-        lines: dict[tuple[int, int], list[int]] = {}
+        suspected: dict[tuple[int, int], list[int]] = {}
         for position, release in enumerate(self.releases):
-            older = release.uploaded is not None and release.uploaded < day
-            suspected = older if position > above else not older
-            if suspected and not self._search.is_prerelease[position]:
-                lines.setdefault(self._search.lines[position], []).append(position)
-        lines.pop(self._search.lines[below], None)
-        lines.pop(self._search.lines[above], None)
-        last = [positions[-1] for positions in lines.values()]
-        higher = [each for each in last if each > above][: self._search.max_lines]
-        lower = [each for each in last if each < below][::-1][: self._search.max_lines]
+            older = day is None or (release.uploaded is not None and release.uploaded < day)
+            if (older if position > above else not older or day is None) and not self._search.is_prerelease[position]:
+                suspected.setdefault(lines[position], []).append(position)
+        suspected.pop(lines[below], None)
+        suspected.pop(lines[above], None)
+        limit = self._search.max_lines if day is not None or self._search.thorough else 1
+        # Without days, the first release of a higher line is the likeliest to lack a fix.
+        end = -1 if day is not None else 0
+        higher = [positions[end] for positions in suspected.values() if positions[0] > above][:limit]
+        lower = [positions[-1] for positions in suspected.values() if positions[-1] < below][::-1][:limit]
         yield from (each for each in (*higher, *lower) if each not in self._state)
 
     def _on_the_day(self, low: int, high: int) -> Iterator[int]:
