@@ -12,7 +12,7 @@ BASE ?= origin/main
 OLDEST ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-linear bench-log bench-scale bench-build bench-page clean
+.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -115,6 +115,9 @@ constraints: .venv/site ## pin the newest versions of all dependencies
 
 bench-verify: .venv/site ## what executing the library costs above the bare runs of its programs
 	$(BIN)/python -m benchmarks.verify
+
+bench-bisect: .venv/site ## whether bisecting real packages gives the right releases, with how many runs
+	$(BIN)/python -m benchmarks.bisect --fresh --put
 
 bench-search: .cache/bench-venv/ready ## recall and silence of the search among 10,000 cards, compared with general engines
 	.cache/bench-venv/bin/python -m benchmarks.search.run --rivals

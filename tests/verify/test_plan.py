@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from fixcards.records.card import Card
 from fixcards.verify.interpreters import Interpreter, choose_interpreters, installed_interpreters
 from fixcards.verify.package_index import ReleaseInfo, ReleaseList, resolution_day
-from fixcards.verify.plan import HEAVY_BYTES, MAX_SWEEP_RUNS, in_sweep, lines_of, plan
+from fixcards.verify.plan import MAX_SWEEP_RUNS, in_sweep, plan
 from fixcards.verify.sweep import sweep
 
 from .conftest import a_card
@@ -141,32 +142,34 @@ def _fails(version: str) -> bool:
     return line == "1.24" or (line == "1.26" and int(patch) < 18) or (line == "2.0" and int(patch) < 7)
 
 
-def swept(size: int, fails=_fails, versions=URLLIB3):
+def swept(fails=_fails, versions=URLLIB3, days=lambda version: None):
     tried = []
 
     def run_release(version):
         tried.append(version)
         return ("fails" if fails(version) else "passes"), None
 
-    releases = tuple(sorted((release(v, size=size) for v in versions), key=lambda each: each.parsed))
-    states = {r.version: r.state for r in sweep(ReleaseList("urllib3", releases), "1.26.17", run_release)}
+    releases = [replace(release(version), uploaded=days(version)) for version in versions]
+    ordered = tuple(sorted(releases, key=lambda each: each.parsed))
+    states = {r.version: r.state for r in sweep(ReleaseList("urllib3", ordered), "1.26.17", run_release)}
     assert len(tried) == len(set(tried))
     return states, tried
 
 
-def test_a_light_package_is_run_release_by_release():
-    states, tried = swept(1000)
-    assert sorted(tried) == sorted(URLLIB3)
-    assert states == {version: "fails" if _fails(version) else "passes" for version in states}
+def _days(version: str) -> date:
+    """Days on which the last releases of 1.26 came between those of 2.0."""
+    line, _, patch = version.rpartition(".")
+    return date(2020, 1, 1) + timedelta(days={"1.24": 0, "1.26": 100, "2.0": 210, "2.1": 400}[line] + 10 * int(patch))
 
 
-def test_a_heavy_package_is_bisected_inside_each_line_and_never_across_lines():
-    states, tried = swept(HEAVY_BYTES + 1)
-    assert len(tried) < 20
+def test_a_sweep_runs_few_releases_and_infers_the_others_rightly():
+    states, tried = swept(days=_days)
+    assert len(tried) < 20 < len(states)
     for version, state in states.items():
         assert state.removeprefix("inferred-") == ("fails" if _fails(version) else "passes")
+        assert state.startswith("inferred") == (version not in tried)
     for boundary in ("1.26.17", "1.26.18", "2.0.6", "2.0.7"):
-        assert not states[boundary].startswith("inferred")
+        assert boundary in tried
 
 
 def test_a_line_that_contradicts_itself_is_run_in_full():
@@ -178,7 +181,7 @@ def test_a_line_that_contradicts_itself_is_run_in_full():
         others = {"1.0.2": "passes", "1.0.5": "not-testable", "1.0.11": "passes"}
         return others.get(version, "fails"), None
 
-    releases = tuple(release(version, size=HEAVY_BYTES + 1) for version in versions)
+    releases = tuple(release(version) for version in versions)
     states = [result.state for result in sweep(ReleaseList("x", releases), None, run_release)]
     assert sorted(tried) == sorted(versions)
     assert not any(state.startswith("inferred") for state in states)
@@ -188,7 +191,7 @@ def test_nothing_is_inferred_next_to_a_release_that_cannot_be_tested():
     def run_release(version):
         return ("not-testable", "no wheel") if version == "1.0.2" else ("fails", None)
 
-    releases = tuple(release(f"1.0.{n}", size=HEAVY_BYTES + 1) for n in range(3))
+    releases = tuple(release(f"1.0.{n}") for n in range(3))
     results = list(sweep(ReleaseList("x", releases), None, run_release))
     assert [(r.version, r.state, r.reason) for r in results] == [
         ("1.0.0", "fails", None),
@@ -198,22 +201,21 @@ def test_nothing_is_inferred_next_to_a_release_that_cannot_be_tested():
 
 
 def test_a_sweep_has_a_cap_and_releases_beyond_it_stay_unknown():
-    versions = [f"{line}.0.0" for line in range(1, MAX_SWEEP_RUNS + 21)]
-    states, tried = swept(1000, lambda version: True, versions)
+    tried = []
+
+    def run_release(version):
+        tried.append(version)
+        return "not-testable", "no wheel"
+
+    releases = tuple(release(f"1.{minor}") for minor in range(MAX_SWEEP_RUNS + 20))
+    states = [result.state for result in sweep(ReleaseList("x", releases), None, run_release)]
     assert len(tried) == MAX_SWEEP_RUNS
-    assert list(states.values()).count("unknown") == 20
-    assert states["1.0.0"] == "fails"
-    assert states[versions[-1]] == "unknown"
+    assert (states.count("unknown"), states.count("not-testable")) == (20, MAX_SWEEP_RUNS)
 
 
 def test_pre_releases_count_only_where_a_line_has_no_final():
     releases = (release("1.0a1"), release("2.0rc1"), release("2.0"))
     assert [each.version for each in in_sweep(ReleaseList("x", releases))] == ["1.0a1", "2.0"]
-
-
-def test_lines_are_taken_by_their_distance_from_the_broken_release():
-    releases = [release(f"{line}.0") for line in range(1, 6)]
-    assert [line[0].version for line in lines_of(releases, "3.0")] == ["3.0", "2.0", "4.0", "1.0", "5.0"]
 
 
 def test_the_newest_release_is_final_and_not_yanked():
@@ -225,3 +227,26 @@ def test_the_newest_release_is_final_and_not_yanked():
 
 def test_days_are_days():
     assert resolution_day(None, date(2020, 2, 28)) == date(2020, 2, 28) + timedelta(days=1)
+
+
+def test_a_sweep_finds_the_lowest_release_that_can_be_run():
+    tried = []
+
+    def run_release(version):
+        tried.append(version)
+        return (
+            ("not-testable", "no wheel")
+            if int(version[2:]) < 23
+            else (
+                "passes" if int(version[2:]) < 40 else "fails",
+                None,
+            )
+        )
+
+    days = [str(date(2020, 1, 1) + timedelta(days=minor)) for minor in range(60)]
+    releases = tuple(release(f"1.{minor}", day) for minor, day in enumerate(days))
+    states = {r.version: r.state for r in sweep(ReleaseList("x", releases), "1.59", run_release)}
+    assert states["1.22"] == "not-testable"
+    assert {states[f"1.{minor}"].removeprefix("inferred-") for minor in range(23, 40)} == {"passes"}
+    assert {states[f"1.{minor}"].removeprefix("inferred-") for minor in range(40, 60)} == {"fails"}
+    assert len(tried) < 30

@@ -128,7 +128,7 @@ class ReleaseResult(RecordModel):
     version: Release
     """The release."""
     state: ReleaseState
-    """Tested, inferred between equal tested neighbours of its line, not testable, or unknown."""
+    """Tested, inferred between equal tested neighbours, not testable, or unknown."""
     reason: Text | None = None
     """Why it is not testable."""
     uploaded: date | None = None

@@ -25,7 +25,7 @@ STATE_LABELS = {
 
 MEANINGS = {
     "tested": "the reproduction was run on it",
-    "inferred": "it lies between two tested releases of the same line that gave the same result",
+    "inferred": "it lies between two tested releases that gave the same result",
     "stated": "the card says so, and no run has shown it yet",
     "not testable": "it could not be run, for the reason given",
     "unknown": "neither tested nor inferred",

@@ -33,7 +33,6 @@ from fixcards.records.evidence import (
     Outcome,
     Provenance,
     ReleaseResult,
-    ReleaseState,
     Run,
     files_digest,
     lock_digest,
@@ -42,6 +41,7 @@ from fixcards.records.evidence import (
 )
 from fixcards.records.fields import FRAME
 from fixcards.records.verdict import has_control
+from fixcards.verify.bisect import State
 from fixcards.verify.disguised_release import disguise_release
 from fixcards.verify.edge_runs import edges, run_edges
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
@@ -310,7 +310,7 @@ class CardRunner:
             "date": today(),
         }
 
-    def _state(self, version: str) -> tuple[ReleaseState, str | None]:
+    def _state(self, version: str) -> tuple[State, str | None]:
         """Return the state of one release of the sweep, and the reason where it isn't testable."""
         release = self.index.releases(self.card.package).get(version)
         assert release is not None  # noqa: S101 - it comes from this list

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from packaging.version import InvalidVersion, Version
-
 from fixcards.ecosystems import PYPI
 from fixcards.ecosystems.pypi import parse_requirement
 from fixcards.records.card import Card, Fix
@@ -20,10 +18,8 @@ from fixcards.verify.interpreters import Interpreter, choose_interpreters, runs_
 from fixcards.verify.package_index import ReleaseInfo, ReleaseList, resolution_day
 from fixcards.verify.unavailable import EnvironmentUnavailable
 
-HEAVY_BYTES = 5_000_000
-"""Size of a wheel above which a package is swept by bisection."""
 MAX_SWEEP_RUNS = 80
-"""Maximum of releases that a sweep runs; a package with more is swept by bisection, too."""
+"""Maximum of releases that a sweep runs."""
 
 MAX_CONTROLS = 4
 """Runs that are tried to find one in which the unchanged program passes, where no other run shows it."""
@@ -232,26 +228,6 @@ def in_sweep(releases: ReleaseList) -> list[ReleaseInfo]:
     """Return the releases that a sweep covers: finals, and pre-releases of lines that have no final."""
     lines = {release.line for release in releases.releases if not release.parsed.is_prerelease}
     return [each for each in releases.releases if not each.parsed.is_prerelease or each.line not in lines]
-
-
-def is_heavy(releases: Sequence[ReleaseInfo]) -> bool:
-    """Return whether a package is swept by bisection inside each line instead of release by release."""
-    return len(releases) > MAX_SWEEP_RUNS or max((release.size for release in releases), default=0) > HEAVY_BYTES
-
-
-def lines_of(releases: Sequence[ReleaseInfo], near: str | None) -> Iterator[list[ReleaseInfo]]:
-    """Yield the releases of each major.minor line, the line of the version `near` first, then by distance from it."""
-    lines: dict[tuple[int, int], list[ReleaseInfo]] = {}
-    for release in releases:
-        lines.setdefault(release.line, []).append(release)
-    order = sorted(lines)
-    try:
-        parsed = Version(near or "0")
-    except InvalidVersion:
-        parsed = Version("0")
-    centre = sum(line < (parsed.major, parsed.minor) for line in order)
-    for _, line in sorted((abs(position - centre), line) for position, line in enumerate(order)):
-        yield lines[line]
 
 
 def _latest_day(*releases: ReleaseInfo | None) -> date | None:
