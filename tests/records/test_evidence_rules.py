@@ -142,7 +142,10 @@ CONTRADICTIONS: dict[str, tuple[str, Change]] = {
     "a fix that installed another release": ("FC314", install(FIRST_FIX, demo="1.12")),
     "a fix that installed another partner": ("FC314", install(FIRST_FIX, transport="2.2")),
     "a line that installed an older release": ("FC314", install(AS_BEFORE, demo="1.9")),
-    "a line that did not install what it names": ("FC314", lambda plain: plain["runs"][AS_BEFORE]["packages"].pop("demo")),
+    "a line that did not install what it names": (
+        "FC314",
+        lambda plain: plain["runs"][AS_BEFORE]["packages"].pop("demo"),
+    ),
     "a line that was run twice": ("FC311", again(AS_BEFORE)),
     "a line of no fix": ("FC311", at(NEWEST, fix=None)),
     "a line without a word of the others": ("FC311", at(NEWEST, others=None)),
