@@ -186,7 +186,7 @@ def schema(name: str, root: Path, write: bool) -> int:
 @click.option("--not-by-ci", is_flag=True, help="Cards whose evidence doesn't say that CI made it.")
 @click.option("--oldest", type=click.IntRange(1), metavar="N", help="Of these the N whose evidence is oldest.")
 @click.option("--shard", metavar="I/N", help="Part I of N, by card id; the same on every machine.")
-@click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
+@click.option("--sweep", is_flag=True, help="Find out which other releases fail, too.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
 )
