@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
 import time
@@ -14,6 +13,7 @@ import click
 
 from fixcards import __version__
 from fixcards.cli.bisect_command import bisect
+from fixcards.cli.card_paths import places_of, targets_of
 from fixcards.cli.exit_status import CLEAN, FINDINGS
 from fixcards.cli.options import isolation as _isolation
 from fixcards.cli.terminal import echo, echo_json, echo_lines, echo_spans
@@ -81,13 +81,13 @@ def check(paths: tuple[Path, ...], root: Path, style: str, ignored: tuple[str, .
 
     start = time.perf_counter()
     _need_folder(root)
-    targets = _targets(paths, root)
+    targets = targets_of(paths, root)
     _need_rules(ignored)
     with WorkerPool() as workers:
         library = load(root, workers, cached=True)
         if fix or diff:
             _need_own_folder(root)
-            chosen = [each for each in library.problems if _places(each.path) & targets]
+            chosen = [each for each in library.problems if places_of(each.path) & targets]
             repaired = repairs.repair(root, chosen, workers, write=not diff)
             if diff:
                 return FINDINGS if repaired or chosen else CLEAN
@@ -97,11 +97,11 @@ def check(paths: tuple[Path, ...], root: Path, style: str, ignored: tuple[str, .
     read = set(library.paths)
     problems = sorted(each for each in problems if not each.code.startswith(ignored))
     if paths:
-        read = {path for path in read if _places(path) & targets}
-        problems = [problem for problem in problems if _places(problem.path) & targets]
-        covered = {place for path in (*read, *(problem.path for problem in problems)) for place in _places(path)}
+        read = {path for path in read if places_of(path) & targets}
+        problems = [problem for problem in problems if places_of(problem.path) & targets]
+        covered = {place for path in (*read, *(problem.path for problem in problems)) for place in places_of(path)}
         for path in paths:
-            if not _targets((path,), root) & covered:
+            if not targets_of((path,), root) & covered:
                 raise FixcardsError(f"{path}: no card there; a card is {root}/<package>/<issue number>.yaml")
     if style == "json":
         echo_json([problem.as_dict() for problem in problems])
@@ -372,34 +372,3 @@ def _need_own_folder(root: Path) -> None:
 def _need_folder(root: Path) -> None:
     if not root.is_dir():
         raise FixcardsError(f"{root}: no such folder; start in the folder that has the cards, or give --cards")
-
-
-def _targets(paths: Sequence[Path], root: Path) -> frozenset[str]:
-    """Return the resolved places of `paths`, by default that of all cards."""
-    top = os.path.realpath(root)
-    targets = set()
-    for path in paths:
-        if not os.path.lexists(path):
-            raise FixcardsError(f"{path}: no such file or folder")
-        place = top if path.is_dir() and os.path.realpath(path) == top else _place(path)
-        if place != top and not place.startswith(top.rstrip(os.sep) + os.sep):
-            raise FixcardsError(f"{path}: is outside {root}; give --cards with the folder that holds it")
-        targets.add(place)
-    return frozenset(targets or {top})
-
-
-def _places(path: str) -> set[str]:
-    """Return the resolved places of `path` and of every folder above it."""
-    place = _place(path)
-    return {place, *(str(folder) for folder in Path(place).parents)}
-
-
-def _place(path: str | Path) -> str:
-    # The path itself is not resolved: it may be a link out of the cards.
-    folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100
-    return os.path.join(_real(folder), name)  # noqa: PTH118
-
-
-@functools.lru_cache(maxsize=1024)
-def _real(folder: str) -> str:
-    return os.path.realpath(folder)
