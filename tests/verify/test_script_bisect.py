@@ -125,6 +125,13 @@ def test_an_assertion_without_a_text_is_recognised_by_its_place(index):
     assert (result.signature.error, result.affected) == ("AssertionError", (">=1.1,<1.3",))
 
 
+def test_a_script_that_raises_the_exception_itself_is_bisected_and_said(index):
+    offer_shapes(index, "def area(side):\n    return 5\n", GOOD)
+    result = bisect("import shapes\nif shapes.area(2) != 4:\n    raise ValueError('a wrong area')\n")
+    assert result.affected == ("<1.1",)
+    assert result.notes == ("the script raises the exception itself; a card needs the library to fail, or an assert",)
+
+
 def test_the_partner_is_bisected_while_the_package_stays(index):
     offer_wheel(index, "drawing", "2.0", {"drawing.py": "import shapes\n"}, requires=("shapes",))
     offer_shapes(index, GOOD, GOOD, BAD)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import IO, BinaryIO
 
 import click
 
 from fixcards import __version__
+from fixcards.cli.bisect_command import bisect
+from fixcards.cli.card_paths import places_of, targets_of
 from fixcards.cli.exit_status import CLEAN, FINDINGS
+from fixcards.cli.options import isolation as _isolation
 from fixcards.cli.terminal import echo, echo_json, echo_lines, echo_spans
 from fixcards.errors import FixcardsError, needs_extra
 from fixcards.files import atomic_write
@@ -27,15 +28,6 @@ _cards = click.option(
     show_default=True,
     envvar="FIXCARDS_CARDS",
     help="Folder with the cards.",
-)
-
-
-_isolation = click.option(
-    "--isolation",
-    type=click.Choice(["auto", "bubblewrap", "container", "none"]),
-    default="auto",
-    show_default=True,
-    help="What keeps the runs apart from this machine; `none` only for cards that you have read.",
 )
 
 
@@ -89,13 +81,13 @@ def check(paths: tuple[Path, ...], root: Path, style: str, ignored: tuple[str, .
 
     start = time.perf_counter()
     _need_folder(root)
-    targets = _targets(paths, root)
+    targets = targets_of(paths, root)
     _need_rules(ignored)
     with WorkerPool() as workers:
         library = load(root, workers, cached=True)
         if fix or diff:
             _need_own_folder(root)
-            chosen = [each for each in library.problems if _places(each.path) & targets]
+            chosen = [each for each in library.problems if places_of(each.path) & targets]
             repaired = repairs.repair(root, chosen, workers, write=not diff)
             if diff:
                 return FINDINGS if repaired or chosen else CLEAN
@@ -105,11 +97,11 @@ def check(paths: tuple[Path, ...], root: Path, style: str, ignored: tuple[str, .
     read = set(library.paths)
     problems = sorted(each for each in problems if not each.code.startswith(ignored))
     if paths:
-        read = {path for path in read if _places(path) & targets}
-        problems = [problem for problem in problems if _places(problem.path) & targets]
-        covered = {place for path in (*read, *(problem.path for problem in problems)) for place in _places(path)}
+        read = {path for path in read if places_of(path) & targets}
+        problems = [problem for problem in problems if places_of(problem.path) & targets]
+        covered = {place for path in (*read, *(problem.path for problem in problems)) for place in places_of(path)}
         for path in paths:
-            if not _targets((path,), root) & covered:
+            if not targets_of((path,), root) & covered:
                 raise FixcardsError(f"{path}: no card there; a card is {root}/<package>/<issue number>.yaml")
     if style == "json":
         echo_json([problem.as_dict() for problem in problems])
@@ -194,7 +186,7 @@ def schema(name: str, root: Path, write: bool) -> int:
 @click.option("--not-by-ci", is_flag=True, help="Cards whose evidence doesn't say that CI made it.")
 @click.option("--oldest", type=click.IntRange(1), metavar="N", help="Of these the N whose evidence is oldest.")
 @click.option("--shard", metavar="I/N", help="Part I of N, by card id; the same on every machine.")
-@click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
+@click.option("--sweep", is_flag=True, help="Find out which other releases fail, too.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
 )
@@ -323,66 +315,7 @@ def interpreters(as_json: bool) -> int:
     return execution.interpreters(as_json=as_json)
 
 
-@cli.command()
-@click.argument("script", type=click.File(encoding="utf-8"))
-@click.option("--package", metavar="NAME", required=True, help="Package whose releases are tried.")
-@click.option("--python", metavar="SPEC", help="Interpreters that may run it, such as `>=3.8,<3.12`.")
-@click.option("--requires", metavar="REQ", multiple=True, help="What is installed beside it; may be given repeatedly.")
-@click.option("--error", metavar="TEXT", help="The failure.  [default: that of the newest release that fails]")
-@click.option("--start", metavar="VERSION", help="A release on which it fails.  [default: looked for]")
-@click.option(
-    "--exclude-newer",
-    metavar="DATE",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Last day whose uploads count, except for the release that is run.  [default: today]",
-)
-@click.option("--build", metavar="NAME", multiple=True, help="Package that may be built from source.")
-@click.option("--pre", is_flag=True, help="Run pre-releases, too.")
-@click.option(
-    "--timeout", type=click.FloatRange(0.1, 600), metavar="SECONDS", help="When a run counts as one that hangs."
-)
-@click.option("--max-runs", type=click.IntRange(1), metavar="N", help="Runs at most.  [default: 12 among 200 releases]")
-@click.option("--fresh", is_flag=True, help="Use no run of an earlier command.")
-@_isolation
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
-@needs_extra("verify")
-def bisect(
-    script: IO[str],
-    package: str,
-    python: str | None,
-    requires: tuple[str, ...],
-    error: str | None,
-    start: str | None,
-    exclude_newer: datetime | None,
-    build: tuple[str, ...],
-    pre: bool,
-    timeout: float | None,
-    max_runs: int | None,
-    fresh: bool,
-    isolation: str,
-    as_json: bool,
-) -> int:
-    """Find the releases of a package between which a failing SCRIPT begins and stops to fail, by running it.
-
-    A release fails only if it prints the same failure; that it ends with another status than 0 is not enough. Runs are
-    stored: a command that was interrupted, or is given more --max-runs, goes on where it stopped. Exit status: 0 the
-    last release that fails and the first that passes are certain, 1 they are not, 2 could not run.
-    """
-    from fixcards.cli import bisection
-    from fixcards.verify.script_runner import Script, checked_script
-
-    day = exclude_newer.date() if exclude_newer else None
-    return bisection.bisect(
-        checked_script(Script(script.read(), package, requires, python, build, day, timeout=timeout)),
-        script.name,
-        error=error,
-        start=start,
-        prereleases=pre,
-        max_runs=max_runs,
-        isolation=isolation,
-        fresh=fresh,
-        as_json=as_json,
-    )
+cli.add_command(bisect)
 
 
 @cli.command()
@@ -439,34 +372,3 @@ def _need_own_folder(root: Path) -> None:
 def _need_folder(root: Path) -> None:
     if not root.is_dir():
         raise FixcardsError(f"{root}: no such folder; start in the folder that has the cards, or give --cards")
-
-
-def _targets(paths: Sequence[Path], root: Path) -> frozenset[str]:
-    """Return the resolved places of `paths`, by default that of all cards."""
-    top = os.path.realpath(root)
-    targets = set()
-    for path in paths:
-        if not os.path.lexists(path):
-            raise FixcardsError(f"{path}: no such file or folder")
-        place = top if path.is_dir() and os.path.realpath(path) == top else _place(path)
-        if place != top and not place.startswith(top.rstrip(os.sep) + os.sep):
-            raise FixcardsError(f"{path}: is outside {root}; give --cards with the folder that holds it")
-        targets.add(place)
-    return frozenset(targets or {top})
-
-
-def _places(path: str) -> set[str]:
-    """Return the resolved places of `path` and of every folder above it."""
-    place = _place(path)
-    return {place, *(str(folder) for folder in Path(place).parents)}
-
-
-def _place(path: str | Path) -> str:
-    # The path itself is not resolved: it may be a link out of the cards.
-    folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100
-    return os.path.join(_real(folder), name)  # noqa: PTH118
-
-
-@functools.lru_cache(maxsize=1024)
-def _real(folder: str) -> str:
-    return os.path.realpath(folder)

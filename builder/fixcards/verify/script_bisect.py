@@ -31,6 +31,7 @@ from fixcards.verify.bisect import FAILING, ReleaseSearch, State, usual_runs
 from fixcards.verify.bisect_result import BisectResult, TestedRelease, failure_of
 from fixcards.verify.failure_signature import FailureSignature
 from fixcards.verify.interpreters import Interpreter, choose_interpreters, installed_interpreters, runs_wheel
+from fixcards.verify.own_failure import own_failure
 from fixcards.verify.package_index import ReleaseInfo, resolution_day
 from fixcards.verify.sandbox import Limits
 from fixcards.verify.script_runner import Script, ScriptRun, ScriptRunner
@@ -366,7 +367,10 @@ class Bisection:
                     break
 
     def _notes(self) -> Iterator[str]:
-        """Yield sentences about environments that make a difference."""
+        """Yield sentences about environments that make a difference, and about a script that fails by itself."""
+        failing = [run for run in self._runs.values() if self._state(run) in FAILING]
+        if failing and (own := own_failure(self.script.code, failing[-1].output)):
+            yield f"the script {own}; a card needs the library to fail, or an assert"
         if self._day_note:
             yield self._day_note
         for point in self._search.turning_points(self.states()):
