@@ -60,10 +60,16 @@ def cli() -> None:
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "json", "github"]),
+    type=click.Choice(["text", "json", "github", "gitlab", "junit"]),
     default="text",
     show_default=True,
-    help="How to print the problems; `github` marks them on the lines of a pull request.",
+    help="How to print the problems; `github` and `gitlab` mark them on the lines of a change.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write them there in that format, and print them as text.",
 )
 @click.option(
     "--ignore",
@@ -75,13 +81,22 @@ def cli() -> None:
 @click.option("--fix", is_flag=True, help="Repair what needs no decision; comments, order and line breaks stay.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
 @needs_extra("cards")
-def check(paths: tuple[Path, ...], root: Path, style: str, ignored: tuple[str, ...], fix: bool, diff: bool) -> int:
+def check(
+    paths: tuple[Path, ...],
+    root: Path,
+    style: str,
+    output: Path | None,
+    ignored: tuple[str, ...],
+    fix: bool,
+    diff: bool,
+) -> int:
     """Check every card and its evidence, or only what lies at PATH.
 
     A problem is printed as path:line:column: CODE message (hint). Codes from FC400 on are about quality;
     the site shows these cards all the same.
     """
     from fixcards.cli import repairs
+    from fixcards.cli.problem_output import print_problems
     from fixcards.records.check_summary import check_summary
     from fixcards.records.loader import load
     from fixcards.search.quality import quality_problems
@@ -111,11 +126,7 @@ def check(paths: tuple[Path, ...], root: Path, style: str, ignored: tuple[str, .
         for path in paths:
             if not _targets((path,), root) & covered:
                 raise FixcardsError(f"{path}: no card there; a card is {root}/<package>/<issue number>.yaml")
-    if style == "json":
-        echo_json([problem.as_dict() for problem in problems])
-    else:
-        for problem in problems:
-            echo(problem.as_github() if style == "github" else str(problem))
+    print_problems(problems, read, style, output)
     echo(check_summary(read, problems, time.perf_counter() - start), err=True)
     return FINDINGS if problems else CLEAN
 
