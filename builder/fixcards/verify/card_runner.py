@@ -12,7 +12,7 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
@@ -41,6 +41,8 @@ from fixcards.records.evidence import (
     sweep_digest,
 )
 from fixcards.records.fields import FRAME
+from fixcards.records.rules.addresses import addresses_of_provenance
+from fixcards.records.rules.rule import RULES
 from fixcards.records.verdict import has_control
 from fixcards.verify.bisect import State
 from fixcards.verify.disguised_release import disguise_release
@@ -85,6 +87,8 @@ class RunSettings:
     limits: Limits = field(default_factory=Limits)
     indexes: tuple[AssignedIndex, ...] = ()
     """Indexes of packages that come from no other."""
+    tracker_hosts: tuple[str, ...] = ()
+    """Hosts whose addresses need not be public."""
 
 
 class CardRunner:
@@ -120,7 +124,7 @@ class CardRunner:
             card=card.id,
             digest=run_digest(card),
             sweep_digest=sweep_digest(card),
-            provenance=provenance(os.environ),
+            provenance=provenance(os.environ, self.settings.tracker_hosts),
             exclude_newer=card_plan.broken.exclude_newer,
             platform=f"{sys.platform}-{platform.machine()}",
             isolation=self.sandbox.name,
@@ -346,16 +350,21 @@ def execute(card: Card, settings: RunSettings, stop: threading.Event | None = No
     return CardRunner(card, settings, stop).evidence()
 
 
-def provenance(environment: Mapping[str, str]) -> Provenance:
-    """Return who makes runs here, as the variables say that GitHub and GitLab set in a CI run."""
+def provenance(environment: Mapping[str, str], tracker_hosts: Collection[str] = ()) -> Provenance:
+    """Return who makes runs here, as the variables say that GitHub and GitLab set in a CI run.
+
+    Without the address of the run where evidence may not have it.
+    """
     url = environment.get("CI_JOB_URL", "")
     if environment.get("GITHUB_ACTIONS") == "true":
         server, repository = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_REPOSITORY", "")
         url = f"{server}/{repository}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}"
     try:
-        return Provenance(runner="ci", url=url) if url else Provenance(runner="person")
-    except ValidationError:  # an address that evidence may not have, such as one with a password
+        provenance_of_runs = Provenance(runner="ci", url=url) if url else Provenance(runner="person")
+    except ValidationError:  # such as one with a password
         return Provenance(runner="ci")
+    allowed = not any(RULES["FC130"].check(addresses_of_provenance(provenance_of_runs), tracker_hosts))
+    return provenance_of_runs if allowed else Provenance(runner="ci")
 
 
 def today() -> date:
