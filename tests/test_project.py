@@ -47,7 +47,7 @@ def test_everything_that_concerns_cards_is_read(tmp_path: Path) -> None:
 def test_a_file_of_another_site_says_nothing_about_cards(tmp_path: Path) -> None:
     assert read(tmp_path, "docs_dir: docs\nplugins: [search]\n").cards == ()
     assert read(tmp_path, "docs_dir: docs\n").cards == ()
-    assert read(tmp_path, "{{ cookiecutter.name }}: [\n") == Project()
+    assert read(tmp_path, "{{ cookiecutter.name }}: [\n") == Project(tmp_path)
     assert Project.in_folder(tmp_path / "nowhere") == Project()
 
 
@@ -188,6 +188,13 @@ def test_cards_belong_to_the_nearest_file_above_them_else_to_that_at_hand(
     assert Project.of_cards(tmp_path / "own" / "kb" / "cards").site_url == "https://own.example/"
     assert Project.of_cards(tmp_path / "loose").site_url == "https://here.example/"
     assert Project.of_cards(Path("kb/cards")).site_url == "https://here.example/"
+
+
+def test_a_site_has_the_cards_of_its_own_folders_and_of_no_others(tmp_path: Path) -> None:
+    project = read(tmp_path, "plugins: [fixcards: {more_cards: ../shared}]\ndocs_dir: kb/cards\n")
+    for folder, expected in (("kb/cards", True), ("../shared", True), ("cards", True), ("tests/data/cards", False)):
+        assert project.publishes(tmp_path / folder) == expected
+    assert not Project().publishes(tmp_path / "cards")
 
 
 @pytest.mark.parametrize(

@@ -77,15 +77,24 @@ class ProjectOptions:
 class Project:
     """A project of cards. One without a mkdocs.yml has the defaults."""
 
+    folder: Path | None = None
+    """Where its mkdocs.yml is."""
     cards: tuple[Path, ...] = ()
     """The folders of cards, that of the project itself first; empty where mkdocs.yml doesn't use the plugin."""
     site_url: str = ""
     """Address of the published site with a slash at its end, empty where there is none."""
     options: ProjectOptions = field(default_factory=ProjectOptions)
 
+    def publishes(self, cards: Path) -> bool:
+        """Return whether the site of the project has the cards of a folder."""
+        place = os.path.realpath(cards)
+        if self.folder is not None and os.path.dirname(place) == os.path.realpath(self.folder):  # noqa: PTH120
+            return True
+        return place in map(os.path.realpath, self.cards)
+
     @classmethod
     def in_folder(cls, folder: Path) -> Project:
-        """Return what the mkdocs.yml in a folder says.
+        """Return the settings in the mkdocs.yml of a folder.
 
         Raises `FixcardsError` where it can't be read, or where an option of the plugin means nothing.
         """
@@ -128,7 +137,7 @@ def _read(folder: Path, path: Path) -> Project:
         except FixcardsError:
             if b"fixcards" in content:
                 raise
-            return Project()  # the site of something else, which is no concern of ours
+            return Project(folder)  # the site of something else, which is no concern of ours
         options = ProjectOptions.parse(settings.options or {})
         folders = (settings.docs_dir, *options.more_cards) if settings.options is not None else ()
         plain = (folders, settings.site_url, astuple(options))
@@ -140,7 +149,8 @@ def _read(folder: Path, path: Path) -> Project:
 def _from_plain(folder: Path, cards: tuple[str, ...], site_url: str, options: tuple[Any, ...]) -> Project:
     more_cards, hosts, indexes = options
     assigned = tuple(AssignedIndex(location, tuple(packages)) for location, packages in indexes)
-    return Project(tuple(folder / each for each in cards), site_url, ProjectOptions(more_cards, hosts, assigned))
+    folders = tuple(folder / each for each in cards)
+    return Project(folder, folders, site_url, ProjectOptions(more_cards, hosts, assigned))
 
 
 def _texts(name: str, value: Any, expected: str) -> list[str]:

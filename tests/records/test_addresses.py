@@ -57,8 +57,8 @@ def test_another_scheme_is_never_allowed(url: str, folder: Folder, text: str) ->
 
 
 def test_the_run_that_made_evidence_is_held_to_the_same(folder: Folder, text: str) -> None:
-    made_by = '"provenance": {"runner": "ci", "url": "http://ci.corp.example/7"}'
-    evidence = EVIDENCE.replace('"provenance": {"runner": "person"}', made_by)
+    ci_run = '"provenance": {"runner": "ci", "url": "http://ci.corp.example/7"}'
+    evidence = EVIDENCE.replace('"provenance": {"runner": "person"}', ci_run)
     assert evidence != EVIDENCE
     cards = folder({"demo/7.yaml": text, "demo/7.evidence.json": evidence})
     (problem,) = problems(cards)

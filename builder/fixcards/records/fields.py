@@ -144,7 +144,7 @@ def _web_url(text: str) -> str:
 
 
 def fault_for_readers(url: str) -> str:
-    """Return what keeps an address from being the same for every reader, and safe; empty where nothing does."""
+    """Return the fault of an address that is not safe or not the same for every reader; empty for any other."""
     if _ORDINARY_URL.fullmatch(url) and ".local" not in url:
         return ""
     if _is_of_one_machine(urlsplit(url).hostname or ""):

@@ -83,7 +83,7 @@ class _Candidates:
     def path(self, card_id: str) -> Path:
         if card_id in self._drafts:
             return self._drafts[card_id][1]
-        return self.library.root / self.library.files[card_id]
+        return self.library.path_of(card_id)
 
     def age(self, card_id: str) -> tuple[str, str]:
         """Return what cards are ordered by, those with the oldest evidence first; a draft has none."""
