@@ -62,6 +62,11 @@ class Library:
     read_records: Mapping[str, CheckedRecord] = field(default_factory=dict)
     """The cards that `load` had just read, with their evidence, where it was asked to keep them."""
 
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """All folders."""
+        return (self.root, *self.more_roots)
+
     def root_of(self, card_id: str) -> Path:
         """Return the folder that a card lies in."""
         return self.roots_of_others.get(card_id, self.root)
@@ -96,7 +101,7 @@ class Library:
 
     def cache_file(self, kind: str) -> cache.CacheFile | None:
         """Return the cache file of what is computed from these cards, None where the library is not cached."""
-        names = map(os.path.realpath, (self.root, *self.more_roots))
+        names = map(os.path.realpath, self.roots)
         return cache.cache_file(kind, "\0".join(names)) if self.cached else None
 
     @cached_property

@@ -84,8 +84,8 @@ class CardPageData:
     facts: CardFacts
     related: tuple[RelatedCard, ...] = ()
     reports: ReportCounts = field(default_factory=ReportCounts)
-    source: str = ""
-    """File below the folder of the cards."""
+    source: str | None = ""
+    """File below the folder of the cards; None where the site's repository doesn't have it."""
 
 
 def card_page(data: CardPageData, settings: SiteSettings) -> Page:

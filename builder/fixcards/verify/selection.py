@@ -47,8 +47,7 @@ class Selection:
             selected = {card_id for name in self.names for card_id in candidates.named(name)}
             ids = [card_id for card_id in ids if card_id in selected]
         if self.changed is not None:
-            roots = (library.root, *library.more_roots)
-            changed = {path for root in roots for path in changed_files(root, self.changed)}
+            changed = {path for root in library.roots for path in changed_files(root, self.changed)}
             ids = [card_id for card_id in ids if candidates.path(card_id).resolve() in changed]
         if self.stale is not None:
             ids = [card_id for card_id in ids if candidates.is_stale(card_id, self.stale, today)]
