@@ -33,6 +33,7 @@ from fixcards.errors import FixcardsError
 from fixcards.files import make_private
 from fixcards.mkdocs_plugin import assets
 from fixcards.mkdocs_plugin.blocked_content import blocked_content
+from fixcards.mkdocs_plugin.edit_links import set_edit_uri
 from fixcards.mkdocs_plugin.inline_code import InlineCode
 from fixcards.mkdocs_plugin.pages import RecordPage, Theme, strip_indentation
 from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
@@ -43,6 +44,7 @@ from fixcards.project import ProjectOptions
 from fixcards.records import history, loader
 from fixcards.records.check_summary import check_summary
 from fixcards.records.rules.rule import is_about_quality
+from fixcards.site.code_host import KINDS
 from fixcards.site.renderer import renderer
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
@@ -73,6 +75,8 @@ class FixcardsConfig(Config):  # type: ignore[no-untyped-call]
     """Hosts of a company's own trackers: addresses in cards may be http:// or private there."""
     package_indexes = config_options.Optional(config_options.Type(dict))
     """Packages that come from an index of their own: its address, or a variable that holds it, with their names."""
+    repo_host = config_options.Optional(config_options.Choice(KINDS))
+    """Kind of the host in `repo_url`, where its name doesn't say it."""
     content_security_policy = config_options.Optional(config_options.Type((bool, dict)))
     """Sources to add to the policy in the pages, by directive; false leaves the policy out. See `policy.py`."""
 
@@ -121,7 +125,9 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             today=date.fromisoformat(get_build_date()),
             site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
             repo_url=(config.repo_url or "").rstrip("/"),
+            repo_host=self.config.repo_host or "",
         )
+        set_edit_uri(config, self.settings.code_host, self._root)
         return config
 
     def _read_policy(self, config: MkDocsConfig) -> Policy | None:
@@ -219,6 +225,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         self._theme.env = env
         # Not a filter: Jinja would store the result for a constant in the compiled template, for later builds.
         env.globals["asset_url"] = lambda path: self._asset_urls.get(path, path)
+        env.globals["code_host"] = self.settings.code_host
         env.filters["strip_indentation"] = strip_indentation
         env.bytecode_cache = _bytecode_cache(cache.cache_folder("computed", "templates"))
 

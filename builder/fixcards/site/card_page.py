@@ -128,7 +128,7 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
         "legend": legend(rows),
         "letter": _letter,
         "reports": data.reports,
-        "report_links": report_links(card, [(each.letter, each.fix.title) for each in options], settings.repo_url),
+        "report_links": report_links(card, [(each.letter, each.fix.title) for each in options], settings.code_host),
         "cause": next((other for other in data.related if other.id == card.cause), None),
         "related": data.related,
         "sources": _sources(card),
