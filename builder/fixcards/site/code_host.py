@@ -56,7 +56,7 @@ class CodeHost:
         return self.repo_url
 
     def edit_uri(self, folder: str) -> str:
-        """Return what comes before the path of a file in the address for editing it, empty where there is no such."""
+        """Return the start of the addresses for editing files of a folder, empty where the host has none."""
         start = {"github": "edit", "gitlab": "-/edit", "gitea": "_edit", "bitbucket": "src"}.get(self.kind)
         return f"{start}/{_BRANCH}/{quote(folder.strip('/'))}/" if start else ""
 
