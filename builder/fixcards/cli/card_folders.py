@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fixcards.errors import FixcardsError
-from fixcards.project import Project
+from fixcards.project import AssignedIndex, Project
 
 if TYPE_CHECKING:
     from fixcards.records.library import Library
@@ -43,7 +43,8 @@ card_option = click.option(
 class CardFolders:
     """What a command reads."""
 
-    project: Project
+    projects: tuple[Project, ...]
+    """What their settings are from: one, or that of each folder given."""
     selected: tuple[Path, ...]
     """What it is about."""
     others: tuple[Path, ...] = ()
@@ -55,7 +56,8 @@ class CardFolders:
 
         Raises `FixcardsError` for one that isn't there, and for a mkdocs.yml that can't be read.
         """
-        project = Project.of_cards(given[0]) if given else Project.in_folder(Path())
+        projects = tuple(map(Project.of_cards, given)) or (Project.in_folder(Path()),)
+        project = projects[0]
         folders = tuple(dict.fromkeys(given)) or project.cards[: 1 if own else None] or (DEFAULT,)
         places = set(map(os.path.realpath, folders))
         others = tuple(each for each in project.cards if os.path.realpath(each) not in places)
@@ -67,7 +69,7 @@ class CardFolders:
             _need_folder(folder, hint if given or not project.cards else named)
         for folder in others:
             _need_folder(folder, "mkdocs.yml names it; correct `docs_dir` or `more_cards`")
-        return cls(project, folders, others)
+        return cls(tuple(dict.fromkeys(projects)), folders, others)
 
     @classmethod
     def to_write(cls, given: Sequence[Path]) -> CardFolders:
@@ -81,6 +83,18 @@ class CardFolders:
         return folders
 
     @property
+    def tracker_hosts(self) -> tuple[str, ...]:
+        """Hosts that one of the projects allows."""
+        hosts = (host for project in self.projects for host in project.options.tracker_hosts)
+        return tuple(dict.fromkeys(hosts))
+
+    @property
+    def package_indexes(self) -> tuple[AssignedIndex, ...]:
+        """Indexes of packages that come from no other, those of the first project first."""
+        indexes = (index for project in self.projects for index in project.options.package_indexes)
+        return tuple(dict.fromkeys(indexes))
+
+    @property
     def first(self) -> Path:
         """The only one. Raises `FixcardsError` where there are several."""
         if len(self.selected) > 1:
@@ -92,8 +106,7 @@ class CardFolders:
         from fixcards.records.loader import load
 
         first, *more = (*self.selected, *self.others)
-        hosts = self.project.options.tracker_hosts
-        return load(first, pool, cached=True, keep=keep, more=more, tracker_hosts=hosts)
+        return load(first, pool, cached=True, keep=keep, more=more, tracker_hosts=self.tracker_hosts)
 
     def __str__(self) -> str:
         """Return the folders for a message."""

@@ -238,7 +238,7 @@ def verify(
     except ValueError:
         raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
     selected = selection.Selection(names, changed, stale, part, not_by_ci, oldest)
-    settings = execution.run_settings(folders.project, isolation, sweep=sweep)
+    settings = execution.run_settings(folders, isolation, sweep=sweep)
     if dry_run:
         return execution.dry_run(folders, selected, settings, as_json=as_json)
     return execution.verify(
@@ -289,7 +289,7 @@ def review(
 
     folders = CardFolders.of(roots, own=True)
     output = command.ReviewOutput(style, summary, evidence)
-    settings = execution.run_settings(folders.project, isolation, sweep=sweep)
+    settings = execution.run_settings(folders, isolation, sweep=sweep)
     return command.review(folders, base, settings, output, jobs=jobs, execute=execute)
 
 
@@ -307,7 +307,7 @@ def reproduce(card: str, fix: int | None, roots: tuple[Path, ...], isolation: st
     from fixcards.cli import execution
 
     folders = CardFolders.of(roots)
-    return execution.reproduce(folders, card, fix, execution.run_settings(folders.project, isolation))
+    return execution.reproduce(folders, card, fix, execution.run_settings(folders, isolation))
 
 
 @cli.command()
@@ -419,7 +419,7 @@ def match(
     # A site takes the place of cards that only the environment or mkdocs.yml names.
     if not sites or context.get_parameter_source("roots") is ParameterSource.COMMANDLINE:
         folders = CardFolders.of(roots)
-        hosts = folders.project.options.tracker_hosts
+        hosts = folders.tracker_hosts
         finders += [Finder.of_cards(root, jobs=None, tracker_hosts=hosts) for root in folders.selected]
     finder = Finder.of_all([*finders, *map(Finder.of_site, sites)])
     for part in finder.parts:

@@ -16,7 +16,6 @@ from fixcards.cli.progress_report import ProgressReport, as_data, describe_run, 
 from fixcards.cli.terminal import echo, echo_json, echo_lines
 from fixcards.errors import FixcardsError
 from fixcards.files import make_private
-from fixcards.project import Project
 from fixcards.records.card import Card
 from fixcards.records.draft import drafts
 from fixcards.records.evidence import Outcome
@@ -39,15 +38,14 @@ def verify_cache() -> Path:
     return folder
 
 
-def run_settings(project: Project, isolation: str, *, sweep: bool = False) -> RunSettings:
-    """Return how the cards of a project are executed."""
-    options = project.options
+def run_settings(folders: CardFolders, isolation: str, *, sweep: bool = False) -> RunSettings:
+    """Return how the cards of some folders are executed."""
     return RunSettings(
         verify_cache(),
         isolation,
         sweep=sweep,
-        indexes=options.package_indexes,
-        tracker_hosts=options.tracker_hosts,
+        indexes=folders.package_indexes,
+        tracker_hosts=folders.tracker_hosts,
     )
 
 
