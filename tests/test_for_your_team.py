@@ -116,7 +116,7 @@ def team(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team
 def verified(team: Team) -> Team:
     """The same after the commands of the page, but for the installation."""
     lines = [line for line in boxes()["Commands"].splitlines() if not line.startswith(("pip ", "export "))]
-    assert [line.split()[1] for line in lines] == ["schema", "check", "verify", "build"]
+    assert [line.split()[1] for line in lines] == ["schema", "verify", "check", "build"]
     for line in lines:
         done = team.run(line)
         assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
