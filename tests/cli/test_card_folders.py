@@ -32,8 +32,10 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 def run(folder: Path, *arguments: str, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {key: value for key, value in os.environ.items() if key != "FIXCARDS_CARDS"}
+    # The cards are copies of one, which were never executed.
+    quality = ["--ignore", "FC4"] if arguments[0] == "check" else []
     return subprocess.run(
-        [COMMAND, *arguments],
+        [COMMAND, *arguments, *quality],
         cwd=folder,
         input=typed,
         capture_output=True,
