@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fixcards.records.evidence import Provenance
-from fixcards.verify.card_runner import provenance
+from fixcards.verify.provenance import provenance
 
 GITHUB = {
     "GITHUB_ACTIONS": "true",

@@ -12,15 +12,13 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-
-from pydantic import ValidationError
 
 from fixcards import __version__
 from fixcards.files import scratch_dir
@@ -32,7 +30,6 @@ from fixcards.records.evidence import (
     REPETITIONS,
     Evidence,
     Outcome,
-    Provenance,
     ReleaseResult,
     Run,
     files_digest,
@@ -41,8 +38,6 @@ from fixcards.records.evidence import (
     sweep_digest,
 )
 from fixcards.records.fields import FRAME
-from fixcards.records.rules.addresses import addresses_of_provenance
-from fixcards.records.rules.rule import RULES
 from fixcards.records.verdict import has_control
 from fixcards.verify.bisect import State
 from fixcards.verify.disguised_release import disguise_release
@@ -55,6 +50,7 @@ from fixcards.verify.lock import parse_lock, undated_in
 from fixcards.verify.outcome import RunOutcome, classify_refusal, classify_run
 from fixcards.verify.package_index import PackageIndex, ReleaseList
 from fixcards.verify.plan import Plan, PlannedRun, control_runs, plan, sweep_run
+from fixcards.verify.provenance import provenance
 from fixcards.verify.ready_run import ReadyRun
 from fixcards.verify.run_output import clean, tail, truncate
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError, choose_sandbox
@@ -348,23 +344,6 @@ class CardRunner:
 def execute(card: Card, settings: RunSettings, stop: threading.Event | None = None) -> Evidence:
     """Execute a card and return its evidence, which is not written."""
     return CardRunner(card, settings, stop).evidence()
-
-
-def provenance(environment: Mapping[str, str], tracker_hosts: Collection[str] = ()) -> Provenance:
-    """Return who makes runs here, as the variables say that GitHub and GitLab set in a CI run.
-
-    Without the address of the run where evidence may not have it.
-    """
-    url = environment.get("CI_JOB_URL", "")
-    if environment.get("GITHUB_ACTIONS") == "true":
-        server, repository = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_REPOSITORY", "")
-        url = f"{server}/{repository}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}"
-    try:
-        provenance_of_runs = Provenance(runner="ci", url=url) if url else Provenance(runner="person")
-    except ValidationError:  # such as one with a password
-        return Provenance(runner="ci")
-    allowed = not any(RULES["FC130"].check(addresses_of_provenance(provenance_of_runs), tracker_hosts))
-    return provenance_of_runs if allowed else Provenance(runner="ci")
 
 
 def today() -> date:
