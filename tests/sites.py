@@ -122,7 +122,7 @@ def settings(**more: str) -> SiteSettings:
         site_name="fixcards",
         templates=REPOSITORY / "templates",
         today=TODAY,
-        **{"site_url": "https://cards.example.org/", "repo_url": "https://code.example.org/cards", **more},
+        **{"site_url": "https://cards.example.org/", "repo_url": "https://github.example.org/cards", **more},
     )
 
 

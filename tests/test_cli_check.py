@@ -101,7 +101,7 @@ def test_github_marks_the_line_of_a_pull_request(here: Path) -> None:
 def test_another_format_is_refused_with_those_that_there_are(good: Path) -> None:
     done = check(good, "--format", "xml")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "'xml' is not one of 'text', 'json', 'github'" in done.stderr
+    assert "'xml' is not one of 'text', 'json', 'github', 'gitlab', 'junit'" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -348,3 +348,24 @@ def test_counted_reports_name_the_cards_that_are_disputed(good: Path) -> None:
         }
     }
     assert run(good, "check").returncode == 0
+
+
+def test_a_report_goes_into_a_file_and_the_problems_to_the_log_as_well(here: Path) -> None:
+    done = check(here, "--format", "gitlab", "--output", "report.json")
+    assert (done.returncode, done.stdout) == (1, FINDING + "\n")
+    (entry,) = json.loads((here / "report.json").read_text(encoding="utf-8"))
+    assert entry["location"] == {"path": "cards/demo/8.yaml", "lines": {"begin": 6}}
+
+
+def test_junit_names_every_file_that_was_checked(here: Path) -> None:
+    done = check(here, "--format", "junit", "cards/demo/7.yaml")
+    assert done.returncode == 0
+    assert re.findall('file="([^"]*)"', done.stdout) == ["cards/demo/7.yaml"]
+    assert 'tests="3" failures="1"' in check(here, "--format", "junit").stdout
+
+
+def test_a_report_that_cant_be_written_is_an_error_with_the_reason(here: Path) -> None:
+    done = check(here, "--format", "junit", "--output", "cards")
+    assert done.returncode == 2
+    assert "cards" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -13,7 +13,18 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "builder" / "fixcards"
 BELOW_ALL = {"fixcards"} | {
-    f"fixcards.{name}" for name in ("cache", "characters", "errors", "files", "git", "termination", "worker_pool")
+    f"fixcards.{name}"
+    for name in (
+        "cache",
+        "characters",
+        "errors",
+        "files",
+        "git",
+        "project",
+        "project_file",
+        "termination",
+        "worker_pool",
+    )
 }
 DOORS = {"cli", "mkdocs_plugin"}
 PUBLIC = {"matching", "search"}

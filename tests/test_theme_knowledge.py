@@ -13,8 +13,8 @@ PACKAGE = REPOSITORY / "builder" / "fixcards"
 TEMPLATES = REPOSITORY / "templates"
 GENERATOR = re.compile(r"mkdocs|properdocs|(?-i:\bMaterial\b)|\bmd-[a-z]|stylesheets/(?:main|palette)", re.IGNORECASE)
 THEME = re.compile(r"\bmd-[a-z]")
-ALLOWED = re.compile(r"mkdocs\.yml")
-"""A file of the user, which has the address of the site."""
+ALLOWED = re.compile(r"mkdocs\.ya?ml")
+"""A file of the user, which says where the cards are and what the site is called."""
 
 
 def lines_with(pattern: re.Pattern[str], text: str) -> list[str]:

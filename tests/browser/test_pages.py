@@ -18,6 +18,7 @@ PAGES = {
     "category": "cards/category/crash/",
     "not found": "nowhere/",
     "add a card": "about/adding-a-card/",
+    "for your team": "about/for-your-team/",
     "certainty": "about/certainty/",
     "rules": "about/rules/",
 }

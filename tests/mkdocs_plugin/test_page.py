@@ -13,6 +13,7 @@ NAV = {
     "All cards": "cards/",
     "Packages": "cards/packages/",
     "Add a card": "about/adding-a-card/",
+    "For your team": "about/for-your-team/",
     "How sure we are": "about/certainty/",
     "Rules": "about/rules/",
 }

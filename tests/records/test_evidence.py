@@ -165,7 +165,7 @@ def test_a_run_that_cannot_be_is_refused(evidence: Evidence, change: Callable[[d
         lambda data: data.update(format=1),
         lambda data: data.update(isolation="hope"),
         lambda data: data.update(provenance={"runner": "machine"}),
-        lambda data: data.update(provenance={"runner": "ci", "url": "http://ci.example/1"}),
+        lambda data: data.update(provenance={"runner": "ci", "url": "ftp://ci.example/1"}),
         lambda data: data.pop("provenance"),
         lambda data: data.pop("platform"),
         lambda data: data.update(digest="00"),

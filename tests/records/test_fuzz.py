@@ -13,6 +13,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixcards.cli.formats import FORMATS
 from fixcards.records import yaml_document
 from fixcards.records.evidence import run_digest
 from fixcards.records.library import Library
@@ -69,8 +70,10 @@ def assert_sane(problem: Problem) -> None:
     assert 1 <= problem.line <= len(lines)
     assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
     assert problem.message
-    for text in (str(problem), problem.as_github(), json.dumps(problem.as_dict())):
-        assert text.isprintable()
+    assert str(problem).isprintable()
+    for each in FORMATS.values():
+        text = each.text([problem], [problem.path])
+        assert text.replace("\n", "").isprintable()
         text.encode()
 
 

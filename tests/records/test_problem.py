@@ -43,22 +43,6 @@ def test_nothing_that_a_file_contains_steers_the_terminal(written: str, displaye
     assert str(problem(written, written, written)) == f"{displayed}:3:14: FC105 {displayed} ({displayed})"
 
 
-def test_a_problem_is_marked_on_its_line_in_a_pull_request() -> None:
-    assert problem(hint="write the text").as_github() == (
-        "::error file=cards/demo/7.yaml,line=3,col=14,title=FC105::is empty (write the text)"
-    )
-
-
-def test_a_workflow_command_is_escaped_as_github_asks_for() -> None:
-    command = problem("100%: a, b::c", path="C:\\a,b%\n/7.yaml").as_github()
-    assert command == "::error file=C%3A\\a%2Cb%25%0A/7.yaml,line=3,col=14,title=FC105::100%25: a, b::c"
-
-
-def test_a_workflow_command_is_one_line_that_no_card_can_break_out_of() -> None:
-    command = problem("a\n::stop-commands::x\r", path="x\r\x1b::y").as_github()
-    assert command == "::error file=x%0D\\x1b%3A%3Ay,line=3,col=14,title=FC105::a\\n::stop-commands::x\\r"
-
-
 def test_a_problem_is_plain_data_too() -> None:
     assert problem(hint="write the text").as_dict() == {
         "path": "cards/demo/7.yaml",

@@ -42,7 +42,7 @@ def test_a_card_with_every_key_fits_the_schema(data: dict, evidence: Evidence) -
         (("versions", "affected"), "all"),
         (("versions", "fixed"), "v1.11"),
         (("versions", "platform"), "Linux"),
-        (("issue",), "http://github.com/example/demo/issues/7"),
+        (("issue",), "ftp://github.com/example/demo/issues/7"),
         (("pr",), None),
         (("impact",), "  "),
         (("title",), "x" * 101),

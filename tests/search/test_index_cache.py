@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from fixcards import cache
+from fixcards.project import Project
 from fixcards.search import Finder
-from fixcards.search.cards_index import site_address
 from fixcards.search.index_cache import IndexCache
 from tests.sites import LIBRARY
 
@@ -209,7 +209,9 @@ def test_a_change_of_the_site_address_is_noticed(folder: Path) -> None:
 )
 def test_the_site_address_is_that_of_the_settings(settings: str, expected: str, tmp_path: Path) -> None:
     (tmp_path / "mkdocs.yml").write_text(settings, encoding="utf-8")
-    assert site_address(tmp_path / "mkdocs.yml") == expected
+    project = Project.of_cards(tmp_path / "cards")
+    assert project.publishes(tmp_path / "cards")
+    assert project.site_url == expected
 
 
 def test_a_search_shows_a_card_as_it_is_now(folder: Path) -> None:

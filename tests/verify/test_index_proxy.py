@@ -13,7 +13,7 @@ import pytest
 
 from fixcards.verify import index_client
 from fixcards.verify.index_client import IndexClient, IndexUnavailableError, chunks, interruptible
-from fixcards.verify.index_proxy import IndexProxy, index_name
+from fixcards.verify.index_proxy import IndexProxy
 
 from .packages import offer_wheel
 
@@ -37,16 +37,20 @@ def ask(proxy: IndexProxy, path: str, method: str = "GET", password: str | None 
 
 
 def test_a_page_names_files_on_the_proxy_and_no_address_of_the_index(proxy, local_index):
-    status, body = ask(proxy, f"http://packages.invalid/{index_name(local_index.url)}/simple/demo/")
+    status, body = ask(
+        proxy, f"http://packages.invalid/{IndexClient([local_index.url]).path_of(local_index.url)}/simple/demo/"
+    )
     page = json.loads(body)
     assert (status, page["files"][0]["url"]) == (200, "../../files/demo/demo-1.0-py3-none-any.whl")
     assert str(local_index.server.server_port) not in body.decode()
-    status, body = ask(proxy, f"/{index_name(local_index.url)}/files/demo/demo-1.0-py3-none-any.whl")
+    status, body = ask(
+        proxy, f"/{IndexClient([local_index.url]).path_of(local_index.url)}/files/demo/demo-1.0-py3-none-any.whl"
+    )
     assert (status, body) == (200, local_index.files["demo-1.0-py3-none-any.whl"])
 
 
 def test_nothing_else_is_answered(proxy, local_index):
-    name = index_name(local_index.url)
+    name = IndexClient([local_index.url]).path_of(local_index.url)
     start = len(local_index.requests)
     for path in (
         "/",
@@ -67,7 +71,8 @@ def test_nothing_else_is_answered(proxy, local_index):
 
 
 def test_other_users_of_the_machine_do_not_have_its_password(proxy, local_index):
-    assert ask(proxy, f"/{index_name(local_index.url)}/simple/demo/", password="guess")[0] == 407  # noqa: S106
+    name = IndexClient([local_index.url]).path_of(local_index.url)
+    assert ask(proxy, f"/{name}/simple/demo/", password="guess")[0] == 407  # noqa: S106
 
 
 def test_the_index_gets_the_password_and_another_host_does_not(local_index, monkeypatch):
@@ -156,5 +161,7 @@ def test_a_socket_serves_without_a_password_however_long_its_path_is(local_index
         short = tmp_path / "link"
         short.symlink_to(folder)
         one.connect(str(Path(short, "index.sock")))
-        one.sendall(f"GET /{index_name(local_index.url)}/simple/demo/ HTTP/1.0\r\n\r\n".encode())
+        one.sendall(
+            f"GET /{IndexClient([local_index.url]).path_of(local_index.url)}/simple/demo/ HTTP/1.0\r\n\r\n".encode()
+        )
         assert one.recv(4096).startswith(b"HTTP/1.1 200")

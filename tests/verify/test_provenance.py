@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fixcards.records.evidence import Provenance
-from fixcards.verify.card_runner import provenance
+from fixcards.verify.provenance import provenance
 
 GITHUB = {
     "GITHUB_ACTIONS": "true",
@@ -23,7 +23,14 @@ GITHUB = {
         ({"CI_JOB_URL": "https://user:word@host.test/7"}, Provenance(runner="ci")),
         ({"CI_JOB_URL": "javascript:alert(1)"}, Provenance(runner="ci")),
         (GITHUB | {"GITHUB_SERVER_URL": "file:///etc"}, Provenance(runner="ci")),
+        ({"CI_JOB_URL": "http://host.test/-/jobs/7"}, Provenance(runner="ci")),
+        ({"CI_JOB_URL": "https://10.1.2.3/-/jobs/7"}, Provenance(runner="ci")),
     ],
 )
 def test_the_environment_says_who_makes_the_runs(environment: dict[str, str], expected: Provenance) -> None:
     assert provenance(environment) == expected
+
+
+def test_a_host_that_the_project_allows_may_run_without_https() -> None:
+    url = "http://gitlab.corp.test/-/jobs/7"
+    assert provenance({"CI_JOB_URL": url}, ("gitlab.corp.test",)) == Provenance(runner="ci", url=url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 from rich.console import Console
 
@@ -12,6 +13,7 @@ from fixcards.cli.bisect_report import STATE_WORDS, as_data, report_lines
 from fixcards.cli.execution import verify_cache
 from fixcards.cli.exit_status import CLEAN, COULD_NOT_RUN, FINDINGS
 from fixcards.cli.terminal import echo, echo_json
+from fixcards.project import Project
 from fixcards.verify.bisect_result import TestedRelease, failure_of
 from fixcards.verify.package_index import ReleaseInfo
 from fixcards.verify.script_bisect import Bisection
@@ -35,7 +37,8 @@ def bisect(
     Return 0 where the last release that fails and the first one after it that passes are certain, 1 where no release
     failed or the runs did not suffice, 2 where nothing could be run.
     """
-    runner = ScriptRunner(script, verify_cache(), isolation, fresh=fresh)
+    indexes = Project.in_folder(Path()).options.package_indexes
+    runner = ScriptRunner(script, verify_cache(), isolation, fresh=fresh, indexes=indexes)
     bisection = Bisection(runner, error, start, prereleases=prereleases, max_runs=max_runs)
     display = _Display(bisection)
     try:

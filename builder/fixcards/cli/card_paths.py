@@ -7,21 +7,22 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from fixcards.cli.card_folders import CardFolders
 from fixcards.errors import FixcardsError
 
 
-def targets_of(paths: Sequence[Path], root: Path) -> frozenset[str]:
-    """Return the resolved places of `paths`, by default that of all cards."""
-    top = os.path.realpath(root)
+def targets_of(paths: Sequence[Path], folders: CardFolders) -> frozenset[str]:
+    """Return the resolved places of `paths`, by default those of all cards."""
+    tops = tuple(map(os.path.realpath, folders.selected))
     targets = set()
     for path in paths:
         if not os.path.lexists(path):
             raise FixcardsError(f"{path}: no such file or folder")
-        place = top if path.is_dir() and os.path.realpath(path) == top else _place(path)
-        if place != top and not place.startswith(top.rstrip(os.sep) + os.sep):
-            raise FixcardsError(f"{path}: is outside {root}; give --cards with the folder that holds it")
+        place = os.path.realpath(path) if path.is_dir() and os.path.realpath(path) in tops else _place(path)
+        if place not in tops and not place.startswith(tuple(top.rstrip(os.sep) + os.sep for top in tops)):
+            raise FixcardsError(f"{path}: is outside {folders}; give --cards with the folder that holds it")
         targets.add(place)
-    return frozenset(targets or {top})
+    return frozenset(targets or tops)
 
 
 def places_of(path: str) -> set[str]:

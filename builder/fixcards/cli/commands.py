@@ -10,25 +10,17 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 import click
+from click.core import ParameterSource
 
 from fixcards import __version__
 from fixcards.cli.bisect_command import bisect
+from fixcards.cli.card_folders import CardFolders, card_option, cards_option
 from fixcards.cli.card_paths import places_of, targets_of
 from fixcards.cli.exit_status import CLEAN, FINDINGS
 from fixcards.cli.options import isolation as _isolation
 from fixcards.cli.terminal import echo, echo_json, echo_lines, echo_spans
 from fixcards.errors import FixcardsError, needs_extra
 from fixcards.files import atomic_write
-
-_cards = click.option(
-    "--cards",
-    "root",
-    type=click.Path(path_type=Path, readable=False),
-    default=Path("cards"),
-    show_default=True,
-    envvar="FIXCARDS_CARDS",
-    help="Folder with the cards.",
-)
 
 
 @click.group(
@@ -48,14 +40,20 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[PATH]...")
-@_cards
+@cards_option
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "json", "github"]),
+    type=click.Choice(["text", "json", "github", "gitlab", "junit"]),
     default="text",
     show_default=True,
-    help="How to print the problems; `github` marks them on the lines of a pull request.",
+    help="How to print the problems; `github` and `gitlab` mark them on the lines of a change.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write them there in that format, and print them as text.",
 )
 @click.option(
     "--ignore",
@@ -67,47 +65,51 @@ def cli() -> None:
 @click.option("--fix", is_flag=True, help="Repair what needs no decision; comments, order and line breaks stay.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
 @needs_extra("cards")
-def check(paths: tuple[Path, ...], root: Path, style: str, ignored: tuple[str, ...], fix: bool, diff: bool) -> int:
+def check(
+    paths: tuple[Path, ...],
+    roots: tuple[Path, ...],
+    style: str,
+    output: Path | None,
+    ignored: tuple[str, ...],
+    fix: bool,
+    diff: bool,
+) -> int:
     """Check every card and its evidence, or only what lies at PATH.
 
     A problem is printed as path:line:column: CODE message (hint). Codes from FC400 on are about quality;
     the site shows these cards all the same.
     """
     from fixcards.cli import repairs
+    from fixcards.cli.problem_output import print_problems
     from fixcards.records.check_summary import check_summary
-    from fixcards.records.loader import load
     from fixcards.search.quality import quality_problems
     from fixcards.worker_pool import WorkerPool
 
     start = time.perf_counter()
-    _need_folder(root)
-    targets = targets_of(paths, root)
+    folders = CardFolders.to_write(roots) if fix or diff else CardFolders.of(roots)
+    targets = targets_of(paths, folders)
     _need_rules(ignored)
     with WorkerPool() as workers:
-        library = load(root, workers, cached=True)
+        library = folders.load(workers)
         if fix or diff:
-            _need_own_folder(root)
             chosen = [each for each in library.problems if places_of(each.path) & targets]
-            repaired = repairs.repair(root, chosen, workers, write=not diff)
+            repaired = repairs.repair(folders, chosen, workers, write=not diff)
             if diff:
                 return FINDINGS if repaired or chosen else CLEAN
             if repaired:
-                library = load(root, workers, cached=True)
+                library = folders.load(workers)
         problems = [*library.problems, *quality_problems(library, workers)]
     read = set(library.paths)
     problems = sorted(each for each in problems if not each.code.startswith(ignored))
-    if paths:
+    if paths or folders.others:
         read = {path for path in read if places_of(path) & targets}
         problems = [problem for problem in problems if places_of(problem.path) & targets]
         covered = {place for path in (*read, *(problem.path for problem in problems)) for place in places_of(path)}
         for path in paths:
-            if not targets_of((path,), root) & covered:
+            if not targets_of((path,), folders) & covered:
+                root = folders.selected[0]
                 raise FixcardsError(f"{path}: no card there; a card is {root}/<package>/<issue number>.yaml")
-    if style == "json":
-        echo_json([problem.as_dict() for problem in problems])
-    else:
-        for problem in problems:
-            echo(problem.as_github() if style == "github" else str(problem))
+    print_problems(problems, read, style, output)
     echo(check_summary(read, problems, time.perf_counter() - start), err=True)
     return FINDINGS if problems else CLEAN
 
@@ -126,9 +128,9 @@ def clear() -> int:
 
 @cli.command()
 @click.argument("reports", type=click.File(encoding="utf-8"), default="-")
-@_cards
+@card_option
 @needs_extra("cards")
-def tally(reports: IO[str], root: Path) -> int:
+def tally(reports: IO[str], roots: tuple[Path, ...]) -> int:
     r"""Count readers' reports into tally.json, which card pages show.
 
     REPORTS is the JSON that the tracker exports; it needs `title`, `state` and an address of each issue:
@@ -147,7 +149,7 @@ def tally(reports: IO[str], root: Path) -> int:
         raise FixcardsError(f"{reports.name}: not UTF-8") from None
     except ValueError as error:
         raise FixcardsError(f"{reports.name}: {error}") from None
-    _need_own_folder(root)
+    root = CardFolders.to_write(roots).first
     counted = count_reports(issues)
     write_reports(root, counted)
     total = sum(each.total for each in counted.values())
@@ -161,16 +163,16 @@ def tally(reports: IO[str], root: Path) -> int:
 
 
 @cli.command()
-@_cards
+@card_option
 @click.option("--write", is_flag=True, help="Write the schemas into the folder with the cards.")
 @click.argument("name", type=click.Choice(["card", "evidence"]), default="card")
 @needs_extra("cards")
-def schema(name: str, root: Path, write: bool) -> int:
+def schema(name: str, roots: tuple[Path, ...], write: bool) -> int:
     """Print the JSON Schema of a record, by which editors complete and check."""
     from fixcards.records.schema import SCHEMAS, schema_text
 
     if write:
-        _need_own_folder(root)
+        root = CardFolders.to_write(roots).first
         for each in SCHEMAS:
             atomic_write(root / f"{each}.schema.json", schema_text(each).encode())
     else:
@@ -180,7 +182,7 @@ def schema(name: str, root: Path, write: bool) -> int:
 
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[CARD]...")
-@_cards
+@cards_option
 @click.option("--changed", metavar="[BASE]", is_flag=False, flag_value="", help="Cards that this branch touches.")
 @click.option("--stale", type=click.IntRange(0), metavar="DAYS", help="Cards without evidence that is this young.")
 @click.option("--not-by-ci", is_flag=True, help="Cards whose evidence doesn't say that CI made it.")
@@ -200,7 +202,7 @@ def schema(name: str, root: Path, write: bool) -> int:
 @needs_extra("verify")
 def verify(
     names: tuple[str, ...],
-    root: Path,
+    roots: tuple[Path, ...],
     changed: str | None,
     stale: int | None,
     not_by_ci: bool,
@@ -222,23 +224,24 @@ def verify(
     """
     from fixcards.cli import execution
     from fixcards.verify import selection
-    from fixcards.verify.card_runner import RunSettings
 
-    _need_own_folder(root)
+    folders = CardFolders.to_write(roots)
     try:
         part = selection.shard(shard) if shard else None
     except ValueError:
         raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
     selected = selection.Selection(names, changed, stale, part, not_by_ci, oldest)
-    settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
+    settings = execution.run_settings(folders, isolation, sweep=sweep)
     if dry_run:
-        return execution.dry_run(root, selected, settings, as_json=as_json)
-    return execution.verify(root, selected, settings, jobs=jobs, scheduler=scheduler, compare=compare, as_json=as_json)
+        return execution.dry_run(folders, selected, settings, as_json=as_json)
+    return execution.verify(
+        folders, selected, settings, jobs=jobs, scheduler=scheduler, compare=compare, as_json=as_json
+    )
 
 
 @cli.command()
 @click.argument("base", default="")
-@_cards
+@card_option
 @click.option("--run/--no-run", "execute", default=True, help="Execute the changed cards, as is the default.")
 @click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
 @click.option(
@@ -260,7 +263,7 @@ def verify(
 @needs_extra("verify")
 def review(
     base: str,
-    root: Path,
+    roots: tuple[Path, ...],
     execute: bool,
     sweep: bool,
     style: str,
@@ -276,30 +279,28 @@ def review(
     """
     from fixcards.cli import execution
     from fixcards.cli import review as command
-    from fixcards.verify.card_runner import RunSettings
 
-    _need_folder(root)
+    folders = CardFolders.of(roots, own=True)
     output = command.ReviewOutput(style, summary, evidence)
-    settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
-    return command.review(root, base, settings, output, jobs=jobs, execute=execute)
+    settings = execution.run_settings(folders, isolation, sweep=sweep)
+    return command.review(folders, base, settings, output, jobs=jobs, execute=execute)
 
 
 @cli.command()
 @click.argument("card")
 @click.option("--fix", type=click.IntRange(1), metavar="N", help="Run option N of the card instead, counted from 1.")
-@_cards
+@cards_option
 @_isolation
 @needs_extra("verify")
-def reproduce(card: str, fix: int | None, root: Path, isolation: str) -> int:
+def reproduce(card: str, fix: int | None, roots: tuple[Path, ...], isolation: str) -> int:
     """Run the reproduction of CARD in a sandbox and print what it prints.
 
     Exit status: 0 if it failed as described (with --fix: if it passed), 1 if not, 2 if it could not run.
     """
     from fixcards.cli import execution
-    from fixcards.verify.card_runner import RunSettings
 
-    _need_folder(root)
-    return execution.reproduce(root, card, fix, RunSettings(execution.verify_cache(), isolation))
+    folders = CardFolders.of(roots)
+    return execution.reproduce(folders, card, fix, execution.run_settings(folders, isolation))
 
 
 @cli.command()
@@ -320,12 +321,26 @@ cli.add_command(bisect)
 
 @cli.command()
 @click.argument("log", metavar="[FILE]", type=click.File("rb"), default="-")
-@_cards
-@click.option("--site", metavar="URL|FOLDER", help="Use the index of a published or built site instead of --cards.")
+@cards_option
+@click.option(
+    "--site",
+    "sites",
+    metavar="URL|FOLDER",
+    multiple=True,
+    help="Search a published or built site, instead of cards or beside --cards; may be given several times.",
+)
 @click.option("--limit", type=click.IntRange(1, 1000), default=8, show_default=True, help="Cards to show at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; match.schema.json on the site describes it.")
+@click.pass_context
 @needs_extra("cards")
-def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool) -> int:
+def match(
+    context: click.Context,
+    log: BinaryIO,
+    roots: tuple[Path, ...],
+    sites: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+) -> int:
     """Find the known failures in a traceback, a log of any size or a few words, by default standard input.
 
     Nothing of it leaves the machine. Exit status: 0 something fits, 1 nothing does, 2 could not run.
@@ -334,12 +349,18 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
     from fixcards.search import Finder
     from fixcards.search.text_report import WIDTH, lines
 
-    if site is None:
-        _need_folder(root)
-    finder = Finder.of_site(site) if site is not None else Finder.of_cards(root, jobs=None)
-    if finder.excluded_cards:
-        cards = "1 card has" if finder.excluded_cards == 1 else f"{finder.excluded_cards:,} cards have"
-        echo(f"fixcards: {cards} problems and can't be found; fixcards check names them", err=True)
+    finders = []
+    # A site takes the place of cards that only the environment or mkdocs.yml names.
+    if not sites or context.get_parameter_source("roots") is ParameterSource.COMMANDLINE:
+        folders = CardFolders.of(roots)
+        hosts = folders.tracker_hosts
+        finders += [Finder.of_cards(root, jobs=None, tracker_hosts=hosts) for root in folders.selected]
+    finder = Finder.of_all([*finders, *map(Finder.of_site, sites)])
+    for part in finder.parts:
+        if part.excluded_cards:
+            cards = "1 card has" if part.excluded_cards == 1 else f"{part.excluded_cards:,} cards have"
+            where = f"{part.name}: " if finder.parts[1:] else ""
+            echo(f"fixcards: {where}{cards} problems and can't be found; fixcards check names them", err=True)
     with open_log(log) as progress:
         answer = finder.answer(log, progress)
     if as_json:
@@ -358,17 +379,3 @@ def _need_rules(codes: Sequence[str]) -> None:
     for code in codes:
         if not code or not any(each.startswith(code) for each in RULES):
             raise click.BadParameter(f"no rule has a code that starts with {code!r}", param_hint="--ignore")
-
-
-def _need_own_folder(root: Path) -> None:
-    """Raise `FixcardsError` where the cards are no folder, or a link: a command that writes would follow it."""
-    _need_folder(root)
-    if root.is_symlink():
-        raise FixcardsError(
-            f"{root}: is a link, and nothing is written to where it leads; give --cards with the folder"
-        )
-
-
-def _need_folder(root: Path) -> None:
-    if not root.is_dir():
-        raise FixcardsError(f"{root}: no such folder; start in the folder that has the cards, or give --cards")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fixcards import cache
+from fixcards.cli.card_folders import CardFolders
 from fixcards.cli.exit_status import CLEAN, COULD_NOT_RUN, FINDINGS
 from fixcards.cli.progress_report import ProgressReport, as_data, describe_run, printed_instead
 from fixcards.cli.terminal import echo, echo_json, echo_lines
@@ -18,7 +19,6 @@ from fixcards.files import make_private
 from fixcards.records.card import Card
 from fixcards.records.draft import drafts
 from fixcards.records.evidence import Outcome
-from fixcards.records.loader import load
 from fixcards.verify import executors
 from fixcards.verify.card_runner import CardRunner, RunSettings, today
 from fixcards.verify.interpreters import installed_interpreters
@@ -38,8 +38,19 @@ def verify_cache() -> Path:
     return folder
 
 
+def run_settings(folders: CardFolders, isolation: str, *, sweep: bool = False) -> RunSettings:
+    """Return how the cards of some folders are executed."""
+    return RunSettings(
+        verify_cache(),
+        isolation,
+        sweep=sweep,
+        indexes=folders.package_indexes,
+        tracker_hosts=folders.tracker_hosts,
+    )
+
+
 def verify(
-    root: Path,
+    folders: CardFolders,
     selection: Selection,
     settings: RunSettings,
     *,
@@ -52,12 +63,19 @@ def verify(
 
     With `compare` nothing is written, and 1 also says that an execution differs from the evidence that is there.
     """
-    tasks = _tasks(root, selection)
+    tasks = _tasks(folders, selection)
     # Chosen here, so that it says at once what is missing.
     sandbox = choose_sandbox(settings.isolation) if scheduler is None and tasks else None
     report = ProgressReport(len(tasks))
     key = json.dumps(
-        [str(root.absolute()), repr(selection), settings.isolation, settings.sweep, settings.repetitions, compare]
+        [
+            [str(root.absolute()) for root in folders.selected],
+            repr(selection),
+            settings.isolation,
+            settings.sweep,
+            settings.repetitions,
+            compare,
+        ]
     )
     with _pool(jobs, scheduler) as pool, report.following():
         session = Session(tasks, settings, pool.executor, pool.width, key, pool.stop, report.started, compare)
@@ -79,10 +97,10 @@ def verify(
     return FINDINGS if bad else CLEAN
 
 
-def dry_run(root: Path, selection: Selection, settings: RunSettings, *, as_json: bool) -> int:
+def dry_run(folders: CardFolders, selection: Selection, settings: RunSettings, *, as_json: bool) -> int:
     """Print which runs would be made, with what, on which interpreter; execute nothing."""
-    tasks = _tasks(root, selection)
-    index = PackageIndex(settings.cache / "index")
+    tasks = _tasks(folders, selection)
+    index = PackageIndex(settings.cache / "index", settings.indexes)
     plans = [
         _plan_data(task, plan(task.card, index.releases(task.card.package), installed_interpreters())) for task in tasks
     ]
@@ -96,9 +114,9 @@ def dry_run(root: Path, selection: Selection, settings: RunSettings, *, as_json:
     return CLEAN
 
 
-def reproduce(root: Path, name: str, fix: int | None, settings: RunSettings) -> int:
+def reproduce(folders: CardFolders, name: str, fix: int | None, settings: RunSettings) -> int:
     """Run a card's reproduction, or one of its fixes, and print what it prints; return 0 where the card is right."""
-    tasks = _tasks(root, Selection((name,)))
+    tasks = _tasks(folders, Selection((name,)))
     if len(tasks) != 1:
         raise FixcardsError(f"{name} means {len(tasks)} cards; name one, such as {tasks[0].card.id}")
     card = tasks[0].card
@@ -137,8 +155,8 @@ def interpreters(*, as_json: bool) -> int:
     return CLEAN
 
 
-def _tasks(root: Path, selection: Selection) -> list[Task]:
-    library = load(root, cached=True, keep="records")
+def _tasks(folders: CardFolders, selection: Selection) -> list[Task]:
+    library = folders.load(keep="records")
     with_problems = list(drafts(library)) if len(library.all_ids) > len(library.summaries) else []
     tasks = selection.tasks(library, today(), with_problems)
     selected = {task.path for task in tasks}
@@ -148,7 +166,14 @@ def _tasks(root: Path, selection: Selection) -> list[Task]:
     if not selection.names and (refused := sum(draft.card is None for draft in with_problems)):
         cards = "1 card has" if refused == 1 else f"{refused:,} cards have"
         echo(f"fixcards: {cards} problems and can't be executed; fixcards check names them", err=True)
-    return tasks
+    if not folders.others:
+        return tasks
+    tops = [root.absolute() for root in folders.selected]
+    own = [task for task in tasks if any(task.path.absolute().is_relative_to(top) for top in tops)]
+    if selection.names and tasks and not own:
+        root = library.root_of(tasks[0].card.id)
+        raise FixcardsError(f"{tasks[0].card.id} lies in {root}; give --cards {root} to execute it")
+    return own
 
 
 def _option(card: Card, number: int) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fixcards.cli.card_folders import CardFolders
 from fixcards.cli.terminal import echo
 from fixcards.errors import FixcardsError
 from fixcards.records.problem import Problem
-from fixcards.records.repairer import repaired_files
+from fixcards.records.repairer import RepairedFile, repaired_files
 from fixcards.worker_pool import WorkerPool
 
 
-def repair(root: Path, problems: Sequence[Problem], pool: WorkerPool, *, write: bool) -> int:
+def repair(folders: CardFolders, problems: Sequence[Problem], pool: WorkerPool, *, write: bool) -> int:
     """Repair the files that have some of the problems, or print the change, and return the number of repairs."""
     done, files = 0, 0
-    for file in repaired_files(root, problems, pool):
+    for root, file in _repaired(folders, problems, pool):
         if write:
             try:
                 file.write(root)
@@ -35,3 +37,13 @@ def repair(root: Path, problems: Sequence[Problem], pool: WorkerPool, *, write: 
         err=True,
     )
     return done
+
+
+def _repaired(
+    folders: CardFolders, problems: Sequence[Problem], pool: WorkerPool
+) -> Iterator[tuple[Path, RepairedFile]]:
+    """Yield each file that can be repaired, with the folder that it lies in."""
+    for root in folders.selected:
+        top = os.path.abspath(root) + os.sep  # noqa: PTH100 - as problems name it: resolve() would follow links
+        own = [each for each in problems if os.path.abspath(each.path).startswith(top)]  # noqa: PTH100
+        yield from ((root, file) for file in repaired_files(root, own, pool, folders.tracker_hosts))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixcards.cli import review_report
+from fixcards.cli.card_folders import CardFolders
 from fixcards.cli.exit_status import CLEAN, COULD_NOT_RUN, FINDINGS
 from fixcards.cli.progress_report import ProgressReport
 from fixcards.cli.terminal import echo, echo_json, echo_lines
 from fixcards.errors import FixcardsError
 from fixcards.files import atomic_write
 from fixcards.records.evidence import evidence_text
-from fixcards.records.loader import load
 from fixcards.verify import executors
 from fixcards.verify.branch_changes import branch_changes
 from fixcards.verify.card_runner import RunSettings, today
@@ -35,14 +35,17 @@ class ReviewOutput:
     """Folder for the evidence of the executions, so that it can be handed to the contributor."""
 
 
-def review(root: Path, base: str, settings: RunSettings, output: ReviewOutput, *, jobs: int, execute: bool) -> int:
+def review(
+    folders: CardFolders, base: str, settings: RunSettings, output: ReviewOutput, *, jobs: int, execute: bool
+) -> int:
     """Judge each card that the branch touches, and execute those whose runs or evidence it changes.
 
     Nothing is written next to the cards. Returns 1 where a card can't be merged as it is, 2 where one could not be
     executed for a reason outside the card.
     """
+    root = folders.first
     changes = branch_changes(root, base)
-    library = load(root, cached=True, keep="records")
+    library = folders.load(keep="records")
     reviews = review_changes(library, changes, today(), swept=settings.sweep)
     if execute and tasks(reviews):
         results = _execute(root, reviews, settings, jobs)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fixcards.characters import visible
+from fixcards.cli.formats import FORMATS
 from fixcards.records.problem import Problem
 from fixcards.verify.review import CardReview
 
@@ -72,7 +73,8 @@ def markdown_lines(reviews: Sequence[CardReview]) -> Iterator[str]:
 def github_annotations(reviews: Sequence[CardReview]) -> Iterator[str]:
     """Yield a workflow command of GitHub for each failure, at the file of its card."""
     for each in reviews:
-        yield from (Problem(each.path, 1, 1, each.card_id, failure).as_github() for failure in each.failures)
+        problems = [Problem(each.path, 1, 1, each.card_id, failure) for failure in each.failures]
+        yield from FORMATS["github"].text(problems, [each.path]).splitlines()
 
 
 def as_data(review: CardReview) -> dict[str, Any]:

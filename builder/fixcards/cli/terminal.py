@@ -34,8 +34,13 @@ def echo_spans(spans: Iterable[Span]) -> None:
 
 
 def echo_json(data: object) -> None:
-    """Print data as JSON in ASCII: on any terminal, a reader gets back exactly the same data."""
-    click.echo(json.dumps(data, indent=2).replace("\x7f", "\\u007f"))
+    """Print data as JSON, as `json_text` writes it."""
+    click.echo(json_text(data))
+
+
+def json_text(data: object) -> str:
+    """Return data as JSON in ASCII: on any terminal, a reader gets back exactly the same data."""
+    return json.dumps(data, indent=2).replace("\x7f", "\\u007f")
 
 
 def echo_click_error(error: click.ClickException) -> None:

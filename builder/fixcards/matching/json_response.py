@@ -65,6 +65,7 @@ SCHEMA: dict[str, Any] = {
                     "versions",
                     "line",
                     "times",
+                    "sources",
                 ],
                 "additionalProperties": False,
                 "properties": {
@@ -81,6 +82,8 @@ SCHEMA: dict[str, Any] = {
                     | {"description": "Releases of the packages that matter, as the text shows them."},
                     "line": _NUMBER | {"description": "First line with the message, 0 where no line has it."},
                     "times": _NUMBER | {"description": "How often the text shows the failure."},
+                    "sources": _TEXTS
+                    | {"description": "Folders and sites that have the card, first the one that it is taken from."},
                 },
             },
         },
@@ -91,8 +94,8 @@ SCHEMA: dict[str, Any] = {
 _MAX_LINES = 20
 
 
-def answer(failure: Failure, matches: Iterable[tuple[Match, int]], site: str) -> dict[str, Any]:
-    """Return an answer. Each match comes with its number of occurrences; links start with `site`."""
+def answer(failure: Failure, matches: Iterable[tuple[Match, int, str]]) -> dict[str, Any]:
+    """Return an answer. Each match comes with its number of occurrences and the address of its card."""
     return {
         "failure": {
             "exceptions": [
@@ -109,15 +112,15 @@ def answer(failure: Failure, matches: Iterable[tuple[Match, int]], site: str) ->
             "lines": [other.text for other in failure.lines[-_MAX_LINES:]],
             "versions": dict(sorted(failure.versions.items())),
         },
-        "matches": [_match(each, times, site) for each, times in matches],
+        "matches": [_match(each, times, url) for each, times, url in matches],
     }
 
 
-def _match(match: Match, times: int, site: str) -> dict[str, Any]:
+def _match(match: Match, times: int, url: str) -> dict[str, Any]:
     return {
         "id": match.entry.id,
         "title": match.entry.title,
-        "url": site + str(match.entry.display.get("path", "")),
+        "url": url,
         "tier": match.tier,
         "score": match.score / 1000,
         "reasons": list(match.reasons),
@@ -126,4 +129,5 @@ def _match(match: Match, times: int, site: str) -> dict[str, Any]:
         "versions": dict(match.versions),
         "line": match.line,
         "times": times,
+        "sources": list(match.sources),
     }

@@ -33,15 +33,18 @@ from fixcards.errors import FixcardsError
 from fixcards.files import make_private
 from fixcards.mkdocs_plugin import assets
 from fixcards.mkdocs_plugin.blocked_content import blocked_content
+from fixcards.mkdocs_plugin.edit_links import set_edit_uri
 from fixcards.mkdocs_plugin.inline_code import InlineCode
 from fixcards.mkdocs_plugin.pages import RecordPage, Theme, strip_indentation
 from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
 from fixcards.mkdocs_plugin.policy import Policy
 from fixcards.mkdocs_plugin.sitemap import SitemapEntry, sitemap
-from fixcards.mkdocs_plugin.source_folders import pages_folder, refuse_link, remove_links_below
+from fixcards.mkdocs_plugin.source_folders import more_folders, pages_folder, refuse_link, remove_links_below
+from fixcards.project import ProjectOptions
 from fixcards.records import history, loader
 from fixcards.records.check_summary import check_summary
 from fixcards.records.rules.rule import is_about_quality
+from fixcards.site.code_host import KINDS
 from fixcards.site.renderer import renderer
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
@@ -66,6 +69,14 @@ class FixcardsConfig(Config):  # type: ignore[no-untyped-call]
     """The name of `parallel` before version 0.2."""
     jobs = config_options.Optional(config_options.Type(int))
     """Number of processes that make pages, by default one for each processor."""
+    more_cards = config_options.Optional(config_options.Type((str, list)))
+    """Further folders with cards, relative to mkdocs.yml. This option and the next two count for the commands, too."""
+    tracker_hosts = config_options.Optional(config_options.Type((str, list)))
+    """Hosts of a company's own trackers: addresses in cards may be http:// or private there."""
+    package_indexes = config_options.Optional(config_options.Type(dict))
+    """Packages that come from an index of their own: its address, or a variable that holds it, with their names."""
+    repo_host = config_options.Optional(config_options.Choice(KINDS))
+    """Kind of the host in `repo_url`, where its name doesn't say it."""
     content_security_policy = config_options.Optional(config_options.Type((bool, dict)))
     """Sources to add to the policy in the pages, by directive; false leaves the policy out. See `policy.py`."""
 
@@ -78,6 +89,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
     _served = False
     _root = Path("cards")
     """The folder of the cards, which mkdocs.yml calls `docs_dir`."""
+    _more: tuple[Path, ...] = ()
+    """Further folders with cards."""
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember whether the site is built for the development server."""
@@ -95,11 +108,14 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         self._policy = self._read_policy(config)
         self._root = Path(config.docs_dir)
         try:
+            options = ProjectOptions.parse(self.config)
+            self._tracker_hosts = options.tracker_hosts
+            self._more = more_folders(options.more_cards, config.config_file_path)
             refuse_link(config.site_dir, config.config_file_path)
             config.docs_dir = pages_folder(self.config.pages, config.config_file_path, config.docs_dir, config.site_dir)
         except FixcardsError as error:
             raise PluginError(visible(f"fixcards: {error}")) from None
-        config.watch.append(str(self._root))
+        config.watch += [str(self._root), *map(str, self._more)]
         templates = Path(self.config.templates or TEMPLATES)
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(templates / "theme"))
         config.watch.append(str(templates))
@@ -109,7 +125,9 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             today=date.fromisoformat(get_build_date()),
             site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
             repo_url=(config.repo_url or "").rstrip("/"),
+            repo_host=self.config.repo_host or "",
         )
+        set_edit_uri(config, self.settings.code_host, self._root)
         return config
 
     def _read_policy(self, config: MkDocsConfig) -> Policy | None:
@@ -151,7 +169,14 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         start = time.perf_counter()
         root = self._root
         try:
-            cards = loader.load(root, self._pool, cached=True, keep="cards")
+            cards = loader.load(
+                root,
+                self._pool,
+                cached=True,
+                keep="cards",
+                more=self._more,
+                tracker_hosts=self._tracker_hosts,
+            )
         except FixcardsError as error:
             raise PluginError(visible(f"fixcards: {error}")) from None
         # With `--quiet` warnings are neither displayed nor counted, and a strict build would succeed.
@@ -160,7 +185,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             # Those about quality are for the authors of cards: `fixcards check` names them, and no build fails by them.
             log.log(logging.DEBUG if is_about_quality(problem.code) else level, "%s", problem)
         log.info("%s", check_summary(cards.paths, cards.problems, time.perf_counter() - start))
-        site = Site(cards, self.settings, history.ids_by_age(root, cards.files))
+        site = Site(cards, self.settings, history.ids_by_age(cards))
         in_nav = {path for _, path in _titles(config.nav)}
         author_pages = {file.dest_uri for file in files.documentation_pages()}
         for task in site.page_tasks():
@@ -200,6 +225,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         self._theme.env = env
         # Not a filter: Jinja would store the result for a constant in the compiled template, for later builds.
         env.globals["asset_url"] = lambda path: self._asset_urls.get(path, path)
+        env.globals["code_host"] = self.settings.code_host
         env.filters["strip_indentation"] = strip_indentation
         env.bytecode_cache = _bytecode_cache(cache.cache_folder("computed", "templates"))
 

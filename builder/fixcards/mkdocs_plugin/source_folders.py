@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from fixcards import cache
@@ -38,6 +39,16 @@ def pages_folder(option: str | None, config_file: str | None, cards: str, site_d
         if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
             raise FixcardsError(f"{folder / path}: is a link, a pipe or a device, which can't be published; remove it")
     return str(folder)
+
+
+def more_folders(options: Sequence[str], config_file: str | None) -> tuple[Path, ...]:
+    """Return the further folders with cards. Raises `FixcardsError` for one that isn't there."""
+    project = Path(config_file or "mkdocs.yml").absolute().parent
+    folders = tuple(project / option for option in options)
+    for option, folder in zip(options, folders, strict=True):
+        if not folder.is_dir():
+            raise FixcardsError(f"`more_cards: {option}`: no such folder next to mkdocs.yml; correct it")
+    return folders
 
 
 def remove_links_below(site_dir: str) -> None:

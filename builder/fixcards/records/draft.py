@@ -42,7 +42,7 @@ def drafts(library: Library) -> Iterator[Draft]:
     Texts that are missing or wrong are left open. Evidence of a draft stays good when they are written: prose is no
     part of the digest.
     """
-    good = {display_path(library.root / path) for path in library.files.values()}
+    good = {display_path(library.path_of(card_id)) for card_id in library.files}
     for path in library.paths:
         if path not in good and path.endswith(".yaml") and not path.lower().endswith(EVIDENCE_SUFFIX):
             yield read_draft(library.root, Path(path))

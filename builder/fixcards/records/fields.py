@@ -37,6 +37,7 @@ _ADVISORY_ID = re.compile(_ADVISORY)
 """CVE ids as cve.org has them, those of GitHub's advisory database, and those of the Python advisory database."""
 _ORDINARY_URL = re.compile(r"https://(?:[a-z0-9]+[.-])+[a-z]+(?:/[A-Za-z0-9/._#?=&%+~-]*)?")
 """Nearly all addresses; what it matches is right beyond doubt and needs no closer look."""
+_WEB_SCHEME = re.compile("https?://")
 
 
 def value_error(kind: str, message: str, hint: str = "", repaired: str = "") -> PydanticCustomError:
@@ -126,8 +127,8 @@ def _requirement(text: str) -> str:
     return text
 
 
-def _https_url(text: str) -> str:
-    if _ORDINARY_URL.fullmatch(text) and ".local" not in text:
+def _web_url(text: str) -> str:
+    if _ORDINARY_URL.fullmatch(text):
         return text
     hint = "write the whole address, for example https://github.com/encode/httpx/issues/271"
     try:
@@ -135,13 +136,20 @@ def _https_url(text: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise value_error("url", f"{quoted(text)} is not an address", hint) from None
-    if not text.startswith("https://") or not host or re.search(r"[\s\"'<>\\`{}|^]", text) or not text.isascii():
+    if not _WEB_SCHEME.match(text) or not host or re.search(r"[\s\"'<>\\`{}|^]", text) or not text.isascii():
         raise value_error("url", f"{quoted(text)} is not an https URL", hint)
-    if _is_of_one_machine(host):
-        raise value_error("url", f"{quoted(text)} leads to the reader's own machine or network", hint)
     if "@" in parts.netloc:
         raise value_error("url", f"{quoted(text)} has a user name before its host", "remove what stands before the @")
     return text
+
+
+def fault_for_readers(url: str) -> str:
+    """Return the fault of an address that is not safe or not the same for every reader; empty for any other."""
+    if _ORDINARY_URL.fullmatch(url) and ".local" not in url:
+        return ""
+    if _is_of_one_machine(urlsplit(url).hostname or ""):
+        return "leads to the reader's own machine or network"
+    return "" if url.startswith("https://") else "is not an https URL"
 
 
 def _is_of_one_machine(host: str) -> bool:
@@ -295,7 +303,7 @@ Keyword = Annotated[
 ]
 Release = Annotated[str, Field(max_length=100), AfterValidator(_version), _schema("^[0-9]", 100)]
 PackageName = Annotated[str, Field(max_length=100), AfterValidator(_package_name), _schema(f"^{NAME}$", 100)]
-Url = Annotated[str, Field(max_length=2000), AfterValidator(_https_url), _schema("^https://", 2000)]
+Url = Annotated[str, Field(max_length=2000), AfterValidator(_web_url), _schema("^https?://", 2000)]
 RequirementText = Annotated[str, Field(max_length=300), AfterValidator(_requirement), _schema(r"^\s*[A-Za-z0-9]", 300)]
 Frame = Annotated[str, Field(max_length=300), AfterValidator(_frame), _schema(r"^[^/].*\.pyx?i?:", 300)]
 CardId = Annotated[str, Field(max_length=120), AfterValidator(_card_id), _schema(f"^{CARD_ID}$", 120)]

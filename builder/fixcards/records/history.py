@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from fixcards.git import git_output_or_none
+from fixcards.records.library import Library
 
 
-def ids_by_age(root: Path, files: Mapping[str, str]) -> list[str]:
-    """Return the ids of `files` (paths below `root`), the last added first.
+def ids_by_age(library: Library) -> list[str]:
+    """Return the ids of the cards, the last added first; those of further folders follow, each in its own order.
 
     A card that isn't committed yet is the newest. Where there is no git or no history, the order is by id.
     """
-    order = {path: position for position, path in enumerate(_added(root))}
-    return sorted(files, key=lambda card_id: (order.get(files[card_id], -1), card_id))
+    ids: list[str] = []
+    for root in library.roots:
+        order = {path: position for position, path in enumerate(_added(root))}
+        own = [card_id for card_id in library.files if library.root_of(card_id) == root]
+        ids += sorted(own, key=lambda card_id: (order.get(library.files[card_id], -1), card_id))
+    return ids
 
 
 def _added(root: Path) -> list[str]:

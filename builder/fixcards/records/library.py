@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Library:
-    """Every card of a folder that fits the model, and every problem of all files.
+    """Every card of a folder, or of several, that fits the model, and every problem of all files.
 
     A card with a problem is not among `cards`, and evidence with a problem not among `evidence`, so nothing wrong is
     shown. In memory are the summaries; each card is read once with its evidence, when one of the two is first needed.
@@ -34,7 +34,7 @@ class Library:
     root: Path
     summaries: Mapping[str, Summary]
     files: Mapping[str, str]
-    """Path of each card below `root`, with `/` on every system."""
+    """Path of each card below its folder, with `/` on every system."""
     digests: Mapping[str, bytes]
     """Digest of each card's and its evidence's bytes; without an entry where they can't be read in one go."""
     summary_digests: Mapping[str, bytes]
@@ -46,15 +46,34 @@ class Library:
     paths: tuple[str, ...] = ()
     """Every file that is named like a record, as problems name it."""
     evidence_files: Mapping[str, str] = field(default_factory=dict)
-    """Evidence file of each card that has one, good or not, below `root`."""
+    """Evidence file of each card that has one, good or not, below its folder."""
     with_evidence: frozenset[str] = frozenset()
     """Ids of the cards that have evidence which may be shown."""
+    more_roots: tuple[Path, ...] = ()
+    """Further folders."""
+    roots_of_others: Mapping[str, Path] = field(default_factory=dict)
+    """Folder of each card that is not in `root`."""
+    tracker_hosts: tuple[str, ...] = ()
+    """Hosts whose addresses need not be public."""
     cached: bool = False
     """Whether what is computed from the cards goes into the user's cache folder."""
     parsed_cards: Mapping[str, bytes] = field(default_factory=dict)
     """The cards that `load` had just read, for `record.unpickle_card`, where it was asked to keep them."""
     read_records: Mapping[str, CheckedRecord] = field(default_factory=dict)
     """The cards that `load` had just read, with their evidence, where it was asked to keep them."""
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """All folders."""
+        return (self.root, *self.more_roots)
+
+    def root_of(self, card_id: str) -> Path:
+        """Return the folder that a card lies in."""
+        return self.roots_of_others.get(card_id, self.root)
+
+    def path_of(self, card_id: str) -> Path:
+        """Return the file of a card. Raises `KeyError` for one that has a problem."""
+        return self.root_of(card_id) / self.files[card_id]
 
     @cached_property
     def cards(self) -> Mapping[str, Card]:
@@ -73,16 +92,17 @@ class Library:
 
     def _record(self, card_id: str) -> CheckedRecord:
         if card_id not in self._records:
-            evidence = self.evidence_files.get(card_id)
-            result = RecordReader(self.root).read(
-                self.root / self.files[card_id], self.root / evidence if evidence else None
+            root, evidence = self.root_of(card_id), self.evidence_files.get(card_id)
+            result = RecordReader(root, self.tracker_hosts).read(
+                self.path_of(card_id), root / evidence if evidence else None
             )
             self._records[card_id] = CheckedRecord(result.card, result.evidence)
         return self._records[card_id]
 
     def cache_file(self, kind: str) -> cache.CacheFile | None:
         """Return the cache file of what is computed from these cards, None where the library is not cached."""
-        return cache.cache_file(kind, os.path.realpath(self.root)) if self.cached else None
+        names = map(os.path.realpath, self.roots)
+        return cache.cache_file(kind, "\0".join(names)) if self.cached else None
 
     @cached_property
     def packages(self) -> Mapping[str, list[Summary]]:
@@ -91,6 +111,40 @@ class Library:
         for card in sorted(self.summaries.values(), key=lambda card: (card.package, issue_order(card.key))):
             groups[card.package].append(card)
         return groups
+
+
+def joined(libraries: Sequence[Library]) -> Library:
+    """Return the cards of several folders as one library. Of cards with one id only one may be without a problem."""
+    first, *others = libraries
+    if not others:
+        return first
+    summaries = _union([each.summaries for each in libraries])
+    summary_digests = _union([each.summary_digests for each in libraries])
+    order = sorted(summaries, key=lambda each: (summaries[each].package, issue_order(summaries[each].key)))
+    return Library(
+        root=first.root,
+        summaries={card_id: summaries[card_id] for card_id in order},
+        files=_union([each.files for each in libraries]),
+        digests=_union([each.digests for each in libraries]),
+        summary_digests={card_id: summary_digests[card_id] for card_id in order},
+        reports=_union([each.reports for each in libraries]),
+        problems=tuple(sorted({problem for each in libraries for problem in each.problems})),
+        all_ids=first.all_ids,
+        paths=tuple(path for each in libraries for path in each.paths),
+        evidence_files=_union([each.evidence_files for each in libraries]),
+        with_evidence=first.with_evidence.union(*(each.with_evidence for each in others)),
+        more_roots=tuple(each.root for each in others),
+        roots_of_others={card_id: each.root for each in others for card_id in each.summaries},
+        tracker_hosts=first.tracker_hosts,
+        cached=first.cached,
+        parsed_cards=_union([each.parsed_cards for each in libraries]),
+        read_records=_union([each.read_records for each in libraries]),
+    )
+
+
+def _union(mappings: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
+    """Return the union of mappings; the first one that has a key counts."""
+    return {key: value for mapping in reversed(mappings) for key, value in mapping.items()}
 
 
 class LazyMapping(Mapping[str, Value]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import time
@@ -9,7 +10,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from fixcards.records import reader_reports
 from fixcards.records.evidence import EVIDENCE_SUFFIX
 from fixcards.records.identity import card_file, issue_order
 from fixcards.records.json_error import first_json_error
-from fixcards.records.library import Library
+from fixcards.records.library import Library, joined
 from fixcards.records.problem import Problem
 from fixcards.records.reader_reports import ReportCounts
 from fixcards.records.record import (
@@ -66,33 +67,70 @@ class CardFile:
     parsed: bytes | CheckedRecord | None = None
 
 
-def load(root: Path, pool: WorkerPool | None = None, *, cached: bool = False, keep: Keep | None = None) -> Library:
-    """Read every record below `root`; the processes of `pool` share the reading of many files.
+def load(
+    root: Path,
+    pool: WorkerPool | None = None,
+    *,
+    cached: bool = False,
+    keep: Keep | None = None,
+    more: Sequence[Path] = (),
+    tracker_hosts: Sequence[str] = (),
+) -> Library:
+    """Read every record below `root` and `more` folders; the processes of `pool` share the reading of many files.
+
+    Of two cards with one id that in the earlier folder counts. `tracker_hosts` are hosts whose addresses need not be
+    public (`rules/addresses.py`).
 
     With `cached`, files that are what they were are taken from the user's cache folder instead. `keep` hands on what
     had to be read, so that it isn't read again: "cards" for other processes that make pages of them, "records" for
-    this one. Total: a bad file becomes problems and stops no other. Raises `FixcardsError` only where `root` itself
-    can't be read.
+    this one. Total: a bad file becomes problems and stops no other. Raises `FixcardsError` only where a folder itself
+    can't be read, or lies in another one.
     """
-    return _Loader(root).load(pool or WorkerPool(1), cached=cached, keep=keep)
+    _refuse_nested((root, *more))
+    loaders = [_Loader(folder, tracker_hosts) for folder in (root, *more)]
+    for each in loaders:
+        each.read(pool or WorkerPool(1), cached=cached, keep=keep)
+    owners: dict[str, list[str]] = defaultdict(list)
+    for each in loaders:
+        for card_id, paths in each.owners().items():
+            owners[card_id] += paths
+    all_ids = frozenset(owners).union(*(each.ids_of_paths() for each in loaders))
+    causes = {card_id: cause for each in loaders for card_id, cause in each.causes().items()}
+    context = LibraryContext(owners, all_ids, frozenset(), causes)
+    return joined([each.library(context, cached=cached) for each in loaders])
+
+
+def _refuse_nested(folders: Sequence[Path]) -> None:
+    places = [(folder, Path(os.path.realpath(folder))) for folder in folders]
+    for (folder, place), (other, other_place) in itertools.combinations(places, 2):
+        if place.is_relative_to(other_place) or other_place.is_relative_to(place):
+            raise FixcardsError(f"{folder} and {other} lie in one another; give folders of cards that are apart")
 
 
 class _Loader:
     """Collects the problems of one walk over the files."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, tracker_hosts: Sequence[str]) -> None:
         self.root = root
+        self.tracker_hosts = tuple(tracker_hosts)
         self.display = _display_function(root)
         self.problems: set[Problem] = set()
+        self.cards: dict[str, CardFile] = {}
+        self._walked: list[tuple[str, FileState | None]] = []
         self._strays: Counter[str] = Counter()
 
-    def load(self, pool: WorkerPool, *, cached: bool, keep: Keep | None) -> Library:
+    def read(self, pool: WorkerPool, *, cached: bool, keep: Keep | None) -> None:
+        """Read the records, each for itself."""
         start = time.time_ns()
-        walked = sorted(self._walk())
+        self._walked = sorted(self._walk())
         self._check_schemas()
-        cards = _pair_evidence(walked)
-        _read_cards(self.root, cards, pool, start, cached=cached, keep=keep)
-        context = self._context(cards)
+        self.cards = _pair_evidence(self._walked)
+        _read_cards(self, pool, start, cached=cached, keep=keep)
+
+    def library(self, context: LibraryContext, *, cached: bool) -> Library:
+        """Apply the rules about several records, of which `context` has those of all folders; return the library."""
+        walked, cards = self._walked, self.cards
+        context = replace(context, places=cards.keys())
         for path, _ in walked:
             if _is_evidence(path):
                 self.problems.update(problems_at(self.display(path), "FC303", RULES["FC303"].check(path, context)))
@@ -123,6 +161,7 @@ class _Loader:
             evidence_files={summary.id: card.evidence for summary, card in good if card.evidence},
             with_evidence=frozenset(summary.id for summary, card in good if card.record.has_evidence),
             cached=cached,
+            tracker_hosts=self.tracker_hosts,
             parsed_cards={summary.id: card.parsed for summary, card in good if isinstance(card.parsed, bytes)},
             read_records={summary.id: card.parsed for summary, card in good if isinstance(card.parsed, CheckedRecord)},
         )
@@ -174,17 +213,23 @@ class _Loader:
             raise FixcardsError(f"{self.root}: the cards can't be read: {error.strerror}") from None
         self.problems.update(problems_at(self.display(folder), "FC001", iter([unreadable(error)])))
 
-    def _context(self, cards: Mapping[str, CardFile]) -> LibraryContext:
-        """Return the other records, for rules about one."""
+    def owners(self) -> Mapping[str, list[str]]:
+        """Return the card files of each id as problems name them, the one in the right place first."""
         owners: dict[str, list[str]] = defaultdict(list)
-        for path, card in cards.items():
+        for path, card in self.cards.items():
             if summary := card.record.summary:
                 in_place = path == card_file(summary.ecosystem, summary.package, summary.key)
                 owners[summary.id].insert(0 if in_place else len(owners[summary.id]), self.display(path))
-        named = {"-".join(path.rpartition(".")[0].rsplit("/", 2)[-2:]) for path in cards}
-        summaries = [card.record.summary for card in cards.values()]
-        causes = {summary.id: summary.cause for summary in summaries if summary and summary.cause}
-        return LibraryContext(owners, frozenset(owners) | named, cards.keys(), causes)
+        return owners
+
+    def causes(self) -> dict[str, str]:
+        """Return the id of the cause card of each card that names one."""
+        summaries = [card.record.summary for card in self.cards.values()]
+        return {summary.id: summary.cause for summary in summaries if summary and summary.cause}
+
+    def ids_of_paths(self) -> set[str]:
+        """Return the ids that the places of all card files stand for, also of those that can't be read."""
+        return {"-".join(path.rpartition(".")[0].rsplit("/", 2)[-2:]) for path in self.cards}
 
     def _own_problems(self, card: CardFile) -> Iterator[Problem]:
         for of_evidence, line, column, code, message, hint in card.record.problems:
@@ -204,7 +249,7 @@ class _Loader:
         }
         if any(findings.values()):
             # Read once more for the places: to keep those of all cards would take a gigabyte for ten thousand.
-            reader = RecordReader(self.root)
+            reader = RecordReader(self.root, self.tracker_hosts)
             document = reader.parse_yaml(self.root / card.path, reader.read_bytes(self.root / card.path, MAX_BYTES))
             for code, each in findings.items():
                 yield from problems_at(display, code, iter(each), document)
@@ -225,12 +270,12 @@ class _Loader:
             return {}
 
 
-def _read_cards(
-    root: Path, cards: Mapping[str, CardFile], pool: WorkerPool, start: int, *, cached: bool, keep: Keep | None
-) -> None:
+def _read_cards(loader: _Loader, pool: WorkerPool, start: int, *, cached: bool, keep: Keep | None) -> None:
     """Fill in the record of each card: from the cache where its files are what they were, else from the files."""
+    root, cards = loader.root, loader.cards
     file = cache.cache_file("records", os.path.realpath(root)) if cached else None
-    previous = _cached_records(file) if file else {}
+    key = cache.digest_of(loader.tracker_hosts)
+    previous = _cached_records(file, key) if file else {}
     unread, looked_at = [], 0
     for path, card in cards.items():
         states, digest, record = previous.get(path, (None, b"", ()))
@@ -246,7 +291,7 @@ def _read_cards(
         else:
             unread.append(card)
     places = [(card.path, card.evidence, card.states is not None) for card in unread]
-    results = pool.run(partial(read_records, str(root), keep=keep), places)
+    results = pool.run(partial(read_records, str(root), keep=keep, tracker_hosts=loader.tracker_hosts), places)
     for card, result in zip(unread, results, strict=True):
         card.digest, card.record, card.parsed = result
     if file and (unread or looked_at or len(previous) > len(cards)):
@@ -255,13 +300,14 @@ def _read_cards(
                 card.path: (_states_to_cache(card, start), card.digest, card.record.plain())
                 for card in cards.values()
                 if card.digest
-            }
+            },
+            key,
         )
 
 
-def _cached_records(file: cache.CacheFile) -> Mapping[str, tuple[States | None, bytes, Any]]:
+def _cached_records(file: cache.CacheFile, key: bytes) -> Mapping[str, tuple[States | None, bytes, Any]]:
     """Return the cached record of each card, none where the file is not as this program writes it."""
-    cached = file.read()
+    cached = file.read(key)
     return cached if isinstance(cached, dict) and all(map(_is_cached_record, cached.values())) else {}
 
 

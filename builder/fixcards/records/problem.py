@@ -28,15 +28,6 @@ class Problem:
         hint = f" ({self.hint})" if self.hint else ""
         return visible(f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{hint}")
 
-    def as_github(self) -> str:
-        """Return the workflow command that makes GitHub Actions show the problem at its line.
-
-        Escapes as https://docs.github.com/actions/reference/workflow-commands-for-github-actions asks for.
-        """
-        message = _escape(visible(self.message + (f" ({self.hint})" if self.hint else "")))
-        path = visible(_escape(self.path).replace(":", "%3A").replace(",", "%2C"))
-        return f"::error file={path},line={self.line},col={self.column},title={self.code}::{message}"
-
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain data."""
         return asdict(self)
@@ -45,7 +36,3 @@ class Problem:
 def quoted(text: str, most: int = 80) -> str:
     """Return `text` in quotes for a message, cut after `most` characters."""
     return repr(text) if len(text) <= most else f"{text[:most]!r}..."
-
-
-def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -17,15 +17,17 @@ from fixcards.cache import digest, digest_of
 from fixcards.files import read_regular
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence
+from fixcards.records.fields import fault_for_readers
 from fixcards.records.json_error import first_json_error, json_document
 from fixcards.records.problem import Problem
 from fixcards.records.repair import Repair
 from fixcards.records.rules import Finding
+from fixcards.records.rules.addresses import addresses_of_card, addresses_of_provenance
 from fixcards.records.rules.rule import RULES, is_blocking, rules_with_prefix
 from fixcards.records.rules.shape import errors_in, kind_of
 from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, MAX_FINDINGS, unreadable
 from fixcards.records.summary import Summary, summary
-from fixcards.records.yaml_document import Position, YamlDocument, YamlError
+from fixcards.records.yaml_document import KeyPath, Position, YamlDocument, YamlError
 
 _CARD_RULES = rules_with_prefix("FC2")
 _QUALITY_RULES = rules_with_prefix("FC41") + rules_with_prefix("FC42")
@@ -105,8 +107,9 @@ UNREAD = Record(None, (), has_evidence=False)
 class RecordReader:
     """Reads the files below one folder of cards and collects their problems."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, tracker_hosts: Sequence[str] = ()) -> None:
         self.root = root
+        self.tracker_hosts = tracker_hosts
         self.problems: set[Problem] = set()
         self.repairs: list[tuple[Problem, Repair]] = []
         """The problems that `fixcards check --fix` can repair, in the order in which the rules were applied."""
@@ -130,6 +133,7 @@ class RecordReader:
             relative = self.relative(path)
             for rule in _CARD_RULES:
                 self.report(path, rule.code, rule.check(card, relative), source)
+            self._report_addresses(path, addresses_of_card(card), source)
         return card
 
     def validate_evidence(self, path: Path, card: Card | None, raw: bytes | None) -> Evidence | None:
@@ -152,6 +156,8 @@ class RecordReader:
             for code, finding in findings:
                 self.report(path, code, iter([finding]), document)
         self.report(path, "FC306", RULES["FC306"].check(evidence))
+        if evidence.provenance.url is not None and fault_for_readers(evidence.provenance.url):
+            self._report_addresses(path, addresses_of_provenance(evidence.provenance), json_document(text))
         return evidence
 
     def read(self, path: Path, evidence_path: Path | None, content: Content | None = None) -> ReadResult:
@@ -159,7 +165,7 @@ class RecordReader:
 
         The problems are those of this record alone, and are not added to `problems`.
         """
-        reader = RecordReader(self.root)
+        reader = RecordReader(self.root, self.tracker_hosts)
         card, evidence, document = reader.examine(path, evidence_path, content)
         evidence_display = display_path(evidence_path) if evidence_path is not None else ""
         problems = tuple(
@@ -191,6 +197,11 @@ class RecordReader:
             for rule in _QUALITY_RULES:
                 self.report(path, rule.code, rule.check(card, evidence), document)
         return card, evidence, document
+
+    def _report_addresses(
+        self, path: Path, addresses: Iterable[tuple[str, KeyPath]], source: YamlDocument | None = None
+    ) -> None:
+        self.report(path, "FC130", RULES["FC130"].check(addresses, self.tracker_hosts), source)
 
     def read_bytes(self, path: Path, most: int, raw: bytes | None = None) -> bytes | None:
         """Return the bytes of a file, read unless they are given; None where it may not be read, which is reported."""
@@ -258,13 +269,17 @@ def problems_at(
 
 
 def read_records(
-    root: str, places: Sequence[tuple[str, str | None, bool]], *, keep: Keep | None = None
+    root: str,
+    places: Sequence[tuple[str, str | None, bool]],
+    *,
+    keep: Keep | None = None,
+    tracker_hosts: Sequence[str] = (),
 ) -> list[tuple[bytes | None, Record, bytes | CheckedRecord | None]]:
     """Read records: paths below `root` of the card and of its evidence, and whether both are regular files.
 
     With each comes the digest of its bytes, None where they aren't regular, and the `keep` form of a good one.
     """
-    reader = RecordReader(Path(root))
+    reader = RecordReader(Path(root), tracker_hosts)
     results: list[tuple[bytes | None, Record, bytes | CheckedRecord | None]] = []
     for path, evidence, regular in places:
         content = read_content(root, path, evidence) if regular else None

@@ -60,7 +60,9 @@ class RepairedFile(NamedTuple):
             _move(path, new_path)
 
 
-def repaired_files(root: Path, problems: Sequence[Problem], pool: WorkerPool) -> Iterator[RepairedFile]:
+def repaired_files(
+    root: Path, problems: Sequence[Problem], pool: WorkerPool, tracker_hosts: Sequence[str] = ()
+) -> Iterator[RepairedFile]:
     """Yield each file with one of the problems for which there is a repair; nothing is written."""
     reader = RecordReader(root)
     paths = sorted({str(reader.relative(Path(problem.path))) for problem in problems})
@@ -73,7 +75,7 @@ def repaired_files(root: Path, problems: Sequence[Problem], pool: WorkerPool) ->
                 yield RepairedFile(path, path, raw, schema_text(name).encode(), (done,))
     cards = [path for path in paths if path.lower().endswith((".yaml", ".yml"))]
     taken: set[str] = set()
-    for repaired in pool.run(partial(_repaired_cards, str(root)), cards):
+    for repaired in pool.run(partial(_repaired_cards, str(root), tracker_hosts=tuple(tracker_hosts)), cards):
         if repaired is None:
             continue
         if repaired.new_path in taken:  # two cards that belong to one place
@@ -83,11 +85,11 @@ def repaired_files(root: Path, problems: Sequence[Problem], pool: WorkerPool) ->
             yield repaired
 
 
-def _repaired_cards(root: str, paths: Sequence[str]) -> list[RepairedFile | None]:
-    return [_repaired_card(Path(root), path) for path in paths]
+def _repaired_cards(root: str, paths: Sequence[str], *, tracker_hosts: Sequence[str]) -> list[RepairedFile | None]:
+    return [_repaired_card(Path(root), path, tracker_hosts) for path in paths]
 
 
-def _repaired_card(root: Path, path: str) -> RepairedFile | None:
+def _repaired_card(root: Path, path: str, tracker_hosts: Sequence[str]) -> RepairedFile | None:
     """Return a card with every repair that can be done, None where there is none."""
     evidence = evidence_path(root / path)
     content = read_content(str(root), path, None)
@@ -98,7 +100,7 @@ def _repaired_card(root: Path, path: str) -> RepairedFile | None:
     repairs: list[Problem] = []
     refused: set[tuple[str, Repair]] = set()
     while len(repairs) < _MAX_REPAIRS:
-        reader = RecordReader(root)
+        reader = RecordReader(root, tracker_hosts)
         new = Content(b"", text, raw_evidence.card if raw_evidence else None)
         reader.examine(root / path, evidence if raw_evidence else None, new)
         for problem, repair in reader.repairs:

@@ -19,6 +19,8 @@ class Answer:
     failure: Failure
     site: str = ""
     """Address that links start with, empty where it is unknown."""
+    sites: dict[str, str] = field(default_factory=dict)
+    """The same of each folder and site that was searched, by its name, where these were several."""
     occurrences: dict[str, tuple[Match, int]] = field(default_factory=dict)
     """The best match of each card by its id, and how often the card matches."""
     _best: tuple[int, int, str] | None = None
@@ -35,14 +37,15 @@ class Answer:
 
     def url(self, match: Match) -> str:
         """Return the address of a match's card, relative to the site where its address is unknown."""
-        return self.site + str(match.entry.display.get("path", ""))
+        site = self.sites.get(match.sources[0], "") if self.sites and match.sources else self.site
+        return site + str(match.entry.display.get("path", ""))
 
     def as_dict(self, limit: int = DEFAULT_LIMIT) -> dict[str, Any]:
         """Return plain data with the best `limit` matches, as `matching.json_response.SCHEMA` describes it."""
         from fixcards.matching.json_response import answer  # not above: most programs print lines
 
-        ranked = ((match, self.times(match.entry.id)) for match in self.matches[:limit])
-        return answer(self.failure, ranked, self.site)
+        ranked = ((match, self.times(match.entry.id), self.url(match)) for match in self.matches[:limit])
+        return answer(self.failure, ranked)
 
     def add(self, failure: Failure, matches: list[Match]) -> None:
         """Add the matches of one failure, best first.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.log_chunks import Log, LogChunk, failure_chunks, without_digits
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
-from fixcards.matching.parse.parser import parse, parse_numbered, split_failures
+from fixcards.matching.parse.parser import Failure, parse, parse_numbered, split_failures
 from fixcards.matching.score.matcher import DEFAULT_LIMIT, Match, match, match_failure
 from fixcards.search.answer import Answer
 
@@ -28,31 +28,66 @@ _KEY_FRAMES, _KEY_LINES = 3, 20
 class Finder:
     """Finds known failures. A text never leaves the machine: of a site only index files are read.
 
-    `Finder.of_site` needs nothing but the standard library, `Finder.of_cards` the extra `[cards]`.
+    `Finder.of_site` needs nothing but the standard library, `Finder.of_cards` the extra `[cards]`. `Finder.of_all`
+    searches several folders and sites as if they were one.
     """
 
     def __init__(
-        self, index: Index, site: str | None = None, words: Callable[[], bytes] | None = None, excluded_cards: int = 0
+        self,
+        index: Index,
+        site: str | None = None,
+        words: Callable[[], bytes] | None = None,
+        excluded_cards: int = 0,
+        parts: Sequence[Finder] = (),
     ) -> None:
         self.index = index
         self.excluded_cards = excluded_cards
         """Number of cards that have a problem, so that they are not in the index."""
-        self._words = words
+        self.words = words
+        """Gives the words that a log's fingerprint leaves as they are, None for a site."""
         published = str(index.head["site"])  # here, so that a missing index is an error here
         self.site = published if site is None else site
         """Address that links start with, empty where it is unknown."""
+        self._parts = tuple(parts)
+
+    @property
+    def parts(self) -> tuple[Finder, ...]:
+        """The finders that are asked, each with one folder or site."""
+        return self._parts or (self,)  # not stored: the files of an index in a circle would not be closed in time
+
+    @property
+    def name(self) -> str:
+        """The folder or the address that was given, by which results say where they are from."""
+        return self.index.name
 
     @classmethod
-    def of_cards(cls, root: str | Path = "cards", jobs: int | None = 1) -> Finder:
+    def of_all(cls, finders: Iterable[Finder]) -> Finder:
+        """Return the finder of all cards of several finders, ranked together.
+
+        Where two have a card with one id, the better match counts, or that of the earlier finder; it says where the
+        other one is. Raises `ValueError` without a finder.
+        """
+        parts = tuple(part for finder in finders for part in finder.parts)
+        if not parts:
+            raise ValueError("no finder")
+        first, *others = parts
+        excluded = sum(part.excluded_cards for part in parts)
+        return cls(first.index, first.site, first.words, excluded, parts) if others else first
+
+    @classmethod
+    def of_cards(
+        cls, root: str | Path = "cards", jobs: int | None = 1, *, tracker_hosts: Sequence[str] | None = None
+    ) -> Finder:
         """Return the finder of a folder of cards. Cards with a problem are left out, as they are on the site.
 
         The index is cached. It is written anew where a file has changed, by `jobs` processes (None: one for each
-        processor).
+        processor). `tracker_hosts` are hosts whose addresses need not be public, by default those that the project of
+        the cards allows in its mkdocs.yml.
         """
         from fixcards.search.cards_index import EXCLUDED_CARDS, WORDS, cards_index
 
-        parts = cards_index(Path(root), jobs)
-        index = Index(parts.read, trusted=True)
+        parts = cards_index(Path(root), jobs, tracker_hosts)
+        index = Index(parts.read, trusted=True, name=str(root))
         return cls(index, words=partial(parts.read, WORDS), excluded_cards=int(parts.read(EXCLUDED_CARDS)))
 
     @classmethod
@@ -66,11 +101,11 @@ class Finder:
         from fixcards.search.site_files import site_files  # not above: a search of cards has no need of it
 
         files, address = site_files(where)
-        return cls(Index(files.read), address)
+        return cls(Index(files.read, name=where), address)
 
     def match(self, text: str, limit: int = DEFAULT_LIMIT) -> list[Match]:
         """Return the best `limit` known failures that a text shows, best first; none where nothing fits."""
-        return _cards(match(parse(text), self.index, limit=None))[:limit]
+        return _cards(match(parse(text), *self._indexes, limit=None))[:limit]
 
     def answer(self, log: BinaryIO, progress: Callable[[int], None] | None = None) -> Answer:
         """Return all known failures that a log of any size shows, each once.
@@ -82,13 +117,13 @@ class Finder:
         if len(start) > SMALL_TEXT_BYTES:
             return self._scan(_Rejoined(start, log), progress)
         failure = parse(start.decode("utf-8", "replace"))
-        answer = Answer(failure, self.site)
+        answer = self._answer(failure)
         for part in split_failures(failure):
             answer.add(failure, self._match(normalize_failure(part)))
         return answer
 
     def _scan(self, log: Log, progress: Callable[[int], None] | None) -> Answer:
-        answer = Answer(parse(""), self.site)
+        answer = self._answer(parse(""))
         seen: dict[bytes, list[Match]] = {}
         for done, chunk in failure_chunks(log):
             if chunk is not None:
@@ -117,15 +152,24 @@ class Finder:
         seen[key] = matches
 
     def _match(self, failure: NormalizedFailure) -> list[Match]:
-        return _cards(match_failure(failure, self.index))
+        return _cards(match_failure(failure, *self._indexes))
+
+    def _answer(self, failure: Failure) -> Answer:
+        return Answer(failure, self.site, {part.name: part.site for part in self.parts} if self.parts[1:] else {})
+
+    @property
+    def _indexes(self) -> list[Index]:
+        return [part.index for part in self.parts]
 
     @cached_property
     def _fingerprint(self) -> LogFingerprint | None:
-        if self._words is None:
+        words = [part.words for part in self.parts]
+        if not all(words):
             return None
         from fixcards.search.log_fingerprint import LogFingerprint  # not above: only large logs need it
 
-        return LogFingerprint(self._words())
+        texts = [read() for read in words if read]
+        return LogFingerprint(texts[0] if not texts[1:] else b" ".join(sorted({*b" ".join(texts).split()})))
 
 
 class _Rejoined:

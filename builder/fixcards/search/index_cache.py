@@ -6,11 +6,10 @@ import marshal
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from fixcards import cache
-from fixcards.files import FileState, file_state, file_states, is_racy, walk
+from fixcards.files import FileState, file_states, is_racy, walk
 
 Parts = Mapping[str, bytes]
 
@@ -18,16 +17,16 @@ Parts = Mapping[str, bytes]
 class IndexCache:
     """Parts by name, made of a folder by `make` where the cache doesn't fit the folder or the program any more.
 
-    It fits while the folder, everything in it and `settings`, a file elsewhere that may be missing, have the states
-    that they had: that of a file changes with its content, that of a folder with the names in it.
+    It fits while the folder and everything in it have the states that they had (that of a file changes with its
+    content, that of a folder with the names in it), and `settings` are those that the parts were made with.
     """
 
-    def __init__(self, root: Path, make: Callable[[], Parts], settings: Path | None = None) -> None:
+    def __init__(self, root: Path, make: Callable[[], Parts], settings: tuple[str, ...] = ()) -> None:
         self._top = os.fspath(root)
         self._make = make
-        self._settings = settings
+        self._key = cache.digest_of(settings)
         self._file = cache.cache_file("index", os.path.realpath(root), cache.environment_fingerprint)
-        self._content = self._file.open()
+        self._content = self._file.open(self._key)
         fits = self._content is not None and self._fits(*self._content.data)
         self._parts: Parts | None = None if fits else self._make_and_write()
 
@@ -48,10 +47,7 @@ class IndexCache:
             return False
 
     def _states(self, paths: list[str]) -> list[FileState]:
-        states = file_states(self._top, paths)
-        with suppress(OSError):
-            states += [file_state(self._settings.stat())] if self._settings else []
-        return states
+        return file_states(self._top, paths)
 
     def _make_and_write(self) -> Parts:
         now = time.time_ns()
@@ -62,7 +58,7 @@ class IndexCache:
             return self._make()  # what reads the folder says what is wrong
         parts = self._make()
         if not is_racy(states, now):
-            self._file.write((paths, _digest(states)), blobs=parts)
+            self._file.write((paths, _digest(states)), self._key, blobs=parts)
         return parts
 
 

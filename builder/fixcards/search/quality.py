@@ -70,7 +70,7 @@ def _problems(library: Library, answers: Mapping[str, Answers]) -> Iterator[Prob
     reader = RecordReader(library.root)
     findings = _findings(library, answers)
     for card_id, of_card in findings.items():
-        path = library.root / library.files[card_id]
+        path = library.path_of(card_id)
         document = None
         if any(finding.where for _, finding in of_card):
             document = reader.parse_yaml(path, reader.read_bytes(path, MAX_BYTES))
@@ -192,24 +192,27 @@ def _answers(library: Library, before: Mapping[str, Answers], pool: WorkerPool) 
     with_output = cards.keys() & library.with_evidence
     if not touched or not with_output:
         return answers
-    root, key = str(library.root), cache.digest(*library.summary_digests.values())
-    finder = _finder(root, key)  # here, so that other processes find the index in the cache
+    roots, key = library.roots, cache.digest(*library.summary_digests.values())
+    hosts = library.tracker_hosts
+    finder = _finder(roots, hosts, key)  # here, so that other processes find the index in the cache
     ask = changed | {name for name, each in answers.items() if not touched.isdisjoint(each.ids or ())}
     if len(changed) < len(cards):
         ask |= {match.entry.id for name in changed for match in finder.match(cards[name].error)}
     names = sorted(ask & with_output)
-    places = [str(library.root / library.evidence_files[name]) for name in names]
-    results = pool.run(functools.partial(_answers_to_outputs, root, key), places)
+    places = [str(library.root_of(name) / library.evidence_files[name]) for name in names]
+    results = pool.run(functools.partial(_answers_to_outputs, roots, hosts, key), places)
     return answers | {name: Answers(digests[name], ids) for name, ids in zip(names, results, strict=True)}
 
 
 @functools.lru_cache(maxsize=1)
-def _finder(root: str, key: bytes) -> Finder:
-    return Finder.of_cards(root)
+def _finder(roots: tuple[Path, ...], tracker_hosts: tuple[str, ...], key: bytes) -> Finder:
+    return Finder.of_all(Finder.of_cards(root, tracker_hosts=tracker_hosts) for root in roots)
 
 
-def _answers_to_outputs(root: str, key: bytes, evidence: Sequence[str]) -> list[tuple[str, ...] | None]:
-    finder = _finder(root, key)
+def _answers_to_outputs(
+    roots: tuple[Path, ...], tracker_hosts: tuple[str, ...], key: bytes, evidence: Sequence[str]
+) -> list[tuple[str, ...] | None]:
+    finder = _finder(roots, tracker_hosts, key)
     results: list[tuple[str, ...] | None] = []
     for path in evidence:
         output = _output(Evidence.model_validate_json(read_regular(Path(path), MAX_EVIDENCE_BYTES)))

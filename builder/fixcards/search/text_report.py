@@ -55,7 +55,8 @@ def _card(answer: Answer, match: Match, width: int) -> Iterator[Line]:
     for line in _wrapped(match.entry.title, width):
         yield first, Span(line, bold=True)
         first = Span(" " * _INDENT)
-    yield from _row("card", f"{match.entry.id} ({display.get('verdict', '')})", width)
+    where = f", in {' and '.join(match.sources)}" if answer.sites else ""
+    yield from _row("card", f"{match.entry.id} ({display.get('verdict', '')}){where}", width)
     yield from _row("why", "; ".join(match.reasons), width)
     yield from _row("fix", str(display.get("fix", "")), width)
     if failed := str(display.get("failed_lines", "")):

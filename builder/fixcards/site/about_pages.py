@@ -47,6 +47,19 @@ _PAGES = {
         ),
         lambda: {"verdict": verdict},
     ),
+    "about/for-your-team": _AboutPage(
+        "For your team",
+        "Cards about a company's own packages: private indexes and trackers, GitLab and GitHub, with an example.",
+        (
+            Section("example", "A complete example"),
+            Section("ci", "On the code host"),
+            Section("indexes", "Which index a package comes from"),
+            Section("trackers", "Trackers inside the company"),
+            Section("together", "Together with public cards"),
+            Section("settings", "What the commands read"),
+        ),
+        dict,
+    ),
     "about/rules": _AboutPage(
         "Rules for cards",
         "Every rule that a card is checked against.",

@@ -84,8 +84,8 @@ class CardPageData:
     facts: CardFacts
     related: tuple[RelatedCard, ...] = ()
     reports: ReportCounts = field(default_factory=ReportCounts)
-    source: str = ""
-    """File below the folder of the cards."""
+    source: str | None = ""
+    """File below the folder of the cards; None where the site's repository doesn't have it."""
 
 
 def card_page(data: CardPageData, settings: SiteSettings) -> Page:
@@ -128,7 +128,7 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
         "legend": legend(rows),
         "letter": _letter,
         "reports": data.reports,
-        "report_links": report_links(card, [(each.letter, each.fix.title) for each in options], settings.repo_url),
+        "report_links": report_links(card, [(each.letter, each.fix.title) for each in options], settings.code_host),
         "cause": next((other for other in data.related if other.id == card.cause), None),
         "related": data.related,
         "sources": _sources(card),

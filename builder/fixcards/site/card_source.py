@@ -26,17 +26,20 @@ class CardSource(NamedTuple):
     """Of the content of both files; None where they could not be read in one go."""
     parsed: bytes | None
     """The card, if it was read just now."""
+    tracker_hosts: tuple[str, ...] = ()
+    """Hosts whose addresses need not be public."""
 
     @classmethod
     def of(cls, library: Library, card_id: str) -> CardSource:
         """Return the source of a card of a library."""
         return cls(
-            str(library.root),
+            str(library.root_of(card_id)),
             library.files[card_id],
             library.evidence_files.get(card_id),
             card_id in library.with_evidence,
             library.digests.get(card_id),
             library.parsed_cards.get(card_id),
+            library.tracker_hosts,
         )
 
     @property
@@ -56,7 +59,9 @@ class CardSource(NamedTuple):
                 return card, self._evidence(content), content
             root = Path(self.root)
             evidence_path = root / self.evidence_path if self.evidence_path else None
-            checked, evidence, *_ = RecordReader(root).read(root / self.path, evidence_path, content)
+            checked, evidence, *_ = RecordReader(root, self.tracker_hosts).read(
+                root / self.path, evidence_path, content
+            )
             if checked is not None:
                 return checked, evidence, content
         raise FixcardsError(f"{self.path}: was changed while the site was built; build it again")

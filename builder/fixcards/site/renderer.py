@@ -22,14 +22,17 @@ class Renderer:
     """Renders the templates of one site. Everything that they print is escaped."""
 
     def __init__(self, settings: SiteSettings) -> None:
+        loader = FileSystemLoader(settings.templates)
         self.environment = Environment(
-            loader=FileSystemLoader(settings.templates),
+            loader=loader,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
         self.environment.globals["settings"] = settings
+        # The text of a file next to the templates, as it is.
+        self.environment.globals["text_of"] = lambda name: loader.get_source(self.environment, name)[0]
         self.environment.filters |= {
             "markdown": markdown.render_blocks,
             "inline": markdown.render_inline,

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from fixcards.cache import digest, digest_of
+from fixcards.site.code_host import CodeHost
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,13 @@ class SiteSettings:
     """Address of the published site with a slash at the end; empty where it has none."""
     repo_url: str = ""
     """Address of the project's repository without a slash at the end; empty where it has none."""
+    repo_host: str = ""
+    """Kind of its host (`code_host.KINDS`); empty where the name of the host says it."""
+
+    @property
+    def code_host(self) -> CodeHost:
+        """The host of the repository."""
+        return CodeHost.of(self.repo_url, self.repo_host or None)
 
 
 def templates_digest(folder: Path) -> bytes:
@@ -31,5 +39,5 @@ def templates_digest(folder: Path) -> bytes:
 
 def inputs_digest(settings: SiteSettings, frames: Iterable[str]) -> bytes:
     """Return the digest of the inputs of every page: settings, templates, and the frames that the theme makes."""
-    named = (settings.site_name, settings.site_url, settings.repo_url)
+    named = (settings.site_name, settings.site_url, settings.repo_url, settings.repo_host)
     return digest_of((templates_digest(settings.templates), named, tuple(frames)))

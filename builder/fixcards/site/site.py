@@ -40,6 +40,8 @@ from fixcards.site.related_cards import related_cards
 from fixcards.site.settings import SiteSettings
 
 _CARD_KIND = PageKind(2, "", SECTIONS, has_source=True, has_data=True, json_url=FILE_NAME)
+_CARD_KIND_OF_OTHERS = _CARD_KIND._replace(has_source=False)
+"""That of cards in further folders: the repository of the site has no file to edit for them."""
 _CARD_TASK_INPUTS: frozenset[Input[Any]] = CARD_INPUTS.union(*(export.inputs for export in CARD_EXPORTS))
 """A card's page is made in one task with its exports, so that the card is read once. The page reads them all."""
 
@@ -85,8 +87,10 @@ class Site:
         if not source.has_evidence:
             digests[DAY] = b""  # confidence falls with the age of the runs
         related = tuple(self._related_cards[other] for other in related_ids)
-        make = partial(_card_outputs, source, related, reports)
-        return BuildTask(library.summaries[card_id].path[:-1], cache_key(_CARD_TASK_INPUTS, digests), make, _CARD_KIND)
+        own = library.root_of(card_id) == library.root
+        make = partial(_card_outputs, source, related, reports, source.path if own else None)
+        kind = _CARD_KIND if own else _CARD_KIND_OF_OTHERS
+        return BuildTask(library.summaries[card_id].path[:-1], cache_key(_CARD_TASK_INPUTS, digests), make, kind)
 
     @cached_property
     def _related_cards(self) -> dict[str, RelatedCard]:
@@ -119,12 +123,16 @@ def _library_outputs(
 
 
 def _card_outputs(
-    source: CardSource, related: tuple[RelatedCard, ...], reports: ReportCounts, settings: SiteSettings
+    source: CardSource,
+    related: tuple[RelatedCard, ...],
+    reports: ReportCounts,
+    edit_path: str | None,
+    settings: SiteSettings,
 ) -> Iterator[Output]:
-    """Yield the page and the files of a card."""
+    """Yield the page and the files of a card. Its page has a link for editing `edit_path`, unless that is None."""
     card, evidence, content = source.read()
     facts = card_facts(card, evidence, settings.today, reported=bool(reports.unanswered))
-    yield card_page(CardPageData(facts, related, reports, source.path), settings)
+    yield card_page(CardPageData(facts, related, reports, edit_path), settings)
     values: dict[Input[Any], Any] = {CARD: facts, RELATED: related, REPORTS: reports, **_settings_values(settings)}
     for export in CARD_EXPORTS:
         yield from export.make(values)

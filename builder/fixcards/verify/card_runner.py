@@ -12,7 +12,7 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
@@ -20,18 +20,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from fixcards import __version__
 from fixcards.files import scratch_dir
 from fixcards.matching.parse.parser import parse
+from fixcards.project import AssignedIndex
 from fixcards.records.card import Card
 from fixcards.records.evidence import (
     MAX_FRAMES,
     REPETITIONS,
     Evidence,
     Outcome,
-    Provenance,
     ReleaseResult,
     Run,
     files_digest,
@@ -48,10 +46,11 @@ from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, pac
 from fixcards.verify.fix_differences import fix_differences
 from fixcards.verify.install_runs import install_runs
 from fixcards.verify.interpreters import Interpreter, installed_interpreters
-from fixcards.verify.lock import parse_lock
+from fixcards.verify.lock import parse_lock, undated_in
 from fixcards.verify.outcome import RunOutcome, classify_refusal, classify_run
 from fixcards.verify.package_index import PackageIndex, ReleaseList
 from fixcards.verify.plan import Plan, PlannedRun, control_runs, plan, sweep_run
+from fixcards.verify.provenance import provenance
 from fixcards.verify.ready_run import ReadyRun
 from fixcards.verify.run_output import clean, tail, truncate
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError, choose_sandbox
@@ -67,6 +66,10 @@ _ANOTHER_RELEASE = "9999"
 """Number of the disguise where no release fixes the failure."""
 _FAILING = frozenset({"broken", "edge", "release"})
 """Roles of the runs that are made to see the failure."""
+UNDATED_NOTE = (
+    "The package index has no days of upload for {}. `exclude_newer` does not hold there: the runs took what the index "
+    "offered when they were made."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,10 @@ class RunSettings:
     repetitions: int = REPETITIONS
     sweep: bool = False
     limits: Limits = field(default_factory=Limits)
+    indexes: tuple[AssignedIndex, ...] = ()
+    """Indexes of packages that come from no other."""
+    tracker_hosts: tuple[str, ...] = ()
+    """Hosts whose addresses need not be public."""
 
 
 class CardRunner:
@@ -87,14 +94,17 @@ class CardRunner:
         self.card = card
         self.settings = settings
         self.sandbox = _sandbox(settings.isolation)
-        self.index = _index(settings.cache.absolute())
-        self.environments = EnvironmentBuilder(settings.cache, self.index.environment, self.sandbox, stop)
+        self.index = _index(settings.cache.absolute(), settings.indexes)
+        self.environments = EnvironmentBuilder(
+            settings.cache, self.index.environment, self.sandbox, stop, settings.indexes
+        )
         self.limits = _limits(card, settings.limits)
         self._stop = stop
         expect = card.reproduction.expect
         self._during = expect.during if expect is not None else None
         self._hashes: dict[str, set[str]] = {}
         self._broken_lock = ""
+        self._undated: set[str] = set()
 
     def evidence(self) -> Evidence:
         """Make all runs and return the evidence. Raises `FixcardsError` where the index can't be reached."""
@@ -110,7 +120,7 @@ class CardRunner:
             card=card.id,
             digest=run_digest(card),
             sweep_digest=sweep_digest(card),
-            provenance=provenance(os.environ),
+            provenance=provenance(os.environ, self.settings.tracker_hosts),
             exclude_newer=card_plan.broken.exclude_newer,
             platform=f"{sys.platform}-{platform.machine()}",
             isolation=self.sandbox.name,
@@ -138,7 +148,9 @@ class CardRunner:
         swept: tuple[ReleaseResult, ...] = ()
         if self.settings.sweep:
             swept = tuple(sweep(releases, card_plan.broken.release, self._state))
-        return evidence.model_copy(update={"releases": swept, **self._with_locks(runs)})
+        if self._undated:
+            notes.append(UNDATED_NOTE.format(", ".join(sorted(self._undated))))
+        return evidence.model_copy(update={"notes": tuple(notes), "releases": swept, **self._with_locks(runs)})
 
     def _with_locks(self, runs: Sequence[Run]) -> dict[str, Any]:
         """Return the runs with the digests of their environments, and the digests of the files that they installed."""
@@ -272,6 +284,7 @@ class CardRunner:
         packages = packages_of(ready.lock)
         if ready.planned.role == "broken":
             self._broken_lock = ready.lock
+        self._undated.update(undated_in(ready.lock))
         for locked in parse_lock(ready.lock):
             # A file that was uploaded later is only in the locks of later days.
             self._hashes.setdefault(f"{locked.name}=={locked.version}", set()).update(locked.hashes)
@@ -333,18 +346,6 @@ def execute(card: Card, settings: RunSettings, stop: threading.Event | None = No
     return CardRunner(card, settings, stop).evidence()
 
 
-def provenance(environment: Mapping[str, str]) -> Provenance:
-    """Return who makes runs here, as the variables say that GitHub and GitLab set in a CI run."""
-    url = environment.get("CI_JOB_URL", "")
-    if environment.get("GITHUB_ACTIONS") == "true":
-        server, repository = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_REPOSITORY", "")
-        url = f"{server}/{repository}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}"
-    try:
-        return Provenance(runner="ci", url=url) if url else Provenance(runner="person")
-    except ValidationError:  # an address that evidence may not have, such as one with a password
-        return Provenance(runner="ci")
-
-
 def today() -> date:
     """Return the current day, UTC."""
     return datetime.now(timezone.utc).date()
@@ -383,5 +384,5 @@ def _sandbox(name: str) -> Sandbox:
 
 
 @cache
-def _index(cache_dir: Path) -> PackageIndex:
-    return PackageIndex(cache_dir / "index")
+def _index(cache_dir: Path, assigned: tuple[AssignedIndex, ...]) -> PackageIndex:
+    return PackageIndex(cache_dir / "index", assigned)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -17,10 +17,11 @@ from packaging.utils import canonicalize_name
 
 from fixcards.ecosystems.pypi import end_of_day
 from fixcards.files import atomic_write, scratch_dir
+from fixcards.project import AssignedIndex
 from fixcards.verify.environment_proof import EnvironmentProof, Listing, listing
 from fixcards.verify.index_client import interruptible
 from fixcards.verify.interpreters import Interpreter
-from fixcards.verify.lock import MAX_LOCK_BYTES, LockedRelease, check_lock, lock_text, parse_lock
+from fixcards.verify.lock import MAX_LOCK_BYTES, LockedRelease, check_lock, lock_text, parse_lock, with_undated
 from fixcards.verify.sandbox import Sandbox
 from fixcards.verify.source_build import BuiltWheel, SourceBuilder
 from fixcards.verify.unavailable import EnvironmentUnavailable
@@ -60,16 +61,21 @@ class EnvironmentBuilder:
     """
 
     def __init__(
-        self, folder: Path, index: Mapping[str, str], sandbox: Sandbox, stop: threading.Event | None = None
+        self,
+        folder: Path,
+        index: Mapping[str, str],
+        sandbox: Sandbox,
+        stop: threading.Event | None = None,
+        assigned: Sequence[AssignedIndex] = (),
     ) -> None:
         self.folder = folder.absolute()
-        self.uv = Uv(self.folder, index, sandbox, stop)
+        self.uv = Uv(self.folder, index, sandbox, stop, assigned)
         self._sandbox = sandbox
         self._stop = stop
         self._proof = EnvironmentProof(self.folder / "proofs")
 
     def lock(self, spec: EnvironmentSpec, card_id: str, *, fresh: bool = False) -> str:
-        """Return the lock: a requirements file with hashes, which names no index.
+        """Return the lock: a requirements file with hashes, which names no index, and what has no day (`undated_in`).
 
         With a day in `spec`, a lock or a refusal is resolved once and stored; without one, or where it has to be
         `fresh`, it is resolved anew. Raises `EnvironmentUnavailable`, or `FixcardsError` where the index can't be
@@ -85,6 +91,7 @@ class EnvironmentBuilder:
                 raise EnvironmentUnavailable(*json.loads(refused.read_text(encoding="utf-8")))
         try:
             text = self._resolve(spec, card_id)
+            text = with_undated(text, self.uv.client.undated(packages_of(text)))
         except EnvironmentUnavailable as refusal:
             if spec.exclude_newer is not None and refusal.reason in {"resolution", "no wheel"}:
                 atomic_write(refused, json.dumps(refusal.args).encode())

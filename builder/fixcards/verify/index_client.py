@@ -11,7 +11,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, BinaryIO, TypeVar
@@ -24,6 +24,7 @@ from pypi_simple import ACCEPT_JSON_PREFERRED, ProjectPage, RepositoryPage
 from urllib3.exceptions import HTTPError
 
 from fixcards.errors import FixcardsError
+from fixcards.project import AssignedIndex
 from fixcards.verify.index_configuration import without_password
 
 PAGE_BYTES = 64 << 20
@@ -77,12 +78,22 @@ class ProjectFiles:
     caching: str | None
     """How long the index lets its page be cached: the value of its header Cache-Control."""
 
+    @property
+    def dated(self) -> bool:
+        """Whether the index says of any file when it was uploaded; pages in plain HTML don't."""
+        return any(file.uploaded for file in self.files.values())
+
 
 class IndexClient:
-    """Reads the indexes at `urls`. Safe to share between threads; a project's page is read once."""
+    """Reads the indexes at `urls`. Safe to share between threads; a project's page is read once.
 
-    def __init__(self, urls: Sequence[str]) -> None:
-        self.urls = tuple(urls)
+    A package of an index in `assigned` is asked for there and nowhere else: a public index that has one of the same
+    name must neither learn of it nor answer for it. No other package is asked for there.
+    """
+
+    def __init__(self, urls: Sequence[str], assigned: Sequence[AssignedIndex] = ()) -> None:
+        self._configured = tuple(urls)
+        self._assigned = tuple(assigned)
         self._session = requests.Session()
         self._session.max_redirects = 5
         certificates = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
@@ -93,15 +104,53 @@ class IndexClient:
         self._pages: dict[tuple[str, str], ProjectFiles | None] = {}
 
     @property
+    def urls(self) -> tuple[str, ...]:
+        """All indexes that can be asked now: those of assigned packages first, without any whose variable isn't set."""
+        own = dict.fromkeys(url for url in map(_url_or_none, self._assigned) if url)
+        return (*(url for url in own if url not in self._configured), *self._configured)
+
+    def urls_of(self, package: str) -> tuple[str, ...]:
+        """Return the indexes that are asked for a package, by its normalised name, in order.
+
+        Raises `IndexUnavailableError` where the address of its index isn't set.
+        """
+        index = next((each for each in self._assigned if each.serves(package)), None)
+        if index is None:
+            return self._configured
+        try:
+            return (index.url,)
+        except FixcardsError as error:
+            raise IndexUnavailableError(str(error)) from None
+
+    @property
     def names(self) -> list[str]:
         """The indexes, without passwords: what distinguishes results of this client from those of another."""
-        return [without_password(url) for url in self.urls]
+        return [*map(without_password, self.urls), *self._rules]
+
+    @property
+    def _rules(self) -> list[str]:
+        return [f"{each.location} {' '.join(each.packages)}" for each in self._assigned]
+
+    def path_of(self, index: str) -> str:
+        """Return a name for an index that fits into a path: the same without its password, another with other rules.
+
+        uv stores pages by address, and must not take one that it got when the package was asked for elsewhere.
+        """
+        return hashlib.sha256("\n".join([without_password(index), *self._rules]).encode()).hexdigest()[:16]
+
+    def undated(self, packages: Iterable[str]) -> list[str]:
+        """Return which packages have no day of upload on the pages that were read so far."""
+        with self._lock:
+            pages = {name: page for (_, name), page in self._pages.items() if page is not None and page.files}
+        return sorted(name for name in packages if name in pages and not pages[name].dated)
 
     def project(self, index: str, package: str) -> ProjectFiles | None:
         """Return the files of a package, by its normalised name; None where the index at `index` has no such package.
 
-        Raises `IndexUnavailableError`.
+        An index that isn't one of the package's is not asked, and has none. Raises `IndexUnavailableError`.
         """
+        if index not in self.urls_of(package):
+            return None
         key = index, package
         with self._lock:
             if key in self._pages:
@@ -112,7 +161,7 @@ class IndexClient:
 
     def first_project(self, package: str) -> tuple[str, ProjectFiles] | None:
         """Return the first index that has a package, and its files there: uv takes no package from two indexes."""
-        for url in self.urls:
+        for url in self.urls_of(package):
             if (page := self.project(url, package)) is not None:
                 return url, page
         return None
@@ -176,8 +225,20 @@ class IndexClient:
         if response.status_code >= 400:
             response.close()
             error_class = IndexUnavailableError if _is_failure(response.status_code) else MissingFromIndexError
-            raise error_class(f"{without_password(url)}: status {response.status_code}")
+            hint = (
+                "; does its address need a user name and password, or .netrc an entry?"
+                if (response.status_code in {401, 403})
+                else ""
+            )
+            raise error_class(f"{without_password(url)}: status {response.status_code}{hint}")
         return response
+
+
+def _url_or_none(index: AssignedIndex) -> str | None:
+    try:
+        return index.url
+    except FixcardsError:
+        return None
 
 
 def _is_failure(status: int) -> bool:
@@ -262,6 +323,8 @@ def _index_file(entry: dict[str, Any]) -> IndexFile | None:
     sha256 = entry.get("hashes", {}).get("sha256")
     names = ("filename", "hashes", "requires-python", "size", "upload-time", "yanked", "core-metadata")
     details = {name: entry[name] for name in names if entry.get(name) is not None}
+    # A lock has SHA-256 alone. uv computes it where the index has none, or only an older digest.
+    details["hashes"] = {"sha256": sha256} if isinstance(sha256, str) else {}
     return IndexFile(
         filename=filename,
         url=url,

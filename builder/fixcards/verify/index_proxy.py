@@ -7,7 +7,6 @@ are looked at before they are handed over.
 
 from __future__ import annotations
 
-import hashlib
 import http.server
 import json
 import os
@@ -33,7 +32,6 @@ from fixcards.verify.index_client import (
     MissingFromIndexError,
     chunks,
 )
-from fixcards.verify.index_configuration import without_password
 from fixcards.verify.wheel_archive import WheelRefusedError, unpacked_size
 
 STABLE_ORIGIN = "http://packages.invalid"
@@ -48,17 +46,14 @@ _MAX_METADATA_BYTES = 16 << 20
 _IN_MEMORY_BYTES = 8 << 20
 _PAGE = re.compile(r"/([0-9a-f]{16})/simple/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
 _FILE = re.compile(r"/([0-9a-f]{16})/files/([a-z0-9]+(?:-[a-z0-9]+)*)/([^/]+?)(\.metadata)?")
+BEFORE_ALL_DAYS = "1970-01-01T00:00:00Z"
+"""The time at which files were uploaded, as uv gets it, where the index doesn't say."""
 _CACHED_FOR_EVER = "max-age=365000000, immutable"
 
 
-def index_name(url: str) -> str:
-    """Return the name under which the index at `url` appears: the same without its password."""
-    return hashlib.sha256(without_password(url).encode()).hexdigest()[:16]
-
-
-def page_url(origin: str, url: str) -> str:
+def page_url(origin: str, client: IndexClient, url: str) -> str:
     """Return where the index at `url` appears on the server at `origin`."""
-    return f"{origin}/{index_name(url)}/simple/"
+    return f"{origin}/{client.path_of(url)}/simple/"
 
 
 class IndexProxy:
@@ -78,7 +73,7 @@ class IndexProxy:
         """Which wheel was not handed over, and why."""
         self.unpacked_bytes = 0
         """To how much the wheels unpack that were handed over, by their own directories."""
-        self.indexes = {index_name(url): url for url in client.urls}
+        self.indexes = {client.path_of(url): url for url in client.urls}
         self.slots = threading.BoundedSemaphore(_MAX_CONNECTIONS)
         self._downloads = threading.BoundedSemaphore(8)
         self._lock = threading.Lock()
@@ -113,11 +108,15 @@ class IndexProxy:
         page = self.client.project(self.indexes[name], package)
         if page is None:
             raise MissingFromIndexError(package)
+        # uv takes no file without a day where it is given one. Where no file has any, all are taken instead.
+        undated = {} if page.dated else {"upload-time": BEFORE_ALL_DAYS}
         files = [
-            {"hashes": {}, **file.details, "url": f"../../files/{package}/{quote(file.filename)}"}
+            {**file.details, **undated, "url": f"../../files/{package}/{quote(file.filename)}"}
             for file in page.files.values()
         ]
-        return json.dumps({"meta": {"api-version": "1.1"}, "name": package, "files": files}).encode(), page.caching
+        body = json.dumps({"meta": {"api-version": "1.1"}, "name": package, "files": files}).encode()
+        # uv asks again each time for a page without days, so that `IndexClient.undated` has seen it.
+        return body, page.caching if page.dated else "max-age=0"
 
     def file(self, name: str, package: str, filename: str) -> IndexFile:
         """Return a file that the page of a package names."""

@@ -16,6 +16,7 @@ from fixcards.verify.unavailable import EnvironmentUnavailable
 
 MAX_LOCK_BYTES = 1 << 20
 _NAME_AND_VERSION = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)==([A-Za-z0-9.!+_-]{1,100}) \\")
+_UNDATED = "# no day of upload: "
 _HASH = re.compile(r"    --hash=sha256:([0-9a-f]{64})( \\)?")
 
 
@@ -38,7 +39,7 @@ class LockedRelease:
 def parse_lock(text: str) -> list[LockedRelease]:
     """Return the distributions of a lock. Raises `ValueError` for a line that no lock of ours has."""
     releases: list[LockedRelease] = []
-    lines = iter(text.splitlines())
+    lines = iter(_without_head(text).splitlines())
     for line in lines:
         head = _NAME_AND_VERSION.fullmatch(line)
         if head is None:
@@ -62,6 +63,21 @@ def parse_lock(text: str) -> list[LockedRelease]:
 def lock_text(releases: Iterable[LockedRelease]) -> str:
     """Return the lock of some distributions."""
     return "".join(f"{release.text}\n" for release in releases)
+
+
+def with_undated(text: str, names: Iterable[str]) -> str:
+    """Return a lock that says which of its distributions have no day of upload on the index."""
+    line = " ".join(names)
+    return f"{_UNDATED}{line}\n{text}" if line else text
+
+
+def undated_in(text: str) -> list[str]:
+    """Return the distributions of a lock that have no day of upload, so that `exclude_newer` didn't hold for them."""
+    return text.partition("\n")[0].removeprefix(_UNDATED).split() if text.startswith(_UNDATED) else []
+
+
+def _without_head(text: str) -> str:
+    return text.partition("\n")[2] if text.startswith(_UNDATED) else text
 
 
 def check_lock(text: str, requires: Iterable[str], day: date | None, client: IndexClient) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from fixcards.errors import FixcardsError
 from fixcards.files import atomic_write
+from fixcards.project import AssignedIndex
 from fixcards.verify.index_client import IndexClient, IndexFile, IndexUnavailableError
 from fixcards.verify.index_configuration import index_urls, uv_index_variables, without_password
 
@@ -72,9 +73,9 @@ class ReleaseList:
 class PackageIndex:
     """The configured index. Safe to share between threads; caches lists of releases in `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, assigned: Sequence[AssignedIndex] = ()) -> None:
         self.environment = uv_index_variables()
-        self._client = IndexClient(index_urls(self.environment))
+        self._client = IndexClient(index_urls(self.environment), assigned)
         self._folder = folder
         self._lock = threading.Lock()
         self._lists: dict[str, ReleaseList] = {}
@@ -102,8 +103,14 @@ class PackageIndex:
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
+    def _urls_of(self, package: str) -> Sequence[str]:
+        try:
+            return self._client.urls_of(package)
+        except IndexUnavailableError as error:
+            raise FixcardsError(f"{package}: {error}") from None
+
     def _fetch(self, package: str) -> ReleaseList:
-        for url in self._client.urls:
+        for url in self._urls_of(package):
             try:
                 project = self._client.project(url, package)
             except IndexUnavailableError as error:

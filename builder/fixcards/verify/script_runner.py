@@ -26,6 +26,7 @@ from fixcards.ecosystems import PYPI
 from fixcards.ecosystems.pypi import end_of_day
 from fixcards.errors import FixcardsError
 from fixcards.files import atomic_write, scratch_dir
+from fixcards.project import AssignedIndex
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
 from fixcards.verify.interpreters import Interpreter, runs_wheel
 from fixcards.verify.package_index import PackageIndex, ReleaseInfo
@@ -151,14 +152,15 @@ class ScriptRunner:
         stop: threading.Event | None = None,
         *,
         fresh: bool = False,
+        indexes: Sequence[AssignedIndex] = (),
     ) -> None:
         self.script = script
         self.sandbox = choose_sandbox(isolation)
-        self.index = PackageIndex(cache.absolute() / "index")
+        self.index = PackageIndex(cache.absolute() / "index", indexes)
         self.limits = limits or Limits()
         if script.timeout is not None:
             self.limits = replace(self.limits, wall_seconds=script.timeout)
-        self._environments = EnvironmentBuilder(cache, self.index.environment, self.sandbox, stop)
+        self._environments = EnvironmentBuilder(cache, self.index.environment, self.sandbox, stop, indexes)
         self._cache = cache.absolute()
         self._stop = stop
         self._fresh = fresh

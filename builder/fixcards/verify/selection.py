@@ -47,7 +47,7 @@ class Selection:
             selected = {card_id for name in self.names for card_id in candidates.named(name)}
             ids = [card_id for card_id in ids if card_id in selected]
         if self.changed is not None:
-            changed = changed_files(library.root, self.changed)
+            changed = {path for root in library.roots for path in changed_files(root, self.changed)}
             ids = [card_id for card_id in ids if candidates.path(card_id).resolve() in changed]
         if self.stale is not None:
             ids = [card_id for card_id in ids if candidates.is_stale(card_id, self.stale, today)]
@@ -82,7 +82,7 @@ class _Candidates:
     def path(self, card_id: str) -> Path:
         if card_id in self._drafts:
             return self._drafts[card_id][1]
-        return self.library.root / self.library.files[card_id]
+        return self.library.path_of(card_id)
 
     def age(self, card_id: str) -> tuple[str, str]:
         """Return what cards are ordered by, those with the oldest evidence first; a draft has none."""

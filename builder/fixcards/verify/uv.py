@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from fixcards.errors import FixcardsError
+from fixcards.project import AssignedIndex
 from fixcards.verify import index_relay
 from fixcards.verify.index_client import IndexClient
 from fixcards.verify.index_configuration import index_urls, without_password
@@ -56,10 +57,15 @@ class Uv:
     """
 
     def __init__(
-        self, folder: Path, index: Mapping[str, str], sandbox: Sandbox, stop: threading.Event | None = None
+        self,
+        folder: Path,
+        index: Mapping[str, str],
+        sandbox: Sandbox,
+        stop: threading.Event | None = None,
+        assigned: Sequence[AssignedIndex] = (),
     ) -> None:
         self.folder = folder
-        self.client = IndexClient(index_urls(index))
+        self.client = IndexClient(index_urls(index), assigned)
         self._sandbox = sandbox
         self._stop = stop
 
@@ -109,7 +115,7 @@ class Uv:
 
     def environment(self, cache_dir: str, origin: str) -> dict[str, str]:
         """Return all variables that uv gets. The indexes are at `origin`; no variable holds a secret."""
-        urls = [page_url(origin, url) for url in self.client.urls]
+        urls = [page_url(origin, self.client, url) for url in self.client.urls]
         return {
             **{name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)},
             "UV_DEFAULT_INDEX": urls[-1],
@@ -129,7 +135,7 @@ class Uv:
     def without_paths(self, text: str) -> str:
         """Return `text` without the paths of this machine and of a build, with the indexes under their own names."""
         for url in self.client.urls:
-            path = page_url("", url)
+            path = page_url("", self.client, url)
             text = re.sub(rf"http://[\w.:]+{re.escape(path)}", f"{without_password(url).rstrip('/')}/", text)
         # What follows `site-packages` stays: frames of build tools are told by it.
         own = rf"(?:{re.escape(str(self.folder))}|{BUILD}/cache)[^\s`'\"]*?"

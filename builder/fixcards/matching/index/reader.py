@@ -35,10 +35,11 @@ class Index:
     """A built index, whose files are read when they are needed. `read` returns the content of a path in it.
 
     An index that isn't `trusted`, because this program has just written it or checked its digests, is validated file by
-    file; all methods raise `IndexUnusableError` where it isn't as the format says.
+    file; all methods raise `IndexUnusableError` where it isn't as the format says. `name` tells it from other indexes.
     """
 
-    def __init__(self, read: Read, *, trusted: bool = False) -> None:
+    def __init__(self, read: Read, *, trusted: bool = False, name: str = "") -> None:
+        self.name = name
         self._read = read
         self._trusted = trusted
         self._files: dict[str, Any] = {}

@@ -57,6 +57,8 @@ class Match:
     """The parts of `text` that match: start and end of each."""
     versions: dict[str, str] = field(default_factory=dict)
     """Releases of the packages that matter, as the text shows them."""
+    sources: tuple[str, ...] = ()
+    """Names of the indexes that have an entry of this id and fit: first the one that this entry is from."""
 
 
 @dataclass
@@ -69,22 +71,39 @@ class Candidate:
     """The terms that it has; true for those of its signature and title."""
 
 
-def match(failure: Failure, index: Index, limit: int | None = DEFAULT_LIMIT) -> list[Match]:
+def match(failure: Failure, index: Index, *more: Index, limit: int | None = DEFAULT_LIMIT) -> list[Match]:
     """Return the best `limit` known failures that a text shows, best first; all with None, none where nothing fits.
 
     Failures that have nothing to do with each other are looked at one by one, the last `MAX_FAILURES` of them.
     """
     best: dict[str, Match] = {}
     for part in split_failures(failure)[-MAX_FAILURES:]:
-        for each in match_failure(normalize_failure(part), index):
+        for each in match_failure(normalize_failure(part), index, *more):
             before = best.get(each.entry.id)
             if before is None or sort_key(each) < sort_key(before):
                 best[each.entry.id] = each
     return sorted(best.values(), key=sort_key)[:limit]
 
 
-def match_failure(failure: NormalizedFailure, index: Index) -> list[Match]:
-    """Return all known failures that one failure may be, best first."""
+def match_failure(failure: NormalizedFailure, index: Index, *more: Index) -> list[Match]:
+    """Return all known failures that one failure may be, best first.
+
+    Of entries with one id in several indexes the best counts, or the one in the earlier index.
+    """
+    best: dict[str, Match] = {}
+    for each in (index, *more):
+        for match in _matches_in(each, failure):
+            before = best.get(match.entry.id)
+            if before is None:
+                best[match.entry.id] = replace(match, sources=(each.name,)) if each.name else match
+            elif sort_key(match) < sort_key(before):
+                best[match.entry.id] = replace(match, sources=(each.name, *before.sources))
+            else:
+                best[match.entry.id] = replace(before, sources=(*before.sources, each.name))
+    return _demote_duplicates(sorted(best.values(), key=sort_key))
+
+
+def _matches_in(index: Index, failure: NormalizedFailure) -> list[Match]:
     query = make_query(failure)
     terms = select_terms(query, index)
     candidates = find_candidates(query, terms, index)
@@ -98,7 +117,7 @@ def match_failure(failure: NormalizedFailure, index: Index) -> list[Match]:
         words = tuple(informative(term for term in candidates[0].terms if ":" not in term))  # no frames
         keywords = KeywordMatch(0, 0, words, long_text=True)
         matches += _score_entry(failure, index.entry(candidates[0].number), keywords)
-    return _demote_duplicates(sorted(matches, key=sort_key))
+    return matches
 
 
 def sort_key(match: Match) -> tuple[int, int, str]:

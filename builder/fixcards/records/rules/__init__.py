@@ -1,13 +1,14 @@
 """The lint rules: small generators with stable codes, whose docstrings are the rules' text.
 
 `FC0xx` concern the file and its YAML (`text.py`), `FC03x` its characters (`characters.py`), `FC04x` the folder
-(`folder.py`), `FC1xx` single keys and values (`shape.py`), `FC2xx` a whole card (`card.py`, `install.py`), `FC23x` its
-program (`program.py`), `FC3xx` the library (`library.py`), `FC31x` and `FC32x` the evidence (`evidence.py`). `FC4xx`
-are about quality and hide no card: `FC40x` of the library (`library_quality.py`), the others of a card
-(`quality.py`, `titles.py`).
+(`folder.py`), `FC1xx` single keys and values (`shape.py`), `FC13x` addresses (`addresses.py`), `FC2xx` a whole card
+(`card.py`, `install.py`), `FC23x` its program (`program.py`), `FC3xx` the library (`library.py`), `FC31x` and `FC32x`
+the evidence (`evidence.py`). `FC4xx` are about quality and hide no card: `FC40x` of the library
+(`library_quality.py`), the others of a card (`quality.py`, `titles.py`).
 """
 
 from fixcards.records.rules import (
+    addresses,
     card,
     characters,
     evidence,
@@ -27,6 +28,7 @@ __all__ = [
     "RULES",
     "Finding",
     "Rule",
+    "addresses",
     "card",
     "characters",
     "evidence",

@@ -309,10 +309,21 @@ function nothing({ exceptions, frames, lines }, text) {
   const words = (last ? `${last.name}: ${last.message}` : text || lines.join(" ")).slice(0, 300);
   const outside = (name, address, fields) => linked("fc-button", name, `${address}?${new URLSearchParams(fields)}`);
   const links = element("p", "fc-tools", outside("Search the web", "https://duckduckgo.com/", { q: words }));
-  const repository = document.querySelector('meta[name="fixcards-repository"]')?.content;
-  if (repository) links.append(outside("Write the card", `${repository}/new/main`, newCard(last, inner)));
+  const repository = document.querySelector('meta[name="fixcards-repository"]');
+  if (repository?.content) links.append(writeCard(repository.content, repository.dataset.host, newCard(last, inner)));
   if (list.children.length) return [element("p", "", "This is what was read from the text:"), list, links];
   return words ? [links] : []; // an empty file has nothing to search for
+}
+
+// Only GitHub takes the content of a new file from an address; GitLab takes its name.
+function writeCard(repository, host, { filename, value }) {
+  const forms = {
+    github: ["/new/main", { filename, value }],
+    gitlab: ["/-/new/main", { file_name: filename }],
+  };
+  if (!(host in forms)) return linked("fc-button", "Ask the project", repository);
+  const [path, fields] = forms[host];
+  return linked("fc-button", "Write the card", `${repository}${path}?${new URLSearchParams(fields)}`);
 }
 
 function newCard(last, frames) {
