@@ -195,6 +195,7 @@ def schema(name: str, root: Path, write: bool) -> int:
 @click.option("--oldest", type=click.IntRange(1), metavar="N", help="Of these the N whose evidence is oldest.")
 @click.option("--shard", metavar="I/N", help="Part I of N, by card id; the same on every machine.")
 @click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
+@click.option("--lines", is_flag=True, help="Run only the lines to copy again, with the releases of today.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
 )
@@ -215,6 +216,7 @@ def verify(
     oldest: int | None,
     shard: str | None,
     sweep: bool,
+    lines: bool,
     jobs: int,
     scheduler: str | None,
     isolation: str,
@@ -237,8 +239,10 @@ def verify(
         part = selection.shard(shard) if shard else None
     except ValueError:
         raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
-    selected = selection.Selection(names, changed, stale, part, not_by_ci, oldest)
-    settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
+    selected = selection.Selection(names, changed, stale, part, not_by_ci, lines, oldest)
+    if lines and sweep:
+        raise click.UsageError("--lines runs nothing but the lines to copy; leave --sweep out")
+    settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep, lines=lines)
     if dry_run:
         return execution.dry_run(root, selected, settings, as_json=as_json)
     return execution.verify(root, selected, settings, jobs=jobs, scheduler=scheduler, compare=compare, as_json=as_json)

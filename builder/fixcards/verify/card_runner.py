@@ -23,6 +23,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from fixcards import __version__
+from fixcards.errors import FixcardsError
 from fixcards.files import scratch_dir
 from fixcards.matching.parse.parser import parse
 from fixcards.records.card import Card
@@ -63,6 +64,8 @@ from fixcards.verify.withdrawn_releases import withdrawn_releases
 
 _ALTERED: tuple[Literal["stub", "disguised"], ...] = ("stub", "disguised")
 """Roles of the runs in which the package under test is altered after it was installed."""
+_BEFORE_LINES = frozenset({"broken", "fix", "latest"})
+"""Roles of the runs that stand before the lines to copy."""
 _ANOTHER_RELEASE = "9999"
 """Number of the disguise where no release fixes the failure."""
 _FAILING = frozenset({"broken", "edge", "release"})
@@ -77,6 +80,8 @@ class RunSettings:
     isolation: str = "auto"
     repetitions: int = REPETITIONS
     sweep: bool = False
+    lines: bool = False
+    """Whether only the lines to copy are run again, and everything else stays as the stored evidence has it."""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -140,10 +145,33 @@ class CardRunner:
             swept = tuple(sweep(releases, card_plan.broken.release, self._state))
         return evidence.model_copy(update={"releases": swept, **self._with_locks(runs)})
 
-    def _with_locks(self, runs: Sequence[Run]) -> dict[str, Any]:
-        """Return the runs with the digests of their environments, and the digests of the files that they installed."""
+    def with_lines_run_again(self, stored: Evidence) -> Evidence:
+        """Return `stored` with its lines to copy run again, with the releases of today.
+
+        Everything else stays, who made the runs too. Raises `FixcardsError` where the lines can't be run beside the
+        other runs: with another isolation, or without the environment of the broken run.
+        """
+        if stored.isolation != self.sandbox.name:
+            raise FixcardsError(f"its evidence is of runs in {stored.isolation}, not in {self.sandbox.name}")
+        installed = installed_interpreters()
+        broken = plan(self.card, self.index.releases(self.card.package), installed).broken
+        try:
+            with self.ready(broken) as ready:
+                interpreter, lock = ready.interpreter, ready.lock
+        except EnvironmentUnavailable as refusal:
+            raise FixcardsError(f"the broken release can't be installed: {refusal}") from None
+        lines = [self.run(planned) for planned in install_runs(self.card, broken, interpreter, lock, installed)]
+        first = [run for run in stored.runs if run.role in _BEFORE_LINES]
+        last = [run for run in stored.runs if run.role not in {*_BEFORE_LINES, "install"}]
+        return stored.model_copy(update=self._with_locks([*first, *lines, *last], stored.distributions))
+
+    def _with_locks(self, runs: Sequence[Run], stored: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Return the runs with the digests of their environments, and the digests of the files that they installed.
+
+        Those in `stored` stay: a release that gets one more file later stays the same release.
+        """
         installed = sorted({f"{name}=={version}" for run in runs for name, version in run.packages.items()})
-        distributions = {name: files_digest(self._hashes[name]) for name in installed}
+        distributions = {name: (stored or {}).get(name) or files_digest(self._hashes[name]) for name in installed}
         digests = [lock_digest(run.packages, distributions) if run.packages else "" for run in runs]
         locked = [run.model_copy(update={"lock_digest": digest}) for run, digest in zip(runs, digests, strict=True)]
         return {"runs": tuple(locked), "distributions": distributions}
@@ -328,9 +356,12 @@ class CardRunner:
         return clean(text, {**ready.paths, self.environments.folder: "<cache>"})
 
 
-def execute(card: Card, settings: RunSettings, stop: threading.Event | None = None) -> Evidence:
-    """Execute a card and return its evidence, which is not written."""
-    return CardRunner(card, settings, stop).evidence()
+def execute(
+    card: Card, settings: RunSettings, stop: threading.Event | None = None, stored: Evidence | None = None
+) -> Evidence:
+    """Execute a card and return its evidence, which is not written; with `stored` evidence only the lines to copy."""
+    runner = CardRunner(card, settings, stop)
+    return runner.evidence() if stored is None else runner.with_lines_run_again(stored)
 
 
 def provenance(environment: Mapping[str, str]) -> Provenance:

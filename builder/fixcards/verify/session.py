@@ -102,7 +102,8 @@ class Session:
                         yield earlier
                         continue
                     self.started(task)
-                    future = self.pool.submit(execute, task.card, self.settings, self.stop)
+                    stored = read_evidence(task.evidence_path) if self.settings.lines else None
+                    future = self.pool.submit(execute, task.card, self.settings, self.stop, stored)
                     running[future] = task, claim, time.monotonic()
                 if not running:
                     time.sleep(_RETRY_SECONDS)
