@@ -111,9 +111,9 @@ def test_a_line_to_copy_that_is_run_again_does_not_make_the_other_runs_younger(e
     line = evidence.runs[1].model_copy(update={"role": "install", "others": "newest", "date": date(2024, 7, 1)})
     again = evidence.model_copy(update={"runs": (*evidence.runs, line)})
     assert again.last_verified == evidence.last_verified
-    earlier = evidence.runs[1].model_copy(update={"date": date(2024, 1, 1)})
-    older = evidence.model_copy(update={"runs": (evidence.runs[0], earlier, *evidence.runs[2:])})
-    assert older.last_verified == date(2024, 1, 1)
+    newer = evidence.runs[1].model_copy(update={"date": date(2024, 7, 1)})
+    whole = evidence.model_copy(update={"runs": (evidence.runs[0], newer, *evidence.runs[2:])})
+    assert whole.last_verified == date(2024, 7, 1)
 
 
 @pytest.mark.parametrize(

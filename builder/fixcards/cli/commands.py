@@ -15,6 +15,7 @@ import click
 
 from fixcards import __version__
 from fixcards.cli.exit_status import CLEAN, FINDINGS
+from fixcards.cli.review_options import review_command
 from fixcards.cli.terminal import echo, echo_json, echo_lines, echo_spans
 from fixcards.errors import FixcardsError, needs_extra
 from fixcards.files import atomic_write
@@ -249,54 +250,6 @@ def verify(
 
 
 @cli.command()
-@click.argument("base", default="")
-@_cards
-@click.option("--run/--no-run", "execute", default=True, help="Execute the changed cards, as is the default.")
-@click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "markdown", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="How to print the review; `github` marks failures on the files of a pull request.",
-)
-@click.option("--summary", type=click.Path(path_type=Path), metavar="FILE", help="Append it to FILE as Markdown.")
-@click.option(
-    "--evidence", type=click.Path(path_type=Path), metavar="FOLDER", help="Write the evidence of the runs below FOLDER."
-)
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
-)
-@_isolation
-@needs_extra("verify")
-def review(
-    base: str,
-    root: Path,
-    execute: bool,
-    sweep: bool,
-    style: str,
-    summary: Path | None,
-    evidence: Path | None,
-    jobs: int,
-    isolation: str,
-) -> int:
-    """Judge the cards that this branch changes since it left BASE, by default the main branch.
-
-    A card has to come with evidence of its present form, and cards and evidence may not be deleted. Each card whose
-    runs or evidence are changed is executed and compared with its evidence. Nothing is written next to the cards.
-    """
-    from fixcards.cli import execution
-    from fixcards.cli import review as command
-    from fixcards.verify.card_runner import RunSettings
-
-    _need_folder(root)
-    output = command.ReviewOutput(style, summary, evidence)
-    settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
-    return command.review(root, base, settings, output, jobs=jobs, execute=execute)
-
-
-@cli.command()
 @click.argument("card")
 @click.option("--fix", type=click.IntRange(1), metavar="N", help="Run option N of the card instead, counted from 1.")
 @_cards
@@ -474,3 +427,6 @@ def _place(path: str | Path) -> str:
 @functools.lru_cache(maxsize=1024)
 def _real(folder: str) -> str:
     return os.path.realpath(folder)
+
+
+cli.add_command(review_command(_cards, _isolation, _need_folder))

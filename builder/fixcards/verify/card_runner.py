@@ -64,8 +64,6 @@ from fixcards.verify.withdrawn_releases import withdrawn_releases
 
 _ALTERED: tuple[Literal["stub", "disguised"], ...] = ("stub", "disguised")
 """Roles of the runs in which the package under test is altered after it was installed."""
-_BEFORE_LINES = frozenset({"broken", "fix", "latest"})
-"""Roles of the runs that stand before the lines to copy."""
 _ANOTHER_RELEASE = "9999"
 """Number of the disguise where no release fixes the failure."""
 _FAILING = frozenset({"broken", "edge", "release"})
@@ -157,13 +155,14 @@ class CardRunner:
         broken = plan(self.card, self.index.releases(self.card.package), installed).broken
         try:
             with self.ready(broken) as ready:
-                interpreter, lock = ready.interpreter, ready.lock
+                broken, lock = broken.on(ready.interpreter), ready.lock
         except EnvironmentUnavailable as refusal:
             raise FixcardsError(f"the broken release can't be installed: {refusal}") from None
-        lines = [self.run(planned) for planned in install_runs(self.card, broken, interpreter, lock, installed)]
-        first = [run for run in stored.runs if run.role in _BEFORE_LINES]
-        last = [run for run in stored.runs if run.role not in {*_BEFORE_LINES, "install"}]
-        return stored.model_copy(update=self._with_locks([*first, *lines, *last], stored.distributions))
+        lines = [self.run(planned) for planned in install_runs(self.card, broken, lock, installed)]
+        place = next((at for at, run in enumerate(stored.runs) if run.role == "install"), len(stored.runs))
+        after = [run for run in stored.runs[place:] if run.role != "install"]
+        runs = [*stored.runs[:place], *lines, *after]
+        return stored.model_copy(update=self._with_locks(runs, stored.distributions))
 
     def _with_locks(self, runs: Sequence[Run], stored: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Return the runs with the digests of their environments, and the digests of the files that they installed.

@@ -1,0 +1,74 @@
+"""The options of the command `fixcards review`. What it needs is imported when it runs: other commands start faster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fixcards.errors import needs_extra
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def review_command(cards: Decorator, isolation_option: Decorator, need_folder: Callable[[Path], None]) -> click.Command:
+    """Return the command, with the options that it shares with others; `need_folder` refuses a bad folder of cards."""
+
+    @click.command()
+    @click.argument("base", default="")
+    @cards
+    @click.option("--run/--no-run", "execute", default=True, help="Execute the changed cards, as is the default.")
+    @click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
+    @click.option(
+        "--format",
+        "style",
+        type=click.Choice(["text", "markdown", "json", "github"]),
+        default="text",
+        show_default=True,
+        help="How to print the review; `github` marks failures on the files of a pull request.",
+    )
+    @click.option("--summary", type=click.Path(path_type=Path), metavar="FILE", help="Append it to FILE as Markdown.")
+    @click.option(
+        "--evidence",
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="Write the evidence of the runs below FOLDER.",
+    )
+    @click.option(
+        "--jobs",
+        "-j",
+        type=click.IntRange(1),
+        default=os.cpu_count() or 1,
+        help="Cards at a time.  [default: processors]",
+    )
+    @isolation_option
+    @needs_extra("verify")
+    def review(
+        base: str,
+        root: Path,
+        execute: bool,
+        sweep: bool,
+        style: str,
+        summary: Path | None,
+        evidence: Path | None,
+        jobs: int,
+        isolation: str,
+    ) -> int:
+        """Judge the cards that this branch changes since it left BASE, by default the main branch.
+
+        A card has to come with evidence of its present form, and cards and evidence may not be deleted. Each card whose
+        runs or evidence are changed is executed and compared with its evidence. Nothing is written next to the cards.
+        """
+        from fixcards.cli import execution
+        from fixcards.cli import review as command
+        from fixcards.verify.card_runner import RunSettings
+
+        need_folder(root)
+        output = command.ReviewOutput(style, summary, evidence)
+        settings = RunSettings(execution.verify_cache(), isolation, sweep=sweep)
+        return command.review(root, base, settings, output, jobs=jobs, execute=execute)
+
+    return review
