@@ -23,7 +23,6 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from fixcards import __version__
-from fixcards.errors import FixcardsError
 from fixcards.files import scratch_dir
 from fixcards.matching.parse.parser import parse
 from fixcards.records.card import Card
@@ -141,30 +140,9 @@ class CardRunner:
         swept: tuple[ReleaseResult, ...] = ()
         if self.settings.sweep:
             swept = tuple(sweep(releases, card_plan.broken.release, self._state))
-        return evidence.model_copy(update={"releases": swept, **self._with_locks(runs)})
+        return evidence.model_copy(update={"releases": swept, **self.with_locks(runs)})
 
-    def with_lines_run_again(self, stored: Evidence) -> Evidence:
-        """Return `stored` with its lines to copy run again, with the releases of today.
-
-        Everything else stays, who made the runs too. Raises `FixcardsError` where the lines can't be run beside the
-        other runs: with another isolation, or without the environment of the broken run.
-        """
-        if stored.isolation != self.sandbox.name:
-            raise FixcardsError(f"its evidence is of runs in {stored.isolation}, not in {self.sandbox.name}")
-        installed = installed_interpreters()
-        broken = plan(self.card, self.index.releases(self.card.package), installed).broken
-        try:
-            with self.ready(broken) as ready:
-                broken, lock = broken.on(ready.interpreter), ready.lock
-        except EnvironmentUnavailable as refusal:
-            raise FixcardsError(f"the broken release can't be installed: {refusal}") from None
-        lines = [self.run(planned) for planned in install_runs(self.card, broken, lock, installed)]
-        place = next((at for at, run in enumerate(stored.runs) if run.role == "install"), len(stored.runs))
-        after = [run for run in stored.runs[place:] if run.role != "install"]
-        runs = [*stored.runs[:place], *lines, *after]
-        return stored.model_copy(update=self._with_locks(runs, stored.distributions))
-
-    def _with_locks(self, runs: Sequence[Run], stored: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def with_locks(self, runs: Sequence[Run], stored: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Return the runs with the digests of their environments, and the digests of the files that they installed.
 
         Those in `stored` stay: a release that gets one more file later stays the same release.
@@ -353,14 +331,6 @@ class CardRunner:
 
     def _clean(self, text: str, ready: ReadyRun) -> str:
         return clean(text, {**ready.paths, self.environments.folder: "<cache>"})
-
-
-def execute(
-    card: Card, settings: RunSettings, stop: threading.Event | None = None, stored: Evidence | None = None
-) -> Evidence:
-    """Execute a card and return its evidence, which is not written; with `stored` evidence only the lines to copy."""
-    runner = CardRunner(card, settings, stop)
-    return runner.evidence() if stored is None else runner.with_lines_run_again(stored)
 
 
 def provenance(environment: Mapping[str, str]) -> Provenance:

@@ -20,8 +20,9 @@ from fixcards.files import atomic_write, locked
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, evidence_text, run_digest
 from fixcards.records.verdict import Judgement, judge
-from fixcards.verify.card_runner import RunSettings, execute, today
+from fixcards.verify.card_runner import RunSettings, today
 from fixcards.verify.comparison import differences, losses
+from fixcards.verify.execution import execute
 from fixcards.verify.stable_evidence import keep_unchanged_values
 
 JOURNAL_SECONDS = 24 * 3600
