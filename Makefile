@@ -81,8 +81,9 @@ execute: .venv/site ## execute what was changed since BASE, and every card whose
 	@status=0; $(BIN)/fixcards verify --changed $(BASE) || status=$$?; \
 	$(BIN)/fixcards verify --not-by-ci || status=$$?; exit $$status
 
-weekly: .venv/site ## execute the cards with the oldest evidence again, with the releases of today
-	$(BIN)/fixcards verify --oldest $(OLDEST)
+weekly: .venv/site ## execute the cards with the oldest evidence again, and every line to copy, with the releases of today
+	@status=0; $(BIN)/fixcards verify --oldest $(OLDEST) || status=$$?; \
+	$(BIN)/fixcards verify --lines || status=$$?; exit $$status
 
 tally: .venv/site ## count readers' reports from the issues (needs gh)
 	gh issue list --label fix-report --state all --limit 100000 --json title,state,url | $(BIN)/fixcards tally

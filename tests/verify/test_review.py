@@ -293,7 +293,8 @@ def test_the_job_of_a_pull_request_runs_by_hand(repository, tmp_path, monkeypatc
     check, review = job("pull-request.yml", "cards")
     checked = run(*check)
     assert checked.returncode == 1
-    assert checked.stdout.startswith("::error file=cards/teapot/3.yaml,line=3")
+    assert "::error file=cards/teapot/3.yaml,line=3" in checked.stdout
+    assert "title=FC101::unknown key 'catgory'" in checked.stdout
     reviewed = run(*review)
     assert reviewed.returncode == 1
     assert "teapot-2: new; evidence new; a run shows the same; verified" in reviewed.stdout

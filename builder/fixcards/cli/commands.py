@@ -18,6 +18,7 @@ from fixcards.cli.card_folders import CardFolders, card_option, cards_option
 from fixcards.cli.card_paths import places_of, targets_of
 from fixcards.cli.exit_status import CLEAN, FINDINGS
 from fixcards.cli.options import isolation as _isolation
+from fixcards.cli.review_command import review
 from fixcards.cli.terminal import echo, echo_json, echo_lines, echo_spans
 from fixcards.errors import FixcardsError, needs_extra
 from fixcards.files import atomic_write
@@ -189,6 +190,7 @@ def schema(name: str, roots: tuple[Path, ...], write: bool) -> int:
 @click.option("--oldest", type=click.IntRange(1), metavar="N", help="Of these the N whose evidence is oldest.")
 @click.option("--shard", metavar="I/N", help="Part I of N, by card id; the same on every machine.")
 @click.option("--sweep", is_flag=True, help="Find out which other releases fail, too.")
+@click.option("--lines", is_flag=True, help="Run only the lines to copy again, with the releases of today.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
 )
@@ -209,6 +211,7 @@ def verify(
     oldest: int | None,
     shard: str | None,
     sweep: bool,
+    lines: bool,
     jobs: int,
     scheduler: str | None,
     isolation: str,
@@ -230,60 +233,15 @@ def verify(
         part = selection.shard(shard) if shard else None
     except ValueError:
         raise click.BadParameter("write it as I/N, for example 1/4", param_hint="--shard") from None
-    selected = selection.Selection(names, changed, stale, part, not_by_ci, oldest)
-    settings = execution.run_settings(folders, isolation, sweep=sweep)
+    selected = selection.Selection(names, changed, stale, part, not_by_ci, lines, oldest)
+    if lines and sweep:
+        raise click.UsageError("--lines runs nothing but the lines to copy; leave --sweep out")
+    settings = execution.run_settings(folders, isolation, sweep=sweep, lines=lines)
     if dry_run:
         return execution.dry_run(folders, selected, settings, as_json=as_json)
     return execution.verify(
         folders, selected, settings, jobs=jobs, scheduler=scheduler, compare=compare, as_json=as_json
     )
-
-
-@cli.command()
-@click.argument("base", default="")
-@card_option
-@click.option("--run/--no-run", "execute", default=True, help="Execute the changed cards, as is the default.")
-@click.option("--sweep", is_flag=True, help="Run every release that the index offers, too.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "markdown", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="How to print the review; `github` marks failures on the files of a pull request.",
-)
-@click.option("--summary", type=click.Path(path_type=Path), metavar="FILE", help="Append it to FILE as Markdown.")
-@click.option(
-    "--evidence", type=click.Path(path_type=Path), metavar="FOLDER", help="Write the evidence of the runs below FOLDER."
-)
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
-)
-@_isolation
-@needs_extra("verify")
-def review(
-    base: str,
-    roots: tuple[Path, ...],
-    execute: bool,
-    sweep: bool,
-    style: str,
-    summary: Path | None,
-    evidence: Path | None,
-    jobs: int,
-    isolation: str,
-) -> int:
-    """Judge the cards that this branch changes since it left BASE, by default the main branch.
-
-    A card has to come with evidence of its present form, and cards and evidence may not be deleted. Each card whose
-    runs or evidence are changed is executed and compared with its evidence. Nothing is written next to the cards.
-    """
-    from fixcards.cli import execution
-    from fixcards.cli import review as command
-
-    folders = CardFolders.of(roots, own=True)
-    output = command.ReviewOutput(style, summary, evidence)
-    settings = execution.run_settings(folders, isolation, sweep=sweep)
-    return command.review(folders, base, settings, output, jobs=jobs, execute=execute)
 
 
 @cli.command()
@@ -317,6 +275,7 @@ def interpreters(as_json: bool) -> int:
 
 
 cli.add_command(bisect)
+cli.add_command(review)
 
 
 @cli.command()

@@ -38,12 +38,13 @@ def verify_cache() -> Path:
     return folder
 
 
-def run_settings(folders: CardFolders, isolation: str, *, sweep: bool = False) -> RunSettings:
+def run_settings(folders: CardFolders, isolation: str, *, sweep: bool = False, lines: bool = False) -> RunSettings:
     """Return how the cards of some folders are executed."""
     return RunSettings(
         verify_cache(),
         isolation,
         sweep=sweep,
+        lines=lines,
         indexes=folders.package_indexes,
         tracker_hosts=folders.tracker_hosts,
     )

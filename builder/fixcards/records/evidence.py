@@ -173,8 +173,8 @@ class Evidence(RecordModel):
 
     @property
     def last_verified(self) -> date:
-        """Day of the newest run."""
-        return max(run.date for run in self.runs)
+        """Day of the newest run, without the lines to copy, which are also run again by themselves."""
+        return max((run.date for run in self.runs if run.role != "install"), default=self.runs[0].date)
 
 
 def evidence_text(evidence: Evidence) -> str:

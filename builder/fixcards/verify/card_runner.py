@@ -12,7 +12,7 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
@@ -80,6 +80,8 @@ class RunSettings:
     isolation: str = "auto"
     repetitions: int = REPETITIONS
     sweep: bool = False
+    lines: bool = False
+    """Whether only the lines to copy are run again, and everything else stays as the stored evidence has it."""
     limits: Limits = field(default_factory=Limits)
     indexes: tuple[AssignedIndex, ...] = ()
     """Indexes of packages that come from no other."""
@@ -150,12 +152,15 @@ class CardRunner:
             swept = tuple(sweep(releases, card_plan.broken.release, self._state))
         if self._undated:
             notes.append(UNDATED_NOTE.format(", ".join(sorted(self._undated))))
-        return evidence.model_copy(update={"notes": tuple(notes), "releases": swept, **self._with_locks(runs)})
+        return evidence.model_copy(update={"notes": tuple(notes), "releases": swept, **self.with_locks(runs)})
 
-    def _with_locks(self, runs: Sequence[Run]) -> dict[str, Any]:
-        """Return the runs with the digests of their environments, and the digests of the files that they installed."""
+    def with_locks(self, runs: Sequence[Run], stored: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Return the runs with the digests of their environments, and the digests of the files that they installed.
+
+        Those in `stored` stay: a release that gets one more file later stays the same release.
+        """
         installed = sorted({f"{name}=={version}" for run in runs for name, version in run.packages.items()})
-        distributions = {name: files_digest(self._hashes[name]) for name in installed}
+        distributions = {name: (stored or {}).get(name) or files_digest(self._hashes[name]) for name in installed}
         digests = [lock_digest(run.packages, distributions) if run.packages else "" for run in runs]
         locked = [run.model_copy(update={"lock_digest": digest}) for run, digest in zip(runs, digests, strict=True)]
         return {"runs": tuple(locked), "distributions": distributions}
@@ -339,11 +344,6 @@ class CardRunner:
 
     def _clean(self, text: str, ready: ReadyRun) -> str:
         return clean(text, {**ready.paths, self.environments.folder: "<cache>"})
-
-
-def execute(card: Card, settings: RunSettings, stop: threading.Event | None = None) -> Evidence:
-    """Execute a card and return its evidence, which is not written."""
-    return CardRunner(card, settings, stop).evidence()
 
 
 def today() -> date:

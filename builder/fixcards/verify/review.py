@@ -221,13 +221,13 @@ def _unexpected_runs(evidence: Evidence) -> Iterator[str]:
         bad = {
             "broken": run.outcome != "failed-as-described",
             "fix": run.outcome != "passed",
+            "install": run.outcome != "passed",
             "stub": run.outcome in {"failed-as-described", "could-not-run"},
             "disguised": run.outcome in {"passed", "could-not-run"},
         }.get(run.role, False)
         if bad or run.flaky:
-            name = f"fix {run.fix}" if run.fix else run.role
             differ = " (repetitions differ)" if run.flaky else ""
-            yield f"{name} {run.release or '-'} {run.outcome}{differ}{f' ({run.reason})' if run.reason else ''}"
+            yield f"{run.name} {run.release or '-'} {run.outcome}{differ}{f' ({run.reason})' if run.reason else ''}"
 
 
 def results_by_card(results: Iterable[Result]) -> dict[str, Result]:

@@ -32,6 +32,8 @@ class Selection:
     """Part, counted from 1, and number of parts."""
     not_by_ci: bool = False
     """Cards without evidence that continuous integration made, as the evidence says."""
+    lines: bool = False
+    """Cards that have a line to copy and evidence of their present form."""
     oldest: int | None = None
     """Number of cards: of those that fulfil the other conditions, the ones whose evidence is oldest."""
 
@@ -56,6 +58,8 @@ class Selection:
             ids = [card_id for card_id in ids if _number(card_id) % parts == part - 1]
         if self.not_by_ci:
             ids = [card_id for card_id in ids if not _is_by_ci(library, card_id)]
+        if self.lines:
+            ids = [card_id for card_id in ids if _has_lines(library, card_id)]
         if self.oldest is not None:
             ids = sorted(ids, key=candidates.age)[: self.oldest]
         ids.sort(key=lambda card_id: -library.summaries[card_id].seconds if card_id in library.summaries else 0)
@@ -147,6 +151,13 @@ def changed_files(root: Path, base: str) -> set[Path]:
         path.with_name(path.name[: -len(EVIDENCE_SUFFIX)] + ".yaml") if path.name.endswith(EVIDENCE_SUFFIX) else path
         for path in files
     }
+
+
+def _has_lines(library: Library, card_id: str) -> bool:
+    card, evidence = library.cards.get(card_id), library.evidence.get(card_id)
+    if card is None or evidence is None or evidence.digest != run_digest(card):
+        return False
+    return any(fix.install is not None for fix in card.fixes)
 
 
 def _is_by_ci(library: Library, card_id: str) -> bool:

@@ -20,8 +20,9 @@ from fixcards.files import atomic_write, locked
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, evidence_text, run_digest
 from fixcards.records.verdict import Judgement, judge
-from fixcards.verify.card_runner import RunSettings, execute, today
+from fixcards.verify.card_runner import RunSettings, today
 from fixcards.verify.comparison import differences, losses
+from fixcards.verify.execution import execute
 from fixcards.verify.stable_evidence import keep_unchanged_values
 
 JOURNAL_SECONDS = 24 * 3600
@@ -102,7 +103,8 @@ class Session:
                         yield earlier
                         continue
                     self.started(task)
-                    future = self.pool.submit(execute, task.card, self.settings, self.stop)
+                    stored = read_evidence(task.evidence_path) if self.settings.lines else None
+                    future = self.pool.submit(execute, task.card, self.settings, self.stop, stored)
                     running[future] = task, claim, time.monotonic()
                 if not running:
                     time.sleep(_RETRY_SECONDS)
