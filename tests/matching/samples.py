@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
@@ -24,7 +24,7 @@ from fixcards.matching.parse.normalize import clean_display, normalize
 from fixcards.matching.parse.normalized_failure import normalize_failure
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.tokens import stem, tokenize
-from fixcards.matching.score.matcher import match
+from fixcards.matching.score.matcher import Match, match
 
 REPOSITORY = Path(__file__).parents[2]
 DATA = REPOSITORY / "tests" / "data" / "matching"
@@ -40,6 +40,9 @@ def entries() -> tuple[Entry, ...]:
     """Return the cards as they were when the vectors were written, and an invented one for the texts."""
     records = json.loads((DATA / "entries.json").read_text(encoding="utf-8"))
     return tuple(Entry.from_record(record) for record in records)
+
+
+vector_entries = entries
 
 
 @cache
@@ -63,22 +66,28 @@ def decisions(text: str) -> dict[str, Any]:
             "words": query.words,
             "last_word": query.last_word,
         },
-        "matches": [
-            {
-                "id": each.entry.id,
-                "tier": each.tier,
-                "score": each.score,
-                "reasons": each.reasons,
-                "line": each.line,
-                "text": each.text,
-                "marks": each.marks,
-                "versions": dict(sorted(each.versions.items())),
-            }
-            for each in match(failure, index())
-        ],
+        "matches": decided_matches(match(failure, index())),
         "stems": [stem(word) for word in tokenize(text)],
     }
     return dict(json.loads(json.dumps(plain)))
+
+
+def decided_matches(matches: Iterable[Match]) -> list[dict[str, Any]]:
+    """Return everything that the search decides about matches, as plain data."""
+    plain = [
+        {
+            "id": each.entry.id,
+            "tier": each.tier,
+            "score": each.score,
+            "reasons": each.reasons,
+            "line": each.line,
+            "text": each.text,
+            "marks": each.marks,
+            "versions": dict(sorted(each.versions.items())),
+        }
+        for each in matches
+    ]
+    return list(json.loads(json.dumps(plain)))
 
 
 class JavaScript:
@@ -99,14 +108,17 @@ class JavaScript:
 
 
 @contextmanager
-def javascript(folder: Path, modules: Path = ASSETS) -> Iterator[JavaScript]:
-    """Start the browser's search over the index of `entries`; `folder` is for its files."""
+def javascript(folder: Path, modules: Path = ASSETS, entries: Sequence[Entry] | None = None) -> Iterator[JavaScript]:
+    """Start the browser's search over the index of `entries`, those of the vectors by default.
+
+    `folder` is for its files.
+    """
     node = shutil.which("node")
     if node is None:
         if os.environ.get("CI", "").lower() in {"1", "true"}:
             pytest.fail("there is no Node.js")
         pytest.skip("takes Node.js 20 or newer")
-    files_by_path = dict(build(entries(), tables=tables()))
+    files_by_path = dict(build(vector_entries() if entries is None else entries, tables=tables()))
     files = folder / "index.json"
     files.write_text(json.dumps({path: content.decode() for path, content in files_by_path.items()}), encoding="utf-8")
     with subprocess.Popen(
