@@ -18,6 +18,7 @@ const opened = new Index(head, async (path) => JSON.parse(files[path]));
 
 // Python's names of the same.
 const inPython = ({ userFrames: user_frames, ...others }) => ({ ...others, user_frames });
+const sorted = (map) => Object.fromEntries([...map].sort());
 
 // The answer over another index; the reader of a page sees no more of an error than that there is one.
 async function answerOf(foreign, text) {
@@ -40,16 +41,15 @@ async function answer({ foreign, hidden, lines, text, versions }) {
   const matches = await match(failure, opened);
   return {
     failure: {
-      ...inPython(failure),
-      exceptions: failure.exceptions.map(inPython),
-      versions: Object.fromEntries([...failure.versions].sort()),
+      exceptions: failure.exceptions.map(inPython), lines: failure.lines, frames: failure.frames, user_frames: failure.userFrames,
+      versions: sorted(failure.versions), other_versions: sorted(failure.otherVersions), listed: failure.listed,
     },
     normal: text.split("\n").map(normalize),
     display: text.split("\n").map(cleanDisplay),
     tokens: tokenize(text),
     query: { ...query, terms: [...query.terms], last_word: lastWord },
-    matches: matches.map(({ entry, tier, score, reasons, line, text: printed, marks, versions: releases }) => ({
-      id: entry.id, tier, score, reasons, line, text: printed, marks, versions: Object.fromEntries(Object.entries(releases).sort()),
+    matches: matches.map(({ entry, tier, score, reasons, line, text: printed, marks, versions: releases, fixes, warning }) => ({
+      id: entry.id, tier, score, reasons, line, text: printed, marks, versions: Object.fromEntries(Object.entries(releases).sort()), fixes, warning,
     })),
     stems: tokenize(text).map(stem),
   };

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from fixcards.matching.index.entry import Entry
+from fixcards.matching.index.entry import Entry, FixOption
 from fixcards.matching.index.query import make_query
 from fixcards.matching.index.reader import Index
 from fixcards.matching.index.writer import build
@@ -39,10 +39,54 @@ ENGINE = Path(__file__).with_name("engine.mjs")
 def entries() -> tuple[Entry, ...]:
     """Return the cards as they were when the vectors were written, and an invented one for the texts."""
     records = json.loads((DATA / "entries.json").read_text(encoding="utf-8"))
-    return tuple(Entry.from_record(record) for record in records)
+    return (*(Entry.from_record(record) for record in records), *causes())
 
 
 vector_entries = entries
+
+
+@cache
+def causes() -> tuple[Entry, ...]:
+    """Return an invented cause card, and cards that fall over it."""
+    cause = Entry(
+        id="wax-1",
+        package="wax",
+        templates=("AttributeError: module 'wax' has no attribute 'tallow'",),
+        exception="AttributeError",
+        frames=("wax/__init__.py:__getattr__",),
+        title="wax 3 removed wax.tallow",
+        affected=">=3",
+        cause="wax-1",
+        fixes=(
+            FixOption("Write wax.Tallow() instead", "code-change"),
+            FixOption("Upgrade the package whose frame is innermost", "upgrade"),
+            FixOption("Hold wax below 3", "pin", ("wax<3",)),
+        ),
+        display={"path": "wax/1/", "verdict": "verified"},
+    )
+    victims = [
+        Entry(
+            id=f"{name}-7",
+            package=name,
+            templates=cause.templates,
+            exception="AttributeError",
+            frames=(f"{name}/dip.py:dip", f"{name}/core.py:melt", "wax/__init__.py:__getattr__"),
+            title=f"{name} cannot be imported with wax 3",
+            affected="<2",
+            fixed="2.0",
+            requirements={"wax": ">=3"},
+            cause="wax-1",
+            fixes=(
+                FixOption(f"Upgrade {name} to 2.0 or later", "upgrade", (f"{name}>=2.0",)),
+                FixOption("Hold wax below 3", "pin", ("wax<3",)),
+                FixOption("Melt it yourself", "code-change"),
+            ),
+            keywords=("waxdip", "reload the mould") if name == "taper" else (),
+            display={"path": f"{name}/7/", "verdict": "verified"},
+        )
+        for name in ("candlery", "taper")
+    ]
+    return (cause, *victims)
 
 
 @cache
@@ -65,6 +109,7 @@ def decisions(text: str) -> dict[str, Any]:
             "typed": query.typed,
             "words": query.words,
             "last_word": query.last_word,
+            "prose": query.prose,
         },
         "matches": decided_matches(match(failure, index())),
         "stems": [stem(word) for word in tokenize(text)],
@@ -84,6 +129,8 @@ def decided_matches(matches: Iterable[Match]) -> list[dict[str, Any]]:
             "text": each.text,
             "marks": each.marks,
             "versions": dict(sorted(each.versions.items())),
+            "fixes": [asdict(fix) for fix in each.fixes],
+            "warning": each.warning,
         }
         for each in matches
     ]

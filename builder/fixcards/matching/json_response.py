@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from fixcards.matching.parse.parser import Failure
@@ -54,17 +55,9 @@ SCHEMA: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "required": [
-                    "id",
-                    "title",
-                    "url",
-                    "tier",
-                    "score",
-                    "reasons",
-                    "fix",
+                    *("id", "title", "url", "tier", "score", "reasons", "warning", "cause", "fix", "fixes"),
                     "failed_lines",
-                    "versions",
-                    "line",
-                    "times",
+                    *("versions", "line", "times"),
                 ],
                 "additionalProperties": False,
                 "properties": {
@@ -74,7 +67,27 @@ SCHEMA: dict[str, Any] = {
                     "tier": {"enum": list(TIERS)},
                     "score": {"type": "number", "minimum": 0, "maximum": 1},
                     "reasons": _TEXTS,
-                    "fix": _TEXT | {"description": "The best fix, in one line."},
+                    "warning": _TEXT
+                    | {"description": "What the releases of the text say against it; empty where nothing does."},
+                    "cause": _TEXT
+                    | {"description": "Id of the card of the change that it comes from; empty where it has none."},
+                    "fix": _TEXT | {"description": "The first of the fixes, in one line."},
+                    "fixes": {
+                        "description": "The card's fixes, those that fit what the text shows first.",
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["title", "kind", "install", "fits", "why"],
+                            "additionalProperties": False,
+                            "properties": {
+                                "title": _TEXT,
+                                "kind": _TEXT,
+                                "install": _TEXTS | {"description": "Requirements that a reader has afterwards."},
+                                "fits": {"type": "boolean"},
+                                "why": _TEXT | {"description": "Why it doesn't fit; empty where it does."},
+                            },
+                        },
+                    },
                     "failed_lines": _TEXTS
                     | {"description": "Titles of fixes whose line to copy did not work when it was last executed."},
                     "versions": _RELEASES
@@ -121,7 +134,10 @@ def _match(match: Match, times: int, site: str) -> dict[str, Any]:
         "tier": match.tier,
         "score": match.score / 1000,
         "reasons": list(match.reasons),
-        "fix": str(match.entry.display.get("fix", "")),
+        "warning": match.warning,
+        "cause": match.entry.cause if match.entry.cause != match.entry.id else "",
+        "fix": match.fixes[0].title if match.fixes else "",
+        "fixes": [asdict(fix) | {"install": list(fix.install)} for fix in match.fixes],
         "failed_lines": str(match.entry.display.get("failed_lines", "")).splitlines(),
         "versions": dict(match.versions),
         "line": match.line,

@@ -57,7 +57,14 @@ def _card(answer: Answer, match: Match, width: int) -> Iterator[Line]:
         first = Span(" " * _INDENT)
     yield from _row("card", f"{match.entry.id} ({display.get('verdict', '')})", width)
     yield from _row("why", "; ".join(match.reasons), width)
-    yield from _row("fix", str(display.get("fix", "")), width)
+    if match.warning:
+        yield from _row("note", match.warning, width)
+    for number, fix in enumerate(match.fixes):
+        lines = f": {', '.join(fix.install)}" if fix.install else ""
+        unfit = "" if fix.fits else f" (not for you: {fix.why})"
+        yield from _row("or" if number else "fix", f"{fix.title}{lines}{unfit}", width)
+    if match.entry.cause not in ("", match.entry.id):
+        yield from _row("cause", match.entry.cause, width)
     if failed := str(display.get("failed_lines", "")):
         quoted = " and ".join(f'"{title}"' for title in failed.splitlines())
         yield from _row("note", f"the line of {quoted} does not work any more", width)

@@ -1,7 +1,7 @@
 // Clean lines -> failure: exceptions with their frames, other lines, releases. The comments that say why are in parser.py.
 
 import tables from "./tables.js";
-import { FIND, addReleases, pathInLibrary, splitLines, trim, trimEnd, trimStart } from "./text.js";
+import { FIND, SeenReleases, pathInLibrary, splitLines, trim, trimEnd, trimStart } from "./text.js";
 
 const { limits } = tables;
 
@@ -16,20 +16,22 @@ export function parse(text) {
 }
 
 export function splitFailures(failure) {
-  const { exceptions } = failure;
+  const { exceptions, frames, lines } = failure;
   const starts = [...exceptions.keys()].filter((number) => number === 0 || exceptions[number].relation === "first");
-  if (starts.length < 2) return [failure];
-  return starts.map((start, at) => {
+  const rest = frames.length && exceptions.length;
+  if (starts.length < 2 && !rest) return [failure];
+  const parts = starts.map((start, at) => {
     const end = starts[at + 1] ?? exceptions.length;
-    const first = start ? exceptions[start].line : 0;
-    const after = end < exceptions.length ? exceptions[end].line : Infinity;
+    const first = start ? exceptions[start - 1].line : -1;
+    const last = exceptions[end]?.line ?? Infinity;
     return {
-      ...failure,
-      ...(end < exceptions.length && { frames: [], userFrames: [] }),
+      ...failure, frames: [], userFrames: [],
       exceptions: exceptions.slice(start, end),
-      lines: failure.lines.filter((each) => first <= each.line && each.line < after),
+      lines: lines.filter((each) => first < each.line && each.line < last),
     };
   });
+  if (rest) parts.push({ ...failure, exceptions: [], lines: lines.filter((each) => each.line > exceptions.at(-1).line) });
+  return parts;
 }
 
 export function libraryFrame(path, name) {
@@ -48,18 +50,18 @@ export class Parser {
   indent = -1;
   linesSinceFrame = 0;
   innermostLast = true;
-  releases = new Map();
+  releases = new SeenReleases();
   django = "";
   printedFunction = "";
   linePrefix = "";
 
   failure() {
     const { exceptions, otherLines, frames, userFrames, releases } = this;
-    return { exceptions, lines: [...otherLines.values()], frames, userFrames, versions: releases };
+    return { exceptions, lines: [...otherLines.values()], frames, userFrames, ...releases.parts() };
   }
 
   add(line) {
-    addReleases(this.releases, line.raw);
+    this.releases.add(line.raw);
     const text = (line.text = line.text.replace(this.linePrefix, ""));
     const header = FIND.header.exec(text);
     if (header) this.linePrefix = new RegExp(`^${header[1].split(FIND.count).map(escape).join(tables.patterns.count)}`);
@@ -108,21 +110,32 @@ export class Parser {
 
   #frame(line) {
     const { text } = line;
+    let match;
     if (text.includes("File ")) {
-      const match = FIND.frame.exec(text);
+      match = FIND.frame.exec(text);
       if (match) {
         this.#addFrame(match[1], match[2] ?? "", Math.max(0, match.index - trimStart(text.slice(0, match.index)).length));
         return true;
       }
+      match = FIND["bare frame"].exec(text);
+    } else if (text.includes('", line ')) match = FIND["cut frame"].exec(text);
+    if (match) {
+      this.#addFrame(match[1], match[2] ?? "", 0);
+      return true;
     }
-    const match = FIND.pytest.exec(text);
+    match = FIND.pytest.exec(text);
     if (match) {
       this.#addFrame(match[1], trim(match[2] || this.printedFunction, " "), 0);
       this.printedFunction = "";
       if (match[3]) this.#prependFrames(match[3]);
       return true;
     }
-    for (const name of ["ipython", "ipython old", "rich"]) {
+    match = FIND["py-spy"].exec(text);
+    if (match) {
+      this.#addFrame(match[2], match[1], limits.UNREACHABLE_INDENT);
+      return true;
+    }
+    for (const name of ["ipython", "ipython old", "sentry", "rich"]) {
       const other = FIND[name].exec(text);
       if (other) {
         this.#addFrame(other[1], trim(other[2] ?? "", " "), name === "rich" ? limits.UNREACHABLE_INDENT : 0);
@@ -191,22 +204,34 @@ export class Parser {
       const quote = rest.slice(0, 1);
       if ((quote !== "'" && quote !== '"') || !rest.slice(1).includes(quote)) return false;
       rest = rest.slice(1, rest.indexOf(quote, 1));
-    }
+    } else rest = withinQuotes(bare.slice(0, start), rest);
     this.#addException(name, rest, line);
     return true;
   }
 
   #addException(name, message, line) {
     const { frames, userFrames } = this;
-    if (!frames.length && this.exceptions.slice(-limits.REPEAT_WINDOW).some((before) => isRepeat(name, message, before))) {
+    const earlier = this.exceptions.slice(-limits.REPEAT_WINDOW).filter((each) => !userFrames.length || each.frames.length || each.userFrames.length);
+    if (!frames.length && earlier.some((before) => isRepeat(name, message, before))) {
       [this.userFrames, this.indent] = [[], -1];
       this.#addLine(line);
       return;
     }
+    if (frames.length || userFrames.length) this.#dropAnnouncement(name, message);
     if (this.exceptions.length === limits.MAX_EXCEPTIONS) this.exceptions.shift();
     this.exceptions.push({ name, message, frames, relation: this.relation, line: line.number, userFrames });
     [this.frames, this.userFrames, this.relation, this.indent, this.innermostLast] = [[], [], "first", -1, true];
     this.#addLine(line);
+  }
+
+  #dropAnnouncement(name, message) {
+    const { exceptions } = this;
+    const first = Math.max(0, exceptions.length - limits.REPEAT_WINDOW);
+    for (let number = exceptions.length - 1; number >= first; number -= 1) {
+      const before = exceptions[number];
+      if (before.frames.length || before.userFrames.length || !announces(before, name, message)) continue;
+      if ((exceptions[number + 1]?.relation ?? "first") === "first") exceptions.splice(number, 1);
+    }
   }
 
   #dropForeignException() {
@@ -223,6 +248,19 @@ export class Parser {
     if (this.otherLines.size >= limits.MAX_LINES) this.otherLines.delete(this.otherLines.keys().next().value);
     this.otherLines.set(text, { raw: trim(line.raw), text, line: line.number });
   }
+}
+
+function withinQuotes(before, rest) {
+  for (const [opening, closing] of Object.entries(tables.closingQuotes)) {
+    const open = opening === closing ? before.split(opening).length % 2 === 0 : before.lastIndexOf(opening) > before.lastIndexOf(closing);
+    if (open) return rest.split(closing)[0];
+  }
+  return rest;
+}
+
+function announces(before, name, message) {
+  if (lastPart(name) !== lastPart(before.name)) return false;
+  return message.startsWith(trimEnd(before.message, ". \u2026")) || (message.length >= limits.MIN_ANNOUNCED && before.message.startsWith(message));
 }
 
 function isRepeat(name, message, before) {

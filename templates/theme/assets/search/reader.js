@@ -96,8 +96,9 @@ export class Index {
   #checkEntries(entries, number) {
     const { chunk } = this.head;
     need(entries.length === Math.min(chunk, this.length - number * chunk));
-    for (const { display, templates = [], frames = [], requirements = {}, ...texts } of entries) {
+    for (const { display, templates = [], frames = [], requirements = {}, fixes = [], ...texts } of entries) {
       need(texts.id, display.path, PATH.test(display.path), display.kind === "page" || display.verdict);
+      need(...fixes.map(({ title, kind, install = [] }) => areTexts([title, kind, ...install])));
       need(...[display, templates, frames, requirements, texts].map((values) => areTexts(Object.values(values))));
     }
   }

@@ -25,6 +25,9 @@ const PART_OF_WORD = /[A-Za-z0-9_]/;
 const BUILTIN_NAMES = new Set(tables.builtinNames.split(" "));
 const STOPWORDS = new Set(tables.stopwords.split(" ").flatMap((word) => [word, stem(word)]));
 const COMPARISON_WORDS = new Set(tables.comparisonWords);
+const ADVICE_WORDS = new Set(tables.adviceWords);
+const NO_NAMES = new Set([...tables.stopwords.split(" "), ...tables.noNames.split(" ")]);
+const LINK = global(tables.patterns.link);
 
 export const unique = (items) => [...new Set(items)];
 
@@ -143,7 +146,8 @@ export function compileTemplate(template) {
   if (!compiled) {
     const marked = template.replace(PLACEHOLDER, PLACEHOLDER_MARK);
     const normalForm = normalize(marked);
-    compiled = { printed: fixedParts(cleanDisplay(marked)), normalized: fixedParts(normalForm), normalForm };
+    const pieces = cleanDisplay(marked).split(PLACEHOLDER_MARK);
+    compiled = { printed: fixedParts(pieces), normalized: fixedParts(normalForm.split(PLACEHOLDER_MARK)), normalForm, gaps: gapsOf(template, pieces) };
     if (compiledTemplates.size < 4096) compiledTemplates.set(template, compiled);
   }
   return compiled;
@@ -151,8 +155,16 @@ export function compileTemplate(template) {
 
 export const plainQuotes = (text) => text.replace(QUOTE, "'");
 
-function fixedParts(text) {
-  const parts = plainQuotes(text).split(PLACEHOLDER_MARK).filter((part) => part);
+export const withoutLastPlace = (template) => template.replace(FIND.lastPlace, "");
+
+function gapsOf(template, pieces) {
+  const names = (template.match(PLACEHOLDER) ?? []).map((each) => each.slice(1, -1));
+  const numbers = [...pieces.keys()].filter((number) => pieces[number]);
+  return numbers.slice(0, -1).map((number, at) => (numbers[at + 1] === number + 1 && names[number]) || "");
+}
+
+function fixedParts(pieces) {
+  const parts = pieces.filter((part) => part).map(plainQuotes);
   return FIND.letter.test(parts.join("").replace(NORMALIZED_VALUE, "")) ? parts : [];
 }
 
@@ -215,7 +227,7 @@ function chunks(line, size) {
 }
 
 function withoutMarks(line) {
-  const text = FIND.invisible.test(line) ? applyRules(line, INVISIBLE) : line;
+  const text = (FIND.invisible.test(line) ? applyRules(line, INVISIBLE) : line).replace(LINK, "$1");
   return text.replace(ENTITY, (match, name) => (Object.hasOwn(tables.entities, name) ? tables.entities[name] : match));
 }
 
@@ -285,18 +297,86 @@ function withoutPrefixes(line) {
   return text;
 }
 
-// versions
+// releases
 
-export function addReleases(releases, line) {
-  if (!line.includes(".")) return;
-  for (const match of line.matchAll(RELEASE_MENTION)) {
-    const before = trimEnd(line.slice(0, match.index + match[1].length), " ");
-    if (COMPARISON_WORDS.has(lower(before.slice(before.lastIndexOf(" ") + 1)))) continue;
-    releases.set(canonicalName(match[2]), match[3]);
+export class SeenReleases {
+  #releases = new Map();
+  #paths = new Set();
+  #locked = "";
+  #listed = new Set();
+
+  add(line) {
+    const locked = FIND.lockedName.exec(line);
+    if (locked) {
+      this.#locked = locked[1];
+      return;
+    }
+    if (!line.includes(".")) return;
+    if (!this.#addListed(line) && !FIND.installCommand.test(line)) {
+      for (const { index, 1: before, 2: raw, 3: release } of line.matchAll(RELEASE_MENTION)) {
+        const start = index + before.length;
+        const name = packageIn(raw, release);
+        if (name && !isAdvice(line.slice(Math.max(0, start - limits.MAX_CONTEXT), start))) this.#add(name, release);
+      }
+    }
+    const path = FIND.pythonPath.exec(line);
+    if (path) this.#paths.add(`${path[1] || path[3]}.${path[2] || path[4]}`);
   }
-  const path = FIND.pythonPath.exec(line);
-  if (path && !releases.has("python")) releases.set("python", `${path[1]}.${path[2]}`);
+
+  #addListed(line) {
+    const match = FIND.lockedRelease.exec(line);
+    const items = match && this.#locked ? [[this.#locked, match[1]]] : itemsOf(line);
+    this.#locked = "";
+    for (const [raw, release] of items) {
+      const name = packageIn(raw, release);
+      if (!name) continue;
+      this.#add(name, release);
+      this.#listed.add(name);
+    }
+    return items.length > 0;
+  }
+
+  #add(name, release) {
+    if (!this.#releases.has(name)) this.#releases.set(name, new Set());
+    this.#releases.get(name).delete(release);
+    this.#releases.get(name).add(release);
+  }
+
+  // The parts of a failure that are about releases.
+  parts() {
+    const all = new Map([...this.#releases].map(([name, releases]) => [name, [...releases]]));
+    if (this.#paths.size) all.set("python", unique([...this.#paths, ...(all.get("python") ?? [])]));
+    return {
+      versions: new Map([...all].map(([name, releases]) => [name, releases.at(-1)])),
+      otherVersions: new Map([...all].filter(([, releases]) => releases.length > 1).map(([name, releases]) => [name, releases.slice(0, -1)])),
+      listed: unique([...this.#listed, ...(this.#paths.size ? ["python"] : [])]),
+    };
+  }
 }
+
+function itemsOf(line) {
+  const match = FIND.listed.exec(line);
+  if (match) return [[match[1], match[2]]];
+  const at = line.indexOf(limits.PLUGINS);
+  const rest = at < 0 ? "" : line.slice(at + limits.PLUGINS.length);
+  const plugins = rest && !trim(line.slice(0, at), " ");
+  const parts = (plugins ? rest : line.replace(FIND.platform, "")).split(FIND.listSeparator).map((part) => FIND.listItem.exec(part));
+  if (parts.includes(null) || (parts.length < 2 && !plugins)) return [];
+  return parts.map(([, name, release]) => [plugins ? `pytest-${name}` : name, release]);
+}
+
+function packageIn(raw, release) {
+  const name = canonicalName(raw);
+  if (tables.pythonNames.includes(name) && "23".includes(release[0])) return "python";
+  return NO_NAMES.has(name) ? "" : name;
+}
+
+function isAdvice(before) {
+  const words = before.split(" ").filter(Boolean).slice(-limits.ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
+  return words.length > 0 && (COMPARISON_WORDS.has(words.at(-1)) || words.some((word, at) => ADVICE_WORDS.has(word) && !limits.READER_WORDS.includes(words[at - 1])));
+}
+
+// versions
 
 const toNumber = (text) => Number((text || "0").slice(0, 9));
 
@@ -314,6 +394,28 @@ export function versionKey(version) {
 
 const compareKeys = (one, other) => one.map((part, at) => part - other[at]).find(Boolean) ?? 0;
 const isPrerelease = (key) => key[limits.STAGE] !== limits.FINAL || key[limits.DEV] !== limits.NO_DEV;
+
+const anyOf = (results) => (results.includes(true) ? true : results.includes(null) ? null : false);
+
+export const inRange = (version, text) => anyOf(text.split(limits.ALTERNATIVE).map((part) => inSpecifier(version, part)));
+
+const before = (number) => number.replace(/[0-9]+$/, (last) => `${Math.max(0, last - 1)}.999`);
+
+export function overlap(one, other) {
+  const numbers = `${one},${other}`.match(/[0-9]+(?:[.][0-9]+)*/g) ?? [];
+  const releases = numbers.flatMap((number) => [number, `${number}.1`, before(number)]);
+  return !numbers.length || releases.some((each) => inRange(each, one) && inRange(each, other));
+}
+
+// 3.12 may be any 3.12, and 8.0rc1 may have what 8.0 has.
+export const maySatisfy = (releases, specifier) => (releases.length ? anyOf(releases.map((release) => mayBeIn(release, specifier))) : null);
+
+function mayBeIn(release, specifier) {
+  const result = inRange(release, specifier);
+  if (result !== false) return result;
+  const also = release.split(".").length === 2 ? `${release}.999` : release.replace(FIND.prerelease, "");
+  return also !== release && inRange(also, specifier) ? null : false;
+}
 
 // True, false, or null where the version or the specifier can't be read.
 export function inSpecifier(version, specifier) {
