@@ -10,7 +10,7 @@ const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
 Object.assign((await load("tables.js")).default, head.tables);
 const names = ["parser.js", "text.js", "match.js", "reader.js"];
-const { cleanDisplay, Index, inSpecifier, makeQuery, match, normalize, normalizeFailure, parse, stem, tokenize, versionKey } = Object.assign(
+const { cleanDisplay, Index, inSpecifier, makeQuery, match, matchEnvironment, normalize, normalizeFailure, parse, stem, tokenize, versionKey } = Object.assign(
   {}, ...(await Promise.all(names.map(load))),
 );
 
@@ -51,6 +51,7 @@ async function answer({ foreign, hidden, lines, text, versions }) {
     matches: matches.map(({ entry, tier, score, reasons, line, text: printed, marks, versions: releases, fixes, warning }) => ({
       id: entry.id, tier, score, reasons, line, text: printed, marks, versions: Object.fromEntries(Object.entries(releases).sort()), fixes, warning,
     })),
+    environment: (await matchEnvironment(failure, opened)).map(({ entry, versions: releases, fixes }) => ({ id: entry.id, versions: sorted(Object.entries(releases)), fixes })),
     stems: tokenize(text).map(stem),
   };
 }

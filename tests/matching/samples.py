@@ -24,6 +24,8 @@ from fixcards.matching.parse.normalize import clean_display, normalize
 from fixcards.matching.parse.normalized_failure import normalize_failure
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.tokens import stem, tokenize
+from fixcards.matching.score.environment import match_environment
+from fixcards.matching.score.fixes import FittedFix
 from fixcards.matching.score.matcher import Match, match
 
 REPOSITORY = Path(__file__).parents[2]
@@ -112,6 +114,14 @@ def decisions(text: str) -> dict[str, Any]:
             "prose": query.prose,
         },
         "matches": decided_matches(match(failure, index())),
+        "environment": [
+            {
+                "id": each.entry.id,
+                "versions": dict(sorted(each.versions.items())),
+                "fixes": list(map(asdict, each.fixes)),
+            }
+            for each in match_environment(failure, index())
+        ],
         "stems": [stem(word) for word in tokenize(text)],
     }
     return dict(json.loads(json.dumps(plain)))
@@ -129,12 +139,16 @@ def decided_matches(matches: Iterable[Match]) -> list[dict[str, Any]]:
             "text": each.text,
             "marks": each.marks,
             "versions": dict(sorted(each.versions.items())),
-            "fixes": [asdict(fix) for fix in each.fixes],
+            "fixes": _plain(each.fixes),
             "warning": each.warning,
         }
         for each in matches
     ]
     return list(json.loads(json.dumps(plain)))
+
+
+def _plain(fixes: Iterable[FittedFix]) -> list[dict[str, Any]]:
+    return [asdict(fix) for fix in fixes]
 
 
 class JavaScript:

@@ -415,7 +415,7 @@ def match(log: BinaryIO, root: Path, site: str | None, limit: int, as_json: bool
         columns = shutil.get_terminal_size((WIDTH, 0)).columns
         for line in lines(answer, limit, columns):
             echo_spans(line)
-    return CLEAN if answer.matches else FINDINGS
+    return CLEAN if answer.matches or answer.environment else FINDINGS
 
 
 def _need_rules(codes: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ import re
 from types import ModuleType
 from typing import Any
 
+from fixcards.matching.index import format as index_format
 from fixcards.matching.index import query, reader
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse import (
@@ -24,7 +25,7 @@ from fixcards.matching.parse import (
     tokens,
     versions,
 )
-from fixcards.matching.score import features, fixes, matcher, scoring
+from fixcards.matching.score import environment, features, fixes, matcher, scoring
 
 
 def tables() -> dict[str, Any]:
@@ -109,6 +110,8 @@ _LIMITS: dict[ModuleType, str] = {
     " SPECIFICITY_SCORE MAX_SCORED_SPECIFICITY LAST_EXCEPTION_SCORE SAME_EXCEPTION_SCORE OTHER_EXCEPTION_PENALTY"
     " TRUNCATED_PENALTY FRAMES_SCORE FRAME_SCORE MAX_SCORED_FRAMES INNERMOST_SCORE FOREIGN_FRAMES_PENALTY"
     " PARTNER_FRAME_SCORE USED_SCORE SOURCE_SCORE AFFECTED_SCORE CONTRADICTION_PENALTY MAX_SCORE MAX_REASON_WORDS",
+    environment: "MIN_LISTED MAX_LISTED",
+    index_format: "PACKAGE_TERM",
     releases: "PLUGINS READER_WORDS ADVICE_REACH MAX_CONTEXT",
     versions: "ALTERNATIVE FINAL WIDTH STAGE POST DEV NO_DEV",
 }

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fixcards.matching.parse.parser import Failure
+from fixcards.matching.score.environment import EnvironmentMatch
 from fixcards.matching.score.matcher import Match
 from fixcards.matching.score.scoring import TIERS
 
@@ -15,11 +16,28 @@ _TEXTS = {"type": "array", "items": _TEXT}
 _RELEASES = {"type": "object", "additionalProperties": _TEXT}
 _NUMBER = {"type": "integer", "minimum": 0}
 
+_FIXES: dict[str, Any] = {
+    "description": "The card's fixes, those that fit what the text shows first.",
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["title", "kind", "install", "fits", "why"],
+        "additionalProperties": False,
+        "properties": {
+            "title": _TEXT,
+            "kind": _TEXT,
+            "install": _TEXTS | {"description": "Requirements that a reader has afterwards."},
+            "fits": {"type": "boolean"},
+            "why": _TEXT | {"description": "Why it doesn't fit; empty where it does."},
+        },
+    },
+}
+
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Answer of fixcards match --json",
     "type": "object",
-    "required": ["failure", "matches"],
+    "required": ["failure", "matches", "environment"],
     "additionalProperties": False,
     "properties": {
         "failure": {
@@ -46,7 +64,8 @@ SCHEMA: dict[str, Any] = {
                 },
                 "frames": _TEXTS | {"description": "Library frames without an exception."},
                 "lines": _TEXTS | {"description": "Other lines, the last twenty."},
-                "versions": _RELEASES | {"description": "Releases that the text shows."},
+                "versions": _RELEASES
+                | {"description": "Releases that the text shows, of packages that it lists or a card names."},
             },
         },
         "matches": {
@@ -72,28 +91,31 @@ SCHEMA: dict[str, Any] = {
                     "cause": _TEXT
                     | {"description": "Id of the card of the change that it comes from; empty where it has none."},
                     "fix": _TEXT | {"description": "The first of the fixes, in one line."},
-                    "fixes": {
-                        "description": "The card's fixes, those that fit what the text shows first.",
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["title", "kind", "install", "fits", "why"],
-                            "additionalProperties": False,
-                            "properties": {
-                                "title": _TEXT,
-                                "kind": _TEXT,
-                                "install": _TEXTS | {"description": "Requirements that a reader has afterwards."},
-                                "fits": {"type": "boolean"},
-                                "why": _TEXT | {"description": "Why it doesn't fit; empty where it does."},
-                            },
-                        },
-                    },
+                    "fixes": _FIXES,
                     "failed_lines": _TEXTS
                     | {"description": "Titles of fixes whose line to copy did not work when it was last executed."},
                     "versions": _RELEASES
                     | {"description": "Releases of the packages that matter, as the text shows them."},
                     "line": _NUMBER | {"description": "First line with the message, 0 where no line has it."},
                     "times": _NUMBER | {"description": "How often the text shows the failure."},
+                },
+            },
+        },
+        "environment": {
+            "description": "Known failures that the listed releases are in for, where the text is such a list.",
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "title", "url", "cause", "fix", "fixes", "versions"],
+                "additionalProperties": False,
+                "properties": {
+                    "id": _TEXT,
+                    "title": _TEXT,
+                    "url": _TEXT,
+                    "cause": _TEXT,
+                    "fix": _TEXT,
+                    "fixes": _FIXES,
+                    "versions": _RELEASES | {"description": "The releases that set it off."},
                 },
             },
         },
@@ -104,8 +126,13 @@ SCHEMA: dict[str, Any] = {
 _MAX_LINES = 20
 
 
-def answer(failure: Failure, matches: Iterable[tuple[Match, int]], site: str) -> dict[str, Any]:
+def answer(
+    failure: Failure, matches: Iterable[tuple[Match, int]], environment: Iterable[EnvironmentMatch], site: str
+) -> dict[str, Any]:
     """Return an answer. Each match comes with its number of occurrences; links start with `site`."""
+    ranked = [_match(each, times, site) for each, times in matches]
+    exposed = [_card(each, site) | {"versions": dict(each.versions)} for each in environment]
+    mattering = {name for each in (*ranked, *exposed) for name in each["versions"]} | {"python", *failure.listed}
     return {
         "failure": {
             "exceptions": [
@@ -120,26 +147,35 @@ def answer(failure: Failure, matches: Iterable[tuple[Match, int]], site: str) ->
             ],
             "frames": list(failure.frames),
             "lines": [other.text for other in failure.lines[-_MAX_LINES:]],
-            "versions": dict(sorted(failure.versions.items())),
+            # A word with a number in a sentence is a package only where a card says so.
+            "versions": {name: each for name, each in sorted(failure.versions.items()) if name in mattering},
         },
-        "matches": [_match(each, times, site) for each, times in matches],
+        "matches": ranked,
+        "environment": exposed,
     }
 
 
 def _match(match: Match, times: int, site: str) -> dict[str, Any]:
     return {
-        "id": match.entry.id,
-        "title": match.entry.title,
-        "url": site + str(match.entry.display.get("path", "")),
+        **_card(match, site),
         "tier": match.tier,
         "score": match.score / 1000,
         "reasons": list(match.reasons),
         "warning": match.warning,
-        "cause": match.entry.cause if match.entry.cause != match.entry.id else "",
-        "fix": match.fixes[0].title if match.fixes else "",
-        "fixes": [asdict(fix) | {"install": list(fix.install)} for fix in match.fixes],
         "failed_lines": str(match.entry.display.get("failed_lines", "")).splitlines(),
         "versions": dict(match.versions),
         "line": match.line,
         "times": times,
+    }
+
+
+def _card(match: Match | EnvironmentMatch, site: str) -> dict[str, Any]:
+    entry = match.entry
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "url": site + str(entry.display.get("path", "")),
+        "cause": entry.cause if entry.cause != entry.id else "",
+        "fix": match.fixes[0].title if match.fixes else "",
+        "fixes": [asdict(fix) | {"install": list(fix.install)} for fix in match.fixes],
     }

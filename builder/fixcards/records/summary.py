@@ -105,9 +105,7 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         requirements=requirements,
         fixes=tuple((fix.title, fix.kind, tuple(map(str, fix.install or ()))) for fix in card.fixes),
         prose=f"{card.symptom} {card.trigger}",
-        details=" ".join(
-            [*(f"{fix.title} {fix.body}" for fix in card.fixes), *(point.point for point in card.discussion)]
-        ),
+        details=_details(card),
         keywords=card.keywords,
         cause=card.cause or "",
         ids=card.ids,
@@ -122,3 +120,9 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         runs=sum(len(run.repetitions) for run in runs),
         seconds=sum(run.seconds * len(run.repetitions) for run in runs),
     )
+
+
+def _details(card: Card) -> str:
+    """Return what the fixes and the discussion of a card say, in one text."""
+    texts = [text for fix in card.fixes for text in (fix.title, fix.body, fix.use_when, fix.avoid_when) if text]
+    return " ".join((*texts, *(point.point for point in card.discussion)))

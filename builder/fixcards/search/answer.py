@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fixcards.matching.parse.parser import Failure
+from fixcards.matching.score.environment import EnvironmentMatch
 from fixcards.matching.score.matcher import DEFAULT_LIMIT, Match, sort_key
 
 
@@ -21,6 +22,8 @@ class Answer:
     """Address that links start with, empty where it is unknown."""
     occurrences: dict[str, tuple[Match, int]] = field(default_factory=dict)
     """The best match of each card by its id, and how often the card matches."""
+    environment: list[EnvironmentMatch] = field(default_factory=list)
+    """The known failures that the releases of a list are in for, where the text is one."""
     _best: tuple[int, int, str] | None = None
     """Sort key of the best match."""
 
@@ -33,7 +36,7 @@ class Answer:
         """Return how often a card matches. Raises `KeyError` for a card that doesn't."""
         return self.occurrences[card_id][1]
 
-    def url(self, match: Match) -> str:
+    def url(self, match: Match | EnvironmentMatch) -> str:
         """Return the address of a match's card, relative to the site where its address is unknown."""
         return self.site + str(match.entry.display.get("path", ""))
 
@@ -42,7 +45,7 @@ class Answer:
         from fixcards.matching.json_response import answer  # not above: most programs print lines
 
         ranked = ((match, self.times(match.entry.id)) for match in self.matches[:limit])
-        return answer(self.failure, ranked, self.site)
+        return answer(self.failure, ranked, self.environment, self.site)
 
     def add(self, failure: Failure, matches: list[Match]) -> None:
         """Add the matches of one failure, best first.

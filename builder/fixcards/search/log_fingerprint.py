@@ -85,7 +85,7 @@ def vocabulary(entries: Iterable[Entry]) -> bytes:
     """Return the words that some entries or the parser have, sorted, for `LogFingerprint`."""
     texts = [_PARSER_TEXT, *COMPARISON_WORDS, *ADVICE_WORDS]
     for entry in entries:
-        texts += (entry.package, entry.exception, entry.title, entry.prose)
+        texts += (entry.package, entry.exception, entry.title, entry.prose, *entry.keywords)
         texts += (*entry.templates, *entry.frames, *entry.requirements)
     words = {word for text in texts for word in _WORD.findall(without_digits(text.lower().encode()))}
     return b" ".join(sorted(words))

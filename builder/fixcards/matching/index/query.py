@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, NormalizedText
 from fixcards.matching.parse.parser import Failure
+from fixcards.matching.parse.releases import is_listed
 from fixcards.matching.parse.tokens import informative, lower, split_identifier, tokenize
 
 MAX_TERMS = 48
@@ -117,6 +118,7 @@ def _written_lines(failure: NormalizedFailure) -> list[NormalizedText]:
         for text, other in zip(failure.lines, failure.failure.lines, strict=True)
         if other.line not in exception_lines
         and not _MACHINE_LINE.match(other.text)
+        and not is_listed(other.raw)
         and not _PREFIX.search(other.raw[: max(0, other.raw.find(other.text))])
     ]
 

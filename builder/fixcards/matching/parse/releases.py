@@ -130,6 +130,11 @@ class SeenReleases:
         return tuple(self.listed | ({"python": None} if self._paths else {}))
 
 
+def is_listed(line: str) -> bool:
+    """Return whether a line belongs to a list of releases."""
+    return bool(_LOCKED_NAME.match(line) or _LOCKED_RELEASE.match(line) or ("." in line and _items(line)))
+
+
 def _items(line: str) -> list[tuple[str, str]]:
     """Return name and release of each item of a line that consists of such items, none for any other line."""
     match = _LISTED.match(line)

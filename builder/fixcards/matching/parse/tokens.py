@@ -91,6 +91,15 @@ def tokenize(text: str) -> list[str]:
     return list(filter(None, map(_WORDS.__getitem__, _raw_words(text))))
 
 
+def spellings(text: str) -> dict[str, str]:
+    """Return the words of a text as they are written, in lower case, by what `tokenize` makes of them."""
+    written = (lower(raw.lstrip("0123456789")).strip("_")[:MAX_WORD_LENGTH] for raw in _raw_words(text))
+    by_token: dict[str, str] = {}
+    for word in filter(None, written):
+        by_token.setdefault(stem(word), word)
+    return by_token
+
+
 def distinct_tokens(text: str) -> dict[str, None]:
     """Return `tokenize(text)`, each word once."""
     return _distinct(_WORDS, text)

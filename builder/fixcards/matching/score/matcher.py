@@ -21,7 +21,7 @@ from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
 from fixcards.matching.parse.parser import Failure, split_failures
 from fixcards.matching.parse.template import PLACEHOLDER_MARK, compile_template
-from fixcards.matching.parse.tokens import informative, tokenize
+from fixcards.matching.parse.tokens import informative, spellings, tokenize
 from fixcards.matching.score.features import compare
 from fixcards.matching.score.fixes import FittedFix, fit_fixes
 from fixcards.matching.score.scoring import REASON_TEXTS, TIERS, KeywordMatch, score_match, warning
@@ -95,17 +95,18 @@ def match_failure(failure: NormalizedFailure, index: Index) -> list[Match]:
     terms = select_terms(query, index)
     candidates = find_candidates(query, terms, index)
     weights = _word_weights(query, index)
+    written = spellings("\n".join(text.normal_form for text in failure.lines)) if query.prose else {}
     matches = []
     for candidate in _limit_entry_files(candidates, index):
         entry = index.entry(candidate.number)
-        keywords = _keyword_match(weights, candidate, entry) if query.typed else None
+        keywords = _keyword_match(weights, candidate, entry, written) if query.typed else None
         matches += _score_entry(failure, entry, keywords)
     if query.typed and any(each.line for each in matches):
         matches = [each for each in matches if each.line]  # a message that stands there is no loose words
     if not matches and query.prose and _has_lead(candidates):
         words = tuple(word for word in query.prose if word in candidates[0].terms)
         indexed = sum(1 for word, _ in terms if word in query.prose and index.postings(word))
-        keywords = KeywordMatch(100 * len(words) // max(1, indexed), 0, words, long_text=True)
+        keywords = KeywordMatch(100 * len(words) // max(1, indexed), 0, words, written, long_text=True)
         matches += _score_entry(failure, index.entry(candidates[0].number), keywords)
     return _settle_twins(matches)
 
@@ -206,7 +207,9 @@ def _word_weights(query: Query, index: Index) -> dict[str, int]:
     return weights
 
 
-def _keyword_match(weights: Mapping[str, int], candidate: Candidate, entry: Entry) -> KeywordMatch:
+def _keyword_match(
+    weights: Mapping[str, int], candidate: Candidate, entry: Entry, written: Mapping[str, str]
+) -> KeywordMatch:
     """Return the words that a typed query, with the weight of each, shares with an entry."""
     shared = {word: weight for word, weight in weights.items() if word in candidate.terms}
     points = sum(weight * (2 if candidate.terms[word] else 1) for word, weight in shared.items())
@@ -216,6 +219,7 @@ def _keyword_match(weights: Mapping[str, int], candidate: Candidate, entry: Entr
         100 * points // max(1, maximum),
         200 * points // max(1, 2 * sum(weights.values())) + message_share,
         tuple(informative(shared)),
+        written,
     )
 
 

@@ -7,6 +7,7 @@ parts of a score enforce an order, which is explained with each.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry
@@ -111,6 +112,8 @@ class KeywordMatch:
     message that the query has."""
     informative: tuple[str, ...]
     """The informative words that both have."""
+    spellings: Mapping[str, str]
+    """The words as the text has them, where that differs."""
     long_text: bool = False
     """Whether they are words of a longer text, among whose candidates this entry has a clear lead."""
 
@@ -127,7 +130,10 @@ def score_match(features: MatchFeatures, entry: Entry, keywords: KeywordMatch | 
         tier = "possible" if tier == "exact" and not wrong else ""
     if not tier:
         return None
-    nearness, words = (keywords.nearness, keywords.informative) if keywords else (0, ())
+    nearness = 0
+    words: Sequence[str] = ()
+    if keywords:
+        nearness, words = keywords.nearness, [keywords.spellings.get(word, word) for word in keywords.informative]
     return tier, _score(features, entry, nearness), tuple(_reasons(features, entry, words))
 
 
@@ -227,7 +233,7 @@ def _score(features: MatchFeatures, entry: Entry, nearness: int) -> int:
     return max(1, min(MAX_SCORE, score))
 
 
-def _reasons(features: MatchFeatures, entry: Entry, words: tuple[str, ...]) -> list[str]:
+def _reasons(features: MatchFeatures, entry: Entry, words: Sequence[str]) -> list[str]:
     reasons = []
     if features.fit is not None:
         reasons.append(REASON_TEXTS[_kind_of_fit(features.fit)])

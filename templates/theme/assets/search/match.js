@@ -3,7 +3,7 @@
 
 import tables from "./tables.js";
 import { lastPart, splitFailures } from "./parser.js";
-import { FIND, PLACEHOLDER_MARK, canonicalName, cleanDisplay, compileTemplate, inRange, informative, isTypoOf, lower, matchTemplate, matchTruncated, maySatisfy, normalize, overlap, plainQuotes, specificity, splitIdentifier, tokenize, trim, unique, withoutLastPlace } from "./text.js";
+import { FIND, PLACEHOLDER_MARK, canonicalName, cleanDisplay, compileTemplate, inRange, informative, isListed, isTypoOf, lower, matchTemplate, matchTruncated, maySatisfy, normalize, overlap, plainQuotes, specificity, spellings, splitIdentifier, tokenize, trim, unique, withoutLastPlace } from "./text.js";
 
 const { limits, reasonTexts: REASONS } = tables;
 
@@ -107,7 +107,7 @@ function writtenLines({ failure, lines }) {
   const exceptionLines = new Set(failure.exceptions.filter(({ message }) => message).map((exception) => exception.line));
   return lines.filter((_, at) => {
     const { raw, text, line } = failure.lines[at];
-    return !exceptionLines.has(line) && !FIND.machineLine.test(text) && !FIND.logPrefix.test(raw.slice(0, Math.max(0, raw.indexOf(text))));
+    return !exceptionLines.has(line) && !FIND.machineLine.test(text) && !isListed(raw) && !FIND.logPrefix.test(raw.slice(0, Math.max(0, raw.indexOf(text))));
   });
 }
 
@@ -328,7 +328,8 @@ function scoreMatch(features, entry, keywords) {
     const wrong = features.unmetRequirement === "python" || features.wrongValue;
     tier = tier === "exact" && !wrong ? "possible" : "";
   }
-  const { nearness, informative: words } = keywords || { nearness: 0, informative: [] };
+  const nearness = keywords ? keywords.nearness : 0;
+  const words = keywords ? keywords.informative.map((word) => keywords.written.get(word) ?? word) : [];
   return tier ? { tier, score: scoreOf(scored, entry, nearness), reasons: reasonsOf(scored, entry, words) } : null;
 }
 
@@ -450,6 +451,29 @@ function boundAgainst({ lines }, requirements) {
   return "";
 }
 
+// environment
+
+// The failures that a list of releases is in for.
+export async function matchEnvironment(failure, index) {
+  const { exceptions, frames, userFrames, listed } = failure;
+  const names = listed.slice(0, limits.MAX_LISTED).filter((name) => name !== "python");
+  if (exceptions.length || frames.length || userFrames.length || names.length < limits.MIN_LISTED) return [];
+  const terms = names.map((name) => limits.PACKAGE_TERM + name);
+  await index.prepare(terms);
+  const numbers = unique(terms.flatMap((term) => index.postings(term).map((posting) => posting >> 1))).sort((a, b) => a - b);
+  await index.prepareEntries(numbers);
+  const normalized = normalizeFailure(failure);
+  return numbers.map((number) => ({ ...tables.entryDefaults, ...index.entry(number) })).filter((entry) => entry.cause !== entry.id && isMet(failure, entry)).map((entry) => {
+    const features = compare(normalized, entry);
+    return { entry, versions: features.versions, fixes: fitFixes(normalized, features, entry) };
+  });
+}
+
+function isMet({ versions, otherVersions, listed }, entry) {
+  const ranges = Object.entries({ ...entry.requirements, [entry.package]: entry.affected });
+  return ranges.every(([name, specifier]) => specifier && listed.includes(name) && [...(otherVersions.get(name) ?? []), versions.get(name)].every((release) => inRange(release, specifier)));
+}
+
 // matcher
 
 const compareText = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
@@ -472,15 +496,16 @@ async function matchFailure(failure, index) {
   await index.prepare(terms.map(([term]) => term));
   const candidates = findCandidates(query, terms, index);
   const weights = wordWeights(query, index);
+  const written = spellings(query.prose.length ? failure.lines.map((text) => text.normalForm).join("\n") : "");
   const limited = limitEntryFiles(candidates, index);
   await index.prepareEntries(limited.map((candidate) => candidate.number));
-  let matches = limited.flatMap((candidate) => scoreEntry(failure, candidate, index, (entry) => query.typed && keywordMatch(weights, candidate, entry)));
+  let matches = limited.flatMap((candidate) => scoreEntry(failure, candidate, index, (entry) => query.typed && { ...keywordMatch(weights, candidate, entry), written }));
   if (query.typed && matches.some((each) => each.line)) matches = matches.filter((each) => each.line);
   const { prose } = query;
   if (!matches.length && prose.length && hasLead(candidates)) {
     const words = prose.filter((word) => candidates[0].terms.has(word));
     const indexed = terms.filter(([word]) => prose.includes(word) && index.postings(word).length).length;
-    matches.push(...scoreEntry(failure, candidates[0], index, () => ({ coverage: percent(words.length, indexed), nearness: 0, informative: words, longText: true })));
+    matches.push(...scoreEntry(failure, candidates[0], index, () => ({ coverage: percent(words.length, indexed), nearness: 0, informative: words, longText: true, written })));
   }
   return settleTwins(matches);
 }

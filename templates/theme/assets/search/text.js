@@ -87,13 +87,17 @@ export function lower(text) {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-export function tokenize(text) {
+export const tokenize = (text) => writtenWords(text).map(stem);
+
+export const spellings = (text) => new Map(writtenWords(text).reverse().map((word) => [stem(word), word]));
+
+function writtenWords(text) {
   const words = [];
   for (const match of text.matchAll(WORD)) {
     const end = match.index + match[0].length;
     if (text[match.index - 1] === "<" && text[end] === ">") continue;
     const word = trim(lower(match[0]), "_").slice(0, tables.maxWordLength);
-    if (word) words.push(stem(word));
+    if (word) words.push(word);
   }
   return words;
 }
@@ -353,6 +357,8 @@ export class SeenReleases {
     };
   }
 }
+
+export const isListed = (line) => FIND.lockedName.test(line) || FIND.lockedRelease.test(line) || (line.includes(".") && itemsOf(line).length > 0);
 
 function itemsOf(line) {
   const match = FIND.listed.exec(line);

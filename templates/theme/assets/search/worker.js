@@ -2,9 +2,10 @@
 
 import tables from "./tables.js";
 
-const FORMAT = 4; // of the index, see builder/fixcards/matching/index/format.py
+const FORMAT = 5; // of the index, see builder/fixcards/matching/index/format.py
 const BLOCK = 1 << 20; // bytes of a file that are read in one go
 const MAX_BYTES = 8 << 20; // of the largest file of an index
+const MAX_MATCHES = 100; // that a page may display
 let opening;
 
 async function fetchJson(base, path, cache) {
@@ -71,7 +72,8 @@ async function answer({ base, text, file }, progress) {
   }
   const failure = file ? await parseFile(file, search, progress) : search.parse(text);
   return {
-    matches: await search.match(failure, search.index),
+    matches: await search.match(failure, search.index, MAX_MATCHES),
+    environment: await search.matchEnvironment(failure, search.index),
     read: { exceptions: failure.exceptions.slice(-3), frames: failure.frames.slice(-5), lines: failure.lines.slice(-3).map((other) => other.text) },
   };
 }
