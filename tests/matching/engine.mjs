@@ -9,7 +9,7 @@ const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
 Object.assign((await load("tables.js")).default, head.tables);
-const names = ["parser.js", "text.js", "match.js", "reader.js"];
+const names = ["text.js", "match.js"];
 const { cleanDisplay, Index, inSpecifier, makeQuery, match, matchEnvironment, normalize, normalizeFailure, parse, stem, tokenize, versionKey } = Object.assign(
   {}, ...(await Promise.all(names.map(load))),
 );
@@ -42,7 +42,9 @@ async function answer({ foreign, hidden, lines, text, versions }) {
   return {
     failure: {
       exceptions: failure.exceptions.map(inPython), lines: failure.lines, frames: failure.frames, user_frames: failure.userFrames,
-      versions: sorted(failure.versions), other_versions: sorted(failure.otherVersions), listed: failure.listed,
+      listed: failure.listed,
+      versions: sorted([...failure.releases].map(([name, all]) => [name, all.at(-1)])),
+      other_versions: sorted([...failure.releases].filter(([, all]) => all.length > 1).map(([name, all]) => [name, all.slice(0, -1)])),
     },
     normal: text.split("\n").map(normalize),
     display: text.split("\n").map(cleanDisplay),

@@ -24,6 +24,7 @@ from fixcards.matching.parse.patterns import (
     MAX_FRAMES,
     MAX_LINES,
     MAX_NAME_LENGTH,
+    OTHER_FRAMES,
     PATTERNS,
     REPEAT_WINDOW,
     REPEATED,
@@ -244,12 +245,6 @@ class _Parser:
                 indent = max(0, match.start() - len(text[: match.start()].lstrip(" \t")))
                 self._add_frame(match[1], match[2] or "", indent)
                 return True
-            match = _FIND["bare frame"].match(text)
-        else:
-            match = _FIND["cut frame"].search(text) if '", line ' in text else None
-        if match:
-            self._add_frame(match[1], match[2] or "", 0)
-            return True
         match = _FIND["pytest"].match(text)
         if match:
             self._add_frame(match[1], (match[2] or self.printed_function).strip(" "), 0)
@@ -257,15 +252,12 @@ class _Parser:
             if match[3]:
                 self._prepend_frames(match[3])
             return True
-        match = _FIND["py-spy"].match(text)
-        if match:
-            self._add_frame(match[2], match[1], UNREACHABLE_INDENT)
-            return True
-        for name in ("ipython", "ipython old", "sentry", "rich"):
-            match = _FIND[name].match(text)
+        for name in OTHER_FRAMES:
+            match = _FIND[name].match(text) if name != "cut frame" else _find_cut_frame(text)
             if match:
-                # rich draws a box; its exception follows outside, whatever its indentation.
-                self._add_frame(match[1], (match[2] or "").strip(" "), UNREACHABLE_INDENT if name == "rich" else 0)
+                path, function = (match[2], match[1]) if name == "py-spy" else (match[1], match[2] or "")
+                # rich draws a box, py-spy prints no exception: what follows is outside, whatever its indentation.
+                self._add_frame(path, function.strip(" "), UNREACHABLE_INDENT if name in ("py-spy", "rich") else 0)
                 return True
         return False
 
@@ -378,3 +370,7 @@ class _Parser:
         if len(self.other_lines) >= MAX_LINES:
             self.other_lines.pop(next(iter(self.other_lines)))
         self.other_lines[text] = OtherLine(line.raw.strip(" \t"), text, line.number)
+
+
+def _find_cut_frame(text: str) -> re.Match[str] | None:
+    return _FIND["cut frame"].search(text) if '", line ' in text else None

@@ -39,6 +39,9 @@ PATTERNS: dict[str, str] = {
     "count": r"[ ]*[0-9]+(?:[ ]+[0-9]+)*",
 }
 
+OTHER_FRAMES = ("bare frame", "cut frame", "py-spy", "ipython", "ipython old", "sentry", "rich")
+"""Forms of a frame with nothing special, in the order in which they are tried."""
+
 HEADER = "Traceback (most recent call last)"
 INNERMOST_FIRST = "(most recent call first):"  # faulthandler
 HANDLING = "During handling of the above exception, another exception occurred"

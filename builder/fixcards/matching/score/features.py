@@ -73,10 +73,6 @@ class TemplateFit:
     line: int
     text: str
     marks: Places
-    where: str
-    """The form of the line in which it stands."""
-    places: Places
-    """Where its parts stand there."""
     names_package: bool
     """Whether the message names the entry's package."""
     first: bool = False
@@ -135,8 +131,6 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     own = own_packages(entry)
     fits, similarity, same_exception = _fits(failure, entry, own)
     fit = max(fits, key=_rank, default=None)
-    if fit is not None:
-        fit = replace(fit, coverage=max(fit.coverage, _joint_coverage(fit, fits)))
     shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames, frame)]
     own_frames = [frame for frame in dict.fromkeys(entry.frames) if frame.partition("/")[0] in own]
     own_shared = [frame for frame in own_frames if frame in shared]
@@ -183,18 +177,6 @@ def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str
     partners = {frame.partition("/")[0] for frame in entry.frames}
     end = next((number for number, package in enumerate(packages) if package in own), len(packages))
     return next((package for package in reversed(packages[:end]) if package not in partners), "")
-
-
-def _joint_coverage(fit: TemplateFit, fits: Sequence[TemplateFit]) -> int:
-    """Return the percentage of a line that all templates on it make up together.
-
-    A message of several lines may stand in one line, where each of the entry's messages is a small part.
-    """
-    end, covered = 0, 0
-    for start, stop in sorted({place for each in fits if each.where == fit.where for place in each.places}):
-        covered += max(0, stop - max(start, end))
-        end = max(end, stop)
-    return 100 * covered // max(1, len(fit.where))
 
 
 def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple[list[TemplateFit], int, bool]:
@@ -287,7 +269,6 @@ def _fit_template(
         if not same_exception or not line.exception or (message and not same_message):
             return None
         fixed_text, coverage, truncated = "", FULL_COVERAGE if same_message else CLASS_COVERAGE, False
-        where, places = line.text.comparable, ()
         marks = _mark_class(line.raw, name)
     return TemplateFit(
         template=template,
@@ -302,8 +283,6 @@ def _fit_template(
         line=line.line,
         text=line.raw,
         marks=marks,
-        where=where,
-        places=places,
         names_package=_names_package(f"{name} {fixed_text}", packages),
         values=values,
     )

@@ -19,7 +19,7 @@ CONSTRAINT = r"(?:^|[^A-Za-z0-9_.-])([A-Za-z][A-Za-z0-9_.-]{0,60})[ ]?((?:<=?|~=
 """A bound that a text states, such as `name<2` in a sentence."""
 
 FIX_TEXTS = {
-    "in place": "already in place: ",
+    "in place": "already in place: {place}",
     "newer": "you seem to have {package} {release} already, which is not among the affected",
     "caller": "it came through {caller}, not through your own use of {package}",
     "own code": "your own code is where it failed, not {package}",
@@ -64,43 +64,41 @@ def _objection(fix: FixOption, failure: NormalizedFailure, features: MatchFeatur
         for match in map(_REQUIREMENT.match, fix.install)
         if match
     ]
-    in_place = _in_place(failure.failure, requirements)
-    if in_place:
-        return FIX_TEXTS["in place"] + in_place
-    bound = _bound_against(failure, requirements)
-    if bound:
-        return FIX_TEXTS["bound"].replace("{bound}", bound)
-    text = ""
-    if fix.kind == "upgrade" and entry.cause != entry.id:
-        text = _objection_to_upgrade(features)
-    elif fix.kind == "code-change" and features.caller:
-        text = FIX_TEXTS["call"]
-    release = features.versions.get(entry.package, "")
-    for name, value in (("{package}", entry.package), ("{caller}", features.caller), ("{release}", release)):
-        text = text.replace(name, value)
-    return text
+    place, bound = _in_place(failure.failure, requirements), _bound_against(failure, requirements)
+    if place:
+        reason = "in place"
+    elif bound:
+        reason = "bound"
+    elif fix.kind == "code-change":
+        reason = "call" if features.caller else ""
+    elif fix.kind == "upgrade" and entry.cause != entry.id:
+        reason = _objection_to_upgrade(features)
+    else:
+        reason = ""
+    values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
+    return FIX_TEXTS[reason].format(**values, place=place, bound=bound) if reason else ""
 
 
 def _objection_to_upgrade(features: MatchFeatures) -> str:
-    """Return the text of why upgrading the entry's own package doesn't help."""
+    """Return the key of the text of why upgrading the entry's own package doesn't help."""
     if features.is_newer:
-        return FIX_TEXTS["newer"]
-    if features.foreign_frames and features.caller:
-        return FIX_TEXTS["caller"]
+        return "newer"
+    if features.foreign_frames:
+        return "caller" if features.caller else ""
     if features.own_code and not features.frames and features.affected is None and not features.has_source:
-        return FIX_TEXTS["own code"]
+        return "own code"
     return ""
 
 
 def _in_place(failure: Failure, requirements: list[tuple[str, str]]) -> str:
-    """Return what a fix installs where all of it is there, empty where something isn't or isn't shown."""
-    shown = []
+    """Return what a fix installs where all of it is there, empty where something isn't or isn't listed."""
+    listed = []
     for name, specifier in requirements:
         releases = failure.releases(name)
         if not releases or not all(in_range(release, specifier) for release in releases):
             return ""
-        shown.append(f"{name} {releases[-1]}")
-    return ", ".join(shown)
+        listed.append(f"{name} {releases[-1]}")
+    return ", ".join(listed)
 
 
 def _bound_against(failure: NormalizedFailure, requirements: list[tuple[str, str]]) -> str:

@@ -147,7 +147,8 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
     fit, shared = features.fit, features.frames
     if fit is None or fit.same_exception is False or (fit.truncated and fit.specificity < SPECIFICITY_ENOUGH):
         return _tier_without_message(features, entry)
-    full = fit.coverage >= MIN_COVERAGE or (fit.leads and fit.specificity >= SPECIFICITY_ENOUGH)
+    # A message of several lines, and one in a sentence, goes on behind the template.
+    full = fit.coverage >= MIN_COVERAGE or (fit.leads and fit.specificity > 0)
     if shared:
         # Message and frames are two independent witnesses, so the message may be plain where the frames are sure.
         sure = fit.specificity > 0 or features.innermost

@@ -2,8 +2,7 @@
 // functions have the same names. The comments that say why stand there.
 
 import tables from "./tables.js";
-import { lastPart, splitFailures } from "./parser.js";
-import { FIND, PLACEHOLDER_MARK, canonicalName, cleanDisplay, compileTemplate, inRange, informative, isListed, isTypoOf, lower, matchTemplate, matchTruncated, maySatisfy, normalize, overlap, plainQuotes, specificity, spellings, splitIdentifier, tokenize, trim, unique, withoutLastPlace } from "./text.js";
+import { canonicalName, cleanDisplay, compileTemplate, FIND, global, informative, inRange, isListed, isTypoOf, lastPart, lower, matchTemplate, matchTruncated, maySatisfy, normalize, overlap, PLACEHOLDER_MARK, plainQuotes, specificity, spellings, splitFailures, splitIdentifier, tokenize, trim, unique, withoutLastPlace } from "./text.js";
 
 const { limits, reasonTexts: REASONS } = tables;
 
@@ -53,8 +52,7 @@ export function normalizeFailure(failure) {
   };
 }
 
-const ADDRESS = new RegExp(tables.patterns.address, "g");
-const CODE_NAME = new RegExp(tables.patterns.codeName, "g");
+const [ADDRESS, CODE_NAME, CONSTRAINT] = ["address", "codeName", "constraint"].map((name) => global(tables.patterns[name]));
 const codeNames = ({ raw }) => [...raw.replace(ADDRESS, " ").matchAll(CODE_NAME)].map((match) => match[1] || match[2] || match[3]);
 
 const packageOf = (frame) => frame.split("/")[0];
@@ -124,8 +122,7 @@ const percent = (part, total) => Math.floor((100 * part) / Math.max(1, total));
 function compare(failure, entry) {
   const own = ownPackages(entry);
   const { fits, similarity, sameException } = fitsOf(failure, entry, own);
-  let fit = fits.reduce((best, each) => (best === null || isHigher(rank(each), rank(best)) ? each : best), null);
-  if (fit) fit = { ...fit, coverage: Math.max(fit.coverage, jointCoverage(fit, fits)) };
+  const fit = fits.reduce((best, each) => (best === null || isHigher(rank(each), rank(best)) ? each : best), null);
   const entryFrames = unique(entry.frames);
   const shared = entryFrames.filter((frame) => hasFrame(failure.frames, frame));
   const ownFrames = entryFrames.filter((frame) => own.includes(packageOf(frame)));
@@ -162,16 +159,6 @@ function callerOf({ exceptions, frames }, entry, own) {
   const partners = entry.frames.map(packageOf);
   const end = packages.findIndex((name) => own.includes(name));
   return packages.slice(0, end < 0 ? undefined : end).reverse().find((name) => !partners.includes(name)) ?? "";
-}
-
-function jointCoverage({ where }, fits) {
-  const places = fits.flatMap((each) => (each.where === where ? each.places : [])).sort(([one, before], [two, after]) => one - two || before - after);
-  let [end, covered] = [0, 0];
-  for (const [start, stop] of places) {
-    covered += Math.max(0, stop - Math.max(start, end));
-    end = Math.max(end, stop);
-  }
-  return percent(covered, where.length);
 }
 
 function fitsOf(failure, entry, own) {
@@ -217,8 +204,9 @@ function fitTemplate(template, name, message, line, packages) {
   if (name && exception) sameException = sameClass(exception, name);
   else if (name && raw.includes(lastPart(name))) sameException = true;
   const form = compileTemplate(message);
-  let [fixedText, coverage, truncated, marks, leads, values, where, places] = ["", 0, false, [], false, [], text.comparable, []];
+  let [fixedText, coverage, truncated, marks, leads, values] = ["", 0, false, [], false, []];
   if (form.normalized.length) {
+    let where, places;
     [where, places, truncated] = findParts(form, line, sameException);
     if (!places.length) return null;
     const matched = places.map(([start, end]) => where.slice(start, end)).join("");
@@ -234,8 +222,8 @@ function fitTemplate(template, name, message, line, packages) {
     marks = markClass(raw, lastPart(name));
   }
   return {
-    template, coverage, specificity: specificity(name, fixedText, packages), sameException, foreignClass: isForeignClass(exception, name, packages),
-    truncated, isExceptionLine: Boolean(exception), last: line.last, line: line.line, text: raw, marks, leads, where, places,
+    coverage, specificity: specificity(name, fixedText, packages), sameException, foreignClass: isForeignClass(exception, name, packages),
+    truncated, isExceptionLine: Boolean(exception), last: line.last, line: line.line, text: raw, marks, leads,
     values: values.filter(([each]) => each), namesPackage: namesPackage(`${name} ${fixedText}`, packages),
   };
 }
@@ -246,7 +234,7 @@ function findParts(form, { text, goesOn }, sameException) {
   const normalized = text.comparable;
   places = matchTemplate(normalized, form.normalized);
   if (places.length || sameException === false) return [normalized, places, false];
-  if (goesOn && !(normalized && limits.ELLIPSIS_CHARACTERS.includes(normalized.at(-1)))) return [normalized, [], true];
+  if (goesOn && !limits.ELLIPSIS_CHARACTERS.includes(normalized.slice(-1))) return [normalized, [], true];
   return [normalized, matchTruncated(normalized, form.normalized), true];
 }
 
@@ -302,14 +290,13 @@ function namesPackage(text, packages) {
   return packages.map(tokenize).some((name) => name.length && name.every((word) => words.includes(word)));
 }
 
-function compareReleases({ versions: all, otherVersions, listed }, entry) {
-  const releasesOf = (name) => (all.has(name) ? [...(otherVersions.get(name) ?? []), all.get(name)] : []);
-  const names = [entry.package, ...Object.keys(entry.requirements)].filter((name) => all.has(name));
-  const unmet = Object.entries(entry.requirements).filter(([name, specifier]) => listed.includes(name) && maySatisfy(releasesOf(name), specifier) === false);
+function compareReleases({ releases, listed }, entry) {
+  const names = [entry.package, ...Object.keys(entry.requirements)].filter((name) => releases.has(name));
+  const unmet = Object.entries(entry.requirements).filter(([name, specifier]) => listed.includes(name) && maySatisfy(releases.get(name), specifier) === false);
   return {
-    affected: entry.affected ? maySatisfy(releasesOf(entry.package), entry.affected) : null,
+    affected: entry.affected ? maySatisfy(releases.get(entry.package), entry.affected) : null,
     unmetRequirement: unmet.at(-1)?.[0] ?? "",
-    versions: Object.fromEntries(names.map((name) => [name, all.get(name)])),
+    versions: Object.fromEntries(names.map((name) => [name, releases.get(name).at(-1)])),
   };
 }
 
@@ -338,7 +325,7 @@ const isContradicted = (features) => Boolean(features.unmetRequirement) || featu
 function tierOf(features, entry) {
   const { fit, frames: shared } = features;
   if (fit === null || fit.sameException === false || (fit.truncated && fit.specificity < limits.SPECIFICITY_ENOUGH)) return tierWithoutMessage(features, entry);
-  const full = fit.coverage >= limits.MIN_COVERAGE || (fit.leads && fit.specificity >= limits.SPECIFICITY_ENOUGH);
+  const full = fit.coverage >= limits.MIN_COVERAGE || (fit.leads && fit.specificity > 0);
   if (shared) {
     const sure = fit.specificity > 0 || features.innermost;
     if (full && !fit.truncated) return sure || 2 * shared >= features.allFrames ? "exact" : "likely";
@@ -417,28 +404,27 @@ function fitFixes(failure, features, entry) {
 }
 
 function objection({ kind, install }, { failure }, features, entry) {
-  const texts = tables.fixTexts;
   const requirements = install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), (match[2] ?? "").replaceAll(" ", "")]);
-  const inPlace = inPlaceOf(failure, requirements);
-  if (inPlace) return texts["in place"] + inPlace;
+  const place = inPlaceOf(failure, requirements);
   const bound = boundAgainst(failure, requirements);
-  if (bound) return texts.bound.replace("{bound}", () => bound);
-  let text = "";
-  if (kind === "upgrade" && entry.cause !== entry.id) {
-    if (features.isNewer) text = texts.newer;
-    else if (features.foreignFrames && features.caller) text = texts.caller;
-    else if (features.ownCode && !features.frames && features.affected === null && !features.hasSource) text = texts["own code"];
-  } else if (kind === "code-change" && features.caller) text = texts.call;
-  const values = { package: entry.package, caller: features.caller, release: features.versions[entry.package] ?? "" };
-  return text.replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
+  const { isNewer, foreignFrames, caller, ownCode, frames, affected, hasSource, versions } = features;
+  let reason = "";
+  if (place) reason = "in place";
+  else if (bound) reason = "bound";
+  else if (kind === "code-change") reason = caller && "call";
+  else if (kind === "upgrade" && entry.cause !== entry.id) {
+    if (isNewer) reason = "newer";
+    else if (foreignFrames) reason = caller && "caller";
+    else if (ownCode && !frames && affected === null && !hasSource) reason = "own code";
+  }
+  const values = { package: entry.package, caller, release: versions[entry.package], place, bound };
+  return reason && tables.fixTexts[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
 }
 
-function inPlaceOf({ versions, otherVersions }, requirements) {
-  const isThere = ([name, specifier]) => versions.has(name) && [...(otherVersions.get(name) ?? []), versions.get(name)].every((release) => inRange(release, specifier));
-  return requirements.every(isThere) ? requirements.map(([name]) => `${name} ${versions.get(name)}`).join(", ") : "";
-}
+// Whether a text has a package, in these releases only.
+const has = (releases, name, specifier) => releases.get(name)?.every((release) => inRange(release, specifier));
 
-const CONSTRAINT = new RegExp(tables.patterns.constraint, "g");
+const inPlaceOf = ({ releases }, requirements) => (requirements.every((each) => has(releases, ...each)) ? requirements.map(([name]) => `${name} ${releases.get(name).at(-1)}`).join(", ") : "");
 
 function boundAgainst({ lines }, requirements) {
   for (const { text } of lines) {
@@ -469,9 +455,9 @@ export async function matchEnvironment(failure, index) {
   });
 }
 
-function isMet({ versions, otherVersions, listed }, entry) {
+function isMet({ releases, listed }, entry) {
   const ranges = Object.entries({ ...entry.requirements, [entry.package]: entry.affected });
-  return ranges.every(([name, specifier]) => specifier && listed.includes(name) && [...(otherVersions.get(name) ?? []), versions.get(name)].every((release) => inRange(release, specifier)));
+  return ranges.every(([name, specifier]) => specifier && listed.includes(name) && has(releases, name, specifier));
 }
 
 // matcher
@@ -605,9 +591,8 @@ function messageShareOf(words, entry, template) {
 }
 
 function settleTwins(matches) {
-  const isLikely = ({ tier, marks }) => tier === "likely" && marks.length;
   const settled = matches.map((each) => {
-    const twins = each.tier === "likely" ? matches.filter((other) => isLikely(other) && other.text === each.text) : [];
+    const twins = matches.filter(({ tier, marks, text }) => tier === "likely" && each.tier === tier && marks.length && text === each.text);
     return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: "possible", reasons: [...each.reasons, REASONS.ambiguous] } : each;
   });
   return settled.map((each) => behindVictims(settled, each)).sort(byRank);
@@ -624,4 +609,110 @@ function behindVictims(matches, match) {
   const { id } = match.entry;
   const victims = matches.filter((each) => each.entry.cause === id && each.entry.id !== id && each.tier === match.tier && each.proof);
   return { ...match, score: Math.max(1, Math.min(match.score, ...victims.map((each) => each.score - 1))) };
+}
+
+// reader: the published index, of which only the parts are fetched that a query needs
+
+// An index may be damaged or come from anywhere, so it is checked like in matching/index/validation.py, but for what fails by itself.
+// The numbers and the pattern are those of format.py; the ones in `tables` came with the index.
+const [MAX_ENTRIES, MAX_CHUNK, HASH_LENGTH] = [1e7, 1000, 6];
+const PATH = /^(?!\/|.*[.][.])[\w.~@+#/-]+$/;
+
+const isNumber = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
+const areTexts = (values) => values.every((value) => typeof value === "string");
+
+function need(...facts) {
+  if (!facts.every(Boolean)) throw new Error();
+}
+
+export class Index {
+  #files = new Map();
+
+  // `head` is the content of index.json, `read` returns a promise of the parsed content of a path in the index.
+  constructor(head, read) {
+    const { entries, chunk, most, starts, terms, cards } = head;
+    need(isNumber(entries, 0, MAX_ENTRIES), isNumber(chunk, 1, MAX_CHUNK), isNumber(most, 0, MAX_ENTRIES), areTexts(starts));
+    need(terms.length === HASH_LENGTH * starts.length, cards.length === HASH_LENGTH * Math.ceil(entries / chunk));
+    need(Object.values(head.common).every((value) => isNumber(value, 0, entries)), /^[a-z2-7]*$/.test(terms + cards));
+    this.head = head;
+    this.read = read;
+  }
+
+  get length() {
+    return this.head.entries;
+  }
+
+  frequency(term) {
+    return Object.hasOwn(this.head.common, term) ? this.head.common[term] : 0;
+  }
+
+  // Fetch the files that `postings` of these terms needs.
+  prepare(terms) {
+    return this.#load("terms", terms.map((term) => this.#termFile(term)).filter((number) => number >= 0));
+  }
+
+  prepareEntries(numbers) {
+    return this.#load("cards", numbers.map((number) => Math.floor(number / this.head.chunk)));
+  }
+
+  postings(term, fuzzy = false, prefix = false) {
+    const number = this.#termFile(term);
+    if (number < 0) return [];
+    const terms = this.#files.get(`terms/${number}`);
+    if (Object.hasOwn(terms, term)) return accumulate(terms[term]);
+    if (!fuzzy || term.length < limits.MIN_FUZZY_LENGTH) return [];
+    const words = informative(Object.keys(terms));
+    let meant = words.filter((word) => prefix && word.startsWith(term));
+    if (!meant.length) meant = words.filter((word) => isTypoOf(term, word));
+    return unique(meant.slice(0, limits.MAX_COMPLETIONS).flatMap((word) => accumulate(terms[word]))).sort((a, b) => a - b);
+  }
+
+  entry(number) {
+    return this.#files.get(`cards/${Math.floor(number / this.head.chunk)}`)[number % this.head.chunk];
+  }
+
+  #termFile(term) {
+    if (this.frequency(term) > this.head.most) return -1;
+    const { starts } = this.head;
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (term < starts[middle]) high = middle;
+      else low = middle + 1;
+    }
+    return low - 1;
+  }
+
+  #load(kind, numbers) {
+    return Promise.all(unique(numbers).map(async (number) => {
+      const key = `${kind}/${number}`;
+      if (this.#files.has(key)) return;
+      const name = this.head[kind].slice(number * HASH_LENGTH, (number + 1) * HASH_LENGTH);
+      const data = await this.read(`${key}-${name}.json`);
+      if (kind === "terms") this.#checkTerms(data);
+      else this.#checkEntries(data, number);
+      this.#files.set(key, data);
+    }));
+  }
+
+  #checkTerms(terms) {
+    for (const steps of Object.values(terms)) {
+      need(accumulate(steps).every((posting, at, all) => isNumber(posting, at ? all[at - 1] + 1 : 0, 2 * this.length - 1)), steps.length);
+    }
+  }
+
+  #checkEntries(entries, number) {
+    const { chunk } = this.head;
+    need(entries.length === Math.min(chunk, this.length - number * chunk));
+    for (const { display, templates = [], frames = [], requirements = {}, fixes = [], ...texts } of entries) {
+      need(texts.id, display.path, PATH.test(display.path), display.kind === "page" || display.verdict);
+      need(...fixes.map(({ title, kind, install = [] }) => areTexts([title, kind, ...install])));
+      need(...[display, templates, frames, requirements, texts].map((values) => areTexts(Object.values(values))));
+    }
+  }
+}
+
+function accumulate(steps) {
+  let sum = 0;
+  return steps.map((step) => (sum += step));
 }

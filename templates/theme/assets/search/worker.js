@@ -39,8 +39,8 @@ async function openIndex(base) {
   const head = await fetchJson(base, "index.json", "no-cache"); // an old one names files that are gone
   if (head.format !== FORMAT) return null;
   Object.assign(tables, head.tables);
-  const [{ Index }, ...modules] = await Promise.all([import("./reader.js"), import("./match.js"), import("./parser.js"), import("./text.js")]);
-  return Object.assign({ index: new Index(head, (path) => fetchJson(base, path)) }, ...modules);
+  const [search, text] = await Promise.all([import("./match.js"), import("./text.js")]);
+  return { index: new search.Index(head, (path) => fetchJson(base, path)), ...search, ...text };
 }
 
 // Parse a file block by block, in bounded memory.
