@@ -19,10 +19,10 @@ def ids(text: str) -> list[str]:
 
 
 def test_a_list_is_in_for_the_failures_whose_packages_are_all_there() -> None:
-    found = {each.entry.id: each for each in environment(TEXTS["list-freeze"])}
-    assert set(found) == {"flask-2789", "taper-7"}
-    assert found["taper-7"].versions == {"taper": "1.9.2", "wax": "3.0.1"}
-    assert found["taper-7"].fixes[0].install == ("taper>=2.0",)
+    by_id = {each.entry.id: each for each in environment(TEXTS["list-freeze"])}
+    assert set(by_id) == {"flask-2789", "taper-7"}
+    assert by_id["taper-7"].versions == {"taper": "1.9.2", "wax": "3.0.1"}
+    assert by_id["taper-7"].fixes[0].install == ("taper>=2.0",)
 
 
 def test_the_interpreter_counts_only_where_the_list_names_it() -> None:

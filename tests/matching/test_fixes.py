@@ -47,16 +47,16 @@ def test_a_fix_that_is_in_place_says_so_and_comes_last() -> None:
 
 
 def test_not_affected_is_a_warning_of_its_own() -> None:
-    found = match_of("in-place", "taper-7")
-    assert found.tier == "possible"
-    assert found.warning == "you seem to have taper 2.1, which is not among the affected (<2)"
+    best = match_of("in-place", "taper-7")
+    assert best.tier == "possible"
+    assert best.warning == "you seem to have taper 2.1, which is not among the affected (<2)"
     assert match_of("through-own-frames", "taper-7").warning == ""
 
 
 def test_a_release_in_a_sentence_lowers_no_tier_but_warns() -> None:
-    found = match_of("already-newer", "taper-7")
-    assert found.warning == "you seem to have taper 2.4, which is not among the affected (<2)"
-    assert not next(fix for fix in found.fixes if fix.title == UPGRADE).fits
+    best = match_of("already-newer", "taper-7")
+    assert best.warning == "you seem to have taper 2.4, which is not among the affected (<2)"
+    assert not next(fix for fix in best.fixes if fix.title == UPGRADE).fits
 
 
 def test_a_bound_that_a_reader_states_excludes_what_is_beyond_it() -> None:

@@ -123,6 +123,6 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
 
 
 def _details(card: Card) -> str:
-    """Return what the fixes and the discussion of a card say, in one text."""
+    """Return the words of all fixes and of the discussion of a card."""
     texts = [text for fix in card.fixes for text in (fix.title, fix.body, fix.use_when, fix.avoid_when) if text]
     return " ".join((*texts, *(point.point for point in card.discussion)))

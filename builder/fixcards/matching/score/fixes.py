@@ -91,7 +91,7 @@ def _objection_to_upgrade(features: MatchFeatures) -> str:
 
 
 def _in_place(failure: Failure, requirements: list[tuple[str, str]]) -> str:
-    """Return what a fix installs where all of it is there, empty where something isn't or isn't listed."""
+    """Return the releases of a fix where the text lists all of them, empty where one is missing or another."""
     listed = []
     for name, specifier in requirements:
         releases = failure.releases(name)

@@ -268,7 +268,7 @@ def _release_reasons(features: MatchFeatures, entry: Entry) -> list[str]:
 
 
 def warning(features: MatchFeatures, entry: Entry) -> str:
-    """Return what the releases of a text say against an entry, empty where nothing does."""
+    """Return the words of a warning where a release of the text can hardly fail, empty where all may."""
     installed, unmet = REASON_TEXTS["installed"], features.unmet_requirement
     if features.is_newer:
         release = features.versions[entry.package]
