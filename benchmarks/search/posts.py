@@ -83,16 +83,16 @@ class Judge:
         near = self.library.cards.get(post.get("near") or "")
         if "cause" in answer and (near is None or getattr(near, "cause", None) != match.entry.id):
             return False
-        return "fixes" not in answer or any(self._is_option(fix, label, match) for label in answer["fixes"])
+        return "fixes" not in answer or any(self._is_option(fix, label, post.get("near")) for label in answer["fixes"])
 
     def _is_wrong_fix(self, match: Match, fix: Fix | None, post: Mapping[str, Any]) -> bool:
         return any(
-            self._is_option(fix, each["fix"], match)
+            self._is_option(fix, each["fix"], post.get("near"))
             for each in post["wrong"]
             if "fix" in each and each.get("card", match.entry.id) == match.entry.id
         )
 
-    def _is_option(self, fix: Fix | None, label: str, match: Match) -> bool:
+    def _is_option(self, fix: Fix | None, label: str, near: str | None) -> bool:
         """Return whether a fix of a card is the option that a post names."""
         if fix is None:
             return False
@@ -102,7 +102,12 @@ class Judge:
         if label.startswith("upgrade "):
             name = label.split()[1]
             title = fix.title.lower().replace("_", "-")
-            return fix.kind == "upgrade" and (name in requirements or name in title or "innermost" in title)
+            if "innermost" in title:  # of a cause: whichever package the reader was hit through
+                return fix.kind == "upgrade" and name != str(near).rpartition("-")[0]
+            numbers = _NUMBER.findall(label.partition(" to ")[2])
+            release = "".join(_NUMBER.findall(requirements.get(name, ""))[:1])
+            fits = not numbers or release.split(".")[0] in numbers
+            return fix.kind == "upgrade" and fits and (name in requirements or name in title)
         return any(
             parts and parts[1] in requirements and implies(requirements[parts[1]], parts[2])
             for parts in map(_REQUIREMENT.match, re.split(r" and |, ", label))

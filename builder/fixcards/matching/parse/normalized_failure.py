@@ -23,7 +23,7 @@ CODE_NAME = (
     r"|(?:^|[ ])from[ ]([A-Za-z_][A-Za-z0-9_]*)[A-Za-z0-9_.]*[ ]import[ ]"
 )
 """A name as code and paths have it: `name.attribute`, `name/module.py`, `import name`."""
-ADDRESS = r"[a-z]+://[^ ]+"
+ADDRESS = r"(?:file|ftp|git|https?|ssh)://[^ ]+"
 
 _CODE_NAME, _ADDRESS = re.compile(CODE_NAME), re.compile(ADDRESS)
 
