@@ -102,10 +102,11 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_fix(value: Any) -> bool:
-    if not isinstance(value, dict) or not {"title", "kind"} <= value.keys() <= {"title", "kind", "install"}:
+    if not isinstance(value, dict):
         return False
     install = value.get("install", [])
-    return _is_texts([value["title"], value["kind"]]) and _is_texts(install) and len(install) <= MAX_LIST_LENGTH
+    texts = [value.get("title"), value.get("kind")]
+    return _is_texts(texts) and _is_texts(install) and len(install) <= MAX_LIST_LENGTH
 
 
 def _is_texts(value: Any) -> bool:
