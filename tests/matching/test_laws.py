@@ -106,6 +106,9 @@ def test_another_interpreter_or_another_release_in_the_message_silences() -> Non
     text = traceback(flake.frames, message_of(flake))
     assert tiers(text)["flake8-1701"] == 3
     assert "flake8-1701" not in tiers(text.replace("/v/lib/", "/v/lib/python3.12/"))
+    requests = next(entry for entry in LIBRARY if entry.id == "requests-7219")
+    for value, tier in (("6.0.0", 2), ("{chardet}", 2), ("x.y", 2), ("5.1.0", 0), ("None", 0), ("2.2.1", 0)):
+        assert tiers(message_of(requests).replace("6.0.0", value)).get("requests-7219", 0) == tier
 
 
 ADVICE = [

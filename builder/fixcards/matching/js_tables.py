@@ -25,7 +25,7 @@ from fixcards.matching.parse import (
     tokens,
     versions,
 )
-from fixcards.matching.score import environment, features, fixes, matcher, scoring
+from fixcards.matching.score import environment, features, fixes, matcher, release_check, scoring
 
 
 def tables() -> dict[str, Any]:
@@ -117,6 +117,7 @@ _LIMITS: dict[ModuleType, str] = {
     " PARTNER_FRAME_SCORE USED_SCORE SOURCE_SCORE AFFECTED_SCORE CONTRADICTION_PENALTY MAX_SCORE MAX_REASON_WORDS",
     environment: "MIN_LISTED MAX_LISTED",
     index_format: "PACKAGE_TERM",
+    release_check: "ABSENT",
     releases: "PLUGINS READER_WORDS ADVICE_REACH MAX_CONTEXT",
     versions: "ALTERNATIVE FINAL WIDTH STAGE POST DEV NO_DEV",
 }

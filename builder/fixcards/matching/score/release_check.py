@@ -9,6 +9,9 @@ from fixcards.matching.parse.packages import canonical_name
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.versions import in_range, may_satisfy
 
+ABSENT = "None"
+"""The value of a placeholder for a package that isn't installed."""
+
 
 def compare_releases(failure: Failure, entry: Entry) -> tuple[bool | None, str, dict[str, str]]:
     """Return whether the release is affected, which requirement isn't met, and the releases that matter.
@@ -28,10 +31,13 @@ def compare_releases(failure: Failure, entry: Entry) -> tuple[bool | None, str, 
 
 
 def wrong_value(values: Sequence[tuple[str, str]], entry: Entry) -> str:
-    """Return a placeholder with the name of a package whose value is no release that fails; empty where none is."""
+    """Return a placeholder with the name of a package whose value is no release that fails; empty where none is.
+
+    What is no release, as in a message that was typed from memory, contradicts nothing.
+    """
     ranges = {entry.package: entry.affected, **entry.requirements}
     for name, value in values:
         specifier = ranges.get(canonical_name(name), "")
-        if specifier and not in_range(value.strip(" "), specifier):
+        if specifier and (value == ABSENT or in_range(value, specifier) is False):
             return name
     return ""

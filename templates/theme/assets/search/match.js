@@ -302,7 +302,10 @@ function compareReleases({ releases, listed }, entry) {
 
 function isWrongValue({ values }, entry) {
   const ranges = { [entry.package]: entry.affected, ...entry.requirements };
-  return values.some(([name, value]) => ranges[canonicalName(name)] && !inRange(trim(value, " "), ranges[canonicalName(name)]));
+  return values.some(([name, value]) => {
+    const range = ranges[canonicalName(name)];
+    return range && (value === limits.ABSENT || inRange(value, range) === false);
+  });
 }
 
 // scoring
