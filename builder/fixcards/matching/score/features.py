@@ -202,13 +202,10 @@ def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple
             if new:
                 source = not (name or new.truncated or same_message) and bool(_SOURCE.search(message))
                 fits.append(replace(new, first=same_message and new.same_exception is not False, source=source))
-            if (
-                line.exception != OWN_EXCEPTION
-                and not line.goes_on
-                and _same_class(line.exception, name or entry.exception)
-            ):
+            if line.exception != OWN_EXCEPTION and _same_class(line.exception, name or entry.exception):
                 same_exception = True
-                similarity = max(similarity, _similarity(normal_form, line))
+                if not (line.goes_on and line.text.comparable.endswith(UNFINISHED)):
+                    similarity = max(similarity, _similarity(normal_form, line))
     return fits, similarity, same_exception
 
 
