@@ -12,7 +12,7 @@ BASE ?= origin/main
 OLDEST ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect
+.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -122,6 +122,9 @@ bench-bisect: .venv/site ## whether bisecting real packages gives the right rele
 
 bench-search: .cache/bench-venv/ready ## recall and silence of the search among 10,000 cards, compared with general engines
 	.cache/bench-venv/bin/python -m benchmarks.search.run --rivals
+
+bench-posts: .venv/test ## whether the search helps people who wrote posts by hand, in Python and JavaScript
+	$(BIN)/python -m benchmarks.search.posts
 
 bench-linear: .venv/site ## whether twice the text takes twice the time, for hostile texts up to 10 MB
 	$(BIN)/python -m benchmarks.search.linear

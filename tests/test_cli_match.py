@@ -57,7 +57,7 @@ def at_a_terminal(*arguments: str, typed: str = "", **more: str) -> str:
 def test_a_line_on_standard_input_is_answered_with_fix_and_link() -> None:
     ended = match(text=LINE)
     assert ended.returncode == 0
-    assert ended.stdout.startswith("likely    import transforms3d fails")
+    assert ended.stdout.startswith("possible  import transforms3d fails")
     assert "  fix     Upgrade transforms3d" in ended.stdout
     assert "https://fixcards.github.io/fixcards/transforms3d/56/" in ended.stdout
 
@@ -147,7 +147,7 @@ def test_a_narrow_terminal_keeps_the_columns_apart(tmp_path: Path) -> None:
     log.write_text(LINE, encoding="utf-8")
     lines = at_a_terminal(str(log), COLUMNS="50", NO_COLOR="1").splitlines()
     assert max(len(line) for line in lines if "://" not in line) <= 50
-    assert lines[0].startswith("likely    import transforms3d")
+    assert lines[0].startswith("possible  import transforms3d")
     assert lines[1].startswith(" " * 10)
 
 

@@ -30,6 +30,7 @@ PREFIXES: tuple[Callable[[int], str], ...] = (
     lambda n: f"2026-03-02 09:{n // 60 % 60:02}:{n % 60:02},041 - shop.tasks - ERROR - ",
 )
 _PLACE = re.compile(r"(?:/[A-Za-z0-9_.-]+)*/(?:site|dist)-packages/([^\"\n:]*)")
+_INTERPRETER = re.compile("python([0-9.]+)/")
 _FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+), in (.+)$')
 _WORD = re.compile(WORD)
 _FILLERS = frozenset("the a an of to in is was for and or with on at by be".split())  # noqa: SIM905
@@ -46,6 +47,9 @@ def last_line(output: str) -> str:
 def traceback(output: str, number: int) -> str:
     """Return the output with the libraries elsewhere and the reader's own frames above them."""
     place = PLACES[number % len(PLACES)]
+    interpreter = _INTERPRETER.search(output)
+    if interpreter:  # another interpreter would contradict cards that are about one
+        place = _INTERPRETER.sub(f"python{interpreter[1]}/", place)
     text = _PLACE.sub(lambda match: place + (match[1].replace("/", "\\") if "\\" in place else match[1]), output)
     own = "".join(f'  File "{path}", line {line}, in {name}\n    {code}\n' for path, line, name, code in OWN)
     header = "Traceback (most recent call last):\n"

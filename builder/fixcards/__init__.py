@@ -5,7 +5,7 @@ A program that wants to know whether a text shows a known failure needs no more 
     from fixcards import Finder
 
     for match in Finder.of_site("https://example.org/cards/").match(text):
-        print(match.tier, match.entry.title, match.entry.display["fix"])
+        print(match.tier, match.entry.title, match.fixes[0].title)
 
 Importing it loads nothing else, and searching a site loads nothing but the standard library.
 """

@@ -89,7 +89,7 @@ def test_an_index_that_makes_the_search_endless_is_given_up(site: str, visit: Vi
 
 def test_what_cannot_be_seen_is_named_in_pasted_text_and_in_answers(site: str, visit: Visit) -> None:
     page = visit(site)
-    change = {"file": "cards/*", "path": ["*", "display", "fix"], "value": HIDDEN}
+    change = {"file": "cards/*", "path": ["*", "fixes"], "value": [{"title": HIDDEN, "kind": "pin"}]}
     served(page, changed(change))
     box(page).fill(f"{LINE} {HIDDEN}")
     expect(hits(page).first).to_contain_text("numpy")

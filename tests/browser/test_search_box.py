@@ -115,6 +115,43 @@ def test_an_answer_says_tier_reason_package_fix_and_verdict(site: str, visit: Vi
     expect(row.locator("mark").first).to_contain_text("Error while fetching server API version")
 
 
+def test_a_fix_that_does_not_fit_is_offered_last_and_says_why(site: str, visit: Visit) -> None:
+    page = visit(site)
+    box(page).fill(traceback("docker-3256").replace("site-packages/docker/", "site-packages/podkit/"))
+    row = page.locator("form.fc-search .fc-results li").first
+    fixes = row.locator(".fc-row-fix")
+    expect(fixes.nth(0)).to_contain_text("Fix Hold requests below 2.32")
+    expect(fixes.nth(1)).to_contain_text("Not for you: Upgrade docker")
+    expect(fixes.nth(1)).to_contain_text("it came through podkit")
+
+
+def test_a_list_of_releases_says_what_they_are_in_for(site: str, visit: Visit) -> None:
+    page = visit(site)
+    box(page).fill("flask==2.2.2\nwerkzeug==3.0.1\nnumpy==1.20.0\n")
+    expect(hits(page).first).to_contain_text("Flask 2.0")
+    row = page.locator("form.fc-search .fc-results li").first
+    for words in ("your releases", "flask 2.2.2", "werkzeug 3.0.1", "Fix"):
+        expect(row).to_contain_text(words)
+    expect(status(page)).to_contain_text("1 failure of these releases")
+
+
+def test_the_name_of_a_package_offers_its_page_first(site: str, visit: Visit) -> None:
+    page = visit(site)
+    box(page).fill("docker")
+    expect(hits(page).first).to_have_text("All cards about docker")
+    hits(page).first.click()
+    expect(page).to_have_url(f"{site}docker/")
+
+
+def test_more_cards_than_fit_on_a_screen_are_one_click_away(site: str, visit: Visit) -> None:
+    page = visit(site)
+    texts = [traceback(card_id) for card_id in library(SNAPSHOT).cards]
+    box(page).fill("\n\n".join(texts))
+    expect(hits(page)).to_have_count(8)
+    page.get_by_role("button", name="more").click()
+    page.wait_for_function("document.querySelectorAll('form.fc-search .fc-results li').length > 20")
+
+
 def test_a_dropped_log_is_read(site: str, visit: Visit) -> None:
     page = visit(site)
     drop(page, QUIET, 60_000, traceback("docker-3256"), QUIET * 60_000)

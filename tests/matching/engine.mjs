@@ -9,8 +9,8 @@ const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
 Object.assign((await load("tables.js")).default, head.tables);
-const names = ["parser.js", "text.js", "match.js", "reader.js"];
-const { cleanDisplay, Index, inSpecifier, makeQuery, match, normalize, normalizeFailure, parse, stem, tokenize, versionKey } = Object.assign(
+const names = ["text.js", "match.js"];
+const { cleanDisplay, Index, inSpecifier, makeQuery, match, matchEnvironment, normalize, normalizeFailure, parse, stem, tokenize, versionKey } = Object.assign(
   {}, ...(await Promise.all(names.map(load))),
 );
 
@@ -18,6 +18,7 @@ const opened = new Index(head, async (path) => JSON.parse(files[path]));
 
 // Python's names of the same.
 const inPython = ({ userFrames: user_frames, ...others }) => ({ ...others, user_frames });
+const sorted = (map) => Object.fromEntries([...map].sort());
 
 // The answer over another index; the reader of a page sees no more of an error than that there is one.
 async function answerOf(foreign, text) {
@@ -40,17 +41,19 @@ async function answer({ foreign, hidden, lines, text, versions }) {
   const matches = await match(failure, opened);
   return {
     failure: {
-      ...inPython(failure),
-      exceptions: failure.exceptions.map(inPython),
-      versions: Object.fromEntries([...failure.versions].sort()),
+      exceptions: failure.exceptions.map(inPython), lines: failure.lines, frames: failure.frames, user_frames: failure.userFrames,
+      listed: failure.listed,
+      versions: sorted([...failure.releases].map(([name, all]) => [name, all.at(-1)])),
+      other_versions: sorted([...failure.releases].filter(([, all]) => all.length > 1).map(([name, all]) => [name, all.slice(0, -1)])),
     },
     normal: text.split("\n").map(normalize),
     display: text.split("\n").map(cleanDisplay),
     tokens: tokenize(text),
     query: { ...query, terms: [...query.terms], last_word: lastWord },
-    matches: matches.map(({ entry, tier, score, reasons, line, text: printed, marks, versions: releases }) => ({
-      id: entry.id, tier, score, reasons, line, text: printed, marks, versions: Object.fromEntries(Object.entries(releases).sort()),
+    matches: matches.map(({ entry, tier, score, reasons, line, text: printed, marks, versions: releases, fixes, warning }) => ({
+      id: entry.id, tier, score, reasons, line, text: printed, marks, versions: Object.fromEntries(Object.entries(releases).sort()), fixes, warning,
     })),
+    environment: (await matchEnvironment(failure, opened)).map(({ entry, versions: releases, fixes }) => ({ id: entry.id, versions: sorted(Object.entries(releases)), fixes })),
     stems: tokenize(text).map(stem),
   };
 }

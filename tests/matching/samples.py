@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from fixcards.matching.index.entry import Entry
+from fixcards.matching.index.entry import Entry, FixOption
 from fixcards.matching.index.query import make_query
 from fixcards.matching.index.reader import Index
 from fixcards.matching.index.writer import build
@@ -24,7 +24,9 @@ from fixcards.matching.parse.normalize import clean_display, normalize
 from fixcards.matching.parse.normalized_failure import normalize_failure
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.tokens import stem, tokenize
-from fixcards.matching.score.matcher import match
+from fixcards.matching.score.environment import match_environment
+from fixcards.matching.score.fixes import FittedFix
+from fixcards.matching.score.matcher import Match, match
 
 REPOSITORY = Path(__file__).parents[2]
 DATA = REPOSITORY / "tests" / "data" / "matching"
@@ -39,7 +41,54 @@ ENGINE = Path(__file__).with_name("engine.mjs")
 def entries() -> tuple[Entry, ...]:
     """Return the cards as they were when the vectors were written, and an invented one for the texts."""
     records = json.loads((DATA / "entries.json").read_text(encoding="utf-8"))
-    return tuple(Entry.from_record(record) for record in records)
+    return (*(Entry.from_record(record) for record in records), *causes())
+
+
+vector_entries = entries
+
+
+@cache
+def causes() -> tuple[Entry, ...]:
+    """Return an invented cause card, and cards that fall over it."""
+    cause = Entry(
+        id="wax-1",
+        package="wax",
+        templates=("AttributeError: module 'wax' has no attribute 'tallow'",),
+        exception="AttributeError",
+        frames=("wax/__init__.py:__getattr__",),
+        title="wax 3 removed wax.tallow",
+        affected=">=3",
+        cause="wax-1",
+        fixes=(
+            FixOption("Write wax.Tallow() instead", "code-change"),
+            FixOption("Upgrade the package whose frame is innermost", "upgrade"),
+            FixOption("Hold wax below 3", "pin", ("wax<3",)),
+        ),
+        display={"path": "wax/1/", "verdict": "verified"},
+    )
+    victims = [
+        Entry(
+            id=f"{name}-7",
+            package=name,
+            templates=cause.templates,
+            exception="AttributeError",
+            frames=(f"{name}/dip.py:dip", f"{name}/core.py:melt", "wax/__init__.py:__getattr__"),
+            title=f"{name} cannot be imported with wax 3",
+            affected="<2",
+            fixed="2.0",
+            requirements={"wax": ">=3"},
+            cause="wax-1",
+            fixes=(
+                FixOption(f"Upgrade {name} to 2.0 or later", "upgrade", (f"{name}>=2.0",)),
+                FixOption("Hold wax below 3", "pin", ("wax<3",)),
+                FixOption("Melt it yourself", "code-change"),
+            ),
+            keywords=("waxdip", "reload the mould") if name == "taper" else (),
+            display={"path": f"{name}/7/", "verdict": "verified"},
+        )
+        for name in ("candlery", "taper")
+    ]
+    return (cause, *victims)
 
 
 @cache
@@ -62,23 +111,44 @@ def decisions(text: str) -> dict[str, Any]:
             "typed": query.typed,
             "words": query.words,
             "last_word": query.last_word,
+            "prose": query.prose,
         },
-        "matches": [
+        "matches": decided_matches(match(failure, index())),
+        "environment": [
             {
                 "id": each.entry.id,
-                "tier": each.tier,
-                "score": each.score,
-                "reasons": each.reasons,
-                "line": each.line,
-                "text": each.text,
-                "marks": each.marks,
                 "versions": dict(sorted(each.versions.items())),
+                "fixes": list(map(asdict, each.fixes)),
             }
-            for each in match(failure, index())
+            for each in match_environment(failure, index())
         ],
         "stems": [stem(word) for word in tokenize(text)],
     }
     return dict(json.loads(json.dumps(plain)))
+
+
+def decided_matches(matches: Iterable[Match]) -> list[dict[str, Any]]:
+    """Return everything that the search decides about matches, as plain data."""
+    plain = [
+        {
+            "id": each.entry.id,
+            "tier": each.tier,
+            "score": each.score,
+            "reasons": each.reasons,
+            "line": each.line,
+            "text": each.text,
+            "marks": each.marks,
+            "versions": dict(sorted(each.versions.items())),
+            "fixes": _plain(each.fixes),
+            "warning": each.warning,
+        }
+        for each in matches
+    ]
+    return list(json.loads(json.dumps(plain)))
+
+
+def _plain(fixes: Iterable[FittedFix]) -> list[dict[str, Any]]:
+    return [asdict(fix) for fix in fixes]
 
 
 class JavaScript:
@@ -99,14 +169,17 @@ class JavaScript:
 
 
 @contextmanager
-def javascript(folder: Path, modules: Path = ASSETS) -> Iterator[JavaScript]:
-    """Start the browser's search over the index of `entries`; `folder` is for its files."""
+def javascript(folder: Path, modules: Path = ASSETS, entries: Sequence[Entry] | None = None) -> Iterator[JavaScript]:
+    """Start the browser's search over the index of `entries`, those of the vectors by default.
+
+    `folder` is for its files.
+    """
     node = shutil.which("node")
     if node is None:
         if os.environ.get("CI", "").lower() in {"1", "true"}:
             pytest.fail("there is no Node.js")
         pytest.skip("takes Node.js 20 or newer")
-    files_by_path = dict(build(entries(), tables=tables()))
+    files_by_path = dict(build(vector_entries() if entries is None else entries, tables=tables()))
     files = folder / "index.json"
     files.write_text(json.dumps({path: content.decode() for path, content in files_by_path.items()}), encoding="utf-8")
     with subprocess.Popen(

@@ -10,6 +10,8 @@ from fixcards.matching.parse.parser import parse
 from fixcards.matching.score.matcher import Match, match
 from tests.matching.samples import TEXTS, entries, index
 
+OTHER_TEXTS = ("fix-", "list-", "post-", "python-", "shape-", "short-", "typed-")
+"""Texts that are not forms of the one failure."""
 ENTRY = Entry(
     id="lamp-1",
     package="lamp",
@@ -56,9 +58,9 @@ def test_the_marks_are_the_fixed_parts_of_the_message() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("lamp.NoWick: wick 'x' is too short for burner 1", "exact"),
-        ("E   lamp.NoWick: wick 'x' is too short for burner 1", "exact"),
-        ("NoWick: wick 'x' is too short for burner 1", "exact"),
+        ("lamp.NoWick: wick 'x' is too short for burner 1", "likely"),
+        ("E   lamp.NoWick: wick 'x' is too short for burner 1", "likely"),
+        ("NoWick: wick 'x' is too short for burner 1", "likely"),
         ("KeyError: 'left'", "none"),
         ("ValueError: wick 'x' is too short for burner 1", "possible"),
         ("lamp.NoWick: the oil is empty", "none"),
@@ -73,10 +75,10 @@ def test_a_tier_says_how_much_is_the_same(text: str, expected: str) -> None:
     assert tier(text) == expected
 
 
-def test_a_message_under_foreign_frames_is_possible_at_most() -> None:
+def test_a_message_under_foreign_frames_gets_what_it_gets_alone() -> None:
     foreign = TRACEBACK.replace("site-packages/lamp/", "site-packages/torch/")
     [only] = matches_of(foreign)
-    assert only.tier == "possible"
+    assert only.tier == tier("lamp.NoWick: wick 'left' is too short for burner 12") == "likely"
     assert "the traceback shows none of its packages" in only.reasons
 
 
@@ -95,7 +97,16 @@ def test_frames_count_wherever_the_library_lies() -> None:
     ],
 )
 def test_a_few_plain_words_are_no_message_of_one_program(error: str, expected: str) -> None:
-    assert tier(error, replace(ENTRY, templates=(error,), exception="RuntimeError")) == expected
+    assert tier(error, replace(ENTRY, templates=(error,), exception="RuntimeError", requirements={})) == expected
+
+
+def test_a_message_that_does_not_name_the_package_may_be_that_of_any_other_victim() -> None:
+    victim = replace(ENTRY, templates=("AttributeError: 'OilCan' object has no attribute 'pour'",))
+    message = "AttributeError: 'OilCan' object has no attribute 'pour'"
+    assert tier(message, victim) == "possible"
+    assert tier(f"lamp 1.3.0\n{message}", victim) == "likely"
+    assert tier(f"lamp.light()\n{message}", victim) == "likely"
+    assert tier(f"we have no lamp at all\n{message}", victim) == "possible"
 
 
 ALIAS = "oil.Dry: the reservoir under burner 3 is dry"
@@ -106,14 +117,15 @@ ALIASES = ("oil.Dry: the reservoir under burner {n} is dry", "lamp.NoWick: wick 
     ("text", "expected"),
     [
         (ALIAS, "possible"),
-        (f"step 7 of lamp\n{ALIAS}", "exact"),
-        (f"lamp 1.3.0\n{ALIAS}", "exact"),
+        (f"step 7 of lamp\n{ALIAS}", "possible"),
+        (f"lamp 1.3.0\n{ALIAS}", "likely"),
+        (f"in lamp/core.py, I think\n{ALIAS}", "likely"),
         (TRACEBACK.replace("lamp.NoWick: wick 'left' is too short for burner 12", ALIAS), "exact"),
-        (f"lamp.NoWick: wick 'x' is too short for burner 1\n{ALIAS}", "exact"),
-        ("lamp.NoWick: wick 'x' is too short", "exact"),
+        (f"lamp.NoWick: wick 'x' is too short for burner 1\n{ALIAS}", "likely"),
+        ("lamp.NoWick: wick 'x' is too short", "likely"),
     ],
 )
-def test_an_alias_needs_a_frame_or_the_name_of_the_package_to_be_more_than_possible(text: str, expected: str) -> None:
+def test_an_alias_needs_a_frame_or_the_package_in_use_to_be_more_than_possible(text: str, expected: str) -> None:
     card = replace(ENTRY, templates=(*ENTRY.templates, *ALIASES))
     assert tier(text, card) == expected
 
@@ -126,14 +138,14 @@ def test_the_same_exception_in_the_same_place_with_another_message_is_silent() -
     ("line", "expected", "reason"),
     [
         ("lamp 1.3.0", "exact", "you seem to have lamp 1.3.0, which is affected; fixed in 1.5"),
-        ("lamp==1.5.1", "likely", "you seem to have lamp 1.5.1, which is not among the affected (>=1,<=1.4)"),
-        ("oil 1.0.0", "likely", "it takes oil >=2, you seem to have 1.0.0"),
+        ("lamp==1.5.1", "possible", "you seem to have lamp 1.5.1, which is not among the affected (>=1,<=1.4)"),
+        ("oil 1.0.0", "possible", "it takes oil >=2, you seem to have 1.0.0"),
     ],
 )
 def test_releases_in_the_text_raise_or_lower_a_match(line: str, expected: str, reason: str) -> None:
     [only] = matches_of(f"{TRACEBACK}\n{line}\n")
     assert only.tier == expected
-    assert reason in only.reasons
+    assert reason in (*only.reasons, only.warning)
 
 
 def test_a_release_in_full_ranks_above_one_that_is_not_affected() -> None:
@@ -144,10 +156,21 @@ def test_a_release_in_full_ranks_above_one_that_is_not_affected() -> None:
     )
 
 
-def test_two_cards_with_one_message_and_no_frames_in_the_text_are_both_only_likely() -> None:
+def test_of_two_cards_with_one_message_the_one_that_the_text_points_at_is_likely() -> None:
+    message = "RuntimeError: the wick 'x' is too short_for_the_burner"
+    lamp = replace(
+        ENTRY, templates=("RuntimeError: the wick '{x}' is too short_for_the_burner",), exception="RuntimeError"
+    )
+    twin = replace(lamp, id="lantern-1", package="lantern", frames=("lantern/core.py:light",))
+    tiers = {each.entry.id: each.tier for each in matches_of(message, lamp, twin)}
+    assert tiers == {"lamp-1": "possible", "lantern-1": "possible"}
+    for hint in ("lantern 1.3.0", "see lantern/core.py", "import lantern"):
+        [first, second] = matches_of(f"{hint}\n{message}", lamp, twin)
+        assert (first.entry.id, first.tier, second.tier) == ("lantern-1", "likely", "possible")
+    both = matches_of(f"lantern 1.3.0\nlamp 1.3.0\n{message}", lamp, twin)
+    assert {each.tier for each in both} == {"possible"}
+    assert all("other cards have the same message" in each.reasons for each in both)
     twin = replace(ENTRY, id="lantern-1", package="lantern", frames=("lantern/core.py:light",))
-    matches = matches_of("lamp.NoWick: wick 'x' is too short for burner 1", ENTRY, twin)
-    assert [(each.entry.id, each.tier) for each in matches] == [("lamp-1", "likely"), ("lantern-1", "likely")]
     assert matches_of(TRACEBACK, ENTRY, twin)[0].entry.id == "lamp-1"
 
 
@@ -212,14 +235,18 @@ def test_stacks_of_other_languages_and_posts_about_something_else_match_nothing(
             "warnings",
             "words",
             "cut-at-the-bottom",
-            *(each for each in TEXTS if each.startswith(("python-", "shape-", "short-", "typed-"))),
+            *(
+                each
+                for each in TEXTS
+                if each.startswith(("fix-", "list-", "post-", "python-", "shape-", "short-", "typed-"))
+            ),
         }
     ),
 )
 def test_every_form_of_one_failure_finds_its_card(name: str) -> None:
     best = match(parse(TEXTS[name]), index())[0]
     assert best.entry.id == "jsonschema-1"
-    assert best.tier == "exact"
+    assert best.tier == ("likely" if name == "last-line" else "exact")
 
 
 def test_remembered_words_find_the_card() -> None:

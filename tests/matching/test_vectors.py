@@ -16,7 +16,7 @@ from fixcards.matching.parse.lines import CHUNK_LENGTH
 from tests.matching.samples import DATA, TEXTS, JavaScript, decisions, entries, javascript
 
 VECTORS = DATA / "vectors.json"
-STORED_KEYS = ("failure", "query", "matches")
+STORED_KEYS = ("failure", "query", "matches", "environment")
 
 
 def vectors() -> dict[str, Any]:
@@ -93,6 +93,10 @@ PIECES = st.one_of(
             "  | ",
             "site-packages/",
             "KeyError('",
+            "wax==3.0.1\n",
+            "taper 1.9.2\n",
+            "candlery (1.0), taper==0.9",
+            'name = "taper"\nversion = "1.0"\n',
         ]
     ),
     st.sampled_from([line + "\n" for text in TEXTS.values() for line in text.splitlines()]),

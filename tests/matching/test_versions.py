@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from fixcards.matching.parse.versions import add_releases, in_specifier, version_key
+from fixcards.matching.parse.versions import in_range, in_specifier, may_satisfy, version_key
 
 VERSIONS = st.from_regex(r"\A[0-9]{1,2}(\.[0-9]{1,2}){0,3}((a|b|rc)[0-9])?(\.post[0-9])?(\.dev[0-9])?\Z")
 OPERATORS = st.sampled_from(["==", "!=", "<=", ">=", "<", ">", "~="])
@@ -44,19 +44,25 @@ def test_what_cannot_be_read_is_neither_in_nor_out(version: str, specifier: str,
 
 
 @pytest.mark.parametrize(
-    ("line", "expected"),
+    ("version", "expected"), [("1.5", True), ("2.5", False), ("3.1", True), ("3.2", False), ("one", None)]
+)
+def test_a_range_may_have_alternatives(version: str, expected: bool | None) -> None:
+    assert in_range(version, "<2 or >=3,<3.2") is expected
+
+
+@pytest.mark.parametrize(
+    ("releases", "expected"),
     [
-        ("httpx    0.27.0", {"httpx": "0.27.0"}),
-        ("httpx==0.27.0", {"httpx": "0.27.0"}),
-        ("I use httpx 0.27.0 here", {"httpx": "0.27.0"}),
-        ("/x/Flask_Login-0.6.2.dist-info/METADATA", {"flask-login": "0.6.2"}),
-        ("platform linux -- Python 3.12.1, pytest-8.0.0", {"python": "3.12.1", "pytest": "8.0.0"}),
-        ("deprecated in NumPy 1.20; see the notes", {}),
-        ('File "/usr/lib/python3.12/json/x.py"', {"python": "3.12"}),
-        ("needs foo>=1.2", {}),
+        ((), None),
+        (("3.12",), None),  # may be 3.12.7
+        (("3.11",), False),
+        (("3.12.3",), False),
+        (("3.12.4rc1",), None),  # has nearly all that 3.12.4 has
+        (("3.11", "3.13.0"), True),
+        (("3.11", "3.12"), None),
     ],
 )
-def test_releases_are_seen_where_a_text_shows_what_is_installed(line: str, expected: dict[str, str]) -> None:
-    releases: dict[str, str] = {}
-    add_releases(releases, line)
-    assert releases == expected
+def test_a_release_is_out_only_where_nothing_that_it_may_stand_for_is_in(
+    releases: tuple[str, ...], expected: bool | None
+) -> None:
+    assert may_satisfy(releases, ">=3.12.4") is expected

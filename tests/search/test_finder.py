@@ -55,6 +55,58 @@ def test_as_many_cards_are_answered_as_are_asked_for() -> None:
     assert "4 more; --limit shows them" in printed(answer, 20)
 
 
+def test_a_text_and_a_log_of_any_size_get_the_same_answer(finder: Finder) -> None:
+    quiet = (QUIET * 3).decode() % (1, 2, 3)
+    small = "\n".join([quiet, traceback("docker-3256"), "flask==2.2.2", traceback("transforms3d-56"), quiet])
+    for text in (small, "\n".join(f"{traceback('docker-3256')}\nKeyError: {number}" for number in range(40))):
+        for log in (text, quiet * 20_000 + text):
+            answer = finder.answer(io.BytesIO(log.encode())).matches
+            assert [(each.entry.id, each.tier, each.score, each.line) for each in finder.match(log)] == [
+                (each.entry.id, each.tier, each.score, each.line) for each in answer
+            ]
+
+
+FREEZE = "flask==2.2.2\nwerkzeug==3.0.1\nnumpy==1.20.0\n"
+
+
+def test_a_list_of_releases_says_what_they_are_in_for(finder: Finder) -> None:
+    assert [each.entry.id for each in finder.environment(FREEZE)] == ["flask-2789"]
+    answer = finder.answer(io.BytesIO(FREEZE.encode()))
+    data = answer.as_dict()
+    jsonschema.validate(data, SCHEMA)
+    assert data["matches"] == []
+    assert [each["id"] for each in data["environment"]] == ["flask-2789"]
+    assert data["environment"][0]["versions"] == {"flask": "2.2.2", "werkzeug": "3.0.1"}
+    assert data["failure"]["versions"] == {"flask": "2.2.2", "numpy": "1.20.0", "werkzeug": "3.0.1"}
+    text = printed(answer, 8)
+    assert text[0] == "These releases are in for 1 known failure:"
+    assert "  why     flask 2.2.2, werkzeug 3.0.1" in text
+    assert text[-1].strip() == answer.url(answer.environment[0])
+
+
+def test_fixes_that_do_not_fit_come_last_and_say_why(finder: Finder) -> None:
+    foreign = traceback("docker-3256").replace("site-packages/docker/", "site-packages/podkit/")
+    data = finder.answer(io.BytesIO(foreign.encode())).as_dict()
+    jsonschema.validate(data, SCHEMA)
+    [only] = data["matches"]
+    assert [(fix["fits"], fix["kind"]) for fix in only["fixes"]] == [(True, "pin"), (False, "upgrade")]
+    assert only["fix"] == only["fixes"][0]["title"]
+    assert only["fixes"][1]["why"] == "it came through podkit, not through your own use of docker"
+    text = printed(finder.answer(io.BytesIO(foreign.encode())), 8)
+    assert any(line.startswith("  fix     Hold requests below 2.32") for line in text)
+    assert any("not for you: it came through podkit" in line for line in text)
+
+
+def test_a_release_that_is_not_affected_is_a_warning_and_no_word_of_a_sentence_is_a_package(finder: Finder) -> None:
+    text = f"docker==7.1.0\nnewer than lamps 2.0\n{traceback('docker-3256')}"
+    data = finder.answer(io.BytesIO(text.encode())).as_dict()
+    [only] = data["matches"]
+    assert only["tier"] == "possible"
+    assert only["warning"] == "you seem to have docker 7.1.0, which is not among the affected (<=7.0.0)"
+    assert data["failure"]["versions"] == {"docker": "7.1.0", "python": "3.12"}
+    assert f"  note    {only['warning']}" in printed(finder.answer(io.BytesIO(text.encode())), 8)
+
+
 def test_links_start_with_the_address_of_the_site(finder: Finder) -> None:
     answer = finder.answer(io.BytesIO(traceback("httpx-271").encode()))
     assert answer.url(answer.matches[0]) == "https://fixcards.github.io/fixcards/httpx/271/"

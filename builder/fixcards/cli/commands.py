@@ -328,7 +328,7 @@ def match(
         columns = shutil.get_terminal_size((WIDTH, 0)).columns
         for line in lines(answer, limit, columns):
             echo_spans(line)
-    return CLEAN if answer.matches else FINDINGS
+    return CLEAN if answer.matches or answer.environment else FINDINGS
 
 
 def _need_rules(codes: Sequence[str]) -> None:

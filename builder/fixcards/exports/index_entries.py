@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from fixcards.matching.index.entry import Entry
+from fixcards.matching.index.entry import Entry, FixOption
 from fixcards.records.summary import Summary
 
 
@@ -13,7 +13,11 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
 
     A match shows `display`: `path` below the site, `fix`, `verdict`, and in `failed_lines` the titles
     of fixes whose line to copy does not work.
+
+    A card that others name as cause is its own.
     """
+    cards = list(cards)
+    causes = {card.cause for card in cards}
     for card in cards:
         if card.state != "retired":
             yield Entry(
@@ -23,12 +27,13 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
                 exception=card.exception,
                 frames=card.frames,
                 title=card.title,
-                prose=card.prose,
+                prose=f"{card.prose} {card.details}",
                 keywords=card.keywords,
-                cause=card.cause,
+                cause=card.id if card.id in causes else card.cause,
                 affected=card.affected,
                 fixed=card.fixed,
                 requirements=card.requirements,
+                fixes=tuple(FixOption(*fix) for fix in card.fixes),
                 display={
                     "path": card.path,
                     "fix": card.fix,

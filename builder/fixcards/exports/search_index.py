@@ -33,7 +33,7 @@ def _card_rows(summaries: Summaries) -> dict[str, IndexRow]:
     current: dict[bytes, IndexRow] = {}
     rows: dict[str, IndexRow] = {}
     for entry in index_entries(summaries.cards.values()):
-        key = summaries.digests[entry.id]
+        key = summaries.digests[entry.id] + (b"cause" if entry.cause == entry.id else b"")
         current[key] = rows[entry.id] = cached.get(key) or index_row(entry)
     if cache_file and current.keys() != cached.keys():
         cache_file.write(current)

@@ -10,10 +10,22 @@ import re
 from types import ModuleType
 from typing import Any
 
+from fixcards.matching.index import format as index_format
 from fixcards.matching.index import query, reader
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.parse import lines, normalize, packages, parser, template, tokens, versions
-from fixcards.matching.score import features, matcher, scoring
+from fixcards.matching.parse import (
+    lines,
+    messages,
+    normalize,
+    normalized_failure,
+    packages,
+    patterns,
+    releases,
+    template,
+    tokens,
+    versions,
+)
+from fixcards.matching.score import environment, features, fixes, matcher, release_check, scoring
 
 
 def tables() -> dict[str, Any]:
@@ -30,26 +42,18 @@ def tables() -> dict[str, Any]:
         "suffixRules": [[list(suffix) for suffix in suffixes] for suffixes in tokens.SUFFIX_RULES],
         "stopwords": " ".join(sorted(tokens.STOPWORDS)),
         "builtinNames": " ".join(sorted(tokens.BUILTIN_NAMES)),
-        "releaseMention": versions.RELEASE_MENTION,
-        "comparisonWords": sorted(versions.COMPARISON_WORDS),
+        "releaseMention": releases.RELEASE_MENTION,
+        "comparisonWords": sorted(releases.COMPARISON_WORDS),
+        "adviceWords": sorted(releases.ADVICE_WORDS),
+        "noNames": " ".join(sorted(releases.NO_NAMES - tokens.STOPWORDS)),
+        "pythonNames": sorted(releases.PYTHON_NAMES),
+        "closingQuotes": messages.QUOTES,
         "stages": versions.STAGES,
-        "patterns": {
-            **parser.PATTERNS,
-            **lines.PATTERNS,
-            "archive": parser.ARCHIVE,
-            "prefix": "|".join(f"(?:{pattern})" for _, pattern in lines.PREFIXES),
-            "suffix": lines.SUFFIX,
-            "mixed": tokens.MIXED,
-            "letter": template.LETTER,
-            "warningLine": query.WARNING_PATTERN,
-            "pythonPath": versions.PYTHON_PATH,
-            "release": versions.VERSION,
-            "clause": versions.CLAUSE,
-        },
+        "patterns": _patterns(),
         "placeholder": template.PLACEHOLDER,
         "normalizedValue": template.NORMALIZED_VALUE,
         "reasonTexts": scoring.REASON_TEXTS,
-        "demotedTier": scoring.DEMOTED_TIER,
+        "fixTexts": fixes.FIX_TEXTS,
         "entryDefaults": {
             field.name: _blank(field)
             for field in dataclasses.fields(Entry)
@@ -60,22 +64,62 @@ def tables() -> dict[str, Any]:
     }
 
 
+def _patterns() -> dict[str, str]:
+    """Return every expression that is used by its name."""
+    return {
+        **patterns.PATTERNS,
+        **lines.PATTERNS,
+        "archive": patterns.ARCHIVE,
+        "prefix": "|".join(f"(?:{pattern})" for _, pattern in lines.PREFIXES),
+        "suffix": lines.SUFFIX,
+        "mixed": tokens.MIXED,
+        "letter": template.LETTER,
+        "warningLine": query.WARNING_PATTERN,
+        "logPrefix": query.LOG_PREFIX,
+        "machineLine": query.MACHINE_LINE,
+        "listed": releases.LISTED_RELEASE,
+        "listItem": releases.LISTED_ITEM,
+        "listSeparator": releases.LIST_SEPARATOR,
+        "lockedName": releases.LOCKED_NAME,
+        "lockedRelease": releases.LOCKED_RELEASE,
+        "platform": releases.PLATFORM,
+        "installCommand": releases.INSTALL_COMMAND,
+        "pythonPath": releases.PYTHON_PATH,
+        "codeName": normalized_failure.CODE_NAME,
+        "address": normalized_failure.ADDRESS,
+        "lastPlace": template.LAST_PLACE,
+        "prerelease": versions.PRERELEASE,
+        "sourceCode": features.SOURCE,
+        "requirement": fixes.REQUIREMENT,
+        "constraint": fixes.CONSTRAINT,
+        "release": versions.VERSION,
+        "clause": versions.CLAUSE,
+    }
+
+
 _LIMITS: dict[ModuleType, str] = {
     lines: "MAX_PREFIXES MAX_SUFFIX_LENGTH MAX_ESCAPES CHUNK_LENGTH",
-    parser: "HEADER INNERMOST_FIRST HANDLING CAUSE REPEATED MAX_NAME_LENGTH UNREACHABLE_INDENT MAX_EXCEPTIONS"
-    " MAX_FRAMES MAX_LINES REPEAT_WINDOW",
+    patterns: "OTHER_FRAMES HEADER INNERMOST_FIRST HANDLING CAUSE REPEATED MAX_NAME_LENGTH UNREACHABLE_INDENT"
+    " MAX_EXCEPTIONS MAX_FRAMES MAX_LINES REPEAT_WINDOW",
+    messages: "MIN_ANNOUNCED",
     query: "MAX_TERMS MAX_QUERY_EXCEPTIONS MAX_QUERY_FRAMES MAX_MAIN_EXCEPTIONS MAX_FRAME_EXCEPTIONS MAX_WARNING_LINES"
-    " MAX_OTHER_LINES MAX_TYPED_LINES MAX_TYPED_WORDS EXCEPTION_WEIGHT FRAME_WEIGHT LINE_WEIGHT PACKAGE_WEIGHT",
+    " MAX_OTHER_LINES MAX_TYPED_LINES MAX_TYPED_WORDS CHECKS EXCEPTION_WEIGHT FRAME_WEIGHT LINE_WEIGHT PACKAGE_WEIGHT",
     template: "ELLIPSIS_CHARACTERS MIN_TRUNCATED_LENGTH",
     reader: "MAX_COMPLETIONS MIN_FUZZY_LENGTH",
-    matcher: "DEFAULT_LIMIT MAX_FAILURES MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
-    features: "FULL_COVERAGE CLASS_COVERAGE MAX_RANKED_SPECIFICITY MARK_LENGTH",
-    scoring: "SPECIFICITY_STRONG SPECIFICITY_ENOUGH MIN_SHARED MIN_SHARED_LONG_TEXT MIN_COVERAGE WHOLE_LINE_COVERAGE"
-    " MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE MAX_UNCERTAIN_EVIDENCE BASE_SCORE"
+    matcher: "DEFAULT_LIMIT MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
+    features: "FULL_COVERAGE CLASS_COVERAGE MAX_RANKED_SPECIFICITY MARK_LENGTH MIN_TYPO_LENGTH OWN_EXCEPTION"
+    " UNFINISHED",
+    scoring: "SPECIFICITY_STRONG SPECIFICITY_ENOUGH MIN_SHARED MIN_SHARED_LONG_TEXT MIN_LONG_TEXT_COVERAGE MIN_COVERAGE"
+    " WHOLE_LINE_COVERAGE MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE"
+    " MAX_UNCERTAIN_EVIDENCE BASE_SCORE"
     " SPECIFICITY_SCORE MAX_SCORED_SPECIFICITY LAST_EXCEPTION_SCORE SAME_EXCEPTION_SCORE OTHER_EXCEPTION_PENALTY"
     " TRUNCATED_PENALTY FRAMES_SCORE FRAME_SCORE MAX_SCORED_FRAMES INNERMOST_SCORE FOREIGN_FRAMES_PENALTY"
-    " AFFECTED_SCORE CONTRADICTION_PENALTY MAX_SCORE MAX_REASON_WORDS",
-    versions: "FINAL WIDTH STAGE POST DEV NO_DEV",
+    " PARTNER_FRAME_SCORE USED_SCORE SOURCE_SCORE AFFECTED_SCORE CONTRADICTION_PENALTY MAX_SCORE MAX_REASON_WORDS",
+    environment: "MIN_LISTED MAX_LISTED",
+    index_format: "PACKAGE_TERM",
+    release_check: "ABSENT",
+    releases: "PLUGINS READER_WORDS ADVICE_REACH MAX_CONTEXT",
+    versions: "ALTERNATIVE FINAL WIDTH STAGE POST DEV NO_DEV",
 }
 """The numbers and short texts that both languages share, by the module that defines them."""
 

@@ -31,10 +31,12 @@ class Summary(NamedTuple):
     fixed: str
     requirements: Mapping[str, str]
     """Other packages, and `python`, without which it doesn't fail, each with the releases that set the failure off."""
-    fix: str
-    """Title of the first fix."""
+    fixes: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """Title, kind and lines to install of each fix, best first."""
     prose: str
     """Symptom and trigger."""
+    details: str
+    """What the fixes and the discussion say."""
     keywords: tuple[str, ...]
     cause: str
     """Id of the card about the change in another package that this failure comes from; empty where it is none."""
@@ -59,6 +61,11 @@ class Summary(NamedTuple):
     def disputed(self) -> Summary:
         """Return the summary of the card while a report that a fix failed has no answer; a retired card stays that."""
         return self if self.state == "retired" else self._replace(verdict="disputed")
+
+    @property
+    def fix(self) -> str:
+        """Title of the first fix."""
+        return self.fixes[0][0]
 
     @property
     def path(self) -> str:
@@ -96,8 +103,9 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         affected=str(versions.affected_set),
         fixed=versions.fixed or "",
         requirements=requirements,
-        fix=card.fixes[0].title,
+        fixes=tuple((fix.title, fix.kind, tuple(map(str, fix.install or ()))) for fix in card.fixes),
         prose=f"{card.symptom} {card.trigger}",
+        details=_details(card),
         keywords=card.keywords,
         cause=card.cause or "",
         ids=card.ids,
@@ -112,3 +120,9 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         runs=sum(len(run.repetitions) for run in runs),
         seconds=sum(run.seconds * len(run.repetitions) for run in runs),
     )
+
+
+def _details(card: Card) -> str:
+    """Return the words of all fixes and of the discussion of a card."""
+    texts = [text for fix in card.fixes for text in (fix.title, fix.body, fix.use_when, fix.avoid_when) if text]
+    return " ".join((*texts, *(point.point for point in card.discussion)))

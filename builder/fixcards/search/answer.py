@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fixcards.matching.parse.parser import Failure
+from fixcards.matching.score.environment import EnvironmentMatch
 from fixcards.matching.score.matcher import DEFAULT_LIMIT, Match, sort_key
 
 
@@ -23,6 +24,8 @@ class Answer:
     """The same of each folder and site that was searched, by its name, where these were several."""
     occurrences: dict[str, tuple[Match, int]] = field(default_factory=dict)
     """The best match of each card by its id, and how often the card matches."""
+    environment: list[EnvironmentMatch] = field(default_factory=list)
+    """The known failures that the releases of a list are in for, where the text is one."""
     _best: tuple[int, int, str] | None = None
     """Sort key of the best match."""
 
@@ -35,7 +38,7 @@ class Answer:
         """Return how often a card matches. Raises `KeyError` for a card that doesn't."""
         return self.occurrences[card_id][1]
 
-    def url(self, match: Match) -> str:
+    def url(self, match: Match | EnvironmentMatch) -> str:
         """Return the address of a match's card, relative to the site where its address is unknown."""
         site = self.sites.get(match.sources[0], "") if self.sites and match.sources else self.site
         return site + str(match.entry.display.get("path", ""))
@@ -45,7 +48,7 @@ class Answer:
         from fixcards.matching.json_response import answer  # not above: most programs print lines
 
         ranked = ((match, self.times(match.entry.id), self.url(match)) for match in self.matches[:limit])
-        return answer(self.failure, ranked)
+        return answer(self.failure, ranked, ((match, self.url(match)) for match in self.environment))
 
     def add(self, failure: Failure, matches: list[Match]) -> None:
         """Add the matches of one failure, best first.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -12,7 +13,8 @@ from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.log_chunks import Log, LogChunk, failure_chunks, without_digits
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
 from fixcards.matching.parse.parser import Failure, parse, parse_numbered, split_failures
-from fixcards.matching.score.matcher import DEFAULT_LIMIT, Match, match, match_failure
+from fixcards.matching.score.environment import EnvironmentMatch, match_environment
+from fixcards.matching.score.matcher import DEFAULT_LIMIT, Match, match_failure
 from fixcards.search.answer import Answer
 
 if TYPE_CHECKING:
@@ -103,9 +105,16 @@ class Finder:
         files, address = site_files(where)
         return cls(Index(files.read, name=where), address)
 
-    def match(self, text: str, limit: int = DEFAULT_LIMIT) -> list[Match]:
-        """Return the best `limit` known failures that a text shows, best first; none where nothing fits."""
-        return _cards(match(parse(text), *self._indexes, limit=None))[:limit]
+    def match(self, text: str, limit: int | None = DEFAULT_LIMIT) -> list[Match]:
+        """Return the best `limit` known failures that a text shows, best first; none where nothing fits.
+
+        They are those of `answer`, whatever the size of the text.
+        """
+        return self.answer(io.BytesIO(text.encode("utf-8", "replace"))).matches[:limit]
+
+    def environment(self, text: str) -> list[EnvironmentMatch]:
+        """Return the known failures that the releases of a list are in for, such as that of `pip freeze`."""
+        return match_environment(parse(text), *self._indexes)
 
     def answer(self, log: BinaryIO, progress: Callable[[int], None] | None = None) -> Answer:
         """Return all known failures that a log of any size shows, each once.
@@ -120,6 +129,7 @@ class Finder:
         answer = self._answer(failure)
         for part in split_failures(failure):
             answer.add(failure, self._match(normalize_failure(part)))
+        answer.environment = match_environment(failure, *self._indexes)
         return answer
 
     def _scan(self, log: Log, progress: Callable[[int], None] | None) -> Answer:

@@ -11,7 +11,7 @@ from fixcards.matching.index.query import WARNING_PATTERN
 from fixcards.matching.parse.lines import PREFIXES
 from fixcards.matching.parse.log_chunks import without_digits
 from fixcards.matching.parse.packages import LIBRARY_FOLDERS
-from fixcards.matching.parse.parser import (
+from fixcards.matching.parse.patterns import (
     CAUSE,
     EXCEPTION_SUFFIXES,
     HANDLING,
@@ -20,8 +20,8 @@ from fixcards.matching.parse.parser import (
     PATTERNS,
     REPEATED,
 )
+from fixcards.matching.parse.releases import ADVICE_WORDS, COMPARISON_WORDS
 from fixcards.matching.parse.tokens import Memo
-from fixcards.matching.parse.versions import COMPARISON_WORDS
 
 _WORD = re.compile(rb"[A-Za-z_]+")
 _TOKEN = re.compile(rb"[A-Za-z_]+|[^A-Za-z_]+")
@@ -83,9 +83,9 @@ class LogFingerprint:
 
 def vocabulary(entries: Iterable[Entry]) -> bytes:
     """Return the words that some entries or the parser have, sorted, for `LogFingerprint`."""
-    texts = [_PARSER_TEXT, *COMPARISON_WORDS]
+    texts = [_PARSER_TEXT, *COMPARISON_WORDS, *ADVICE_WORDS]
     for entry in entries:
-        texts += (entry.package, entry.exception, entry.title, entry.prose)
+        texts += (entry.package, entry.exception, entry.title, entry.prose, *entry.keywords)
         texts += (*entry.templates, *entry.frames, *entry.requirements)
     words = {word for text in texts for word in _WORD.findall(without_digits(text.lower().encode()))}
     return b" ".join(sorted(words))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fixcards.matching.parse.parser import Failure
+from fixcards.matching.score.environment import EnvironmentMatch
 from fixcards.matching.score.matcher import Match
 from fixcards.search.answer import Answer
 
@@ -36,6 +37,11 @@ def lines(answer: Answer, limit: int, columns: int = WIDTH) -> Iterator[Line]:
     """
     width = min(WIDTH, max(columns, _MIN_WIDTH)) - _INDENT
     matches = answer.matches
+    if answer.environment:
+        yield from _environment(answer, width)
+        if not matches:
+            return
+        yield (Span(""),)
     if not matches:
         yield (Span("No known failure fits this text."),)
         yield from _failure(answer.failure, width)
@@ -58,14 +64,41 @@ def _card(answer: Answer, match: Match, width: int) -> Iterator[Line]:
     where = f", in {' and '.join(match.sources)}" if answer.sites else ""
     yield from _row("card", f"{match.entry.id} ({display.get('verdict', '')}){where}", width)
     yield from _row("why", "; ".join(match.reasons), width)
-    yield from _row("fix", str(display.get("fix", "")), width)
-    if failed := str(display.get("failed_lines", "")):
-        quoted = " and ".join(f'"{title}"' for title in failed.splitlines())
-        yield from _row("note", f"the line of {quoted} does not work any more", width)
+    if match.warning:
+        yield from _row("note", match.warning, width)
+    yield from _ways_out(match, width)
     times = answer.times(match.entry.id)
     if match.line:
         yield from _row("seen", f"line {match.line}" + (f", {times:,} times in all" if times > 1 else ""), width)
     yield (Span(" " * _INDENT + answer.url(match)),)
+
+
+def _ways_out(match: Match | EnvironmentMatch, width: int) -> Iterator[Line]:
+    """Yield the fixes, those that fit first, and the card of the change that it comes from."""
+    for number, fix in enumerate(match.fixes):
+        install = f": {', '.join(fix.install)}" if fix.install else ""
+        unfit = "" if fix.fits else f" (not for you: {fix.why})"
+        yield from _row("or" if number else "fix", f"{fix.title}{install}{unfit}", width)
+    if failed := str(match.entry.display.get("failed_lines", "")):
+        quoted = " and ".join(f'"{title}"' for title in failed.splitlines())
+        yield from _row("note", f"the line of {quoted} does not work any more", width)
+    if match.entry.cause not in ("", match.entry.id):
+        yield from _row("cause", match.entry.cause, width)
+
+
+def _environment(answer: Answer, width: int) -> Iterator[Line]:
+    """Yield the known failures that the releases of a list are in for."""
+    number = len(answer.environment)
+    yield (Span(f"These releases are in for {number} known failure{'s' if number > 1 else ''}:"),)
+    for match in answer.environment:
+        yield (Span(""),)
+        first = Span(" " * _INDENT)
+        for line in _wrapped(match.entry.title, width):
+            yield first, Span(line, bold=True)
+        yield from _row("card", f"{match.entry.id} ({match.entry.display.get('verdict', '')})", width)
+        yield from _row("why", ", ".join(f"{name} {release}" for name, release in match.versions.items()), width)
+        yield from _ways_out(match, width)
+        yield (Span(" " * _INDENT + answer.url(match)),)
 
 
 def _row(name: str, text: str, width: int) -> Iterator[Line]:

@@ -105,8 +105,9 @@ def signature_of(
     if exit_status is not None and exit_status < 0:
         name = signal.strsignal(-exit_status) or f"signal {-exit_status}"
         return FailureSignature(name, frames=_all_frames(output), innermost=_innermost(output))
-    failure = split_failures(parse(output))[-1] if output.strip() else None
-    if failure is not None and failure.exceptions:
+    # Frames after the last exception, such as those of a warning, are a failure of their own without one.
+    failure = next((each for each in reversed(split_failures(parse(output))) if each.exceptions), None)
+    if failure is not None:
         last = failure.exceptions[-1]
         line = f"{last.name}: {last.message}" if last.message else last.name
         return FailureSignature(with_placeholders(line, packages), last.name, last.frames, _innermost(output))

@@ -8,6 +8,22 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class FixOption:
+    """One way out."""
+
+    title: str
+    kind: str
+    """`upgrade`, `pin`, `code-change`, `configuration` or `workaround`."""
+    install: tuple[str, ...] = ()
+    """What a reader has to have afterwards, as requirements; empty where nothing has to be installed."""
+
+    def record(self) -> dict[str, Any]:
+        """Return the plain data that the index stores."""
+        record = {"title": self.title, "kind": self.kind}
+        return {**record, "install": self.install} if self.install else record
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One known failure.
 
@@ -26,13 +42,15 @@ class Entry:
     """More words that people remember it by."""
     keywords: tuple[str, ...] = ()
     """Words that people search for and that stand nowhere else."""
-    cause: str = ""
-    """Id of the entry about the change that this failure comes from, where it is another one's."""
     affected: str = ""
     """A PEP 440 specifier, or several with ` or ` between them."""
     fixed: str = ""
     requirements: Mapping[str, str] = field(default_factory=dict)
     """Other packages, and `python`, that the failure needs, each with the specifier of its releases."""
+    cause: str = ""
+    """Id of the entry of the change that this one falls over; its own id for an entry that others fall over."""
+    fixes: tuple[FixOption, ...] = ()
+    """Ways out, best first."""
     display: Mapping[str, Any] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
@@ -48,6 +66,7 @@ class Entry:
             "fixed": self.fixed,
             "requirements": self.requirements,
             "cause": self.cause,
+            "fixes": [fix.record() for fix in self.fixes],
             "display": self.display,
         }
         return {key: value for key, value in full.items() if value}
@@ -58,4 +77,7 @@ class Entry:
         values = dict(record)
         for name in ("templates", "frames"):
             values[name] = tuple(values.get(name, ()))
+        values["fixes"] = tuple(
+            FixOption(fix["title"], fix["kind"], tuple(fix.get("install", ()))) for fix in values.get("fixes", ())
+        )
         return cls(**values)

@@ -1,6 +1,6 @@
 """The format of the index: files that are cut so that a query reads only the ones that it needs.
 
-Format 4, all files JSON in UTF-8:
+Format 5, all files JSON in UTF-8:
 
 `index.json`
     `format`, `rules` (version of the rule table), `entries` (their number), `chunk` (entries of one entry file),
@@ -13,7 +13,7 @@ Format 4, all files JSON in UTF-8:
     An object of terms in order, each with its postings: ascending numbers, each written as the difference to the one
     before. A posting is twice the number of an entry, plus one where the term stands in its signature or title.
     Terms are the words of signature and title (`tokens.py`) with the parts of identifiers, the informative words of the
-    prose, and library frames in lower case.
+    prose, library frames in lower case, and `PACKAGE_TERM` with the name of the package.
 `cards/<number>-<hash>.json`
     A list of `chunk` records (`Entry.record`), the entries in order of their ids.
 
@@ -30,8 +30,10 @@ from __future__ import annotations
 import base64
 import hashlib
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever an older reader would misread the files or the tables."""
+PACKAGE_TERM = "="
+"""What precedes a package's name in the term that all its entries have. No word begins so."""
 INDEX_FOLDER = "search"
 """Folder of a site that has the index."""
 HASH_LENGTH = 6

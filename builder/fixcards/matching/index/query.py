@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, NormalizedText
 from fixcards.matching.parse.parser import Failure
+from fixcards.matching.parse.releases import is_listed
 from fixcards.matching.parse.tokens import informative, lower, split_identifier, tokenize
 
 MAX_TERMS = 48
@@ -34,11 +35,22 @@ its cards."""
 
 WARNING_PATTERN = (
     "rror|xception|arning|ail|annot|ould not|nable to|nvalid|issing|fatal|denied|ot found|No |no |nexpected"
-    "|Unsupported|unsupported"
+    "|Unsupported|unsupported|['\"`][A-Za-z_.]+['\"`]"
 )
-"""What a line contains that is worth asking for where the text shows no exception."""
+"""What a line contains that is worth asking for although it names no exception: programs' words, names in quotes."""
 
-_WARNING = re.compile(WARNING_PATTERN)
+LOG_PREFIX = r"[0-9]:[0-9]{2}:[0-9]|[A-Z]{4}|[|\]:]"
+"""What the prefix of a logged line has, and that of a quotation or a chat has not."""
+MACHINE_LINE = (
+    r"^(?:Building|Collecting|Collected|Downloading|Installing|Preparing|Requirement|Running|Step [0-9]|Successfully"
+    r"|Usage:|Using cached|collected |configfile:|platform |plugins:|rootdir:|usage:|[=_*#-]{3,}|[.][a-zA-Z]"
+    r"|[0-9]+ (?:failed|passed)|[a-z]{1,20}[ ]ERR!|FAILED |ERROR )"
+)
+"""How lines of installers, test runners and help texts start."""
+CHECKS = ("AssertionError", "Failed")
+"""Exceptions of a check in the reader's own code. What it checks stands in other words around it."""
+
+_WARNING, _PREFIX, _MACHINE_LINE = (re.compile(each) for each in (WARNING_PATTERN, LOG_PREFIX, MACHINE_LINE))
 
 
 @dataclass(frozen=True)
@@ -52,14 +64,21 @@ class Query:
     """The words of a typed query and the parts of its identifiers, each once."""
     last_word: str = ""
     """The last word of a typed query, which may be unfinished."""
+    prose: tuple[str, ...] = ()
+    """The informative words that a person wrote, in a text of any length. A program's output is no prose."""
 
 
 def make_query(failure: NormalizedFailure) -> Query:
     """Return the terms to look up: those of the last exceptions first, then the innermost frames, then other lines."""
-    short = len(failure.lines) <= MAX_TYPED_LINES and not _is_output(failure.failure)
+    written = _written_lines(failure)
+    output = _is_output(failure.failure)
+    short = not output and len(written) == len(failure.lines) <= MAX_TYPED_LINES
     whole_words = [word for line in failure.lines for word in line.tokens] if short else []
     words = [each for word in whole_words for each in (word, *split_identifier(word))]
     typed = short and len(words) <= MAX_TYPED_WORDS
+    prose = (
+        () if _is_explained(failure.failure) else tuple(informative(word for text in written for word in text.tokens))
+    )
     terms: dict[str, int] = {}
     for number, text in enumerate(failure.exceptions[: -MAX_QUERY_EXCEPTIONS - 1 : -1]):
         _add(terms, text.tokens, EXCEPTION_WEIGHT if number < MAX_MAIN_EXCEPTIONS else LINE_WEIGHT)
@@ -73,8 +92,8 @@ def make_query(failure: NormalizedFailure) -> Query:
     packages = [frame.partition("/")[0] for frame in frames[:MAX_FRAME_EXCEPTIONS]]
     _add(terms, [word for package in packages for word in tokenize(package)], PACKAGE_WEIGHT)
     if not typed:
-        return Query(terms, typed, ())
-    return Query(terms, typed, tuple(dict.fromkeys(words)), whole_words[-1] if whole_words else "")
+        return Query(terms, typed, (), prose=tuple(prose))
+    return Query(terms, typed, tuple(dict.fromkeys(words)), whole_words[-1] if whole_words else "", tuple(prose))
 
 
 def _is_output(failure: Failure) -> bool:
@@ -82,6 +101,26 @@ def _is_output(failure: Failure) -> bool:
     return bool(failure.frames or failure.user_frames) or any(
         exception.message or exception.frames or exception.user_frames for exception in failure.exceptions
     )
+
+
+def _is_explained(failure: Failure) -> bool:
+    """Return whether a text shows a library's frame or an exception that says what failed: a check says only that."""
+    return bool(failure.frames) or any(
+        exception.frames or (exception.message and exception.name not in CHECKS) for exception in failure.exceptions
+    )
+
+
+def _written_lines(failure: NormalizedFailure) -> list[NormalizedText]:
+    """Return the lines that a person seems to have written."""
+    exception_lines = {exception.line for exception in failure.failure.exceptions if exception.message}
+    return [
+        text
+        for text, other in zip(failure.lines, failure.failure.lines, strict=True)
+        if other.line not in exception_lines
+        and not _MACHINE_LINE.match(other.text)
+        and not is_listed(other.raw)
+        and not _PREFIX.search(other.raw[: max(0, other.raw.find(other.text))])
+    ]
 
 
 def _innermost_frames(failure: Failure) -> list[str]:

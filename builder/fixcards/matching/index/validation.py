@@ -1,6 +1,6 @@
 """Whether parsed index files are as `format.py` says. An index may come from anywhere, so nothing else is relied on.
 
-The browser checks the same where it would fail otherwise (`worker.js`, `reader.js`), and
+The browser checks the same where it would fail otherwise (`worker.js`, `match.js`), and
 `tests/data/matching/bad_indexes.json` has indexes that both refuse.
 """
 
@@ -22,7 +22,7 @@ from fixcards.matching.index.format import (
 
 _ENTRY_PATH, _SITE_ADDRESS = re.compile(ENTRY_PATH), re.compile(SITE_ADDRESS)
 _HASHES = re.compile(f"(?:[a-z2-7]{{{HASH_LENGTH}}})*")
-_TEXT_FIELDS = frozenset({"id", "package", "exception", "title", "affected", "fixed"})
+_TEXT_FIELDS = frozenset({"id", "package", "exception", "title", "affected", "fixed", "cause"})
 _LIST_FIELDS = frozenset({"templates", "frames"})
 _MAPPING_FIELDS = frozenset({"requirements", "display"})
 
@@ -69,6 +69,8 @@ def check_entries(records: Any, number: int) -> None:
                 good = _is_text(value)
             elif name in _LIST_FIELDS:
                 good = _is_texts(value) and len(value) <= MAX_LIST_LENGTH
+            elif name == "fixes":
+                good = isinstance(value, list) and len(value) <= MAX_LIST_LENGTH and all(map(_is_fix, value))
             else:
                 good = name in _MAPPING_FIELDS and isinstance(value, dict) and _is_texts([*value, *value.values()])
                 good = good and len(value) <= MAX_LIST_LENGTH
@@ -97,6 +99,14 @@ def _is_text(value: Any) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _is_fix(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    install = value.get("install", [])
+    texts = [value.get("title"), value.get("kind")]
+    return _is_texts(texts) and _is_texts(install) and len(install) <= MAX_LIST_LENGTH
 
 
 def _is_texts(value: Any) -> bool:

@@ -17,6 +17,7 @@ from fixcards.matching.index.format import (
     ENTRIES_PER_FILE,
     FORMAT,
     MAX_POSTINGS,
+    PACKAGE_TERM,
     TERM_FILE_BYTES,
     content_hash,
 )
@@ -92,6 +93,8 @@ def terms(entry: Entry) -> dict[str, None]:
     for word in [word for word in words if "_" in word]:
         words.update(split_identifier(word))
     words.update(dict.fromkeys(map(lower, entry.frames)))
+    if entry.package:
+        words[f"{PACKAGE_TERM}{entry.package}"] = None
     return words
 
 

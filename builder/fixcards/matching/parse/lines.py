@@ -44,6 +44,7 @@ SUFFIX = rf"</{_TAG}>$|<br ?/?>$|[\u2502\u2503]$"
 
 PREFIXES: tuple[tuple[str, str], ...] = (
     ("quotation", r"^[ ]?(?:>[ ]?)+"),
+    ("chat", r"^(?:\[[0-9]{1,2}:[0-9]{2}\][ ])?<[A-Za-z0-9_.\-]{1,30}>[ ]"),
     (
         "ISO time",
         r"^\[?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}(?:T|,?[ ])[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
@@ -87,6 +88,8 @@ PATTERNS = {
         r'<br ?/?>|</p>|[ ](?=File "[^"\n]+", line [0-9])'
         r"|[ ()\]}'\"^~]['\"]?(?=[A-Za-z_][A-Za-z0-9_.]{0,80}(?:Error|Exception|Warning|Interrupt|Exit)(?:: |$))"
     ),
+    # A link to a file, as notebooks and editors print the places of a traceback.
+    "link": r"\[([^\[\]\n]{1,400}[.]pyx?(?::[0-9]+)?)\]\([^()\n ]*\)",
     "entity": r"&([a-z]{2,4}|#x?[0-9a-f]{1,3});",
     "escape": r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+',
 }
@@ -98,7 +101,7 @@ MAX_ESCAPES = 3
 MAX_SUFFIX_LENGTH = 16
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
-_BREAK, _, _ESCAPED, _JOINED, _JOINT, _ENTITY, _ESCAPE = (re.compile(pattern) for pattern in PATTERNS.values())
+_BREAK, _, _ESCAPED, _JOINED, _JOINT, _LINK, _ENTITY, _ESCAPE = (re.compile(pattern) for pattern in PATTERNS.values())
 _PREFIX = re.compile("|".join(f"(?:{pattern})" for _, pattern in PREFIXES), re.ASCII)
 _SUFFIX = re.compile(SUFFIX, re.ASCII)
 
@@ -144,8 +147,10 @@ def _chunks(line: str, size: int) -> Iterator[str]:
 
 
 def _without_marks(line: str) -> str:
-    """Return a line without invisible characters, and with its HTML entities replaced."""
+    """Return a line without invisible characters, with the texts of links to files and with its entities replaced."""
     line = INVISIBLE.apply(line)
+    if "](" in line:
+        line = _LINK.sub(r"\1", line)
     return _ENTITY.sub(lambda match: ENTITIES.get(match[1], match[0]), line) if "&" in line else line
 
 

@@ -6,14 +6,26 @@ form is computed when it is first asked for: many texts have no candidate at all
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from fixcards.matching.parse.normalize import clean_display, normalize
+from fixcards.matching.parse.packages import canonical_name
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.template import plain_quotes
 from fixcards.matching.parse.tokens import informative_tokens, tokenize
+
+CODE_NAME = (
+    r"(?:^|[^A-Za-z0-9_.@-])([A-Za-z_][A-Za-z0-9_-]*)[.\\/](?!pyx?(?:[^A-Za-z0-9_]|$))(?=[A-Za-z_])"
+    r"|(?:^|[^A-Za-z0-9_])import[ ]([A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?:^|[ ])from[ ]([A-Za-z_][A-Za-z0-9_]*)[A-Za-z0-9_.]*[ ]import[ ]"
+)
+"""A name as code and paths have it: `name.attribute`, `name/module.py`, `import name`."""
+ADDRESS = r"(?:file|ftp|git|https?|ssh)://[^ ]+"
+
+_CODE_NAME, _ADDRESS = re.compile(CODE_NAME), re.compile(ADDRESS)
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,8 @@ class MessageLine:
     """Whether it is of the exception that the text ended with."""
     repeats_exception: bool = False
     """Whether it is the whole line of an exception. Templates that name a class are compared with the exception."""
+    goes_on: str = ""
+    """The next line, which a truncated message can't have unless its end was marked."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +94,16 @@ class NormalizedFailure:
     """Packages, as imported, whose library frames the text shows."""
 
     @cached_property
-    def words_by_line(self) -> list[frozenset[str]]:
-        """The words of each line as printed."""
-        return [frozenset(tokenize(other.raw)) for other in self.failure.lines]
+    def used_packages(self) -> frozenset[str]:
+        """Names, as PEP 503 writes them, that the text shows in code, in a path or as a frame's.
+
+        A word of a sentence is none of these: people also name what they don't use.
+        """
+        names = set(self.packages)
+        for other in self.failure.lines:
+            for match in _CODE_NAME.finditer(_ADDRESS.sub(" ", other.raw)):
+                names.add(match[1] or match[2] or match[3])
+        return frozenset(map(canonical_name, names))
 
 
 def normalize_failure(failure: Failure) -> NormalizedFailure:
@@ -112,13 +133,19 @@ def _message_lines(failure: Failure, text: Callable[[str], NormalizedText]) -> I
 
     A message comes with the next line, too, since a narrow terminal or a mail breaks it between words or inside one.
     """
+    by_line = {other.line: other for other in reversed(failure.lines)}
     for exception in failure.exceptions:
         name, message, line = exception.name, exception.message, exception.line
         raw = next((other.raw for other in failure.lines if other.line == line and message in other.raw), "")
-        rest = next((other.text for other in failure.lines if other.line == line + 1), "")
+        rest = by_line[line + 1].text if line + 1 in by_line else ""
         for variant in dict.fromkeys((message, f"{message} {rest}".strip(" "), message + rest)):
-            yield MessageLine(name, text(variant), raw, line, last=exception is failure.exceptions[-1])
+            goes_on = rest if variant == message else ""
+            last = exception is failure.exceptions[-1]
+            yield MessageLine(name, text(variant), raw, line, last=last, goes_on=goes_on)
     exception_lines = {exception.line for exception in failure.exceptions}
     for other in failure.lines:
         repeats = other.line in exception_lines
-        yield MessageLine("", text(other.raw), other.raw, other.line, last=False, repeats_exception=repeats)
+        goes_on = by_line[other.line + 1].text if other.line + 1 in by_line else ""
+        yield MessageLine(
+            "", text(other.raw), other.raw, other.line, last=False, repeats_exception=repeats, goes_on=goes_on
+        )

@@ -9,59 +9,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from fixcards.matching.parse import versions
 from fixcards.matching.parse.lines import Line, clean_lines, split_lines
+from fixcards.matching.parse.messages import announces, is_repeat, within_quotes
 from fixcards.matching.parse.packages import path_in_library
-
-CLASS = r"[A-Za-z_][A-Za-z0-9_]*(?:[.](?:[A-Za-z_][A-Za-z0-9_]*|<locals>))*"
-EXCEPTION_SUFFIXES = (
-    r"(?:Error|Exception|Warning|ExceptionGroup|Exit|Interrupt|Iteration|Failure|Failed|Fault|Timeout|DoesNotExist"
-    r"|NotFound|Invalid[A-Za-z]*)"
+from fixcards.matching.parse.patterns import (
+    ARCHIVE,
+    CAUSE,
+    HANDLING,
+    HEADER,
+    INNERMOST_FIRST,
+    MAX_EXCEPTIONS,
+    MAX_FRAMES,
+    MAX_LINES,
+    MAX_NAME_LENGTH,
+    OTHER_FRAMES,
+    PATTERNS,
+    REPEAT_WINDOW,
+    REPEATED,
+    UNREACHABLE_INDENT,
 )
-
-PATTERNS: dict[str, str] = {
-    # Python itself; "in" without a comma is faulthandler's. Also old Django pages: File "..." in name.
-    "frame": r'File \\?"([^"\n]+?)\\?"(?:, line [0-9]+)?(?:,? in (<[a-z]+>|[^\n\',\\]+))?',
-    "ipython": r"^[ ]*File ([^ \"\n][^\n]{0,400}?):[0-9]+(?:, in ([^\n(]+)|$)",
-    "ipython old": r"^(~?[^ \n]+[.]pyx?) in ([A-Za-z_<][A-Za-z0-9_<>]*)",
-    "pytest": r"^[ ]*((?:[A-Za-z]:)?[^:\n<>]{1,400}[.]pyx?):[0-9]+:(?: in ([^\n]+)|[ ]*([A-Za-z_][A-Za-z0-9_.]*)?)$",
-    "rich": r"^[ ]*((?:[A-Za-z]:)?[^:\n]{1,400}[.]pyx?):[0-9]+ in(?: ([^\n]+))?$",
-    "def": r"^[ ]*(?:async )?def ([A-Za-z_][A-Za-z0-9_]*)\(",
-    "member": r"^[ ]*\+[-+]+ (?:[0-9]+|[.]{3}) -+$",
-    "warning": rf"^[ ]*((?:[A-Za-z]:)?[^:\n]{{1,400}}[.]py):[0-9]+: ({CLASS}): ([^\n]*)$",
-    "exception": rf"^({CLASS})(?:: ([^\n]*)|:?)$",
-    # "Error: ..." alone is what programs put before a message of their own.
-    "class": rf"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?[A-Za-z0-9_]*{EXCEPTION_SUFFIXES}$",
-    "dotted": r"^[a-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*[.][A-Z][A-Za-z0-9_]*$",
-    "raised": r"(?:Error|Exception|Warning|Interrupt|Exit)(?:: |\()",
-    "script": r"^[ \t]*at (?![^\n]*[.]pyx?[:)])[^\n]*[:(][0-9a-z<]",
-    "django": r"^Exception (Type|Value):[ ]*([^\n]*)$",
-    # Source with its number or an arrow, the marks below it, pytest's `>   `, and `raise` without a traceback.
-    "source": r"^[ ]*(?:-+> ?[0-9]+|[0-9]+|\u2771) |^[ ]*[\^~]+[ ]*$|^>[ ]{3}|^[ ]*raise [A-Za-z_.]+\(",
-    "ruler": r"^[^A-Za-z]*$",
-    "box": r"^[ ]*[\u2502|][^\n]*[\u2502|][ ]*$",
-    # What a logger puts before the header of a traceback, and the numbers in it, which differ from line to line.
-    "header": r"^([ \t]*[^ \t\n][^\n]{0,120}?)Traceback \(most recent call last\)",
-    "count": r"[ ]*[0-9]+(?:[ ]+[0-9]+)*",
-}
-
-HEADER = "Traceback (most recent call last)"
-INNERMOST_FIRST = "(most recent call first):"  # faulthandler
-HANDLING = "During handling of the above exception, another exception occurred"
-CAUSE = "The above exception was the direct cause of the following exception"
-REPEATED = "[Previous line repeated"
-ARCHIVE = r"^[^/]+[.](?:egg|whl|zip)/"
-
-MAX_EXCEPTIONS = 64
-MAX_FRAMES = 200
-MAX_LINES = 400
-REPEAT_WINDOW = 8
-"""Exceptions back to which a line may repeat one, as the summary at the end of a test run does."""
-MAX_NAME_LENGTH = 120
-UNREACHABLE_INDENT = 10_000
-"""An indentation that no line has: everything below such a frame belongs to it."""
+from fixcards.matching.parse.releases import SeenReleases
 
 _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
 _COUNT = _FIND["count"]
@@ -106,7 +75,16 @@ class Failure:
     user_frames: tuple[str, ...]
     """The same for files outside all library folders."""
     versions: dict[str, str]
-    """Releases that the text shows, by package; `python` is the interpreter's."""
+    """The release that the text shows last, by package; `python` is the interpreter's."""
+    other_versions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Further releases of packages that the text shows with several."""
+    listed: tuple[str, ...] = ()
+    """Packages whose release stands in a list, such as that of `pip freeze`, or in a path: sentences also compare
+    releases, and advise."""
+
+    def releases(self, package: str) -> tuple[str, ...]:
+        """Return all releases of a package that the text shows."""
+        return (*self.other_versions.get(package, ()), self.versions[package]) if package in self.versions else ()
 
 
 def parse(text: str) -> Failure:
@@ -122,21 +100,24 @@ def parse_numbered(numbered: Iterable[tuple[int, str]]) -> Failure:
 def split_failures(failure: Failure) -> list[Failure]:
     """Return a text's failures one by one: each exception with those that it was raised from or grouped with.
 
-    Each has the other lines from its own first line to the next failure's; lines before all of them go to the first.
+    Each has the other lines between the exceptions before and after it, since a line before a traceback may belong to
+    it as well as one below. Frames without an exception at the end of a text are a failure of their own.
     """
     exceptions = failure.exceptions
     starts = [number for number, each in enumerate(exceptions) if number == 0 or each.relation == "first"]
-    if len(starts) < 2:
+    rest = bool(failure.frames and exceptions)
+    if len(starts) < 2 and not rest:
         return [failure]
     failures = []
     ends = [*starts[1:], len(exceptions)]
     for start, end in zip(starts, ends, strict=True):
-        first = exceptions[start].line if start else 0
-        after = exceptions[end].line if end < len(exceptions) else None
-        lines = tuple(each for each in failure.lines if first <= each.line and (after is None or each.line < after))
-        # Frames without an exception stand at the end of a text, so they belong to the last failure.
-        rest = (failure.frames, failure.user_frames) if after is None else ((), ())
-        failures.append(Failure(exceptions[start:end], lines, *rest, failure.versions))
+        first = exceptions[start - 1].line if start else -1
+        last = exceptions[end].line if end < len(exceptions) else None
+        lines = tuple(each for each in failure.lines if first < each.line and (last is None or each.line < last))
+        failures.append(replace(failure, exceptions=exceptions[start:end], lines=lines, frames=(), user_frames=()))
+    if rest:
+        lines = tuple(each for each in failure.lines if each.line > exceptions[-1].line)
+        failures.append(replace(failure, exceptions=(), lines=lines))
     return failures
 
 
@@ -167,21 +148,24 @@ class _Parser:
         self.indent = -1  # indentation of the open traceback's frames; -1 outside a traceback
         self.lines_since_frame = 0
         self.innermost_last = True  # False below faulthandler's header
-        self.releases: dict[str, str] = {}
+        self.releases = SeenReleases()
         self.django = ""  # class from "Exception Type:", until "Exception Value:" follows
         self.printed_function = ""  # function whose source pytest prints above its place
         self.line_prefix = ""  # expression for the words before the last header, with any numbers
 
     def parse(self, lines: Iterable[Line]) -> Failure:
         for line in lines:
-            versions.add_releases(self.releases, line.raw)
+            self.releases.add(line.raw)
             self._line(self._without_prefix(line))
+        releases = self.releases.by_package()
         return Failure(
             tuple(self.exceptions),
             tuple(self.other_lines.values()),
             tuple(self.frames),
             tuple(self.user_frames),
-            self.releases,
+            {name: each[-1] for name, each in releases.items()},
+            {name: each[:-1] for name, each in releases.items() if len(each) > 1},
+            self.releases.certain(),
         )
 
     def _without_prefix(self, line: Line) -> Line:
@@ -268,11 +252,12 @@ class _Parser:
             if match[3]:
                 self._prepend_frames(match[3])
             return True
-        for name in ("ipython", "ipython old", "rich"):
-            match = _FIND[name].match(text)
+        for name in OTHER_FRAMES:
+            match = _FIND[name].match(text) if name != "cut frame" else _find_cut_frame(text)
             if match:
-                # rich draws a box; its exception follows outside, whatever its indentation.
-                self._add_frame(match[1], (match[2] or "").strip(" "), UNREACHABLE_INDENT if name == "rich" else 0)
+                path, function = (match[2], match[1]) if name == "py-spy" else (match[1], match[2] or "")
+                # rich draws a box, py-spy prints no exception: what follows is outside, whatever its indentation.
+                self._add_frame(path, function.strip(" "), UNREACHABLE_INDENT if name in ("py-spy", "rich") else 0)
                 return True
         return False
 
@@ -340,20 +325,36 @@ class _Parser:
             if quote not in ("'", '"') or quote not in rest[1:]:
                 return False
             rest = rest[1 : rest.index(quote, 1)]
+        else:
+            rest = within_quotes(bare[:start], rest)
         self._add_exception(name, rest, line)
         return True
 
     def _add_exception(self, name: str, message: str, line: Line) -> None:
         frames, user_frames = tuple(self.frames), tuple(self.user_frames)
-        if not frames and any(_is_repeat(name, message, each) for each in self.exceptions[-REPEAT_WINDOW:]):
+        before = self.exceptions[-REPEAT_WINDOW:]
+        if user_frames:
+            before = [each for each in before if each.frames or each.user_frames]
+        if not frames and any(is_repeat(name, message, each.name, each.message) for each in before):
             self.user_frames, self.indent = [], -1
             self._add_line(line)
             return
+        if frames or user_frames:
+            self._drop_announcement(name, message)
         if len(self.exceptions) == MAX_EXCEPTIONS:
             self.exceptions.pop(0)  # the last ones of a long text are those that it ended with
         self.exceptions.append(RaisedException(name, message, frames, self.relation, line.number, user_frames))
         self.frames, self.user_frames, self.relation, self.indent, self.innermost_last = [], [], "first", -1, True
         self._add_line(line)
+
+    def _drop_announcement(self, name: str, message: str) -> None:
+        """Forget an exception without frames that the traceback repeats, as the title of a post does before it."""
+        for number in range(len(self.exceptions) - 1, max(-1, len(self.exceptions) - 1 - REPEAT_WINDOW), -1):
+            before = self.exceptions[number]
+            if not before.frames and not before.user_frames and announces(before.name, before.message, name, message):
+                after = self.exceptions[number + 1 :][:1]
+                if not after or after[0].relation == "first":
+                    del self.exceptions[number]
 
     def _drop_foreign_exception(self) -> None:
         """Forget the last exception: below it stands a stack of JavaScript or Java."""
@@ -371,10 +372,5 @@ class _Parser:
         self.other_lines[text] = OtherLine(line.raw.strip(" \t"), text, line.number)
 
 
-def _is_repeat(name: str, message: str, before: RaisedException) -> bool:
-    """Return whether an exception is the one before it again, perhaps with a truncated message."""
-    if name.split(".")[-1] != before.name.split(".")[-1]:
-        return False
-    return message == before.message or (
-        message.endswith("...") and before.message.startswith(message[:-3].rstrip(" "))
-    )
+def _find_cut_frame(text: str) -> re.Match[str] | None:
+    return _FIND["cut frame"].search(text) if '", line ' in text else None

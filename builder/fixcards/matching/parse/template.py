@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from fixcards.matching.parse.normalize import clean_display, normalize
 
 PLACEHOLDER_MARK = "\ue000"
 PLACEHOLDER = r"\{[a-z_][a-z0-9_]*\}"
+LAST_PLACE = r" \(\{[a-z_][a-z0-9_]*\}\)$"
+"""A placeholder in parentheses at the end of a template, such as the file of a module. Readers leave it out."""
 NORMALIZED_VALUE = "<[a-z]+>"
 LETTER = r"[A-Za-z\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]"
 
@@ -23,6 +26,7 @@ MIN_TRUNCATED_LENGTH = 12
 """Characters before its end that a truncated line has to share with the template."""
 
 _PLACEHOLDER = re.compile(PLACEHOLDER)
+_LAST_PLACE = re.compile(LAST_PLACE)
 _FILE_LINE = re.compile(r'([ |]*)File "')
 _NORMALIZED_VALUE = re.compile(NORMALIZED_VALUE)
 _QUOTE = re.compile(QUOTE)
@@ -50,6 +54,8 @@ class CompiledTemplate:
     printed: tuple[str, ...]
     normalized: tuple[str, ...]
     normal_form: str
+    gaps: tuple[str, ...] = ()
+    """Name of the placeholder after each printed part, empty where there are several or none."""
 
 
 def find_template(templates: Sequence[str], text: str) -> TemplateMatch | None:
@@ -97,11 +103,23 @@ def _indent(line: str) -> int:
 def compile_template(template: str) -> CompiledTemplate:
     """Return the forms of a template that lines are compared with."""
     normalized = normal_form(template)
+    pieces = clean_display(_PLACEHOLDER.sub(PLACEHOLDER_MARK, template)).split(PLACEHOLDER_MARK)
     return CompiledTemplate(
-        _parts(clean_display(_PLACEHOLDER.sub(PLACEHOLDER_MARK, template)).split(PLACEHOLDER_MARK)),
-        _parts(normalized.split(PLACEHOLDER_MARK)),
-        normalized,
+        _parts(pieces), _parts(normalized.split(PLACEHOLDER_MARK)), normalized, tuple(_gaps(template, pieces))
     )
+
+
+def without_last_place(template: str) -> str:
+    """Return a template without a placeholder in parentheses at its end."""
+    return _LAST_PLACE.sub("", template)
+
+
+def _gaps(template: str, pieces: Sequence[str]) -> Iterator[str]:
+    """Yield the name of the placeholder that follows each printed part, empty where that isn't a single one."""
+    names = [placeholder[1:-1] for placeholder in _PLACEHOLDER.findall(template)]
+    numbers = [number for number, piece in enumerate(pieces) if piece]
+    for number, following in pairwise(numbers):
+        yield names[number] if following == number + 1 and number < len(names) else ""
 
 
 def normal_form(template: str) -> str:

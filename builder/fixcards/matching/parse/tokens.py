@@ -25,28 +25,29 @@ One of each group is removed, so that `warnings` becomes the same as `warning`.
 """
 
 _STOPWORD_TEXT = """
-a after again also always am an and any anymore anyone are argument arguments array as assert assertion assertionerror
-at attempt attribute attributeerror available bad base be because been before bool break breaks broken bug but by
-bytes call callable called calling can cannot cant cause character class code command compatible could couldnt crash
-crashes current data decode default deprecated deprecationwarning dict did didnt directory do does doesn doesnt doing
-don done dont down downgrade downgraded dtype during e element elements empty encode end error errors except exception
-exist exists expect expected fail failed fails failure false file filename files fix fixed fixes float for format
-found frame from func function futurewarning g get gets given go goes going got had has hashable have having help here
-how i if im implemented import importerror in index indexerror indices init input install installed installing
-instance instances instead int integer invalid ioerror is isn isnt issue issues it item items iter iterable iterator
-ive just k key keyerror keys keyword kwargs latest length level like line list lookuperror may me mean memory
-memoryerror message method mismatch missing module modulenotfounderror modules more must my n name named nameerror
-names never new newer no none nonetype not notimplemented notimplementederror now null number numbers obj object
-objects of off old older on one only open operand operation option or oserror our out output over package parameter
-parameters parse pass path permission please position positional possible problem problems property provided python
-raise raised range read really recent recursion recursionerror required requires result return run runtime
-runtimeerror runtimewarning s said say saying says see self sequence set shape should since size some somebody
-specified start started starting still stopiteration stopped str string subscriptable such suddenly support supported
-supports syntax syntaxerror systemexit t takes than thanks that the then there this to too traceback true try tuple
-type typeerror types unable unexpected unhashable unicode unicodedecodeerror unicodeencodeerror unknown unpack
-unsupported until up update updated updating upgrade upgraded upgrades upgrading us use used user userwarning using v
-valid value valueerror values variable version vs warn warning was way we went were what when where which while who
-why will with without won wont work worked working works wrong x y yield you your z zero zerodivisionerror
+a after again also always am an and any anymore anyone are arg args argument arguments array as assert assertion
+assertionerror at attempt attribute attributeerror available bad base be because been before bool break breaks broken
+bug but by bytes call callable called calling can cannot cant cause character class code command compatible could
+couldnt crash crashes current data decode default deprecated deprecationwarning dict did didnt directory do does doesn
+doesnt doing don done dont down downgrade downgraded dtype during e element elements empty encode end error errors
+except exception exist exists expect expected fail failed fails failure false file filename files fix fixed fixes
+float for format found frame from func function futurewarning g get gets given go goes going got had has hashable have
+having help here how http https i if im implemented import importerror in index indexerror indices info init input
+install installed installing instance instances instead int integer invalid ioerror is isn isnt issue issues it item
+items iter iterable iterator ive just k key keyerror keys keyword kwargs latest length level like line list
+lookuperror may me mean memory memoryerror message method mismatch missing module modulenotfounderror modules more
+must my n name named nameerror names never new newer no none nonetype not notimplemented notimplementederror now null
+number numbers obj object objects of off old older on one only open operand operation option or oserror our out output
+over package parameter parameters parse pass path permission please position positional possible problem problems
+property provided python raise raised range read really recent recursion recursionerror required requires result
+return run runtime runtimeerror runtimewarning s said say saying says see self sequence set shape should since size
+some somebody specified start started starting still stopiteration stopped str string subscriptable such suddenly
+support supported supports syntax syntaxerror systemexit t takes than thanks that the then there this to too traceback
+true try tuple type typeerror types unable unexpected unhashable unicode unicodedecodeerror unicodeencodeerror unknown
+unpack unsupported until up update updated updating upgrade upgraded upgrades upgrading us usage use used user
+userwarning using v valid value valueerror values variable version vs warn warning was way we went were what when
+where which while who why will with without won wont work worked working works wrong x y yield you your z zero
+zerodivisionerror
 """
 STOPWORDS = frozenset(_STOPWORD_TEXT.split())
 """Words that errors of all kinds share. A message of these alone identifies nothing."""
@@ -88,6 +89,15 @@ def tokenize(text: str) -> list[str]:
     Words in `<...>`, which normalising puts in, are left out.
     """
     return list(filter(None, map(_WORDS.__getitem__, _raw_words(text))))
+
+
+def spellings(text: str) -> dict[str, str]:
+    """Return the words of a text as they are written, in lower case, by what `tokenize` makes of them."""
+    written = (lower(raw.lstrip("0123456789")).strip("_")[:MAX_WORD_LENGTH] for raw in _raw_words(text))
+    by_token: dict[str, str] = {}
+    for word in filter(None, written):
+        by_token.setdefault(stem(word), word)
+    return by_token
 
 
 def distinct_tokens(text: str) -> dict[str, None]:

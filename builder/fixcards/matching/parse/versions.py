@@ -1,4 +1,4 @@
-"""Releases that a text shows, and whether a release is in a range.
+"""Whether a release is in a range.
 
 PEP 440 as far as failures need it: epochs, releases, pre-, post- and development releases, the operators of specifiers.
 Local versions are ignored. It does without `packaging`, which a browser and the light core don't have.
@@ -7,26 +7,8 @@ Local versions are ignored. It does without `packaging`, which a browser and the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from fixcards.matching.parse.packages import canonical_name
-from fixcards.matching.parse.tokens import lower
-
-RELEASE_MENTION = (
-    r"(^|[^A-Za-z0-9_.])([A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z][A-Za-z0-9_.]{0,30}){0,4})"
-    r"(?:[ ]{0,2}==[ ]{0,2}|[ @-]|[ ]v|[ ]{2,60})"
-    r"([0-9]{1,4}(?:[.][0-9]{1,9}){1,4}(?:(?:a|b|rc|[.]post|[.]dev)[0-9]{1,9})?)(?![0-9A-Za-z_])"
-)
-"""A name followed by a release: `pip list`, `name==1.2`, `name-1.2`, `name 1.2`, folders of metadata."""
-PYTHON_PATH = r"[Pp]ython([23])[.]?([0-9]{1,2})(?=[/\\])"
-"""The interpreter in a path."""
-
-COMPARISON_WORDS = frozenset(
-    ("after", "and", "before", "from", "in", "of", "or", "requires", "since", "than", "to", "until")
-)
-"""Words before a name with a release that make it a statement about releases, not about the installed one."""
-
-_RELEASE_MENTION = re.compile(RELEASE_MENTION)
-_PYTHON_PATH = re.compile(PYTHON_PATH)
 _NUMBERS = re.compile("[0-9]+(?:[.][0-9]+)*")
 VERSION = (
     r"^v?(?:([0-9]+)!)?([0-9]+(?:[.][0-9]+)*)[-_.]?(?:(alpha|a|beta|b|preview|pre|c|rc)[-_.]?([0-9]*))?"
@@ -47,22 +29,6 @@ NO_DEV = 1_000_000_000
 VersionKey = tuple[int, ...]
 
 
-def add_releases(releases: dict[str, str], line: str) -> None:
-    """Add the releases that a line shows to `releases`, by canonical name. The last one of a name counts.
-
-    The interpreter in a path counts only until something else names one.
-    """
-    if "." not in line:
-        return
-    for match in _RELEASE_MENTION.finditer(line):
-        before = line[: match.start(2)].rstrip(" ").rpartition(" ")[2]
-        if lower(before) not in COMPARISON_WORDS:
-            releases[canonical_name(match[2])] = match[3]
-    path = _PYTHON_PATH.search(line)
-    if path and "python" not in releases:
-        releases["python"] = f"{path[1]}.{path[2]}"
-
-
 def version_key(version: str) -> VersionKey | None:
     """Return the numbers that versions are ordered by (PEP 440), None for a text that is no version."""
     match = _VERSION.match(version.lower())
@@ -76,6 +42,48 @@ def version_key(version: str) -> VersionKey | None:
     if match[7] and not match[3] and not match[5]:
         stage = 0  # a development release comes before the pre-releases
     return (int((match[1] or "0")[:9]), *release, stage, number, post, dev)
+
+
+PRERELEASE = "(?:a|b|rc|[.]?dev)[0-9]+$"
+_PRERELEASE = re.compile(PRERELEASE)
+ALTERNATIVE = " or "
+"""What stands between the specifiers of a range that consists of several."""
+
+
+def in_range(version: str, text: str) -> bool | None:
+    """Return whether a release satisfies one of the specifiers of a range, such as `<2 or >=3,<3.2`."""
+    results = [in_specifier(version, part) for part in text.split(ALTERNATIVE)]
+    return True if True in results else None if None in results else False
+
+
+def overlap(one: str, other: str) -> bool:
+    """Return whether a release can satisfy two specifiers, tried on those that they name and their neighbours."""
+    numbers = _NUMBERS.findall(f"{one},{other}")
+    releases = [release for number in numbers for release in (number, f"{number}.1", _before(number))]
+    return not numbers or any(in_range(each, one) and in_range(each, other) for each in releases)
+
+
+def _before(number: str) -> str:
+    head, _, last = number.rpartition(".")
+    return f"{head}.{max(0, int(last) - 1)}.999" if head else f"{max(0, int(last) - 1)}.999"
+
+
+def may_satisfy(releases: Sequence[str], specifier: str) -> bool | None:
+    """Return whether one of some releases is in a range, None where that isn't known.
+
+    3.12 may be any 3.12, and 8.0rc1 may have what 8.0 has, so they are out only where these are.
+    """
+    results = [_may_be_in(release, specifier) for release in releases]
+    return True if True in results else None if None in results or not results else False
+
+
+def _may_be_in(release: str, specifier: str) -> bool | None:
+    result = in_range(release, specifier)
+    if result is False:
+        final = _PRERELEASE.sub("", release)
+        also = [f"{release}.999"] if release.count(".") == 1 else [final] if final != release else []
+        return None if any(in_range(each, specifier) for each in also) else False
+    return result
 
 
 def in_specifier(version: str, specifier: str) -> bool | None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import MessageLine, NormalizedFailure
 from fixcards.matching.parse.packages import canonical_name
-from fixcards.matching.parse.parser import PATTERNS
+from fixcards.matching.parse.patterns import PATTERNS
 from fixcards.matching.parse.template import (
+    ELLIPSIS_CHARACTERS,
     CompiledTemplate,
     compile_template,
     match_template,
     match_truncated,
     plain_quotes,
+    without_last_place,
 )
-from fixcards.matching.parse.tokens import informative_tokens, specificity, tokenize
-from fixcards.matching.parse.versions import in_specifier
+from fixcards.matching.parse.tokens import informative_tokens, is_typo_of, specificity, tokenize
+from fixcards.matching.score.release_check import compare_releases, wrong_value
 
 _EXCEPTION = re.compile(PATTERNS["exception"], re.ASCII)
 _CLASS = re.compile(PATTERNS["class"], re.ASCII)
@@ -32,6 +34,17 @@ MAX_RANKED_SPECIFICITY = 9
 """Specificity above which one template ranks no higher than another: both identify the failure."""
 MARK_LENGTH = 12
 """Characters of the normal form by which the start of the message is looked for in the line as printed."""
+
+MIN_TYPO_LENGTH = 8
+"""Characters of a class that may be misspelt. Shorter ones differ in a letter without being errors."""
+OWN_EXCEPTION = "AssertionError"
+"""The exception of a reproduction's own check. It says nothing about another check."""
+UNFINISHED = ":"
+"""The end of a message whose most important part follows in the next line."""
+SOURCE = r"[A-Za-z0-9_]\(| = "
+"""What a message has that is a line of source: it is the entry's package that has this line."""
+
+_SOURCE = re.compile(SOURCE)
 
 Places = tuple[tuple[int, int], ...]
 
@@ -55,9 +68,19 @@ class TemplateFit:
     """Whether the line is the one that names an exception."""
     last: bool
     """Whether it is the exception that the text ended with."""
+    leads: bool
+    """Whether the exception's message begins with it, whatever else follows."""
     line: int
     text: str
     marks: Places
+    names_package: bool
+    """Whether the message names the entry's package."""
+    first: bool = False
+    """Whether the template is the entry's first message, or a part or an extension of it."""
+    source: bool = False
+    """Whether it is a line of source."""
+    values: tuple[tuple[str, str], ...] = ()
+    """Name and value of each placeholder between two parts, as printed."""
 
 
 @dataclass(frozen=True)
@@ -65,62 +88,105 @@ class MatchFeatures:
     """What a text and an entry have in common."""
 
     fit: TemplateFit | None
+    has_source: bool
+    """Whether a line of source among the entry's messages is in the text, too."""
     similarity: int
     """Percentage of informative words that a template shares with the most similar message of the same exception."""
     same_exception: bool
     """Whether the text shows an exception of the class."""
     frames: int
-    """Number of library frames of the entry that the text shows."""
+    """Number of frames of the entry's own packages that the text shows."""
+    all_frames: int
+    """Number of such frames that the entry has."""
+    partner_frames: int
+    """Number of the entry's frames of other packages that the text shows. They break ties only."""
     innermost: bool
-    """Whether the entry's innermost frame is among them."""
+    """Whether the innermost frame of the entry's own packages is among them."""
     foreign_frames: bool
-    """Whether the text shows frames and none belongs to the entry's packages."""
-    same_package_other_frames: bool
-    """Whether the text shows frames of the entry's packages and none of the entry's."""
+    """Whether the text shows library frames and none of the entry's own packages."""
+    frames_alone: bool
+    """Whether the text shows no exception."""
+    uses_package: bool
+    """Whether the text has the entry's package in a frame, a release, code or a path, or in the message itself."""
     affected: bool | None
     """Whether the release that the text shows is affected; None where it shows none."""
     alias: bool
     """Whether only an alias fits that shares no words with the entry's first message, and nothing names its package."""
     unmet_requirement: str
     """Another package or the interpreter whose release, as the text shows it, doesn't fail; empty where all do."""
+    wrong_value: str
+    """A placeholder whose value in the text is no release that fails; empty where all are."""
     versions: dict[str, str]
     """Releases of the entry's packages that the text shows."""
+    is_newer: bool
+    """Whether the text shows a release of the entry's package, in whichever form, and none that is affected."""
+    caller: str
+    """The package whose frame calls the entry's packages, or the innermost one where none of these is there."""
+    own_code: bool
+    """Whether the text shows frames of the reader's own code only."""
 
 
 def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     """Return the features that a text and an entry share."""
     own = own_packages(entry)
-    fit, first_fits, similarity, same_exception = _best_fit(failure, entry, own)
+    fits, similarity, same_exception = _fits(failure, entry, own)
+    fit = max(fits, key=_rank, default=None)
     shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames, frame)]
+    own_frames = [frame for frame in dict.fromkeys(entry.frames) if frame.partition("/")[0] in own]
+    own_shared = [frame for frame in own_frames if frame in shared]
     shows_package = not failure.packages.isdisjoint(own)
-    no_frame = bool(entry.frames and failure.frames) and not shared
-    affected, unmet_requirement, versions = _compare_releases(failure.failure.versions, entry)
+    names = frozenset(map(canonical_name, (*own, entry.package)))
+    affected, unmet_requirement, versions = compare_releases(failure.failure, entry)
+    # A release that doesn't fail is no reason to believe that it is this package's failure.
+    has_release = entry.package in versions and affected is not False
+    uses = bool(own_shared) or has_release or not failure.used_packages.isdisjoint(names)
+    is_newer = affected is False
+    if entry.package not in failure.failure.listed:
+        affected = affected or None
     return MatchFeatures(
         fit=fit,
+        has_source=fit is not None and any(each.source and each.line != fit.line for each in fits),
         similarity=similarity,
         same_exception=same_exception,
-        frames=len(shared),
-        innermost=bool(entry.frames) and entry.frames[-1] in shared,
-        foreign_frames=no_frame and not shows_package,
-        same_package_other_frames=no_frame and shows_package,
+        frames=len(own_shared),
+        all_frames=len(own_frames),
+        partner_frames=len(shared) - len(own_shared),
+        innermost=bool(own_shared) and own_frames[-1] in shared,
+        foreign_frames=bool(failure.packages) and not (shows_package or own_shared),
+        frames_alone=not failure.failure.exceptions,
+        uses_package=uses or (fit is not None and fit.names_package),
         affected=affected,
         # A message that a package passes on from another one is that one's message as well.
-        alias=bool(fit) and not (first_fits or shared or shows_package or _names_package(failure, entry.package, own)),
+        alias=bool(fit) and not (any(each.first for each in fits) or uses),
         unmet_requirement=unmet_requirement,
+        wrong_value=wrong_value(fit.values, entry) if fit else "",
         versions=versions,
+        is_newer=is_newer,
+        caller=_caller(failure, entry, own),
+        own_code=bool(failure.frames) and not failure.packages,
     )
 
 
-def _best_fit(
-    failure: NormalizedFailure, entry: Entry, own: Sequence[str]
-) -> tuple[TemplateFit | None, bool, int, bool]:
-    """Return the best fit of an entry's templates, and three features that all its templates have together.
+def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str:
+    """Return the package before the first frame of an entry's own packages, else the innermost one of others.
 
-    These are whether the first message or a variant of it fits, the similarity to messages of the same exception, and
-    whether there are any.
+    Packages that the entry's frames have, too, are no callers: the failure is between them and its own.
     """
-    fit, first_fits, similarity, same_exception = None, False, 0, False
-    packages = [*own, entry.package, *(name for name in entry.requirements if name != "python")]
+    frames = [frame for exception in failure.failure.exceptions for frame in exception.frames]
+    packages = [frame.partition("/")[0] for frame in (*frames, *failure.failure.frames)]
+    partners = {frame.partition("/")[0] for frame in entry.frames}
+    end = next((number for number, package in enumerate(packages) if package in own), len(packages))
+    return next((package for package in reversed(packages[:end]) if package not in partners), "")
+
+
+def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple[list[TemplateFit], int, bool]:
+    """Return all fits of an entry's templates, their similarity to messages of its exception, and whether such are.
+
+    The exception of a check has a message of its own in each program, so it isn't compared.
+    """
+    fits: list[TemplateFit] = []
+    similarity, same_exception = 0, False
+    packages = [*own, entry.package]
     first = ""
     for number, template in enumerate(entry.templates):
         name, message = split_template(template, entry.exception)
@@ -130,14 +196,17 @@ def _best_fit(
         same_message = number == 0 or _contains(first, normal_form)
         for line in failure.message_lines:
             new = _fit_template(template, name, message, line, packages)
+            if new is None or new.truncated:
+                short = without_last_place(message)
+                new = (_fit_template(template, name, short, line, packages) if short != message else None) or new
             if new:
-                first_fits = first_fits or (same_message and new.same_exception is not False)
-                if fit is None or _rank(new) > _rank(fit):
-                    fit = new
-            if line.exception and _same_class(line.exception, name or entry.exception):
+                source = not (name or new.truncated or same_message) and bool(_SOURCE.search(message))
+                fits.append(replace(new, first=same_message and new.same_exception is not False, source=source))
+            if line.exception != OWN_EXCEPTION and _same_class(line.exception, name or entry.exception):
                 same_exception = True
-                similarity = max(similarity, _similarity(normal_form, line))
-    return fit, first_fits, similarity, same_exception
+                if not (line.goes_on and line.text.comparable.endswith(UNFINISHED)):
+                    similarity = max(similarity, _similarity(normal_form, line))
+    return fits, similarity, same_exception
 
 
 def split_template(template: str, exception: str = "") -> tuple[str, str]:
@@ -159,7 +228,13 @@ def _contains(one: str, other: str) -> bool:
 def own_packages(entry: Entry) -> list[str]:
     """Return the packages, as imported, whose frames speak for an entry: its own, or all where it has none of these."""
     names = sorted({frame.partition("/")[0] for frame in entry.frames})
-    return [name for name in names if canonical_name(name) == entry.package] or names
+    others = [name for name in names if canonical_name(name) not in entry.requirements]
+    return [name for name in names if _is_import_of(name, entry.package)] or others or names
+
+
+def _is_import_of(name: str, package: str) -> bool:
+    """Return whether a package is imported by a name that differs in its separators at most."""
+    return canonical_name(name).replace("-", "") == package.replace("-", "")
 
 
 def _fit_template(
@@ -174,6 +249,8 @@ def _fit_template(
     elif name and name.split(".")[-1] in line.raw:
         same_exception = True
     form = compile_template(message)
+    values: tuple[tuple[str, str], ...] = ()
+    leads = False
     if form.normalized:
         where, places, truncated = _find_parts(form, line, same_exception)
         if not places:
@@ -181,6 +258,9 @@ def _fit_template(
         fixed_text = "".join(where[start:end] for start, end in places) if truncated else form.normal_form
         coverage = 100 * sum(end - start for start, end in places) // max(1, len(where))
         marks = _mark_parts(line.raw, form.printed, where[places[0][0] :])
+        leads = bool(line.exception) and places[0][0] == 0 and not truncated
+        if where is line.text.display and not truncated:
+            values = _values(where, places, form.gaps)
     else:  # a class alone, or with a number or the like
         same_message = line.text.comparable == form.normal_form
         if not same_exception or not line.exception or (message and not same_message):
@@ -196,10 +276,19 @@ def _fit_template(
         truncated=truncated,
         is_exception_line=bool(line.exception),
         last=line.last,
+        leads=leads,
         line=line.line,
         text=line.raw,
         marks=marks,
+        names_package=_names_package(f"{name} {fixed_text}", packages),
+        values=values,
     )
+
+
+def _values(where: str, places: Places, gaps: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the texts between the parts of a template, by the name of the placeholder there."""
+    between = zip(places, places[1:], gaps, strict=False)
+    return tuple((name, where[one[1] : other[0]]) for one, other, name in between if name)
 
 
 def _find_parts(form: CompiledTemplate, line: MessageLine, same_exception: bool | None) -> tuple[str, Places, bool]:
@@ -214,6 +303,8 @@ def _find_parts(form: CompiledTemplate, line: MessageLine, same_exception: bool 
     places = match_template(normalized, form.normalized)
     if places or same_exception is False:
         return normalized, places, False
+    if line.goes_on and normalized[-1:] not in ELLIPSIS_CHARACTERS:
+        return normalized, (), True  # the next line says how it goes on
     return normalized, match_truncated(normalized, form.normalized), True
 
 
@@ -260,7 +351,18 @@ def _similarity(normal_form: str, line: MessageLine) -> int:
 
 def _same_class(name: str, other: str) -> bool:
     """Return whether two classes are the same but for their modules, which programs print or leave out."""
-    return bool(name and other) and name.split(".")[-1] == other.split(".")[-1]
+    if not name or not other:
+        return False
+    one, two = name.split(".")[-1], other.split(".")[-1]
+    return one == two or _is_misspelt(one, two)
+
+
+def _is_misspelt(one: str, other: str) -> bool:
+    """Return whether two classes differ by one letter, or by two that have changed places."""
+    if min(len(one), len(other)) < MIN_TYPO_LENGTH or abs(len(one) - len(other)) > 1 or not is_typo_of(one, other):
+        return False
+    differ = sum(a != b for a, b in zip(one, other, strict=False))
+    return len(one) != len(other) or differ == 1 or sorted(one) == sorted(other)
 
 
 def _has_frame(frames: frozenset[str], frame: str) -> bool:
@@ -271,35 +373,7 @@ def _has_frame(frames: frozenset[str], frame: str) -> bool:
     return path in frames or any(each.endswith((f"/{frame}", f"/{path}")) for each in frames)
 
 
-def _names_package(failure: NormalizedFailure, package: str, own: Sequence[str]) -> bool:
-    """Return whether the text shows a release of a package, or all words of one of its names in a line."""
-    if package in failure.failure.versions:
-        return True
-    names = [tokenize(name) for name in (*own, package)]
-    return any(name and words.issuperset(name) for words in failure.words_by_line for name in names)
-
-
-def _compare_releases(releases: dict[str, str], entry: Entry) -> tuple[bool | None, str, dict[str, str]]:
-    """Return whether the release is affected, which requirement isn't met, and the releases that matter."""
-    versions = {name: releases[name] for name in (entry.package, *entry.requirements) if name in releases}
-    release = versions.get(entry.package)
-    affected = _may_satisfy(release, entry.affected) if release and entry.affected else None
-    unmet = [
-        name
-        for name, specifier in entry.requirements.items()
-        if name in versions and _may_satisfy(versions[name], specifier) is False
-    ]
-    return affected, unmet[-1] if unmet else "", versions
-
-
-def _may_satisfy(release: str, releases: str) -> bool | None:
-    """Return whether a release is in a range. 3.12 may be any 3.12, so it is out only where all of them are."""
-    results = [_may_satisfy_specifier(release, alternative) for alternative in releases.split(" or ")]
-    return True if True in results else None if None in results else False
-
-
-def _may_satisfy_specifier(release: str, specifier: str) -> bool | None:
-    satisfied = in_specifier(release, specifier)
-    if satisfied is False and release.count(".") == 1 and in_specifier(f"{release}.999", specifier):
-        return None
-    return satisfied
+def _names_package(text: str, packages: Sequence[str]) -> bool:
+    """Return whether a text has all words of the name of one of some packages."""
+    words = set(tokenize(text))
+    return any(words.issuperset(name) for name in map(tokenize, packages) if name)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.query import Query, make_query
@@ -20,14 +21,13 @@ from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
 from fixcards.matching.parse.parser import Failure, split_failures
 from fixcards.matching.parse.template import PLACEHOLDER_MARK, compile_template
-from fixcards.matching.parse.tokens import informative, tokenize
+from fixcards.matching.parse.tokens import informative, spellings, tokenize
 from fixcards.matching.score.features import compare
-from fixcards.matching.score.scoring import DEMOTED_TIER, REASON_TEXTS, TIERS, KeywordMatch, score_match
+from fixcards.matching.score.fixes import FittedFix, fit_fixes
+from fixcards.matching.score.scoring import REASON_TEXTS, TIERS, KeywordMatch, score_match, warning
 
 DEFAULT_LIMIT = 8
 """Matches that are returned unless more are asked for."""
-MAX_FAILURES = 16
-"""Failures of one text that are looked at, the last ones."""
 MAX_ENTRY_FILES = 8
 """Entry files that a query reads at most: each costs the reader's browser a request."""
 MAX_COMMON_POSTINGS = 6_000
@@ -59,6 +59,12 @@ class Match:
     """Releases of the packages that matter, as the text shows them."""
     sources: tuple[str, ...] = ()
     """Names of the indexes that have an entry of this id and fit: first the one that this entry is from."""
+    fixes: tuple[FittedFix, ...] = ()
+    """The card's fixes, those that fit what the text shows first."""
+    warning: str = ""
+    """What the releases of the text say against it."""
+    proof: int = 0
+    """How much beside the message points at the entry's package: 2 for frames or source, 1 for its name in use."""
 
 
 @dataclass
@@ -74,10 +80,10 @@ class Candidate:
 def match(failure: Failure, index: Index, *more: Index, limit: int | None = DEFAULT_LIMIT) -> list[Match]:
     """Return the best `limit` known failures that a text shows, best first; all with None, none where nothing fits.
 
-    Failures that have nothing to do with each other are looked at one by one, the last `MAX_FAILURES` of them.
+    Failures that have nothing to do with each other are looked at one by one.
     """
     best: dict[str, Match] = {}
-    for part in split_failures(failure)[-MAX_FAILURES:]:
+    for part in split_failures(failure):
         for each in match_failure(normalize_failure(part), index, *more):
             before = best.get(each.entry.id)
             if before is None or sort_key(each) < sort_key(before):
@@ -100,7 +106,7 @@ def match_failure(failure: NormalizedFailure, index: Index, *more: Index) -> lis
                 best[match.entry.id] = replace(match, sources=(each.name, *before.sources))
             else:
                 best[match.entry.id] = replace(before, sources=(*before.sources, each.name))
-    return _demote_duplicates(sorted(best.values(), key=sort_key))
+    return _settle_twins(list(best.values()))
 
 
 def _matches_in(index: Index, failure: NormalizedFailure) -> list[Match]:
@@ -108,14 +114,18 @@ def _matches_in(index: Index, failure: NormalizedFailure) -> list[Match]:
     terms = select_terms(query, index)
     candidates = find_candidates(query, terms, index)
     weights = _word_weights(query, index)
+    written = spellings("\n".join(text.normal_form for text in failure.lines)) if query.prose else {}
     matches = []
     for candidate in _limit_entry_files(candidates, index):
         entry = index.entry(candidate.number)
-        keywords = _keyword_match(weights, candidate, entry) if query.typed else None
+        keywords = _keyword_match(weights, candidate, entry, written) if query.typed else None
         matches += _score_entry(failure, entry, keywords)
-    if not matches and _has_lead(candidates):
-        words = tuple(informative(term for term in candidates[0].terms if ":" not in term))  # no frames
-        keywords = KeywordMatch(0, 0, words, long_text=True)
+    if query.typed and any(each.line for each in matches):
+        matches = [each for each in matches if each.line]  # a message that stands there is no loose words
+    if not matches and query.prose and _has_lead(candidates):
+        words = tuple(word for word in query.prose if word in candidates[0].terms)
+        indexed = sum(1 for word, _ in terms if word in query.prose and index.postings(word))
+        keywords = KeywordMatch(100 * len(words) // max(1, indexed), 0, words, written, long_text=True)
         matches += _score_entry(failure, index.entry(candidates[0].number), keywords)
     return matches
 
@@ -200,9 +210,10 @@ def _score_entry(failure: NormalizedFailure, entry: Entry, keywords: KeywordMatc
         return []
     tier, score, reasons = scored
     fit = features.fit
-    if fit is None:
-        return [Match(entry, tier, score, reasons, versions=features.versions)]
-    return [Match(entry, tier, score, reasons, fit.line, fit.text, fit.marks, features.versions)]
+    proof = 2 if features.frames or features.has_source else int(features.uses_package)
+    fixes = fit_fixes(failure, features, entry)
+    where = (fit.line, fit.text, fit.marks) if fit else (0, "", ())
+    return [Match(entry, tier, score, reasons, *where, features.versions, fixes, warning(features, entry), proof)]
 
 
 def _word_weights(query: Query, index: Index) -> dict[str, int]:
@@ -215,7 +226,9 @@ def _word_weights(query: Query, index: Index) -> dict[str, int]:
     return weights
 
 
-def _keyword_match(weights: Mapping[str, int], candidate: Candidate, entry: Entry) -> KeywordMatch:
+def _keyword_match(
+    weights: Mapping[str, int], candidate: Candidate, entry: Entry, written: Mapping[str, str]
+) -> KeywordMatch:
     """Return the words that a typed query, with the weight of each, shares with an entry."""
     shared = {word: weight for word, weight in weights.items() if word in candidate.terms}
     points = sum(weight * (2 if candidate.terms[word] else 1) for word, weight in shared.items())
@@ -225,6 +238,7 @@ def _keyword_match(weights: Mapping[str, int], candidate: Candidate, entry: Entr
         100 * points // max(1, maximum),
         200 * points // max(1, 2 * sum(weights.values())) + message_share,
         tuple(informative(shared)),
+        written,
     )
 
 
@@ -235,15 +249,39 @@ def _message_share(words: Mapping[str, int], entry: Entry, template: str) -> int
     return 100 * len(own & words.keys()) // max(1, len(own) + normal_form.count(PLACEHOLDER_MARK))
 
 
-def _demote_duplicates(matches: list[Match]) -> list[Match]:
-    """Demote *exact* matches of one line where several entries have its message and no frame tells them apart."""
-    same: dict[str, int] = defaultdict(int)
+def _settle_twins(matches: list[Match]) -> list[Match]:
+    """Return matches in order, those of one message demoted unless something else in the text tells them apart.
+
+    Of several *likely* entries with one message none is, but for the only one whose package the text uses, or their
+    common cause. Of two *exact* ones the one that is hit goes before its cause.
+    """
+    likely: dict[str, list[Match]] = defaultdict(list)
     for each in matches:
-        if each.tier == "exact" and each.marks:
-            same[each.text] += 1
-    return [
-        replace(each, tier=DEMOTED_TIER[each.tier], reasons=(*each.reasons, REASON_TEXTS["ambiguous"]))
-        if each.tier == "exact" and same[each.text] > 1 and "frame" not in " ".join(each.reasons)
-        else each
+        if each.tier == "likely" and each.marks:
+            likely[each.text].append(each)
+    settled = []
+    for each in matches:
+        twins = likely[each.text] if each.tier == "likely" else []
+        if len(twins) > 1 and not _stands_out(each, twins):
+            each = replace(each, tier="possible", reasons=(*each.reasons, REASON_TEXTS["ambiguous"]))  # noqa: PLW2901
+        settled.append(each)
+    return sorted(map(partial(_behind_victims, settled), settled), key=sort_key)
+
+
+def _stands_out(match: Match, twins: list[Match]) -> bool:
+    """Return whether one match of a message is more likely than all others of it."""
+    if match.entry.cause == match.entry.id:
+        return all(each is match or each.entry.cause == match.entry.id for each in twins)
+    own = match.proof
+    others = [each for each in twins if each is not match and each.entry.id != match.entry.cause]
+    return bool(own) and all(each.proof < own for each in others)
+
+
+def _behind_victims(matches: list[Match], match: Match) -> Match:
+    """Return a match with a score below those of the same tier whose cause it is."""
+    victims = [
+        each.score
         for each in matches
+        if each.entry.cause == match.entry.id != each.entry.id and each.tier == match.tier and each.proof
     ]
+    return replace(match, score=max(1, min([match.score, *(score - 1 for score in victims)])))

@@ -7,6 +7,7 @@ parts of a score enforce an order, which is explained with each.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry
@@ -15,15 +16,14 @@ from fixcards.matching.score.features import MatchFeatures, TemplateFit
 
 TIERS = ("exact", "likely", "possible")
 """Tiers, the surest first."""
-DEMOTED_TIER = {"exact": "likely", "likely": "possible", "possible": ""}
-"""The next lower tier. Below *possible* an entry doesn't match."""
-
 SPECIFICITY_STRONG, SPECIFICITY_ENOUGH = 6, 3
 """Specificity of a message that identifies a failure without any frame, and of one that makes it likely."""
 MIN_SHARED = 2
 """Frames or words in common that are no coincidence."""
 MIN_SHARED_LONG_TEXT = 4
-"""The same for the words of a longer text, which has more words to share by chance."""
+"""The same for the words of a longer text, which has more words to share by chance. An affected release counts 1."""
+MIN_LONG_TEXT_COVERAGE = 30
+"""Percent of the informative words of a longer text that an entry has to have, of those that any entry has."""
 MIN_COVERAGE = 34
 """Percent of a line that a template has to make up to be its message rather than a part of another one."""
 WHOLE_LINE_COVERAGE = 80
@@ -35,8 +35,10 @@ MIN_KEYWORD_COVERAGE = 45
 MIN_NEARNESS = 200
 """Nearness, of 300, that an entry needs where it has a single informative word of the query."""
 
-TIERS_BY_EVIDENCE = ("", "", "possible", "likely", "exact")
-"""Tier of a message without frames by the number of things that speak for it, see `_tier`. One is not enough."""
+TIERS_BY_EVIDENCE = ("", "", "possible", "likely", "likely")
+"""Tier of a message without frames of the entry's packages by the number of things that speak for it, see `_tier`.
+
+One is not enough, and none are enough for *exact*: the message could have come through another package."""
 MAX_UNCERTAIN_EVIDENCE = 2
 """The number from which a truncated message or an alias is not raised further: it is *possible* at most."""
 
@@ -59,10 +61,16 @@ FRAMES_SCORE = 150
 specificity differ by, since two cards of one message differ in their frames."""
 FRAME_SCORE, MAX_SCORED_FRAMES = 5, 10
 """Score of each shared frame, and the frames that count: of two entries that have all of theirs, the longer wins."""
+PARTNER_FRAME_SCORE = 2
+"""Score of a shared frame of another package: it decides between cards that are otherwise alike."""
 INNERMOST_SCORE = 80
 """Score of the innermost frame, which is where the failure happened. Outer frames are shared by many failures."""
 FOREIGN_FRAMES_PENALTY = 150
 """What frames of other packages only cost: as much as all frames give."""
+USED_SCORE = 60
+"""Score of an entry whose package the text uses. Of two cards with one message it is the more likely one."""
+SOURCE_SCORE = 20
+"""Score of a line of source of the entry besides its message."""
 AFFECTED_SCORE = 30
 """Score of an affected release. It decides only between entries that are otherwise alike, since many are affected."""
 CONTRADICTION_PENALTY = 100
@@ -104,6 +112,8 @@ class KeywordMatch:
     message that the query has."""
     informative: tuple[str, ...]
     """The informative words that both have."""
+    spellings: Mapping[str, str]
+    """The words as the text has them, where that differs."""
     long_text: bool = False
     """Whether they are words of a longer text, among whose candidates this entry has a clear lead."""
 
@@ -113,18 +123,23 @@ def score_match(features: MatchFeatures, entry: Entry, keywords: KeywordMatch | 
     tier = _tier(features, entry)
     if keywords and not tier:
         # No release contradicts words: people who describe a failure also name the release without it.
-        tier, features = _keyword_tier(keywords, entry), replace(features, fit=None)
-    elif tier and _is_contradicted(features):
-        tier = DEMOTED_TIER[tier]
+        tier, features = _keyword_tier(keywords, features, entry), replace(features, fit=None)
+    elif _is_contradicted(features):
+        # The releases of a text may be another environment's, so the frames are worth a warning. Nothing else is.
+        wrong = features.unmet_requirement == "python" or features.wrong_value
+        tier = "possible" if tier == "exact" and not wrong else ""
     if not tier:
         return None
-    nearness, words = (keywords.nearness, keywords.informative) if keywords else (0, ())
+    nearness = 0
+    words: Sequence[str] = ()
+    if keywords:
+        nearness, words = keywords.nearness, [keywords.spellings.get(word, word) for word in keywords.informative]
     return tier, _score(features, entry, nearness), tuple(_reasons(features, entry, words))
 
 
 def _is_contradicted(features: MatchFeatures) -> bool:
     """Return whether a release that the text shows can't fail like this."""
-    return bool(features.unmet_requirement) or features.affected is False
+    return bool(features.unmet_requirement or features.wrong_value) or features.affected is False
 
 
 def _tier(features: MatchFeatures, entry: Entry) -> str:
@@ -132,46 +147,53 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
     fit, shared = features.fit, features.frames
     if fit is None or fit.same_exception is False or (fit.truncated and fit.specificity < SPECIFICITY_ENOUGH):
         return _tier_without_message(features, entry)
-    full = fit.coverage >= MIN_COVERAGE
+    # A message of several lines, and one in a sentence, goes on behind the template.
+    full = fit.coverage >= MIN_COVERAGE or (fit.leads and fit.specificity > 0)
     if shared:
         # Message and frames are two independent witnesses, so the message may be plain where the frames are sure.
         sure = fit.specificity > 0 or features.innermost
         if full and not fit.truncated:
-            return "exact" if sure or 2 * shared >= len(entry.frames) else "likely"
+            return "exact" if sure or 2 * shared >= features.all_frames else "likely"
         return "likely" if sure else "possible"
-    if features.foreign_frames:  # other code printed it, so that only a message of some specificity says anything
-        return "possible" if full and fit.specificity >= SPECIFICITY_ENOUGH else ""
-    # Without frames the message is all there is. Each of four things speaks for it, being in the wrong place against.
+    # Frames of other packages neither raise nor lower a tier: the less a text shows, the less an answer claims.
     says_something = fit.specificity > 0 or (fit.coverage >= WHOLE_LINE_COVERAGE and fit.same_exception is True)
     evidence = (
         (fit.specificity >= SPECIFICITY_STRONG)
         + (fit.specificity >= SPECIFICITY_ENOUGH)
         + says_something
         + full
-        - (features.same_package_other_frames or fit.foreign_class)
+        - fit.foreign_class
     )
-    if features.alias or fit.truncated:
+    if features.alias or fit.truncated or not _is_entrys_own(features, entry):
         evidence = min(evidence, MAX_UNCERTAIN_EVIDENCE)
     return TIERS_BY_EVIDENCE[max(0, evidence)]
+
+
+def _is_entrys_own(features: MatchFeatures, entry: Entry) -> bool:
+    """Return whether a message points at the entry's package rather than at whichever package fell over the same.
+
+    It does where the text uses the package, and for a cause, whose message everyone gets who is hit by the change. A
+    failure that takes no second package and no interpreter has no other victims.
+    """
+    return features.uses_package or features.has_source or entry.cause == entry.id or not entry.requirements
 
 
 def _tier_without_message(features: MatchFeatures, entry: Entry) -> str:
     """Return the tier of an entry none of whose messages is in the text, or only under another exception."""
     shared = features.frames
     similar = features.same_exception and features.similarity >= MIN_SIMILARITY
-    if similar and features.innermost and shared >= min(MIN_SHARED, len(entry.frames)):
+    place = features.innermost and shared >= min(MIN_SHARED, features.all_frames)
+    if similar and place:
         return "likely"  # the same failure in the words of another release
-    if features.foreign_frames:
-        return ""
     if features.fit is not None and features.fit.specificity >= SPECIFICITY_STRONG:
         return "possible"  # a specific message that was wrapped in another exception
-    may_be_class = features.same_exception or not entry.exception
-    if features.innermost and shared >= MIN_SHARED and may_be_class and 2 * shared >= len(entry.frames):
-        return "possible"  # the same place, another message
-    return "possible" if similar else ""
+    may_be_class = features.same_exception or features.frames_alone or not entry.exception
+    if place and may_be_class and 2 * shared >= features.all_frames:
+        return "possible"  # the same place, another message or none
+    return "possible" if similar and features.uses_package else ""
 
 
-def _keyword_tier(keywords: KeywordMatch, entry: Entry) -> str:
+def _keyword_tier(keywords: KeywordMatch, features: MatchFeatures, entry: Entry) -> str:
     """Return *possible* for an entry that has enough of a query: several words or its package, else nearly all.
 
     A longer text without a message, such as a post about a wrong result, has to name the package and some words more.
@@ -180,7 +202,8 @@ def _keyword_tier(keywords: KeywordMatch, entry: Entry) -> str:
     package = informative(tokenize(entry.package))
     named = bool(package) and set(package) <= set(words)
     if keywords.long_text:
-        enough = named and len(words) >= MIN_SHARED_LONG_TEXT
+        shared = len(words) + (features.affected is True)
+        enough = named and shared >= MIN_SHARED_LONG_TEXT and keywords.coverage >= MIN_LONG_TEXT_COVERAGE
     elif named or len(words) >= MIN_SHARED:
         enough = keywords.coverage >= MIN_KEYWORD_COVERAGE
     else:
@@ -198,9 +221,12 @@ def _score(features: MatchFeatures, entry: Entry, nearness: int) -> int:
         message += SAME_EXCEPTION_SCORE if fit.same_exception else 0
         score = max(score, message)
         score -= OTHER_EXCEPTION_PENALTY if fit.same_exception is False else TRUNCATED_PENALTY if fit.truncated else 0
-    if entry.frames:
-        score += FRAMES_SCORE * features.frames // len(dict.fromkeys(entry.frames))
+    if features.all_frames:
+        score += FRAMES_SCORE * features.frames // features.all_frames
         score += FRAME_SCORE * min(features.frames, MAX_SCORED_FRAMES)
+    score += PARTNER_FRAME_SCORE * min(features.partner_frames, MAX_SCORED_FRAMES)
+    score += USED_SCORE if features.uses_package else 0
+    score += SOURCE_SCORE if features.has_source else 0
     score += INNERMOST_SCORE if features.innermost else 0
     score += AFFECTED_SCORE if features.affected else 0
     score -= CONTRADICTION_PENALTY if _is_contradicted(features) else 0
@@ -208,7 +234,7 @@ def _score(features: MatchFeatures, entry: Entry, nearness: int) -> int:
     return max(1, min(MAX_SCORE, score))
 
 
-def _reasons(features: MatchFeatures, entry: Entry, words: tuple[str, ...]) -> list[str]:
+def _reasons(features: MatchFeatures, entry: Entry, words: Sequence[str]) -> list[str]:
     reasons = []
     if features.fit is not None:
         reasons.append(REASON_TEXTS[_kind_of_fit(features.fit)])
@@ -217,9 +243,8 @@ def _reasons(features: MatchFeatures, entry: Entry, words: tuple[str, ...]) -> l
     elif words:
         reasons.append(REASON_TEXTS["words"] + ", ".join(words[:MAX_REASON_WORDS]))
     if features.frames:
-        total = len(dict.fromkeys(entry.frames))
         innermost = REASON_TEXTS["innermost"] if features.innermost else ""
-        reasons.append(f"{features.frames} of {total} library frames{innermost}")
+        reasons.append(f"{features.frames} of {features.all_frames} library frames{innermost}")
     if features.foreign_frames:
         reasons.append(REASON_TEXTS["foreign"])
     if features.alias:
@@ -235,14 +260,19 @@ def _kind_of_fit(fit: TemplateFit) -> str:
 
 
 def _release_reasons(features: MatchFeatures, entry: Entry) -> list[str]:
-    reasons = []
     release = features.versions.get(entry.package)
-    installed = REASON_TEXTS["installed"]
-    if release and features.affected is not None:
-        state = REASON_TEXTS["affected"] if features.affected else f"{REASON_TEXTS['unaffected']} ({entry.affected})"
-        fixed = REASON_TEXTS["fixed"] + entry.fixed if entry.fixed and features.affected else ""
-        reasons.append(f"{installed} {entry.package} {release}, {state}{fixed}")
-    unmet = features.unmet_requirement
+    if not release or not features.affected:
+        return []
+    fixed = REASON_TEXTS["fixed"] + entry.fixed if entry.fixed else ""
+    return [f"{REASON_TEXTS['installed']} {entry.package} {release}, {REASON_TEXTS['affected']}{fixed}"]
+
+
+def warning(features: MatchFeatures, entry: Entry) -> str:
+    """Return the words of a warning where a release of the text can hardly fail, empty where all may."""
+    installed, unmet = REASON_TEXTS["installed"], features.unmet_requirement
+    if features.is_newer:
+        release = features.versions[entry.package]
+        return f"{installed} {entry.package} {release}, {REASON_TEXTS['unaffected']} ({entry.affected})"
     if unmet:
-        reasons.append(f"it takes {unmet} {entry.requirements[unmet]}, {installed} {features.versions[unmet]}")
-    return reasons
+        return f"it takes {unmet} {entry.requirements[unmet]}, {installed} {features.versions[unmet]}"
+    return ""

@@ -7,6 +7,7 @@ const MAX_PASTED_LENGTH = 20_000; // characters of a text that a browser can lay
 const SLOW = 500; // milliseconds after which the status says that the search is still running
 const SPEECH_PAUSE = 1000; // milliseconds without a new status after which the last one is read out
 const CONTEXT = 160; // characters before the first and after the last marked part
+const FIRST_ROWS = 8; // matches that are displayed at once
 const MAX_LINK_LENGTH = 300; // characters of a text that fit into a link
 const MAX_SILENCE = 60_000; // milliseconds without progress after which a search is given up: an index can make it endless
 
@@ -174,17 +175,34 @@ export class Box {
     } else this.#display(answer, text);
   }
 
-  #display({ matches, read }, text) {
+  #display({ matches, environment, read }, text) {
     const cards = matches.filter((match) => match.entry.display.kind !== "page").length;
-    if (matches.length) {
-      const pages = matches.length - cards;
-      const words = [cards && (cards === 1 ? "1 card fits" : `${cards} cards fit`), pages && (pages === 1 ? "1 page" : `${pages} pages`)];
-      this.#say(`${words.filter(Boolean).join(", ")}. First: ${matches[0].entry.title}`);
-      this.results.append(...matches.map((match) => article(match, this.root)));
+    const rows = [...environment, ...matches].map((match) => article(match, this.root));
+    if (rows.length) {
+      const count = (number, one, more) => number && `${number} ${number === 1 ? one : more}`;
+      const words = [
+        count(environment.length, "failure of these releases", "failures of these releases"),
+        count(cards, "card fits", "cards fit"),
+        count(matches.length - cards, "page", "pages"),
+      ];
+      this.#say(`${words.filter(Boolean).join(", ")}. First: ${(environment[0] ?? matches[0]).entry.title}`);
+      this.results.append(...packageRow(matches, text, this.root), ...rows.slice(0, FIRST_ROWS));
+      if (rows.length > FIRST_ROWS) this.rest.append(this.#more(rows.slice(FIRST_ROWS)));
     } else {
       this.#say("No card fits this text.");
       this.rest.append(...nothing(read, text));
     }
+  }
+
+  #more(rows) {
+    const button = element("button", "fc-button", `Show ${rows.length} more`);
+    button.type = "button";
+    button.addEventListener("click", () => {
+      button.remove();
+      this.results.append(...rows);
+      rows[0].querySelector("a").focus();
+    });
+    return button;
   }
 
   #stop(words) {
@@ -259,20 +277,31 @@ function element(name, className, ...inside) {
   return node;
 }
 
-function article({ entry, tier, reasons, text, marks }, root) {
+// The package that was typed, whose page has all its cards.
+function packageRow(matches, text, root) {
+  const name = text.toLowerCase();
+  const match = matches.find(({ entry }) => entry.package === name);
+  if (!match) return [];
+  const page = new URL("..", new URL(match.entry.display.path, root));
+  return [element("li", "fc-row", linked("fc-hit", `All cards about ${name}`, page))];
+}
+
+function article({ entry, tier, reasons, warning, text, marks = [], versions, fixes }, root) {
   const { display } = entry;
   const span = (className, words) => element("span", className, words);
   const facts = display.kind === "page" ? [span("fc-tag", "page")] : [
-    span(`fc-badge fc-tier-${tier}`, `${tier} match`),
+    span(`fc-badge fc-tier-${tier ?? "likely"}`, tier ? `${tier} match` : "your releases"),
     span("fc-tag", entry.package),
     span(`fc-badge fc-${display.verdict.replaceAll(" ", "-")}`, display.verdict),
   ];
   const row = element("li", "fc-row",
     element("p", "fc-row-title fc-label", linked("fc-hit", entry.title, new URL(display.path, root))),
     element("p", "fc-row-facts", ...facts),
-    element("p", "fc-muted fc-reasons", reasons.join("; ")));
+    element("p", "fc-muted fc-reasons", reasons?.join("; ") ?? Object.entries(versions).flat().join(" ")));
   if (text && marks.length) row.append(marked(text, marks));
-  if (display.fix) row.append(element("p", "fc-row-fix", span("fc-label", "Fix "), display.fix));
+  const add = (label, ...inside) => row.append(element("p", "fc-row-fix", span("fc-label", `${label} `), ...inside));
+  if (warning) add("Note", warning);
+  for (const { title, install, fits, why } of fixes) add(fits ? "Fix" : "Not for you:", `${title} `, element("code", "", install.join(" ")), why);
   return row;
 }
 

@@ -2,9 +2,10 @@
 
 import tables from "./tables.js";
 
-const FORMAT = 4; // of the index, see builder/fixcards/matching/index/format.py
+const FORMAT = 5; // of the index, see builder/fixcards/matching/index/format.py
 const BLOCK = 1 << 20; // bytes of a file that are read in one go
 const MAX_BYTES = 8 << 20; // of the largest file of an index
+const MAX_MATCHES = 100; // that a page may display
 let opening;
 
 async function fetchJson(base, path, cache) {
@@ -38,8 +39,8 @@ async function openIndex(base) {
   const head = await fetchJson(base, "index.json", "no-cache"); // an old one names files that are gone
   if (head.format !== FORMAT) return null;
   Object.assign(tables, head.tables);
-  const [{ Index }, ...modules] = await Promise.all([import("./reader.js"), import("./match.js"), import("./parser.js"), import("./text.js")]);
-  return Object.assign({ index: new Index(head, (path) => fetchJson(base, path)) }, ...modules);
+  const [search, text] = await Promise.all([import("./match.js"), import("./text.js")]);
+  return { index: new search.Index(head, (path) => fetchJson(base, path)), ...search, ...text };
 }
 
 // Parse a file block by block, in bounded memory.
@@ -71,7 +72,8 @@ async function answer({ base, text, file }, progress) {
   }
   const failure = file ? await parseFile(file, search, progress) : search.parse(text);
   return {
-    matches: await search.match(failure, search.index),
+    matches: await search.match(failure, search.index, MAX_MATCHES),
+    environment: await search.matchEnvironment(failure, search.index),
     read: { exceptions: failure.exceptions.slice(-3), frames: failure.frames.slice(-5), lines: failure.lines.slice(-3).map((other) => other.text) },
   };
 }

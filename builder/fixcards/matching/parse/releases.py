@@ -1,0 +1,166 @@
+"""Lines -> the releases that a text shows, told apart by the form of their line.
+
+A line of a list (`pip freeze`, `pip list`, `conda list`, a lock file, `name (1.2)`) says what is installed, whatever
+the name is. A sentence says so only with a name and a release side by side, and not where it compares or advises:
+`pip install name==1.2` is no installed release.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fixcards.matching.parse.packages import canonical_name
+from fixcards.matching.parse.tokens import STOPWORDS, lower
+
+_NAME = r"[A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z0-9][A-Za-z0-9_.]{0,30}){0,6}"
+_RELEASE = r"[0-9]{1,4}(?:[.][0-9]{1,9}){1,4}(?:(?:a|b|rc|[.]?post|[.]?dev)[0-9]{1,9})?"
+
+RELEASE_MENTION = (
+    r"(^|[^A-Za-z0-9_.])([A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z][A-Za-z0-9_.]{0,30}){0,4})"
+    rf"(?:[ @-]|[ ]v|[ ]{{2,60}}|[ ]?\(|:[ ])({_RELEASE})(?![0-9A-Za-z_])"
+)
+"""A name followed by a release in a sentence: `name 1.2`, `name-1.2`, `name (1.2)`, folders of metadata."""
+LISTED_RELEASE = (
+    rf"^[ \t>+*\u2022|\-]{{0,8}}[*`]{{0,2}}({_NAME})(?:\[[a-z0-9, _-]{{0,80}}\])?[*`]{{0,2}}"
+    rf"(?:[ ]?===?[ ]?|[ ]?=[ ]?\"?|[ ]?:[ ]|[ ]?\(|[ \t]{{1,80}}\|?[ ]?)[*`v]{{0,3}}({_RELEASE})"
+    r"(?:[+][a-z0-9.]{1,40})?[*`\")]{0,3}"
+    r"(?:[ ]*(?:[,|\\]?[ ]*$|=[a-z0-9_]{1,40}$|[#;|][^\n]*$|--hash[^\n]*$)|[ \t]{2,80}[^ \n][^\n]*$)"
+)
+"""A line that consists of a name and its release: what lists, tables, lock files and requirements have."""
+LISTED_ITEM = rf"^[ \t]*[*`]{{0,2}}({_NAME})(?:[ ]?==[ ]?|[ -]|[ ]?:[ ]|[ ]?\()v?({_RELEASE})[*`)]{{0,3}}[ \t.]*$"
+"""One item of a list in one line."""
+LIST_SEPARATOR = "[,;/]"
+LOCKED_NAME = rf"^name = \"({_NAME})\"$"
+LOCKED_RELEASE = rf"^version = \"({_RELEASE})\"$"
+"""Two lines of `uv.lock` or `poetry.lock`."""
+PYTHON_PATH = (
+    r"[Pp]ython[/\\]?([23])[.]?([0-9]{1,2})(?=[/\\.])|(?:^|[^A-Za-z0-9_])[Pp]y(?:thon)?([23])[.]([0-9]{1,2})(?![0-9.])"
+)
+"""The interpreter in a path, or by the name of its program."""
+PLUGINS = "plugins: "
+"""What pytest writes before its plugins, whose names it shortens."""
+PLATFORM = r"^platform [^\n]{1,80} -- "
+"""What pytest writes before the releases of Python and its own."""
+INSTALL_COMMAND = r"(?:pip3?|conda|mamba|uv|poetry|pipenv|pdm|pipx)(?:[ ]pip)?[ ](?:install|add|inject)[ ]"
+"""A command that installs. What it names may be installed some day."""
+
+COMPARISON_WORDS = frozenset(
+    ("after", "and", "before", "from", "in", "of", "or", "requires", "since", "than", "to", "until")
+)
+"""Words before a name with a release that make it a statement about releases, not about the installed one."""
+_ADVICE_TEXT = """
+add added adding downgrade downgraded downgrading fix fixed fixes install installing need needs pin pinned pinning
+pins recommend recommended rollback set should solution solved suggest suggested suggests switch switched try trying
+tried update upgrade upgrading use want works worked workaround
+"""
+ADVICE_WORDS = frozenset(_ADVICE_TEXT.split())
+"""Words shortly before it that make it advice."""
+READER_WORDS = ("i", "we")
+"""Words before one of these that make it a report: "I use"."""
+ADVICE_REACH = 3
+"""Words before a name that are looked at."""
+MAX_CONTEXT = 80
+"""Characters before a name that are looked at."""
+NO_NAMES = STOPWORDS | COMPARISON_WORDS | ADVICE_WORDS | frozenset(("http", "ipv", "py", "release", "time"))
+"""Words that are no package where a sentence has a number after them."""
+PYTHON_NAMES = frozenset(("cpython", "py", "python"))
+"""Names of the interpreter. A distribution `py` exists, too, whose releases start with 0 or 1."""
+
+_MENTION, _LISTED, _ITEM = re.compile(RELEASE_MENTION), re.compile(LISTED_RELEASE), re.compile(LISTED_ITEM)
+_SEPARATOR = re.compile(LIST_SEPARATOR)
+_PLATFORM = re.compile(PLATFORM)
+_LOCKED_NAME, _LOCKED_RELEASE = re.compile(LOCKED_NAME), re.compile(LOCKED_RELEASE)
+_PYTHON_PATH, _INSTALL_COMMAND = re.compile(PYTHON_PATH), re.compile(INSTALL_COMMAND)
+_PUNCTUATION = "\"'`*()[].,;:!?"
+
+
+class SeenReleases:
+    """The releases of the lines so far."""
+
+    def __init__(self) -> None:
+        self._releases: dict[str, dict[str, None]] = {}
+        self._paths: dict[str, None] = {}  # interpreters in paths
+        self._locked = ""  # package whose release the next line of a lock file gives
+        self.listed: dict[str, None] = {}
+        """Packages that a line of a list names."""
+
+    def add(self, line: str) -> None:
+        """Add the releases of a line."""
+        locked = _LOCKED_NAME.match(line)
+        if locked:
+            self._locked = locked[1]
+            return
+        if "." not in line:
+            return
+        if not self._add_listed(line) and not _INSTALL_COMMAND.search(line):
+            for match in _MENTION.finditer(line):
+                name = _package(match[2], match[3])
+                if name and not _is_advice(line[max(0, match.start(2) - MAX_CONTEXT) : match.start(2)]):
+                    self._add(name, match[3])
+        path = _PYTHON_PATH.search(line)
+        if path:
+            self._paths[f"{path[1] or path[3]}.{path[2] or path[4]}"] = None
+
+    def _add_listed(self, line: str) -> bool:
+        """Add what a line of a list says, and return whether it is one."""
+        match = _LOCKED_RELEASE.match(line)
+        items = [(self._locked, match[1])] if match and self._locked else _items(line)
+        self._locked = ""
+        for raw, release in items:
+            name = _package(raw, release)
+            if name:
+                self._add(name, release)
+                self.listed[name] = None
+        return bool(items)
+
+    def _add(self, name: str, release: str) -> None:
+        releases = self._releases.setdefault(name, {})
+        releases.pop(release, None)
+        releases[release] = None
+
+    def by_package(self) -> dict[str, tuple[str, ...]]:
+        """Return all releases of each package, the last one that the text names at the end."""
+        releases = {name: tuple(each) for name, each in self._releases.items()}
+        if self._paths:
+            releases["python"] = tuple(dict.fromkeys((*self._paths, *releases.get("python", ()))))
+        return releases
+
+    def certain(self) -> tuple[str, ...]:
+        """Return the packages whose release a list or a path gives, not a sentence."""
+        return tuple(self.listed | ({"python": None} if self._paths else {}))
+
+
+def is_listed(line: str) -> bool:
+    """Return whether a line belongs to a list of releases."""
+    return bool(_LOCKED_NAME.match(line) or _LOCKED_RELEASE.match(line) or ("." in line and _items(line)))
+
+
+def _items(line: str) -> list[tuple[str, str]]:
+    """Return name and release of each item of a line that consists of such items, none for any other line."""
+    match = _LISTED.match(line)
+    if match:
+        return [(match[1], match[2])]
+    head, _, rest = line.partition(PLUGINS)
+    plugins = bool(rest) and not head.strip(" ")
+    parts = [_ITEM.match(part) for part in _SEPARATOR.split(rest if plugins else _PLATFORM.sub("", line))]
+    items = [(part[1], part[2]) for part in parts if part]
+    if len(items) < len(parts) or (len(items) < 2 and not plugins):
+        return []
+    return [(f"pytest-{name}", release) for name, release in items] if plugins else items
+
+
+def _package(name: str, release: str) -> str:
+    """Return the canonical name of a package, empty for a word that is none."""
+    name = canonical_name(name)
+    if name in PYTHON_NAMES and release[0] in "23":
+        return "python"
+    return "" if name in NO_NAMES else name
+
+
+def _is_advice(before: str) -> bool:
+    """Return whether the words before a name make it advice or a comparison."""
+    words = [lower(word.strip(_PUNCTUATION)) for word in before.split(" ") if word][-ADVICE_REACH:]
+    if not words:
+        return False
+    advice = [word for before, word in zip(["", *words], words, strict=False) if before not in READER_WORDS]
+    return words[-1] in COMPARISON_WORDS or not ADVICE_WORDS.isdisjoint(advice)

@@ -1,0 +1,43 @@
+"""The releases of a text compared with those with which an entry fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fixcards.matching.index.entry import Entry
+from fixcards.matching.parse.packages import canonical_name
+from fixcards.matching.parse.parser import Failure
+from fixcards.matching.parse.versions import in_range, may_satisfy
+
+ABSENT = "None"
+"""The value of a placeholder for a package that isn't installed."""
+
+
+def compare_releases(failure: Failure, entry: Entry) -> tuple[bool | None, str, dict[str, str]]:
+    """Return whether the release is affected, which requirement isn't met, and the releases that matter.
+
+    Where a text shows several releases of a package, as one that compares them does, any of them may be meant. What a
+    sentence says contradicts nothing, since it may be advice in any language.
+    """
+    names = (entry.package, *entry.requirements)
+    versions = {name: failure.versions[name] for name in names if name in failure.versions}
+    affected = may_satisfy(failure.releases(entry.package), entry.affected) if entry.affected else None
+    unmet = [
+        name
+        for name, specifier in entry.requirements.items()
+        if name in failure.listed and may_satisfy(failure.releases(name), specifier) is False
+    ]
+    return affected, unmet[-1] if unmet else "", versions
+
+
+def wrong_value(values: Sequence[tuple[str, str]], entry: Entry) -> str:
+    """Return a placeholder with the name of a package whose value is no release that fails; empty where none is.
+
+    What is no release, as in a message that was typed from memory, contradicts nothing.
+    """
+    ranges = {entry.package: entry.affected, **entry.requirements}
+    for name, value in values:
+        specifier = ranges.get(canonical_name(name), "")
+        if specifier and (value == ABSENT or in_range(value, specifier) is False):
+            return name
+    return ""

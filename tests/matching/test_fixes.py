@@ -1,0 +1,95 @@
+"""Which fixes are offered first, by what a text shows; the vectors hold the same texts for the browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixcards.matching.parse.parser import parse
+from fixcards.matching.parse.versions import overlap
+from fixcards.matching.score.fixes import FittedFix
+from fixcards.matching.score.matcher import Match, match
+from tests.matching.samples import TEXTS, index
+
+UPGRADE, PIN, OWN = "Upgrade taper to 2.0 or later", "Hold wax below 3", "Melt it yourself"
+
+
+def match_of(name: str, card: str) -> Match:
+    return next(each for each in match(parse(TEXTS[f"fix-{name}"]), index()) if each.entry.id == card)
+
+
+def fixes_of(name: str, card: str = "taper-7") -> dict[str, FittedFix]:
+    return {fix.title: fix for fix in match_of(name, card).fixes}
+
+
+def test_where_nothing_speaks_against_a_fix_the_order_is_that_of_the_card() -> None:
+    fixes = match_of("through-own-frames", "taper-7").fixes
+    assert [(fix.title, fix.fits, fix.why) for fix in fixes] == [(UPGRADE, True, ""), (PIN, True, ""), (OWN, True, "")]
+    assert fixes[0].install == ("taper>=2.0",)
+
+
+def test_a_reader_who_was_hit_through_another_package_is_given_the_pin_first() -> None:
+    fixes = fixes_of("through-a-stranger")
+    assert list(fixes) == [PIN, UPGRADE, OWN]
+    assert fixes[UPGRADE].why == "it came through soapkit, not through your own use of taper"
+    assert fixes[OWN].why == "the call is in soapkit, not in your own code"
+
+
+def test_code_of_another_package_is_not_for_the_reader_to_change() -> None:
+    fixes = fixes_of("called-by-a-stranger")
+    assert list(fixes) == [UPGRADE, PIN, OWN]
+    assert not fixes[OWN].fits
+
+
+def test_a_fix_that_is_in_place_says_so_and_comes_last() -> None:
+    fixes = fixes_of("in-place")
+    assert list(fixes) == [PIN, OWN, UPGRADE]
+    assert fixes[UPGRADE].why == "already in place: taper 2.1"
+
+
+def test_not_affected_is_a_warning_of_its_own() -> None:
+    best = match_of("in-place", "taper-7")
+    assert best.tier == "possible"
+    assert best.warning == "you seem to have taper 2.1, which is not among the affected (<2)"
+    assert match_of("through-own-frames", "taper-7").warning == ""
+
+
+def test_a_release_in_a_sentence_lowers_no_tier_but_warns() -> None:
+    best = match_of("already-newer", "taper-7")
+    assert best.warning == "you seem to have taper 2.4, which is not among the affected (<2)"
+    assert not next(fix for fix in best.fixes if fix.title == UPGRADE).fits
+
+
+def test_a_bound_that_a_reader_states_excludes_what_is_beyond_it() -> None:
+    fixes = fixes_of("with-a-bound")
+    assert next(iter(fixes)) == PIN
+    assert fixes[UPGRADE].why == "the text says taper<1.9"
+    assert fixes_of("with-a-bound-in-advice")[UPGRADE].fits
+
+
+def test_in_own_code_the_cause_offers_the_change_of_code_first() -> None:
+    best = match(parse(TEXTS["fix-in-own-code"]), index())[0]
+    assert (best.entry.id, best.fixes[0].title, best.fixes[0].fits) == ("wax-1", "Write wax.Tallow() instead", True)
+    assert fixes_of("in-own-code")[UPGRADE].why == "your own code is where it failed, not taper"
+
+
+def test_under_another_package_the_cause_offers_to_upgrade_that_one() -> None:
+    fixes = match_of("through-a-stranger", "wax-1").fixes
+    assert next(fix.title for fix in fixes if fix.fits) == "Upgrade the package whose frame is innermost"
+    assert not fixes[-1].fits
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (">=2.0", "<1.9", False),
+        (">=2.0", "<3", True),
+        ("<3", "<2", True),
+        ("==5.0.4", "<4", False),
+        (">=1.55.3", "~=1.40", True),
+        (">=1.55.3", "~=1.40.0", False),
+        ("", "<2", True),
+        (">=2", "<=2", True),
+    ],
+)
+def test_two_ranges_overlap_where_a_release_satisfies_both(one: str, other: str, expected: bool) -> None:
+    assert overlap(one, other) is expected

@@ -1,0 +1,64 @@
+"""What people paste, one small text for each way in which an answer went wrong; the vectors hold it for the browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixcards.matching.parse.parser import parse
+from fixcards.matching.score.matcher import match
+from tests.matching.samples import TEXTS, index
+
+EXPECTED: dict[str, tuple[str, str] | None] = {
+    "post-foreign-frames": ("onnx-4222", "possible"),
+    "post-frames-of-a-dependency": ("typer-1145", "possible"),
+    "post-message-of-a-dependency": ("moviepy-2002", "possible"),
+    "post-title-before-the-traceback": ("moviepy-2002", "possible"),
+    "post-value-out-of-range": None,
+    "post-value-missing": None,
+    "post-value-in-range": ("requests-7219", "likely"),
+    "post-line-goes-on": None,
+    "post-line-goes-on-in-docker": None,
+    "post-advice": ("flask-2789", "possible"),
+    "post-advice-to-install": ("flask-login-744", "possible"),
+    "post-without-the-path": ("flask-2789", "likely"),
+    "post-twins": ("flake8-1701", "possible"),
+    "post-twins-by-source": ("kombu-1620", "likely"),
+    "post-twins-by-path": ("kombu-1620", "likely"),
+    "post-other-interpreter": None,
+    "post-pytest-header": None,
+    "post-own-assertion": None,
+    "post-usage": None,
+    "post-log-line": None,
+    "post-pip-log": None,
+    "post-cut-before-the-message": ("aioredis-1443", "possible"),
+    "post-line-before": ("pyopenssl-1179", "likely"),
+    "post-slip-in-the-class": ("kombu-1620", "likely"),
+    "post-long-line": ("onnx-4222", "possible"),
+    "post-package-in-a-list": ("pandas-51015", "likely"),
+    "post-frames-but-not-affected": ("pydantic-9607", "possible"),
+    "post-colab-links": ("openai-1902", "possible"),
+    "post-editor-links": ("pandas-51015", "exact"),
+    "post-own-script": ("pydantic-9607", "likely"),
+    "post-keyword": ("taper-7", "possible"),
+    "post-without-class": ("pip-tools-2319", "likely"),
+    "post-fatal": ("docker-3256", "likely"),
+    "post-releases-in-words": None,
+    "post-quoted-in-a-sentence": ("bcrypt-684", "likely"),
+    "post-cause-alone": ("wax-1", "likely"),
+    "post-cause-under-a-stranger": ("wax-1", "likely"),
+    "post-cause-under-a-victim": ("taper-7", "exact"),
+    "post-py-spy": None,
+    "post-similar-message": ("jsonschema-1", "possible"),
+    "post-sentry": ("aioredis-1443", "exact"),
+}
+
+
+def test_every_post_has_an_expectation() -> None:
+    assert set(EXPECTED) == {name for name in TEXTS if name.startswith("post-")}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_post_gets_the_answer_that_helps(name: str) -> None:
+    matches = match(parse(TEXTS[name]), index())
+    answer = (matches[0].entry.id, matches[0].tier) if matches else None
+    assert answer == EXPECTED[name]

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+
+from fixcards.matching.parse.parser import parse
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I use httpx 0.27.0 here", {"httpx": "0.27.0"}),
+        ("/x/Flask_Login-0.6.2.dist-info/METADATA", {"flask-login": "0.6.2"}),
+        ("deprecated in NumPy 1.20; see the notes", {}),
+        ('File "/usr/lib/python3.12/json/x.py"', {"python": "3.12"}),
+        ("tox with python3.7, still", {"python": "3.7"}),
+        ("/opt/hostedtoolcache/Python/3.9.12/x64/bin", {"python": "3.9"}),
+        ("tags: runtime CPython 3.11.4", {"python": "3.11.4"}),
+        ("needs foo>=1.2", {}),
+        ("newer than 2.0", {}),
+        ("it is 3.1 now, version 2.2 of it, after 1.2", {}),
+        ("**Package Version**: 1.3.0", {}),
+        ("works with click 8.1.7", {}),
+    ],
+)
+def test_a_sentence_gives_releases_where_it_neither_compares_nor_advises(text: str, expected: dict[str, str]) -> None:
+    assert parse(text).versions == expected
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "pip install lamp==1.5.1",
+        "fix: lamp==1.5.1",
+        "I added lamp==1.5.1 and it is gone",
+        "someone said lamp==1.5.1 helps",
+        "conda install lamp=1.5.1",
+        "just use lamp 1.5.1",
+        "I had to downgrade lamp to lamp 1.5.1",
+        "fixed by pinning lamp 1.5.1",
+    ],
+)
+def test_advice_is_no_installed_release(advice: str) -> None:
+    assert parse(advice).versions == {}
+
+
+FREEZE = "lamp==1.3.0\nNumPy==2.0.1\nwaxworks[dark]==0.17.1 ; python_version < '3.8'\n"
+LISTS = {
+    "pip freeze": FREEZE,
+    "quoted": "> lamp==1.3.0\n> numpy==2.0.1\n> waxworks==0.17.1\n",
+    "pip list": "Package  Version\n-------- -------\nlamp     1.3.0\nnumpy    2.0.1\nwaxworks 0.17.1\n",
+    "editable": "lamp  1.3.0  /home/kim/lamp\nnumpy 2.0.1\nwaxworks 0.17.1\n",
+    "conda list": (
+        "# Name  Version  Build  Channel\nlamp 1.3.0    pypi_0    pypi\n"
+        "numpy     2.0.1     py39h2e25243_0    conda-forge\nwaxworks   0.17.1   py_1   conda-forge\n"
+    ),
+    "conda export": "  - lamp=1.3.0=py39_0\n  - numpy=2.0.1\n  - waxworks=0.17.1\n",
+    "lock": (
+        '[[package]]\nname = "lamp"\nversion = "1.3.0"\nsource = { registry = "x" }\n\n'
+        '[[package]]\nname = "numpy"\nversion = "2.0.1"\n\n[[package]]\nname = "waxworks"\nversion = "0.17.1"\n'
+    ),
+    "requirements": "lamp==1.3.0  # via shop\nnumpy==2.0.1 \\\n    --hash=sha256:ab\nwaxworks==0.17.1\noil>=2\n",
+    "bullets": "- lamp: 1.3.0\n- **numpy**: 2.0.1\n* `waxworks` 0.17.1\n",
+    "equals": "lamp = 1.3.0\nnumpy = 2.0.1\nwaxworks = 0.17.1\n",
+    "old pip": "lamp (1.3.0)\nnumpy (2.0.1)\nwaxworks (0.17.1)\n",
+    "one line": "lamp 1.3.0, numpy==2.0.1, waxworks (0.17.1)",
+    "table": "| lamp | 1.3.0 |\n| numpy | 2.0.1 |\n| waxworks | 0.17.1 |\n",
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_each_form_of_a_list_gives_what_is_installed(name: str) -> None:
+    failure = parse(LISTS[name])
+    assert failure.versions == {"lamp": "1.3.0", "numpy": "2.0.1", "waxworks": "0.17.1"}
+    assert set(failure.listed) == set(failure.versions)
+
+
+def test_the_header_of_pytest_gives_its_plugins_by_their_full_names() -> None:
+    failure = parse("platform linux -- Python 3.11.7, pytest-8.0.0, pluggy-1.4.0\nplugins: asyncio-0.23.2\n")
+    assert failure.versions == {"python": "3.11.7", "pytest": "8.0.0", "pluggy": "1.4.0", "pytest-asyncio": "0.23.2"}
+
+
+def test_all_releases_of_a_text_that_compares_some_are_read() -> None:
+    failure = parse("passes on lamp 1.2.0\nfails on lamp 1.3.0")
+    assert failure.releases("lamp") == ("1.2.0", "1.3.0")
+    assert failure.versions == {"lamp": "1.3.0"}
+    assert failure.releases("oil") == ()
