@@ -57,14 +57,14 @@ class Match:
     """The parts of `text` that match: start and end of each."""
     versions: dict[str, str] = field(default_factory=dict)
     """Releases of the packages that matter, as the text shows them."""
-    sources: tuple[str, ...] = ()
-    """Names of the indexes that have an entry of this id and fit: first the one that this entry is from."""
     fixes: tuple[FittedFix, ...] = ()
     """The card's fixes, those that fit what the text shows first."""
     warning: str = ""
     """What the releases of the text say against it."""
     proof: int = 0
     """How much beside the message points at the entry's package: 2 for frames or source, 1 for its name in use."""
+    sources: tuple[str, ...] = ()
+    """Names of the indexes that have an entry of this id and fit: first the one that this entry is from."""
 
 
 @dataclass
