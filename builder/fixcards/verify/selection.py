@@ -89,7 +89,7 @@ class _Candidates:
         return self.library.path_of(card_id)
 
     def age(self, card_id: str) -> tuple[str, str]:
-        """Return what cards are ordered by, those with the oldest evidence first; a draft has none."""
+        """Return the place in the order of age: the cards with the oldest evidence come first; a draft has none."""
         summary = self.library.summaries.get(card_id)
         return summary.last_verified if summary else "", card_id
 
