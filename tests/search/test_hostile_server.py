@@ -185,7 +185,7 @@ def test_an_honest_server_is_searched_also_where_it_moved_within_its_host(reply:
     ],
 )
 def test_only_the_host_itself_is_followed(one: str, other: str, same: bool) -> None:
-    assert http_fetch._same_host(one, other) is same
+    assert http_fetch.same_host(one, other) is same
 
 
 @pytest.mark.parametrize("limit", ["MAX_FILES", "MAX_TOTAL_BYTES", "TOTAL_SECONDS"])

@@ -74,7 +74,7 @@ class _RedirectsOfTheHost(urllib.request.BaseHandler):
         redirects = getattr(request, "redirects", 0) + 1
         if redirects > MAX_REDIRECTS:
             raise FixcardsError(f"{request.full_url}: redirects more than {MAX_REDIRECTS} times")
-        if not _same_host(request.full_url, address):
+        if not same_host(request.full_url, address):
             where = address[:MAX_MESSAGE]
             raise FixcardsError(f"{request.full_url}: redirects to {where}; if that is the site, give its address")
         following = urllib.request.Request(address)  # noqa: S310 - http and https only
@@ -84,7 +84,7 @@ class _RedirectsOfTheHost(urllib.request.BaseHandler):
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
-def _same_host(one: str, other: str) -> bool:
+def same_host(one: str, other: str) -> bool:
     """Return whether an address has the host of another one, and https where that has it."""
     try:
         before, after = urlsplit(one), urlsplit(other)

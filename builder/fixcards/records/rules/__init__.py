@@ -2,8 +2,9 @@
 
 `FC0xx` concern the file and its YAML (`text.py`), `FC03x` its characters (`characters.py`), `FC04x` the folder
 (`folder.py`), `FC1xx` single keys and values (`shape.py`), `FC13x` addresses (`addresses.py`), `FC2xx` a whole card
-(`card.py`, `install.py`), `FC23x` its program (`program.py`), `FC3xx` the library (`library.py`), `FC31x` and `FC32x`
-the evidence (`evidence.py`). `FC4xx` are about quality and hide no card: `FC40x` of the library
+(`card.py`, `install.py`), `FC23x` its program (`program.py`), `FC24x` what a draft leaves open (`draft.py`), `FC3xx`
+the library (`library.py`), `FC31x` and `FC32x` the evidence (`evidence.py`). `FC4xx` are about quality and hide no
+card: `FC40x` of the library
 (`library_quality.py`), the others of a card (`quality.py`, `titles.py`).
 """
 
@@ -11,6 +12,7 @@ from fixcards.records.rules import (
     addresses,
     card,
     characters,
+    draft,
     evidence,
     folder,
     install,
@@ -31,6 +33,7 @@ __all__ = [
     "addresses",
     "card",
     "characters",
+    "draft",
     "evidence",
     "folder",
     "install",
