@@ -21,7 +21,7 @@ Plain: TypeAlias = Union[str, int, float, date, "Sequence[Plain]", "Mapping[str,
 WIDTH = 120
 """Columns of a line of prose or of a short list."""
 _INDENT = 2
-_WORDS = re.compile(r"[A-Za-z][A-Za-z0-9 _./@+(),;'-]*")
+_WORDS = re.compile(r"[A-Za-z][A-Za-z0-9 _./@+(),;:<>=`'-]*")
 """Texts that may stand without quotes, if YAML takes them for text."""
 _PRINTABLE = re.compile("[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 """Characters that a block may have; line breaks of YAML other than the line feed are none of them."""

@@ -28,9 +28,11 @@ def echo_lines(text: str, *, err: bool = False) -> None:
     click.echo(visible(text, allowed="\n\t"), nl=not text.endswith("\n"), err=err)
 
 
-def echo_spans(spans: Iterable[Span]) -> None:
+def echo_spans(spans: Iterable[Span], *, err: bool = False) -> None:
     """Print one line whose parts have colours of their own."""
-    click.echo("".join(click.style(visible(each.text), fg=each.color, bold=each.bold or None) for each in spans))
+    click.echo(
+        "".join(click.style(visible(each.text), fg=each.color, bold=each.bold or None) for each in spans), err=err
+    )
 
 
 def echo_json(data: object) -> None:

@@ -24,7 +24,8 @@ def tracker_of(url: str, environment: Mapping[str, str] = os.environ) -> Tracker
     """Return the tracker of an issue, None for one that has no interface here, such as Jira.
 
     github.com, gitlab.com and Codeberg have their names, others are recognised as `gh`, `glab` and `tea` do it: by
-    GH_HOST, GITLAB_HOST and GITEA_SERVER_URL, or else by the path. A token is used for the host that its program uses it for, so
+    GH_HOST, GITLAB_HOST and GITEA_SERVER_URL, or else by the path. A token is used for the host that its program uses
+    it for, so
     that no address can draw it elsewhere.
     """
     parts = urlsplit(url)
