@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from fixcards.authoring.investigation import Measurement
 from fixcards.authoring.ways_out import MeasuredFix
@@ -18,6 +19,8 @@ from fixcards.verify.bisect_result import BisectResult
 
 MAX_TITLE = 100
 _MAX_TRACEBACK_LINES = 40
+_END_OF_BUILD = re.compile(r"(?:error|hint|cause): ")
+"""What uv prints below the output of a build."""
 _PLACEHOLDERS = re.compile(r" ?\(\{\w+\}\)")
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 _API_ERRORS = frozenset({"AttributeError", "TypeError", "NameError"})
@@ -53,6 +56,8 @@ def title(measured: Measurement) -> str:
 def category(measured: Measurement) -> str:
     """Return what sort of failure it is, as far as the exception tells."""
     name = (measured.signature.exception or "").rpartition(".")[2]
+    if measured.during is not None:
+        return "packaging"
     if measured.signature.hangs:
         return "hang"
     if name == "AssertionError":
@@ -108,7 +113,8 @@ def signature(measured: Measurement) -> dict[str, Plain]:
     record |= {"exception": seen.exception} if seen.exception else {}
     if traceback := traceback_of(measured.failing.output):
         record["traceback"] = traceback
-    record |= {"frames": list(seen.frames)} if seen.frames else {}
+    # Frames of a build are those of the tools that build, in folders of no environment.
+    record |= {"frames": list(seen.frames)} if seen.frames and measured.during is None else {}
     record |= {"aliases": list(measured.aliases)} if measured.aliases else {}
     return record
 
@@ -126,7 +132,7 @@ def traceback_of(output: str) -> str | None:
         if "During handling of the above" not in between and "direct cause of the following" not in between:
             break
         start = at
-    cut = lines[start:]
+    cut = list(takewhile(lambda line: not _END_OF_BUILD.match(line), lines[start:]))
     if len(cut) > _MAX_TRACEBACK_LINES:
         half = _MAX_TRACEBACK_LINES // 2
         cut = [*cut[:half], "  ...", *cut[-half:]]
@@ -142,7 +148,9 @@ def reproduction(measured: Measurement) -> dict[str, Plain]:
     record |= {"exclude_newer": measured.day} if measured.day else {}
     record["code"] = script.code
     record |= {"files": dict(script.files)} if script.files else {}
-    if measured.signature.hangs and script.timeout:
+    if measured.during is not None:
+        record["expect"] = {"during": measured.during}
+    elif measured.signature.hangs and script.timeout:
         record["expect"] = {"timeout": script.timeout}
     elif measured.failing.exit is not None and measured.failing.exit < 0:
         record["expect"] = {"exit": measured.failing.exit}

@@ -19,6 +19,7 @@ from fixcards.authoring.subject import Subject, owner, subject_of
 from fixcards.authoring.ways_out import MeasuredFix, WaysOut
 from fixcards.ecosystems import PYPI
 from fixcards.errors import FixcardsError
+from fixcards.records.card import Phase
 from fixcards.verify.bisect_result import BisectResult, failure_of
 from fixcards.verify.failure_signature import FailureSignature, signature_of
 from fixcards.verify.own_failure import own_failure
@@ -51,6 +52,8 @@ class Measurement:
     aliases: tuple[str, ...]
     fixes: tuple[MeasuredFix, ...]
     warnings: tuple[str, ...] = ()
+    during: Phase | None = None
+    """When it fails, where the program is never reached."""
 
 
 @dataclass
@@ -67,6 +70,8 @@ class Investigator:
         """
         index = self.runs.index
         subject = subject_of(report, lambda name: bool(index.releases(name).releases))
+        if subject.prepares:
+            self.runs.phases = {}
         subject = self._on_the_day_of_pins(subject, index)
         self.runs.say(f"requirements: {', '.join(_asked(subject))}" + (" (guessed from the imports)" * subject.guessed))
         expected = self._expected(report)
@@ -129,6 +134,7 @@ class Investigator:
             tuple(dict.fromkeys(each for each in [*aliases, *wordings] if each != signature.error)),
             fixes,
             (*self._warnings, *bisection.notes),
+            during=(self.runs.phases or {}).get((failing.release, failing.python or "")),
         )
 
     def _on_the_day_of_pins(self, subject: Subject, index: PackageIndex) -> Subject:
@@ -236,6 +242,8 @@ class Investigator:
         self.runs.count(run, f"{runner.script.package} {last.version} with the releases of {day}")
         if shows(run, signature):
             return day, run
+        if run.reason is None and run.failed:
+            self._warnings.append(f"with the releases of {day} it fails with: {failure_of(run).error[:200]}; an alias?")
         return failing.exclude_newer, failing
 
 

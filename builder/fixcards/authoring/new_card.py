@@ -137,7 +137,7 @@ class Author:
         host = url.partition("://")[2].partition("/")[0].lower()
         issue: Issue | None = None
         if trusted or host in PUBLIC_HOSTS:
-            issue = self._issue(url, needed=report.code is None and not report.text)
+            issue = self._issue(url, needed=report.code is None and not report.text and not report.requires)
         if issue is None:
             return report, url
         if issue.moved:

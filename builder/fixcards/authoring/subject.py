@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.requirements import Requirement
 from packaging.version import Version
 
 from fixcards.authoring.distributions import distribution_of, imported_distributions
+from fixcards.authoring.preparation import importing_script
 from fixcards.authoring.report import Report, joined_requirements, library_frames, mentioned, top_module
 from fixcards.ecosystems import PYPI
 from fixcards.ecosystems.pypi import parse_requirement
@@ -28,6 +29,8 @@ class Subject:
     start: str | None = None
     guessed: bool = False
     """Whether the requirements are guesses from the imports of the script."""
+    prepares: bool = False
+    """Whether it is about installing the package, and the script is only what would be run afterwards."""
 
     def about(self, package: str, installed: Mapping[str, str]) -> Subject:
         """Return the same with another package under test, at the release that was installed."""
@@ -54,10 +57,13 @@ class Subject:
 def subject_of(report: Report, offers: Callable[[str], bool]) -> Subject:
     """Return what to run for a report. Raises `FixcardsError` where it doesn't say enough."""
     code = report.code if report.code is not None else import_script(report.failure)
+    prepares = code is None and bool(report.requires)
+    if prepares:
+        code = importing_script(report.package or PYPI.requirement_name(report.requires[0]))
     if code is None:
         raise FixcardsError(
-            "the text shows no failure while a package is imported, so it takes a script to repeat it: "
-            "give the smallest one that shows it with --script"
+            "the text shows no failure while a package is imported, so it takes a script to repeat it: give the "
+            "smallest one that shows it with --script, or what can't be installed with --requires"
         )
     failure = report.failure
     requires = joined_requirements(report.requires, tuple(_pins_of_text(report, failure)))
@@ -69,9 +75,9 @@ def subject_of(report: Report, offers: Callable[[str], bool]) -> Subject:
     if not requires:
         raise FixcardsError("it isn't clear what to install; name it with --requires, for example flask==1.1.2")
     package = report.package or _first_package(report, requires)
-    template = Script(code, package, python=report.python, exclude_newer=report.exclude_newer)
-    made = subject(code, package, requires, report.releases, template)
-    return Subject(made.script, made.start, guessed)
+    build = (package,) if prepares else ()
+    template = Script(code, package, python=report.python, build=build, exclude_newer=report.exclude_newer)
+    return replace(subject(code, package, requires, report.releases, template), guessed=guessed, prepares=prepares)
 
 
 def subject(code: str, package: str, requires: Sequence[str], releases: Mapping[str, str], template: Script) -> Subject:
