@@ -38,7 +38,8 @@ STANDS_ON = {
     "site": {"ecosystems", "records", "matching", "build", "exports"},
     "exports": {"records", "matching", "build"},
     "search": {"records", "matching", "exports"},
-    "cli": {"records", "matching", "verify", "site", "search", "exports"},
+    "authoring": {"ecosystems", "records", "matching", "verify", "search"},
+    "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring"},
     "mkdocs_plugin": {"records", "matching", "verify", "site", "build", "exports"},
 }
 ONLY_IN = {

@@ -172,7 +172,7 @@ def test_a_python_is_named_by_its_number_or_a_range(text: str, specifier: str) -
 
 
 def test_what_is_no_python_or_no_requirement_is_refused_with_an_example() -> None:
-    with pytest.raises(FixcardsError, match="names no Python; write 3.9 or a range"):
+    with pytest.raises(FixcardsError, match=r"names no Python; write 3\.9 or a range"):
         checked_python("python3")
     with pytest.raises(FixcardsError, match="is no requirement; write it as pip does"):
         checked_requirement("flask=1")

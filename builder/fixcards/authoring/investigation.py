@@ -233,9 +233,9 @@ class Investigator:
             for version in PYPI.exact_releases(text):
                 release = runner.index.releases(PYPI.requirement_name(text)).get(version)
                 uploads.append(release.uploaded if release is not None else None)
-        if last is None or None in uploads or runner.script.exclude_newer is not None:
-            return runner.script.exclude_newer or failing.exclude_newer, failing
-        day = resolution_day(None, max(each for each in uploads if each is not None))
+        if last is None or None in uploads:
+            return failing.exclude_newer, failing
+        day = resolution_day(runner.script.exclude_newer, max(each for each in uploads if each is not None))
         usable = usable_interpreters(runner.script, last, day)
         usable.sort(key=lambda each: each.version != failing.python)
         run = runner.run(last, usable, day)

@@ -10,7 +10,6 @@ from fixcards.authoring.partner import Partner
 from fixcards.authoring.runs import Runs, usable_interpreters
 from fixcards.ecosystems import PYPI
 from fixcards.verify.bisect_result import BisectResult
-from fixcards.verify.package_index import resolution_day
 from fixcards.verify.script_runner import Script, ScriptRun
 
 _MAX_TRIES = 3
@@ -74,7 +73,7 @@ class WaysOut:
             return False
         usable = usable_interpreters(runner.script, release, self.day)
         usable = [each for each in usable if each.version == self.failing.python]
-        run = runner.run(release, usable, resolution_day(self.day, release.uploaded) if self.day else None)
+        run = runner.run(release, usable, self.day)
         self.runs.count(run, f"with {', '.join(requires)}")
         if run.reason is None and not run.failed:
             return True
