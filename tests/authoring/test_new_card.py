@@ -26,7 +26,7 @@ def author(root: Path, settings: RunSettings, **more: object) -> Author:
     return Author(root, settings, **{"tracker": lambda url: None, **more})
 
 
-def made(root: Path, settings: RunSettings, report: Report, **more: object) -> tuple[NewCard, dict]:
+def drafted(root: Path, settings: RunSettings, report: Report, **more: object) -> tuple[NewCard, dict]:
     card = author(root, settings, **more).make(report)
     return card, yaml.safe_load(card.text)
 
@@ -65,9 +65,9 @@ def test_a_script_and_its_pins_become_a_verified_card_that_only_lacks_prose(
 
 def test_a_repeated_command_executes_nothing(root: Path, settings: RunSettings, tmp_path: Path) -> None:
     settings = replace(settings, cache=tmp_path / "cache")
-    first, _ = made(root, settings, PAIR)
+    first, _ = drafted(root, settings, PAIR)
     assert first.runs > 10
-    again, _ = made(root, settings, PAIR)
+    again, _ = drafted(root, settings, PAIR)
     assert again.runs == 0
     assert again.text == first.text
 
@@ -75,7 +75,7 @@ def test_a_repeated_command_executes_nothing(root: Path, settings: RunSettings, 
 def test_a_card_becomes_good_when_its_texts_are_written_and_its_evidence_stays(
     root: Path, settings: RunSettings
 ) -> None:
-    card, _ = made(root, settings, PAIR)
+    card, _ = drafted(root, settings, PAIR)
     card.write()
     path = root / "demo" / "7.yaml"
     lines = path.read_text().splitlines()
@@ -91,7 +91,7 @@ def test_a_card_becomes_good_when_its_texts_are_written_and_its_evidence_stays(
 
 
 def test_a_card_of_the_same_issue_stops_it_before_anything_runs(root: Path, settings: RunSettings) -> None:
-    card, _ = made(root, settings, PAIR)
+    card, _ = drafted(root, settings, PAIR)
     card.write()
     before = (root / "demo/7.yaml").read_bytes()
     with pytest.raises(StoppedError, match="there is a card of this issue already"):
@@ -118,13 +118,13 @@ def finished(card: NewCard, package: str) -> None:
 def test_a_card_that_looks_like_the_same_failure_stops_it_unless_the_user_goes_on(
     root: Path, settings: RunSettings
 ) -> None:
-    card, _ = made(root, settings, PAIR)
+    card, _ = drafted(root, settings, PAIR)
     finished(card, "demo")
     assert load(root).problems == ()
     with pytest.raises(StoppedError, match="demo-5 may be the same failure; read it first"):
         author(root, settings).make(PAIR)
     asked = []
-    _, record = made(root, settings, PAIR, goes_on=lambda answer: not asked.append(answer))
+    _, record = drafted(root, settings, PAIR, goes_on=lambda answer: not asked.append(answer))
     assert [match.entry.id for match in asked[0].matches] == ["demo-5"]
     assert "cause" not in record
 
@@ -132,10 +132,10 @@ def test_a_card_that_looks_like_the_same_failure_stops_it_unless_the_user_goes_o
 def test_a_card_about_the_change_in_the_second_package_is_proposed_as_the_cause(
     root: Path, settings: RunSettings
 ) -> None:
-    card, _ = made(root, settings, PAIR)
+    card, _ = drafted(root, settings, PAIR)
     finished(card, "part")
     assert load(root).problems == ()
-    _, record = made(root, settings, PAIR, goes_on=lambda answer: True)
+    _, record = drafted(root, settings, PAIR, goes_on=lambda answer: True)
     assert record["cause"] == "part-5"
 
 
@@ -155,7 +155,7 @@ def test_nothing_is_left_when_it_is_stopped_and_the_next_start_goes_on(
 def test_neither_file_is_left_when_the_second_one_can_not_be_written(
     root: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    card, _ = made(root, settings, PAIR)
+    card, _ = drafted(root, settings, PAIR)
     (root / "demo").mkdir()
     (root / "demo" / "7.evidence.json").symlink_to("/dev/null")
     with pytest.raises(OSError, match="is a link"):
@@ -185,7 +185,7 @@ def test_an_issue_gives_the_fix_and_what_was_printed_and_none_of_its_words(root:
             ),
         }  # fmt: skip
         tracker = GitHub.at(server.url, None, ("GH_TOKEN",))
-        card, record = made(root, settings, Report(url=URL), tracker=lambda url: tracker)
+        card, record = drafted(root, settings, Report(url=URL), tracker=lambda url: tracker)
     assert card.path == root / "demo" / "70.yaml"
     assert record["issue"] == "https://github.com/example/demo/issues/70"
     assert record["pr"] == PR
@@ -201,7 +201,7 @@ def test_an_issue_that_can_not_be_read_now_is_no_hindrance_for_a_script_and_a_wr
     with tracker_server() as server:
         tracker = GitHub.at(server.url, None, ("GH_TOKEN",))
         server.answers["/repos/example/demo/issues/7"] = Answer({}, 502)
-        card, _ = made(root, settings, PAIR, tracker=lambda url: tracker)
+        card, _ = drafted(root, settings, PAIR, tracker=lambda url: tracker)
         assert any("502, the server has a problem" in warning for warning in card.warnings)
         with pytest.raises(TrackerError, match="502, the server has a problem; try again later"):
             author(root, settings, tracker=lambda url: tracker).make(Report(url=URL))
@@ -225,7 +225,7 @@ def test_a_pasted_import_failure_needs_no_script(root: Path, settings: RunSettin
         "ImportError: cannot import name 'helper' from 'part' (C:\\py\\Lib\\site-packages\\part.py)\n"
         "demo==1.2\npart==2.1\nunrelated==5.0\n"
     )
-    card, record = made(root, settings, Report(url=URL, pr=PR).filled_from(of_text(text)))
+    card, record = drafted(root, settings, Report(url=URL, pr=PR).filled_from(of_text(text)))
     assert record["reproduction"]["code"] == "import demo\n"
     assert record["reproduction"]["requires"] == ["demo=={version}", "part==2.1"]
     assert card.judgement.verdict == "verified"
@@ -233,7 +233,7 @@ def test_a_pasted_import_failure_needs_no_script(root: Path, settings: RunSettin
 
 def test_a_build_that_fails_becomes_a_card_that_says_when(root: Path, settings: RunSettings) -> None:
     report = Report(url=URL, pr=PR, requires=("built==1.1",))
-    card, record = made(root, settings, report)
+    card, record = drafted(root, settings, report)
     assert record["category"] == "packaging"
     assert record["reproduction"]["expect"] == {"during": "build"}
     assert record["reproduction"]["build"] == ["built"]
@@ -267,7 +267,7 @@ def test_a_script_that_fails_otherwise_than_the_text_is_refused(root: Path, sett
 
 def test_a_failure_in_the_script_itself_is_drafted_with_a_warning(root: Path, settings: RunSettings) -> None:
     report = replace(PAIR, code="import part\npart.helper\n", requires=("part==2.0",))
-    card, record = made(root, settings, report)
+    card, record = drafted(root, settings, report)
     assert record["package"] == "part"
     assert record["versions"]["affected"] == ">=2.0"
     assert [(fix["kind"], fix["install"]) for fix in record["fixes"]] == [("pin", ["part<2.0"])]
