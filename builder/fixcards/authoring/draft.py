@@ -54,7 +54,7 @@ def title(measured: Measurement) -> str:
 
 
 def category(measured: Measurement) -> str:
-    """Return what sort of failure it is, as far as the exception tells."""
+    """Return the sort of failure, as far as the exception tells."""
     name = (measured.signature.exception or "").rpartition(".")[2]
     if measured.during is not None:
         return "packaging"
@@ -105,7 +105,7 @@ def versions(measured: Measurement) -> dict[str, Plain]:
 
 
 def signature(measured: Measurement) -> dict[str, Plain]:
-    """Return what the failure prints."""
+    """Return the signature: message, exception, traceback, frames, other wordings."""
     seen = measured.signature
     if seen.hangs:
         return {"error": f"{TODO}: the line that people search for, such as the last one that is printed"}

@@ -97,7 +97,7 @@ class Author:
     def make(self, report: Report, *, trusted: bool = True) -> NewCard:
         """Return the card that a report leads to.
 
-        An address that isn't `trusted`, since a stranger wrote it, is only read where anybody's is (`PUBLIC_HOSTS`).
+        An address that isn't `trusted`, since a stranger wrote it, is read on public hosts only (`PUBLIC_HOSTS`).
         Raises `StoppedError`, and `FixcardsError` for what the user can repair.
         """
         report, url = self._with_issue(report, trusted=trusted)

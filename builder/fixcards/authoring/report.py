@@ -100,9 +100,9 @@ def checked_python(text: str) -> str:
 
 
 def of_text(text: str) -> Report:
-    """Return what a pasted failure shows: the package of its innermost library frame, and the releases that it names.
+    """Return the report of a pasted failure: package of its innermost library frame, releases that it names.
 
-    The text says what was installed (`pip freeze`, folders of metadata), never what somebody advises.
+    The text says what was installed (`pip freeze`, folders of metadata), and advice in it is no release.
     """
     text = text[-_MAX_TEXT:]
     report = Report(text=text)

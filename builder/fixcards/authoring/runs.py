@@ -1,4 +1,4 @@
-"""The runs of one report: made, counted and told to the user as they come."""
+"""The runs of one report: made, counted and reported as they come."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Runs:
         return PackageIndex(self.cache.absolute() / "index")
 
     def runner(self, script: Script) -> ScriptRunner:
-        """Return what executes a script."""
+        """Return the runner of a script."""
         if self.phases is not None:
             return PreparationRunner(script, self.cache, self.isolation, self.stop, self.phases)
         return ScriptRunner(script, self.cache, self.isolation, stop=self.stop)

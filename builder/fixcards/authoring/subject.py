@@ -55,7 +55,7 @@ class Subject:
 
 
 def subject_of(report: Report, offers: Callable[[str], bool]) -> Subject:
-    """Return what to run for a report. Raises `FixcardsError` where it doesn't say enough."""
+    """Return the subject of a report. Raises `FixcardsError` where it doesn't say enough."""
     code = report.code if report.code is not None else import_script(report.failure)
     prepares = code is None and bool(report.requires)
     if prepares:
@@ -81,7 +81,7 @@ def subject_of(report: Report, offers: Callable[[str], bool]) -> Subject:
 
 
 def subject(code: str, package: str, requires: Sequence[str], releases: Mapping[str, str], template: Script) -> Subject:
-    """Return what to run: an exact release of the package under test is where to begin, not a bound of the search."""
+    """Return a subject. An exact release of the package under test is where to begin, not a bound of the search."""
     start: str | None = releases.get(package)
     others: list[str] = []
     for text in requires:
