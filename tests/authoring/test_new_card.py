@@ -35,7 +35,7 @@ def test_a_script_and_its_pins_become_a_verified_card_that_only_lacks_prose(
     root: Path, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(root.parent)
-    card, record = made(Path("cards"), settings, PAIR)
+    card, record = drafted(Path("cards"), settings, PAIR)
     assert record["package"] == "demo"
     assert record["title"].startswith("demo >=1.1,<=1.2 with part >=2.0: cannot import name 'helper' from 'part'")
     assert record["category"] == "import-error"

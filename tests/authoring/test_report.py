@@ -53,6 +53,13 @@ def test_a_pasted_failure_gives_package_releases_and_interpreter() -> None:
     assert mentioned(report.failure, ("itsdangerous", "flask", "jinja2")) == ["itsdangerous", "flask"]
 
 
+def test_a_module_with_a_name_of_its_own_is_traced_to_its_distribution() -> None:
+    text = TRACEBACK.replace("flask/json", "yaml").replace("dist-packages/itsdangerous", "dist-packages/PIL")
+    report = of_text(text.replace("'itsdangerous'", "'PIL.Image'") + "PyYAML==5.4\nPillow 10.0.0\n")
+    assert report.package == "pyyaml"
+    assert mentioned(report.failure, ("pillow", "pyyaml")) == ["pillow", "pyyaml"]
+
+
 def test_a_text_without_a_frame_of_a_library_names_no_package() -> None:
     assert of_text("ValueError: wrong\n").package is None
     with pytest.raises(FixcardsError, match="there is no text in it; paste the whole output"):

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
+from packaging.version import Version
+
 from fixcards.authoring.investigation import Measurement
 from fixcards.authoring.ways_out import MeasuredFix
 from fixcards.authoring.yaml_writer import Plain
@@ -72,7 +74,8 @@ def category(measured: Measurement) -> str:
 def affected(bisection: BisectResult) -> tuple[str, ...]:
     """Return the releases that fail, one specifier for each stretch; each names its last release where it ends.
 
-    A card names the last affected release, for that is the one that is run.
+    A card names the last affected release, for that is the one that is run, and the lowest one that was run where there
+    are older ones that can't be.
     """
     specifiers: list[str] = []
     first = ""
@@ -81,7 +84,9 @@ def affected(bisection: BisectResult) -> tuple[str, ...]:
         if each.state not in FAILING:
             continue
         if before is None or before.state not in FAILING:
-            first = f">={each.first.version}" if before is not None else ""
+            set_aside = any(Version(version) < each.first.parsed for version in bisection.set_aside)
+            older = before is not None or set_aside or each.first != bisection.releases[0]
+            first = f">={each.first.version}" if older else ""
         if after is None or after.state not in FAILING:
             newest = after is None and bisection.fixed is None and each.last == bisection.releases[-1]
             last = f"<={each.last.version}"

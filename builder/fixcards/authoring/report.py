@@ -14,6 +14,7 @@ from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier
 from packaging.version import InvalidVersion
 
+from fixcards.authoring.distributions import distribution_of
 from fixcards.ecosystems import PYPI
 from fixcards.ecosystems.pypi import parse_requirement, parse_specifier, parse_version
 from fixcards.errors import FixcardsError
@@ -120,14 +121,9 @@ def of_text(text: str) -> Report:
 
 
 def package_of(failure: Failure) -> str | None:
-    """Return the distribution whose code a failure came out of: that of the innermost library frame.
-
-    The name is that of the top-level module, which is the distribution's for nearly all.
-    """
+    """Return the distribution whose code a failure came out of: that of the innermost library frame."""
     frames = library_frames(failure)
-    if frames:
-        return top_module(frames[-1])
-    return None
+    return distribution_of(top_module(frames[-1])) if frames else None
 
 
 def library_frames(failure: Failure) -> tuple[str, ...]:
@@ -146,7 +142,7 @@ def mentioned(failure: Failure, names: tuple[str, ...]) -> list[str]:
     """Return those of `names` that the message of a failure or its frames name, in the order of that."""
     texts = [f"{each.name} {each.message}" for each in reversed(failure.exceptions)]
     texts += [frame.partition(":")[0] for frame in reversed(library_frames(failure))]
-    words = [canonical_name(word) for text in texts for word in re.findall(r"[A-Za-z][A-Za-z0-9_-]*", lower(text))]
+    words = [distribution_of(word) for text in texts for word in re.findall(r"[A-Za-z][A-Za-z0-9_-]*", lower(text))]
     return [name for name in dict.fromkeys(words) if name in names]
 
 
