@@ -35,7 +35,8 @@ from fixcards.records.record import Content, RecordReader, display_path
 from fixcards.records.verdict import Judgement, judge
 from fixcards.search import Finder
 from fixcards.search.answer import Answer
-from fixcards.verify.card_runner import RunSettings, execute, today
+from fixcards.verify.card_runner import RunSettings, today
+from fixcards.verify.execution import execute
 
 _URL: TypeAdapter[str] = TypeAdapter(Url)
 SAME = frozenset({"exact", "likely"})
@@ -107,7 +108,7 @@ class Author:
         if report.package:
             _need_free(self.root / card_file("pypi", report.package, key))
         self._similar(report.text)
-        runs = Runs(self.settings.cache, self.settings.isolation, self.stop, self.say)
+        runs = Runs(self.settings.cache, self.settings.isolation, self.stop, self.say, self.settings.indexes)
         investigator = Investigator(runs)
         try:
             subject, run, signature = investigator.first_failure(report)
@@ -192,7 +193,7 @@ class Author:
         stored = None if evidence.isolation == "none" else evidence
         files = Content(b"", content, evidence_text(stored).encode() if stored else None)
         evidence_path = path.with_name(path.stem + EVIDENCE_SUFFIX) if stored else None
-        result = RecordReader(self.root).read(path, evidence_path, files)
+        result = RecordReader(self.root, self.settings.tracker_hosts).read(path, evidence_path, files)
         problems = tuple(
             Problem(
                 display_path(evidence_path if of_evidence and evidence_path else path), line, column, code, text, hint

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from fixcards.authoring.distributions import OF_MODULE
 from fixcards.files import atomic_write
+from fixcards.project import AssignedIndex
 from fixcards.records.card import Phase
 from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.package_index import ReleaseInfo
@@ -31,9 +33,15 @@ class PreparationRunner(ScriptRunner):
     """Executes a script; an environment that uv or a build refuses is a run that failed."""
 
     def __init__(
-        self, script: Script, cache: Path, isolation: str, stop: threading.Event | None, phases: Phases
+        self,
+        script: Script,
+        cache: Path,
+        isolation: str,
+        stop: threading.Event | None,
+        phases: Phases,
+        indexes: Sequence[AssignedIndex] = (),
     ) -> None:
-        super().__init__(script, cache, isolation, stop=stop)
+        super().__init__(script, cache, isolation, stop=stop, indexes=indexes)
         self._phases = phases
 
     def _run(self, release: ReleaseInfo, interpreter: Interpreter, day: date | None) -> ScriptRun:

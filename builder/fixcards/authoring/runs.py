@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from fixcards.authoring.preparation import Phases, PreparationRunner
+from fixcards.project import AssignedIndex
 from fixcards.verify.bisect_result import BisectResult, failure_of
 from fixcards.verify.failure_signature import FailureSignature
 from fixcards.verify.interpreters import Interpreter, choose_interpreters, installed_interpreters
@@ -25,6 +26,8 @@ class Runs:
     isolation: str = "auto"
     stop: threading.Event | None = None
     say: Callable[[str], None] = lambda text: None
+    indexes: tuple[AssignedIndex, ...] = ()
+    """Indexes of packages that come from no other."""
     phases: Phases | None = None
     """Where failures of resolving, building and installing are entered that count as failures of the program."""
     executed: int = 0
@@ -33,13 +36,13 @@ class Runs:
     @property
     def index(self) -> PackageIndex:
         """The package index."""
-        return PackageIndex(self.cache.absolute() / "index")
+        return PackageIndex(self.cache.absolute() / "index", self.indexes)
 
     def runner(self, script: Script) -> ScriptRunner:
         """Return the runner of a script."""
         if self.phases is not None:
-            return PreparationRunner(script, self.cache, self.isolation, self.stop, self.phases)
-        return ScriptRunner(script, self.cache, self.isolation, stop=self.stop)
+            return PreparationRunner(script, self.cache, self.isolation, self.stop, self.phases, self.indexes)
+        return ScriptRunner(script, self.cache, self.isolation, stop=self.stop, indexes=self.indexes)
 
     def bisect(self, script: Script, error: str, start: str | None, most: int | None = None) -> BisectResult:
         """Bisect the package of a script, with at most `most` runs. Raises `FixcardsError` as `bisect_script` does."""

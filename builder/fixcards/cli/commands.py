@@ -17,7 +17,7 @@ from fixcards.cli.bisect_command import bisect
 from fixcards.cli.card_folders import CardFolders, card_option, cards_option
 from fixcards.cli.card_paths import places_of, targets_of
 from fixcards.cli.exit_status import CLEAN, FINDINGS
-from fixcards.cli.new_options import new
+from fixcards.cli.new_command import new
 from fixcards.cli.options import isolation as _isolation
 from fixcards.cli.review_command import review
 from fixcards.cli.terminal import echo, echo_json, echo_lines, echo_spans
