@@ -199,3 +199,12 @@ def test_each_form_is_one_that_github_shows(form: str) -> None:
             assert isinstance(field["attributes"]["label"], str)
             assert isinstance(field["validations"]["required"], bool)
             assert isinstance(field["attributes"].get("placeholder", ""), str)
+
+
+def test_each_command_of_the_instructions_exists() -> None:
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    commands = re.findall(r"fixcards ([a-z]+)\b", " ".join(re.findall(r"`([^`]+)`", text)))
+    codes = page("about/adding-a-card").select("code")
+    commands += re.findall(r"fixcards ([a-z]+)\b", " ".join(code.text for code in codes))
+    assert {"match", "check", "new", "verify"} <= set(commands)
+    assert set(commands) <= set(cli.commands)
