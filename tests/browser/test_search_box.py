@@ -130,15 +130,15 @@ def test_a_list_of_releases_says_what_they_are_in_for(site: str, visit: Visit) -
     box(page).fill("flask==2.2.2\nwerkzeug==3.0.1\nnumpy==1.20.0\n")
     expect(hits(page).first).to_contain_text("Flask 2.0")
     row = page.locator("form.fc-search .fc-results li").first
-    for words in ("your releases", "flask 2.2.2", "werkzeug 3.0.1", "Fix"):
+    for words in ("listed", "flask 2.2.2", "werkzeug 3.0.1", "Fix"):
         expect(row).to_contain_text(words)
-    expect(status(page)).to_contain_text("1 failure of these releases")
+    expect(status(page)).to_contain_text("1 known failure")
 
 
 def test_the_name_of_a_package_offers_its_page_first(site: str, visit: Visit) -> None:
     page = visit(site)
     box(page).fill("docker")
-    expect(hits(page).first).to_have_text("All cards about docker")
+    expect(hits(page).first).to_have_text("Cards of docker")
     hits(page).first.click()
     expect(page).to_have_url(f"{site}docker/")
 

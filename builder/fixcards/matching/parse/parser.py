@@ -349,12 +349,16 @@ class _Parser:
 
     def _drop_announcement(self, name: str, message: str) -> None:
         """Forget an exception without frames that the traceback repeats, as the title of a post does before it."""
-        for number in range(len(self.exceptions) - 1, max(-1, len(self.exceptions) - 1 - REPEAT_WINDOW), -1):
-            before = self.exceptions[number]
-            if not before.frames and not before.user_frames and announces(before.name, before.message, name, message):
-                after = self.exceptions[number + 1 :][:1]
-                if not after or after[0].relation == "first":
-                    del self.exceptions[number]
+        recent = len(self.exceptions) - REPEAT_WINDOW
+        self.exceptions = [
+            before
+            for number, before in enumerate(self.exceptions)
+            if number < recent
+            or before.frames
+            or before.user_frames
+            or any(after.relation != "first" for after in self.exceptions[number + 1 : number + 2])
+            or not announces(before.name, before.message, name, message)
+        ]
 
     def _drop_foreign_exception(self) -> None:
         """Forget the last exception: below it stands a stack of JavaScript or Java."""

@@ -57,10 +57,13 @@ def in_range(version: str, text: str) -> bool | None:
 
 
 def overlap(one: str, other: str) -> bool:
-    """Return whether a release can satisfy two specifiers, tried on those that they name and their neighbours."""
+    """Return whether a release can satisfy two specifiers, tried on those that they name and their neighbours.
+
+    One of them names a release.
+    """
     numbers = _NUMBERS.findall(f"{one},{other}")
     releases = [release for number in numbers for release in (number, f"{number}.1", _before(number))]
-    return not numbers or any(in_range(each, one) and in_range(each, other) for each in releases)
+    return any(in_range(each, one) and in_range(each, other) for each in releases)
 
 
 def _before(number: str) -> str:

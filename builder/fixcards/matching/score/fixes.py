@@ -60,9 +60,7 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
 def _objection(fix: FixOption, failure: NormalizedFailure, features: MatchFeatures, entry: Entry) -> str:
     """Return why a fix doesn't fit, empty where nothing speaks against it."""
     requirements = [
-        (canonical_name(match[1]), (match[2] or "").replace(" ", ""))
-        for match in map(_REQUIREMENT.match, fix.install)
-        if match
+        (canonical_name(match[1]), match[2] or "") for match in map(_REQUIREMENT.match, fix.install) if match
     ]
     place, bound = _in_place(failure.failure, requirements), _bound_against(failure, requirements)
     if place:

@@ -177,15 +177,16 @@ export class Box {
 
   #display({ matches, environment, read }, text) {
     const cards = matches.filter((match) => match.entry.display.kind !== "page").length;
-    const rows = [...environment, ...matches].map((match) => article(match, this.root));
+    const all = [...environment, ...matches];
+    const rows = all.map((match) => article(match, this.root));
     if (rows.length) {
-      const count = (number, one, more) => number && `${number} ${number === 1 ? one : more}`;
+      const count = (number, one, more) => number && `${number} ${number < 2 ? one : more}`;
       const words = [
-        count(environment.length, "failure of these releases", "failures of these releases"),
+        count(environment.length, "known failure", "known failures"),
         count(cards, "card fits", "cards fit"),
         count(matches.length - cards, "page", "pages"),
       ];
-      this.#say(`${words.filter(Boolean).join(", ")}. First: ${(environment[0] ?? matches[0]).entry.title}`);
+      this.#say(`${words.filter(Boolean).join(", ")}. First: ${all[0].entry.title}`);
       this.results.append(...packageRow(matches, text, this.root), ...rows.slice(0, FIRST_ROWS));
       if (rows.length > FIRST_ROWS) this.rest.append(this.#more(rows.slice(FIRST_ROWS)));
     } else {
@@ -195,8 +196,7 @@ export class Box {
   }
 
   #more(rows) {
-    const button = element("button", "fc-button", `Show ${rows.length} more`);
-    button.type = "button";
+    const button = element("button", "fc-button", `Show ${rows.length} more`); // of a form that is never sent
     button.addEventListener("click", () => {
       button.remove();
       this.results.append(...rows);
@@ -283,25 +283,25 @@ function packageRow(matches, text, root) {
   const match = matches.find(({ entry }) => entry.package === name);
   if (!match) return [];
   const page = new URL("..", new URL(match.entry.display.path, root));
-  return [element("li", "fc-row", linked("fc-hit", `All cards about ${name}`, page))];
+  return [element("li", "fc-row", linked("fc-hit", `Cards of ${name}`, page))];
 }
 
-function article({ entry, tier, reasons, warning, text, marks = [], versions, fixes }, root) {
+function article({ entry, tier, reasons, warning, text, marks, versions, fixes }, root) {
   const { display } = entry;
   const span = (className, words) => element("span", className, words);
   const facts = display.kind === "page" ? [span("fc-tag", "page")] : [
-    span(`fc-badge fc-tier-${tier ?? "likely"}`, tier ? `${tier} match` : "your releases"),
+    span(`fc-badge fc-tier-${tier}`, tier ? `${tier} match` : "listed"),
     span("fc-tag", entry.package),
     span(`fc-badge fc-${display.verdict.replaceAll(" ", "-")}`, display.verdict),
   ];
   const row = element("li", "fc-row",
     element("p", "fc-row-title fc-label", linked("fc-hit", entry.title, new URL(display.path, root))),
     element("p", "fc-row-facts", ...facts),
-    element("p", "fc-muted fc-reasons", reasons?.join("; ") ?? Object.entries(versions).flat().join(" ")));
+    element("p", "fc-muted fc-reasons", (reasons ?? Object.entries(versions).map((each) => each.join(" "))).join("; ")));
   if (text && marks.length) row.append(marked(text, marks));
-  const add = (label, ...inside) => row.append(element("p", "fc-row-fix", span("fc-label", `${label} `), ...inside));
-  if (warning) add("Note", warning);
-  for (const { title, install, fits, why } of fixes) add(fits ? "Fix" : "Not for you:", `${title} `, element("code", "", install.join(" ")), why);
+  const add = (label, ...inside) => row.append(element("p", "fc-row-fix", span("fc-label", label), ...inside));
+  if (warning) add("Note ", warning);
+  for (const { title, install, fits, why } of fixes) add(fits ? "Fix " : "Not for you: ", `${title} `, element("code", "", install.join(" ")), why);
   return row;
 }
 

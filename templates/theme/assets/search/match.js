@@ -158,7 +158,7 @@ function callerOf({ exceptions, frames }, entry, own) {
   const packages = [...exceptions.flatMap((exception) => exception.frames), ...frames].map(packageOf);
   const partners = entry.frames.map(packageOf);
   const end = packages.findIndex((name) => own.includes(name));
-  return packages.slice(0, end < 0 ? undefined : end).reverse().find((name) => !partners.includes(name)) ?? "";
+  return packages.slice(0, end < 0 ? 1e4 : end).reverse().find((name) => !partners.includes(name)) ?? "";
 }
 
 function fitsOf(failure, entry, own) {
@@ -407,7 +407,7 @@ function fitFixes(failure, features, entry) {
 }
 
 function objection({ kind, install }, { failure }, features, entry) {
-  const requirements = install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), (match[2] ?? "").replaceAll(" ", "")]);
+  const requirements = install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
   const place = inPlaceOf(failure, requirements);
   const bound = boundAgainst(failure, requirements);
   const { isNewer, foreignFrames, caller, ownCode, frames, affected, hasSource, versions } = features;
@@ -431,8 +431,7 @@ const inPlaceOf = ({ releases }, requirements) => (requirements.every((each) => 
 
 function boundAgainst({ lines }, requirements) {
   for (const { text } of lines) {
-    if (!/[<~]/.test(text) || FIND.installCommand.test(text)) continue;
-    for (const match of text.matchAll(CONSTRAINT)) {
+    for (const match of FIND.installCommand.test(text) ? [] : text.matchAll(CONSTRAINT)) {
       const bound = match[2].replaceAll(" ", "");
       if (requirements.some(([name, each]) => name === canonicalName(match[1]) && !overlap(each, bound))) return match[1] + bound;
     }
@@ -601,11 +600,11 @@ function settleTwins(matches) {
   return settled.map((each) => behindVictims(settled, each)).sort(byRank);
 }
 
-function standsOut(match, twins) {
-  const { entry, proof } = match;
-  if (entry.cause === entry.id) return twins.every((each) => each === match || each.entry.cause === entry.id);
-  const others = twins.filter((each) => each !== match && each.entry.id !== entry.cause);
-  return proof > 0 && others.every((each) => each.proof < proof);
+function standsOut({ entry, proof }, twins) {
+  const { id, cause } = entry;
+  const others = twins.filter((each) => each.entry.id !== id);
+  if (cause === id) return others.every((each) => each.entry.cause === id);
+  return proof > 0 && others.every((each) => each.entry.id === cause || each.proof < proof);
 }
 
 function behindVictims(matches, match) {

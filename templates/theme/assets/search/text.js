@@ -337,19 +337,20 @@ export class SeenReleases {
       this.#add(name, release);
       this.#listed.add(name);
     }
-    return items.length > 0;
+    return items.length;
   }
 
   #add(name, release) {
-    if (!this.#releases.has(name)) this.#releases.set(name, new Set());
-    this.#releases.get(name).delete(release);
-    this.#releases.get(name).add(release);
+    const releases = this.#releases.get(name) ?? new Set();
+    releases.delete(release);
+    this.#releases.set(name, releases.add(release));
   }
 
   // All releases of each package, the last one at the end.
   get all() {
-    const paths = this.#paths.size ? [["python", unique([...this.#paths, ...(this.#releases.get("python") ?? [])])]] : [];
-    return new Map([...[...this.#releases].map(([name, releases]) => [name, [...releases]]), ...paths]);
+    const all = new Map([...this.#releases].map(([name, releases]) => [name, [...releases]]));
+    if (this.#paths.size) all.set("python", unique([...this.#paths, ...(all.get("python") ?? [])]));
+    return all;
   }
 
   get certain() {
@@ -357,7 +358,7 @@ export class SeenReleases {
   }
 }
 
-export const isListed = (line) => FIND.lockedName.test(line) || FIND.lockedRelease.test(line) || (line.includes(".") && itemsOf(line).length > 0);
+export const isListed = (line) => FIND.lockedName.test(line) || FIND.lockedRelease.test(line) || (line.includes(".") && itemsOf(line).length);
 
 function itemsOf(line) {
   const match = FIND.listed.exec(line);
@@ -366,7 +367,7 @@ function itemsOf(line) {
   const rest = at < 0 ? "" : line.slice(at + limits.PLUGINS.length);
   const plugins = rest && !trim(line.slice(0, at), " ");
   const parts = (plugins ? rest : line.replace(FIND.platform, "")).split(FIND.listSeparator).map((part) => FIND.listItem.exec(part));
-  if (parts.includes(null) || (parts.length < 2 && !plugins)) return [];
+  if (parts.includes(null) || (!plugins && parts.length < 2)) return [];
   return parts.map(([, name, release]) => [plugins ? `pytest-${name}` : name, release]);
 }
 
@@ -378,7 +379,7 @@ function packageIn(raw, release) {
 
 function isAdvice(before) {
   const words = before.split(" ").filter(Boolean).slice(-limits.ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
-  return words.length > 0 && (COMPARISON_WORDS.has(words.at(-1)) || words.some((word, at) => ADVICE_WORDS.has(word) && !limits.READER_WORDS.includes(words[at - 1])));
+  return COMPARISON_WORDS.has(words.at(-1)) || words.some((word, at) => ADVICE_WORDS.has(word) && !limits.READER_WORDS.includes(words[at - 1]));
 }
 
 // versions
@@ -407,9 +408,9 @@ export const inRange = (version, text) => anyOf(text.split(limits.ALTERNATIVE).m
 const before = (number) => number.replace(/[0-9]+$/, (last) => `${Math.max(0, last - 1)}.999`);
 
 export function overlap(one, other) {
-  const numbers = `${one},${other}`.match(/[0-9]+(?:[.][0-9]+)*/g) ?? [];
+  const numbers = `${one},${other}`.match(/[0-9]+(?:[.][0-9]+)*/g);
   const releases = numbers.flatMap((number) => [number, `${number}.1`, before(number)]);
-  return !numbers.length || releases.some((each) => inRange(each, one) && inRange(each, other));
+  return releases.some((each) => inRange(each, one) && inRange(each, other));
 }
 
 // 3.12 may be any 3.12, and 8.0rc1 may have what 8.0 has.
@@ -671,13 +672,8 @@ export class Parser {
   }
 
   #dropAnnouncement(name, message) {
-    const { exceptions } = this;
-    const first = Math.max(0, exceptions.length - limits.REPEAT_WINDOW);
-    for (let number = exceptions.length - 1; number >= first; number -= 1) {
-      const before = exceptions[number];
-      if (before.frames.length || before.userFrames.length || !announces(before, name, message)) continue;
-      if ((exceptions[number + 1]?.relation ?? "first") === "first") exceptions.splice(number, 1);
-    }
+    this.exceptions = this.exceptions.filter((before, at, { length, [at + 1]: after }) =>
+      at < length - limits.REPEAT_WINDOW || before.frames.length || before.userFrames.length || (after && after.relation !== "first") || !announces(before, name, message));
   }
 
   #dropForeignException() {

@@ -5,7 +5,6 @@ import tables from "./tables.js";
 const FORMAT = 5; // of the index, see builder/fixcards/matching/index/format.py
 const BLOCK = 1 << 20; // bytes of a file that are read in one go
 const MAX_BYTES = 8 << 20; // of the largest file of an index
-const MAX_MATCHES = 100; // that a page may display
 let opening;
 
 async function fetchJson(base, path, cache) {
@@ -72,7 +71,7 @@ async function answer({ base, text, file }, progress) {
   }
   const failure = file ? await parseFile(file, search, progress) : search.parse(text);
   return {
-    matches: await search.match(failure, search.index, MAX_MATCHES),
+    matches: await search.match(failure, search.index, 100),
     environment: await search.matchEnvironment(failure, search.index),
     read: { exceptions: failure.exceptions.slice(-3), frames: failure.frames.slice(-5), lines: failure.lines.slice(-3).map((other) => other.text) },
   };
