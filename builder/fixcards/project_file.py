@@ -17,6 +17,7 @@ from fixcards.errors import FixcardsError
 MAX_PARENTS = 10
 """Files that inherit from each other."""
 _PLUGIN = "fixcards"
+_KEYS = ("docs_dir", "site_url", "edit_uri", "edit_uri_template", "plugins", "INHERIT")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCALARS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "timestamp"))
 
@@ -28,6 +29,8 @@ class ProjectFile(NamedTuple):
     site_url: str
     options: dict[str, Any] | None
     """Options of the plugin `fixcards`; None where the site doesn't use it."""
+    sets_edit_links: bool = False
+    """Whether it says where a page is edited, be it nowhere."""
 
 
 def read_project_file(path: Path, content: bytes) -> ProjectFile:
@@ -41,6 +44,7 @@ def read_project_file(path: Path, content: bytes) -> ProjectFile:
         docs_dir if isinstance(docs_dir, str) and docs_dir else "docs",
         f"{site_url.rstrip('/')}/" if isinstance(site_url, str) and site_url else "",
         _plugin_options(values.get("plugins")),
+        not {"edit_uri", "edit_uri_template"}.isdisjoint(values),
     )
 
 
@@ -59,7 +63,7 @@ def _top_level(path: Path, content: bytes, parents: int) -> dict[str, Any]:
     if not isinstance(tree, yaml.MappingNode):
         return {}
     nodes = {key.value: value for key, value in tree.value if isinstance(key, yaml.ScalarNode)}
-    values = {name: _plain(nodes[name]) for name in ("docs_dir", "site_url", "plugins", "INHERIT") if name in nodes}
+    values = {name: _plain(nodes[name]) for name in _KEYS if name in nodes}
     parent = values.get("INHERIT")
     if not isinstance(parent, str):
         return values

@@ -6,14 +6,17 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 
+from fixcards.project_file import read_project_file
 from fixcards.site.code_host import CodeHost
 
 
 def set_edit_uri(config: MkDocsConfig, host: CodeHost, cards: Path) -> None:
     """Set `edit_uri` where mkdocs.yml doesn't: MkDocs derives one for a branch and a folder that hold no card."""
-    if any({"edit_uri", "edit_uri_template"} & set(each) for each in config.user_configs):
+    file = Path(config.config_file_path or "mkdocs.yml").absolute()
+    # What a configuration that was read has there may be MkDocs' own.
+    if file.is_file() and read_project_file(file, file.read_bytes()).sets_edit_links:
         return
-    project = Path(config.config_file_path or "mkdocs.yml").absolute().parent
+    project = file.parent
     folder = cards.absolute()
     inside = folder.is_relative_to(project)
     config.edit_uri = host.edit_uri(folder.relative_to(project).as_posix()) if inside else ""

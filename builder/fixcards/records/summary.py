@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
 from fixcards.records.identity import card_path
-from fixcards.records.verdict import confidence, install_states, judge
+from fixcards.records.verdict import confidence, differing_runs, install_states, judge
 
 
 class Summary(NamedTuple):
@@ -49,6 +49,8 @@ class Summary(NamedTuple):
     failed_lines: tuple[str, ...]
     """Titles of the fixes whose line to copy does not work, as executed."""
     verdict: str
+    differing_runs: tuple[str, ...]
+    """The runs of a *partly verified* card that did not show what it says, each with its outcome."""
     confidence_terms: tuple[float, float]
     """Terms from which `verdict.confidence` computes the confidence."""
     last_verified: str
@@ -115,6 +117,7 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
             card.fixes[number - 1].title for number, state in install_states(card, evidence).items() if state == "fails"
         ),
         verdict=judgement.verdict,
+        differing_runs=tuple(differing_runs(evidence) if evidence and judgement.verdict == "partly verified" else ()),
         confidence_terms=judgement.confidence_terms,
         last_verified=day.isoformat() if day else "",
         runs=sum(len(run.repetitions) for run in runs),

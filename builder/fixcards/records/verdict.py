@@ -155,6 +155,21 @@ def install_states(card: Card, evidence: Evidence | None) -> dict[int, InstallSt
     return states
 
 
+def differing_runs(evidence: Evidence) -> list[str]:
+    """Return the runs that did not show what a card says, each with its outcome."""
+    expected = {"broken": "failed-as-described", "fix": "passed", "install": "passed"}
+    ran = {run.fix for run in evidence.runs if run.role == "install" and run.outcome != "could-not-run"}
+    differing = []
+    for run in evidence.runs:
+        if run.role == "install" and run.outcome == "could-not-run" and run.fix in ran:
+            continue  # the resolver refuses this one, and a reader installs nothing that fails
+        if run.role in expected and run.outcome != expected[run.role]:
+            differing.append(f"{run.name} {run.outcome}")
+        elif run.role in expected and run.flaky:
+            differing.append(f"{run.name} not in every repetition {run.outcome}")
+    return differing
+
+
 def _is_fake(evidence: Evidence) -> bool:
     """Return whether the program fails without the code of the package, or passes by the number of a release."""
     outcomes = {(run.role, run.outcome) for run in evidence.runs}

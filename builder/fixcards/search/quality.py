@@ -82,8 +82,7 @@ def _findings(library: Library, answers: Mapping[str, Answers]) -> Findings:
     findings: dict[str, list[tuple[str, Finding]]] = defaultdict(list)
     cards = list(library.summaries.values())
     for card in cards:
-        runs = _differing_runs(library.evidence[card.id]) if card.verdict == "partly verified" else []
-        findings[card.id] += [("FC401", each) for each in RULES["FC401"].check(card, runs)]
+        findings[card.id] += [("FC401", each) for each in RULES["FC401"].check(card, card.differing_runs)]
     for card, where, others in _ambiguous(cards):
         findings[card.id] += [("FC402", each) for each in RULES["FC402"].check(where, others)]
     for card in cards:
@@ -93,21 +92,6 @@ def _findings(library: Library, answers: Mapping[str, Answers]) -> Findings:
     for card, where, others in _same_ids(cards):
         findings[card.id] += [("FC404", each) for each in RULES["FC404"].check(where, others)]
     return {card_id: of_card for card_id, of_card in findings.items() if of_card}
-
-
-def _differing_runs(evidence: Evidence) -> list[str]:
-    """Return the runs that did not show what a card says, each with its outcome."""
-    expected = {"broken": "failed-as-described", "fix": "passed", "install": "passed"}
-    ran = {run.fix for run in evidence.runs if run.role == "install" and run.outcome != "could-not-run"}
-    differing = []
-    for run in evidence.runs:
-        if run.role == "install" and run.outcome == "could-not-run" and run.fix in ran:
-            continue  # the resolver refuses this one, and a reader installs nothing that fails
-        if run.role in expected and run.outcome != expected[run.role]:
-            differing.append(f"{run.name} {run.outcome}")
-        elif run.role in expected and run.flaky:
-            differing.append(f"{run.name} not in every repetition {run.outcome}")
-    return differing
 
 
 def _ambiguous(cards: Sequence[Summary]) -> Iterator[tuple[Summary, KeyPath, list[str]]]:
