@@ -40,12 +40,13 @@ def forged(tmp_path: Path, own_cache: Path) -> Path:
     card = shutil.copytree(LIBRARY, repository / "cards") / "lantern" / "12.yaml"
     load(repository / "cards", cached=True)
     records = cache.cache_file("records", os.path.realpath(repository / "cards"))
-    good = records.read()["lantern/12.yaml"][2]
+    key = cache.digest_of(())  # of the hosts whose addresses need not be public: none
+    good = records.read(key)["lantern/12.yaml"][2]
     change(card, "category: ", "category: non")
     load(repository / "cards", cached=True)
-    entries = records.read()
+    entries = records.read(key)
     states, digest, _ = entries["lantern/12.yaml"]
-    records.write({**entries, "lantern/12.yaml": (states, digest, good)})
+    records.write({**entries, "lantern/12.yaml": (states, digest, good)}, key)
     assert check(repository, FIXCARDS_CACHE=str(own_cache.parent)).returncode == 0, "the forgery is a good one"
     return repository
 
