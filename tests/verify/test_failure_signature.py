@@ -97,6 +97,16 @@ def test_without_a_message_the_place_decides() -> None:
     assert compare(printed("AssertionError", ""), printed("AssertionError")) == "differs"
 
 
+def test_what_pip_and_uv_advise_is_not_the_failure() -> None:
+    failure = "error in shapes setup command: use_2to3 is invalid."
+    uv = (
+        f"error: Failed to build `shapes==1.0`\n\n      [stderr]\n      {failure}\n\nhint: Build failures usually ...\n"
+    )
+    pip = f"  {failure}\n  [end of output]\n\nnote: This error originates from a subprocess.\nhint: See above.\n"
+    assert signature_of(uv, {}).error == signature_of(pip, {}).error == failure
+    assert signature_of("hint: nothing but advice\n", {}).error == "hint: nothing but advice"
+
+
 def test_a_program_without_a_traceback_has_its_last_line() -> None:
     signature = signature_of("running setup\nerror in demo setup command: use_2to3 is invalid.\n", {})
     assert (signature.error, signature.exception) == ("error in demo setup command: use_2to3 is invalid.", None)

@@ -22,6 +22,8 @@ _PLACES = (
     (re.compile(r"(?<![\w/])/(?:venv|repro|tmp|python|usr)/[^\s'\"`,;:)\]]+"), "{path}"),
     (re.compile(r"\b0x[0-9a-fA-F]{4,}\b"), "{address}"),
 )
+_ADVICE = re.compile(r"(?:hint|note|help): |\[end of output\]", re.IGNORECASE)
+"""Lines in which pip and uv say what to do: whatever fails, they say the same."""
 _GENERAL = frozenset({"<module>", "__getattr__", "__getattribute__", "__getitem__", "import_module"})
 """Functions in which exceptions of all sorts are raised."""
 _ENOUGH_WORDS = 1 / 2
@@ -147,4 +149,5 @@ def _innermost(output: str) -> str | None:
 
 def _last_line(output: str) -> str:
     lines = [line.strip() for line in without_source_lines(output) if line.strip()]
-    return lines[-1] if lines else "nothing printed"
+    said = [line for line in lines if not _ADVICE.match(line)]
+    return said[-1] if said else lines[-1] if lines else "nothing printed"
