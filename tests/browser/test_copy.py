@@ -62,8 +62,8 @@ def test_markup_and_long_lines_are_copied_as_they_are(
 
 def test_the_command_of_the_fix_is_one_click_away(site: str, visit: Visit) -> None:
     page = visit(site + "lantern/12/", **PERMISSIONS)
-    page.get_by_role("button", name="Copy Command").click()
-    assert page.evaluate("navigator.clipboard.readText()") == 'pip install "lantern~=1.4"'
+    page.get_by_role("button", name="Copy Option A with pip").click()
+    assert page.evaluate("navigator.clipboard.readText()") == 'pip install "lantern>=1.4"'
 
 
 def test_the_button_takes_its_name_back(site: str, visit: Visit) -> None:

@@ -232,7 +232,7 @@ def test_a_built_wheel_that_would_change_another_package_is_refused(files, local
     version = ".".join(interpreter.version.split(".")[:2])
     contents = {path.format(v=version): content for path, content in files.items()}
     offer_source(local_index, "evil", "1.0", files={**contents, "evil.py": ""})
-    with pytest.raises(EnvironmentUnavailable, match=r"^(build|environment|resolution): "):
+    with pytest.raises(EnvironmentUnavailable, match=r"^(build|environment|installation|resolution): "):
         install(builder, interpreter, "demo==1.0", "evil==1.0", build=("evil",))
 
 
@@ -245,7 +245,7 @@ def test_a_wheel_of_the_index_that_would_change_another_package_is_refused(
     version = ".".join(interpreter.version.split(".")[:2])
     contents = {path.format(v=version): content for path, content in files.items()}
     offer_wheel(local_index, "evil", "1.0", {**contents, "evil.py": ""}, record=record)
-    with pytest.raises(EnvironmentUnavailable, match=r"^(environment|resolution): "):
+    with pytest.raises(EnvironmentUnavailable, match=r"^(environment|installation|resolution): "):
         install(builder, interpreter, "demo==1.0", "evil==1.0")
 
 

@@ -254,7 +254,7 @@ def test_a_sweep_shows_each_release(cards):
     (path,) = write_cards(cards, [1])
     assert run("verify", "--sweep").returncode == 0
     states = {each.version: each.state for each in evidence_of(path).releases}
-    assert {state for version, state in states.items() if version[0] >= "2"} == {"passes"}
+    assert {state for version, state in states.items() if version[0] >= "2"} <= {"passes", "inferred-passes"}
     assert (states["1.0.1"], states["1.1.1"], states["2.0.0"]) == ("fails", "fails", "passes")
     assert states["1.0.0"] == "not-testable"
     swept = evidence_of(path).releases

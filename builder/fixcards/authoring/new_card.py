@@ -11,10 +11,11 @@ from __future__ import annotations
 import io
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -26,11 +27,12 @@ from fixcards.authoring.trackers import PUBLIC_HOSTS, Issue, Tracker, TrackerErr
 from fixcards.authoring.yaml_writer import Plain, card_text
 from fixcards.errors import FixcardsError
 from fixcards.files import atomic_write
+from fixcards.project import host_allowed
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, evidence_text, run_digest
-from fixcards.records.fields import Url
+from fixcards.records.fields import Url, fault_for_readers
 from fixcards.records.identity import card_file, issue_key
-from fixcards.records.problem import Problem
+from fixcards.records.problem import Problem, quoted
 from fixcards.records.record import Content, RecordReader, display_path
 from fixcards.records.verdict import Judgement, judge
 from fixcards.search import Finder
@@ -134,7 +136,7 @@ class Author:
             raise FixcardsError(
                 "which upstream issue is it? Give its address with --issue: the card's name and its page come from it"
             )
-        url = _checked_url(report.url)
+        url = _checked_url(report.url, self.settings.tracker_hosts)
         host = url.partition("://")[2].partition("/")[0].lower()
         issue: Issue | None = None
         if trusted or host in PUBLIC_HOSTS:
@@ -151,7 +153,7 @@ class Author:
             # Another failure of a thread would be held against a script that shows its own.
             from_text = replace(read, text="", package=None) if report.code is not None else read
         issue_report = Report(pr=issue.fixes[0] if issue.fixes else None).filled_from(from_text)
-        return report.filled_from(issue_report), _checked_url(issue.url)
+        return report.filled_from(issue_report), _checked_url(issue.url, self.settings.tracker_hosts)
 
     def _issue(self, url: str, *, needed: bool) -> Issue | None:
         tracker = self.tracker(url)
@@ -225,14 +227,20 @@ def _need_free(path: Path) -> None:
         raise StoppedError(f"{display_path(path)}: there is a card of this issue already; correct that one")
 
 
-def _checked_url(url: str) -> str:
+def _checked_url(url: str, tracker_hosts: Collection[str]) -> str:
     try:
-        return _URL.validate_python(url)
+        checked = _URL.validate_python(url)
     except ValidationError as error:
         details = error.errors(include_url=False)[0].get("ctx", {})
         raise FixcardsError(
             f"{details.get('problem', url[:200])}; {details.get('hint', 'give a whole address')}"
         ) from None
+    fault = fault_for_readers(checked)
+    if fault and not host_allowed(urlsplit(checked).hostname or "", tracker_hosts):
+        raise FixcardsError(
+            f"{quoted(checked)} {fault}; allow its host with `tracker_hosts` of the plugin in mkdocs.yml"
+        )
+    return checked
 
 
 def _cause(answer: Answer | None, partner: str, package: str) -> str | None:

@@ -149,5 +149,5 @@ def _innermost(output: str) -> str | None:
 
 def _last_line(output: str) -> str:
     lines = [line.strip() for line in without_source_lines(output) if line.strip()]
-    said = [line for line in lines if not _ADVICE.match(line)]
-    return said[-1] if said else lines[-1] if lines else "nothing printed"
+    messages = [line for line in lines if not _ADVICE.match(line)]
+    return (messages or lines or ["nothing printed"])[-1]
