@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,22 +22,16 @@ if TYPE_CHECKING:
 VARIABLE = "FIXCARDS_CARDS"
 DEFAULT = Path("cards")
 
-cards_option = click.option(
+_option = partial(
+    click.option,
     "--cards",
     "roots",
     type=click.Path(path_type=Path, readable=False),
     multiple=True,
     envvar=VARIABLE,
-    help="Folder with cards; may be given several times.  [default: those in mkdocs.yml, or cards]",
 )
-card_option = click.option(
-    "--cards",
-    "roots",
-    type=click.Path(path_type=Path, readable=False),
-    multiple=True,
-    envvar=VARIABLE,
-    help="Folder with the cards.  [default: docs_dir in mkdocs.yml, or cards]",
-)
+cards_option = _option(help="Folder with cards; may be given several times.  [default: those in mkdocs.yml, or cards]")
+card_option = _option(help="Folder with the cards.  [default: docs_dir in mkdocs.yml, or cards]")
 
 
 @dataclass(frozen=True, slots=True)

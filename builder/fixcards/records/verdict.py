@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from fixcards.records.card import Card, Fix
-from fixcards.records.evidence import Evidence, Run, run_digest
+from fixcards.records.evidence import EXPECTED, Evidence, Run, run_digest
 
 InstallState = Literal["works", "fails", "not executed"]
 Verdict = Literal["verified", "partly verified", "not executed", "stale", "disputed", "retired"]
@@ -157,16 +157,14 @@ def install_states(card: Card, evidence: Evidence | None) -> dict[int, InstallSt
 
 def differing_runs(evidence: Evidence) -> list[str]:
     """Return the runs that did not show what a card says, each with its outcome."""
-    expected = {"broken": "failed-as-described", "fix": "passed", "install": "passed"}
     ran = {run.fix for run in evidence.runs if run.role == "install" and run.outcome != "could-not-run"}
     differing = []
     for run in evidence.runs:
         if run.role == "install" and run.outcome == "could-not-run" and run.fix in ran:
             continue  # the resolver refuses this one, and a reader installs nothing that fails
-        if run.role in expected and run.outcome != expected[run.role]:
-            differing.append(f"{run.name} {run.outcome}")
-        elif run.role in expected and run.flaky:
-            differing.append(f"{run.name} not in every repetition {run.outcome}")
+        if run.role in {"broken", "fix", "install"} and not run.as_it_should:
+            sometimes = "not in every repetition " if run.outcome == EXPECTED[run.role] else ""
+            differing.append(f"{run.name} {sometimes}{run.outcome}")
     return differing
 
 

@@ -17,18 +17,21 @@ MAX_MESSAGE = 200
 _PORTS = {"http": 80, "https": 443}
 
 
-def make_opener() -> urllib.request.OpenerDirector:
-    """Return an opener for http and https, with the proxies of the environment, that leaves no host."""
+def make_opener(*, redirects: bool = True) -> urllib.request.OpenerDirector:
+    """Return an opener for http and https, with the proxies of the environment, that leaves no host.
+
+    Without `redirects` it follows none: a caller whose headers hold a token decides by itself.
+    """
     opener = urllib.request.OpenerDirector()
-    for handler in (
+    handlers: list[urllib.request.BaseHandler] = [
         urllib.request.ProxyHandler(),
         urllib.request.HTTPHandler(),
         urllib.request.HTTPSHandler(),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.UnknownHandler(),
-        _RedirectsOfTheHost(),
-    ):
+    ]
+    for handler in [*handlers, _RedirectsOfTheHost()] if redirects else handlers:
         opener.add_handler(handler)
     return opener
 

@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 
 from fixcards import __version__
 from fixcards.authoring.trackers.interface import TrackerError
-from fixcards.search.http_fetch import MAX_MESSAGE, MAX_REDIRECTS, same_host
+from fixcards.search.http_fetch import MAX_MESSAGE, MAX_REDIRECTS, make_opener, same_host
 
 SECONDS = 20.0
 """Time for one answer, redirects included."""
@@ -60,7 +60,7 @@ class JsonApi:
         return results[0]
 
     def _get(self, address: str) -> Any:
-        opener = _opener()
+        opener = make_opener(redirects=False)
         for _ in range(MAX_REDIRECTS + 1):
             headers = {"User-Agent": f"fixcards/{__version__}", "Accept": "application/json", **self.headers}
             request = urllib.request.Request(address, headers=headers)  # noqa: S310 - https, and http in tests
@@ -105,21 +105,6 @@ class JsonApi:
     @property
     def _has_token(self) -> bool:
         return not {"Authorization", "PRIVATE-TOKEN"}.isdisjoint(self.headers)
-
-
-def _opener() -> urllib.request.OpenerDirector:
-    """Return an opener with the proxies of the environment that follows no redirect."""
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.UnknownHandler(),
-    ):
-        opener.add_handler(handler)
-    return opener
 
 
 def _data(address: str, raw: bytes, headers: Message) -> Any:
