@@ -9,7 +9,7 @@ const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
 Object.assign((await load("tables.js")).default, head.tables);
-const [{ parse }, { Index, match }] = await Promise.all(["text.js", "match.js"].map(load));
+const { Index, match, parse } = await load("engine.js");
 const opened = new Index(head, async (path) => JSON.parse(files[path]));
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -9,10 +9,7 @@ const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
 Object.assign((await load("tables.js")).default, head.tables);
-const names = ["text.js", "match.js"];
-const { cleanDisplay, Index, inSpecifier, makeQuery, match, matchEnvironment, normalize, normalizeFailure, parse, stem, tokenize, versionKey } = Object.assign(
-  {}, ...(await Promise.all(names.map(load))),
-);
+const { cleanDisplay, Index, inSpecifier, makeQuery, match, matchEnvironment, normalize, normalizeFailure, parse, stem, tokenize, versionKey } = await load("engine.js");
 
 const opened = new Index(head, async (path) => JSON.parse(files[path]));
 

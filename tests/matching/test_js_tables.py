@@ -8,7 +8,7 @@ from fixcards.matching.index.format import FORMAT, HASH_LENGTH
 from fixcards.matching.index.writer import build
 from tests.matching.samples import ASSETS, entries
 
-SOURCES = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.glob("*.js")}
+SOURCES = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.rglob("*.js")}
 
 
 def test_the_index_brings_the_tables_of_the_terminal() -> None:
@@ -18,7 +18,7 @@ def test_the_index_brings_the_tables_of_the_terminal() -> None:
 
 def test_the_browser_reads_the_format_that_is_written() -> None:
     assert re.findall(r"const FORMAT = ([0-9]+);", SOURCES["worker.js"]) == [str(FORMAT)]
-    assert re.findall(r"HASH_LENGTH\] = \[.*, ([0-9]+)\];", SOURCES["match.js"]) == [str(HASH_LENGTH)]
+    assert re.findall(r"HASH_LENGTH\] = \[.*, ([0-9]+)\];", SOURCES["reader.js"]) == [str(HASH_LENGTH)]
 
 
 def test_the_browser_reads_every_table_and_no_other() -> None:

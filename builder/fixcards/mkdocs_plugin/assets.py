@@ -6,6 +6,7 @@ serves them unchanged.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from fixcards.cache import digest
-from fixcards.mkdocs_plugin import icons, stylesheet
+from fixcards.mkdocs_plugin import icons, script_bundle, stylesheet
 
 try:
     import minify
@@ -21,6 +22,8 @@ except ImportError:
     minify = None
 
 OUR_PREFIXES = ("assets/copy.js", "assets/file-notice.js", "assets/fixcards.", "assets/search/", stylesheet.PATH)
+ENGINE = "assets/search/engine.js"
+"""The script that is published as one file with the modules behind it."""
 MEDIA_TYPES = {".css": "text/css", ".js": "application/javascript"}
 
 
@@ -33,6 +36,8 @@ class Asset(Protocol):
 
 def publish(files: Files, config: MkDocsConfig) -> dict[str, str]:
     """Minify our files, add the style sheet of our pages and give each its address; return the addresses by path."""
+    for part in join_modules(files):
+        files.remove(part)
     minify_assets(files)
     styles = {file.src_uri: file.content_string for file in files if file.src_uri.endswith(".css")}
     styles[stylesheet.PATH] = stylesheet.prune_theme(styles, configured(config))
@@ -58,6 +63,22 @@ def configured(config: MkDocsConfig) -> set[str]:
     colours = {str(option[part]) for option in options for part in ("primary", "accent") if part in option}
     plugins = {name.rpartition("/")[2] for name in config.plugins}
     return colours | plugins | {*config.theme.get("features", [])} | {*config.extra}
+
+
+def join_modules(files: Iterable[File]) -> list[File]:
+    """Join the modules of the search's engine into one script; return the files that it replaces.
+
+    Without the minifier it would save nothing, so they are left as they are.
+    """
+    scripts = {file.src_uri: file for file in files if _media_type(file.src_uri) == MEDIA_TYPES[".js"]}
+    if minify is None or ENGINE not in scripts:
+        return []
+    modules = {
+        path: file.content_string for path, file in scripts.items() if path.startswith(posixpath.dirname(ENGINE))
+    }
+    parts = script_bundle.parts(ENGINE, modules)
+    scripts[ENGINE].content_string = script_bundle.join(ENGINE, modules)
+    return [scripts[path] for path in parts]
 
 
 def minify_assets(files: Iterable[Asset]) -> None:

@@ -1,6 +1,6 @@
 """Whether parsed index files are as `format.py` says. An index may come from anywhere, so nothing else is relied on.
 
-The browser checks the same where it would fail otherwise (`worker.js`, `match.js`), and
+The browser checks the same where it would fail otherwise (`worker.js`, `engine/reader.js`), and
 `tests/data/matching/bad_indexes.json` has indexes that both refuse.
 """
 

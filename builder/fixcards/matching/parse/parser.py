@@ -147,6 +147,7 @@ class _Parser:
         self.relation = "first"  # of the next exception
         self.indent = -1  # indentation of the open traceback's frames; -1 outside a traceback
         self.lines_since_frame = 0
+        self.last_line = 0
         self.innermost_last = True  # False below faulthandler's header
         self.releases = SeenReleases()
         self.django = ""  # class from "Exception Type:", until "Exception Value:" follows
@@ -157,6 +158,7 @@ class _Parser:
         for line in lines:
             self.releases.add(line.raw)
             self._line(self._without_prefix(line))
+            self.last_line = line.number
         releases = self.releases.by_package()
         return Failure(
             tuple(self.exceptions),
@@ -289,7 +291,9 @@ class _Parser:
         is_class = _FIND["class"].match(name) or (_FIND["dotted"].match(name) and "  " not in bare)
         if not is_class and not (inside and (self.lines_since_frame > 1 or message is not None)):
             return False  # the first line below a frame is its source, unless a message follows the name
-        if not is_class and message is None and not name[:1].isupper():
+        # `error: ...` ends an old traceback; behind a blank line it is the next sentence, like `fix: ...`.
+        apart = "." not in name and line.number > self.last_line + 1
+        if not is_class and not name[:1].isupper() and (message is None or apart):
             return False
         self._add_exception(name, message or "", line)
         return True

@@ -33,13 +33,13 @@ async function hashOf(content) {
   return [25, 20, 15, 10, 5, 0].map((shift) => "abcdefghijklmnopqrstuvwxyz234567"[(bits >> shift) & 31]).join("");
 }
 
-// The index and the modules of the search, which take their tables from it. Null for an index of another format.
+// The index and the engine, which takes its tables from it. Null for an index of another format.
 async function openIndex(base) {
   const head = await fetchJson(base, "index.json", "no-cache"); // an old one names files that are gone
   if (head.format !== FORMAT) return null;
   Object.assign(tables, head.tables);
-  const [search, text] = await Promise.all([import("./match.js"), import("./text.js")]);
-  return { index: new search.Index(head, (path) => fetchJson(base, path)), ...search, ...text };
+  const engine = await import("./engine.js");
+  return { index: new engine.Index(head, (path) => fetchJson(base, path)), ...engine };
 }
 
 // Parse a file block by block, in bounded memory.

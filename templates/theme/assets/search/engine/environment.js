@@ -1,0 +1,29 @@
+// What builder/fixcards/matching/score/environment.py does. The comments that say why stand there.
+
+import tables from "../tables.js";
+import { compare } from "./features.js";
+import { fitFixes, has } from "./fixes.js";
+import { normalizeFailure } from "./normalized_failure.js";
+import { limits } from "./patterns.js";
+import { unique } from "./strings.js";
+
+// The failures that a list of releases is in for.
+export async function matchEnvironment(failure, index) {
+  const { exceptions, frames, userFrames, listed } = failure;
+  const names = listed.slice(0, limits.MAX_LISTED).filter((name) => name !== "python");
+  if (exceptions.length || frames.length || userFrames.length || names.length < limits.MIN_LISTED) return [];
+  const terms = names.map((name) => limits.PACKAGE_TERM + name);
+  await index.prepare(terms);
+  const numbers = unique(terms.flatMap((term) => index.postings(term).map((posting) => posting >> 1))).sort((a, b) => a - b);
+  await index.prepareEntries(numbers);
+  const normalized = normalizeFailure(failure);
+  return numbers.map((number) => ({ ...tables.entryDefaults, ...index.entry(number) })).filter((entry) => entry.cause !== entry.id && isMet(failure, entry)).map((entry) => {
+    const features = compare(normalized, entry);
+    return { entry, versions: features.versions, fixes: fitFixes(normalized, features, entry) };
+  });
+}
+
+function isMet({ releases, listed }, entry) {
+  const ranges = Object.entries({ ...entry.requirements, [entry.package]: entry.affected });
+  return ranges.every(([name, specifier]) => specifier && listed.includes(name) && has(releases, name, specifier));
+}

@@ -1,0 +1,200 @@
+// What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
+
+import { packageOf } from "./normalized_failure.js";
+import { canonicalName } from "./packages.js";
+import { FIND, limits } from "./patterns.js";
+import { lastPart, unique } from "./strings.js";
+import { compileTemplate, matchTemplate, matchTruncated, plainQuotes, withoutLastPlace } from "./template.js";
+import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
+import { inRange, maySatisfy } from "./versions.js";
+
+export const percent = (part, total) => Math.floor((100 * part) / Math.max(1, total));
+
+export function compare(failure, entry) {
+  const own = ownPackages(entry);
+  const { fits, similarity, sameException } = fitsOf(failure, entry, own);
+  const fit = fits.reduce((best, each) => (best === null || isHigher(rank(each), rank(best)) ? each : best), null);
+  const entryFrames = unique(entry.frames);
+  const shared = entryFrames.filter((frame) => hasFrame(failure.frames, frame));
+  const ownFrames = entryFrames.filter((frame) => own.includes(packageOf(frame)));
+  const ownShared = ownFrames.filter((frame) => shared.includes(frame));
+  const showsPackage = own.some((name) => failure.packages.has(name));
+  const releases = compareReleases(failure.failure, entry);
+  const isNewer = releases.affected === false;
+  const hasRelease = entry.package in releases.versions && releases.affected !== false;
+  const uses = ownShared.length > 0 || hasRelease || [...own, entry.package].some((name) => failure.usedPackages.has(canonicalName(name)));
+  if (!failure.failure.listed.includes(entry.package)) releases.affected ||= null;
+  return {
+    fit,
+    hasSource: fit !== null && fits.some((each) => each.source && each.line !== fit.line),
+    similarity,
+    sameException,
+    frames: ownShared.length,
+    allFrames: ownFrames.length,
+    partnerFrames: shared.length - ownShared.length,
+    innermost: ownShared.length > 0 && shared.includes(ownFrames.at(-1)),
+    foreignFrames: failure.packages.size > 0 && !showsPackage && !ownShared.length,
+    framesAlone: !failure.failure.exceptions.length,
+    usesPackage: uses || (fit !== null && fit.namesPackage),
+    alias: fit !== null && !uses && !fits.some((each) => each.first),
+    wrongValue: fit !== null && isWrongValue(fit, entry),
+    isNewer,
+    caller: callerOf(failure.failure, entry, own),
+    ownCode: failure.frames.size > 0 && !failure.packages.size,
+    ...releases,
+  };
+}
+
+function callerOf({ exceptions, frames }, entry, own) {
+  const packages = [...exceptions.flatMap((exception) => exception.frames), ...frames].map(packageOf);
+  const partners = entry.frames.map(packageOf);
+  const end = packages.findIndex((name) => own.includes(name));
+  return packages.slice(0, end < 0 ? 1e4 : end).reverse().find((name) => !partners.includes(name)) ?? "";
+}
+
+function fitsOf(failure, entry, own) {
+  let [similarity, sameException, first] = [0, false, ""];
+  const fits = [];
+  const packages = [...own, entry.package];
+  entry.templates.forEach((template, number) => {
+    const [name, message] = splitTemplate(template, entry.exception);
+    const { normalForm } = compileTemplate(message);
+    if (!number) first = normalForm;
+    const sameMessage = !number || Boolean(first && normalForm && (first.includes(normalForm) || normalForm.includes(first)));
+    const short = withoutLastPlace(message);
+    for (const line of failure.messageLines) {
+      let next = fitTemplate(template, name, message, line, packages);
+      if ((next === null || next.truncated) && short !== message) next = fitTemplate(template, name, short, line, packages) ?? next;
+      if (next) fits.push({ ...next, first: sameMessage && next.sameException !== false, source: !name && !next.truncated && !sameMessage && FIND.sourceCode.test(message) });
+      if (line.exception !== limits.OWN_EXCEPTION && sameClass(line.exception, name || entry.exception)) {
+        sameException = true;
+        if (!line.goesOn || !line.text.comparable.endsWith(limits.UNFINISHED)) similarity = Math.max(similarity, similarityOf(normalForm, line.text.comparable));
+      }
+    }
+  });
+  return { fits, similarity, sameException };
+}
+
+function splitTemplate(template, exception) {
+  const match = FIND.exception.exec(template);
+  return match && (FIND.class.test(match[1]) || FIND.dotted.test(match[1]) || sameClass(match[1], exception)) ? [match[1], match[2] ?? ""] : ["", template];
+}
+
+function ownPackages(entry) {
+  const names = unique(entry.frames.map(packageOf)).sort();
+  const joined = (name) => name.replaceAll("-", "");
+  const own = names.filter((name) => joined(canonicalName(name)) === joined(entry.package));
+  const others = names.filter((name) => !(canonicalName(name) in entry.requirements));
+  return own.length ? own : others.length ? others : names;
+}
+
+function fitTemplate(template, name, message, line, packages) {
+  const { exception, raw, text } = line;
+  if (name && line.repeatsException) return null;
+  let sameException = null;
+  if (name && exception) sameException = sameClass(exception, name);
+  else if (name && raw.includes(lastPart(name))) sameException = true;
+  const form = compileTemplate(message);
+  let [fixedText, coverage, truncated, marks, leads, values] = ["", 0, false, [], false, []];
+  if (form.normalized.length) {
+    let where, places;
+    [where, places, truncated] = findParts(form, line, sameException);
+    if (!places.length) return null;
+    const matched = places.map(([start, end]) => where.slice(start, end)).join("");
+    fixedText = truncated ? matched : form.normalForm;
+    coverage = percent(matched.length, where.length);
+    marks = markParts(raw, form.printed, where.slice(places[0][0]));
+    leads = Boolean(exception) && places[0][0] === 0 && !truncated;
+    if (where === text.display && !truncated) values = form.gaps.slice(0, places.length - 1).map((each, at) => [each, where.slice(places[at][1], places[at + 1][0])]);
+  } else {
+    const sameMessage = text.comparable === form.normalForm;
+    if (!sameException || !exception || (message && !sameMessage)) return null;
+    coverage = sameMessage ? limits.FULL_COVERAGE : limits.CLASS_COVERAGE;
+    marks = markClass(raw, lastPart(name));
+  }
+  return {
+    coverage, specificity: specificity(name, fixedText, packages), sameException, foreignClass: isForeignClass(exception, name, packages),
+    truncated, isExceptionLine: Boolean(exception), last: line.last, line: line.line, text: raw, marks, leads,
+    values: values.filter(([each]) => each), namesPackage: namesPackage(`${name} ${fixedText}`, packages),
+  };
+}
+
+function findParts(form, { text, goesOn }, sameException) {
+  let places = matchTemplate(text.display, form.printed);
+  if (places.length) return [text.display, places, false];
+  const normalized = text.comparable;
+  places = matchTemplate(normalized, form.normalized);
+  if (places.length || sameException === false) return [normalized, places, false];
+  if (goesOn && !limits.ELLIPSIS_CHARACTERS.includes(normalized.slice(-1))) return [normalized, [], true];
+  return [normalized, matchTruncated(normalized, form.normalized), true];
+}
+
+function isForeignClass(printed, name, packages) {
+  return printed.includes(".") && !name.includes(".") && !packages.map(canonicalName).includes(canonicalName(printed.split(".")[0]));
+}
+
+function rank(fit) {
+  const exception = fit.sameException ? 2 : fit.sameException === null ? 1 : 0;
+  return [exception, !fit.truncated, fit.isExceptionLine, Math.min(fit.specificity, limits.MAX_RANKED_SPECIFICITY), fit.last, fit.coverage];
+}
+
+function isHigher(one, other) {
+  const at = one.findIndex((value, place) => value !== other[place]);
+  return at >= 0 && one[at] > other[at];
+}
+
+function markParts(raw, parts, normalized) {
+  const places = matchTemplate(plainQuotes(raw), parts);
+  return places.length || !raw ? places : [[Math.max(0, raw.indexOf(normalized.slice(0, limits.MARK_LENGTH))), raw.length]];
+}
+
+function markClass(raw, name) {
+  const start = raw.indexOf(name);
+  return start >= 0 ? [[start, start + name.length]] : [];
+}
+
+function similarityOf(normalForm, comparable) {
+  const [one, other] = [normalForm, comparable].map((text) => informative(tokenize(text)));
+  const shared = one.filter((word) => other.includes(word)).length;
+  return percent(shared, one.length + other.length - shared);
+}
+
+function sameClass(name, other) {
+  const [one, two] = [name, other].map(lastPart);
+  return Boolean(name && other) && (one === two || isMisspelt(one, two));
+}
+
+function isMisspelt(one, other) {
+  const size = Math.min(one.length, other.length);
+  if (size < limits.MIN_TYPO_LENGTH || Math.abs(one.length - other.length) > 1 || !isTypoOf(one, other)) return false;
+  const sorted = (text) => [...text].sort().join("");
+  return one.length !== other.length || [...one].filter((each, at) => each !== other[at]).length === 1 || sorted(one) === sorted(other);
+}
+
+function hasFrame(frames, frame) {
+  const path = `${frame.slice(0, Math.max(0, frame.lastIndexOf(":")))}:`;
+  return frames.has(frame) || frames.has(path) || [...frames].some((each) => each.endsWith(`/${frame}`) || each.endsWith(`/${path}`));
+}
+
+function namesPackage(text, packages) {
+  const words = tokenize(text);
+  return packages.map(tokenize).some((name) => name.length && name.every((word) => words.includes(word)));
+}
+
+function compareReleases({ releases, listed }, entry) {
+  const names = [entry.package, ...Object.keys(entry.requirements)].filter((name) => releases.has(name));
+  const unmet = Object.entries(entry.requirements).filter(([name, specifier]) => listed.includes(name) && maySatisfy(releases.get(name), specifier) === false);
+  return {
+    affected: entry.affected ? maySatisfy(releases.get(entry.package), entry.affected) : null,
+    unmetRequirement: unmet.at(-1)?.[0] ?? "",
+    versions: Object.fromEntries(names.map((name) => [name, releases.get(name).at(-1)])),
+  };
+}
+
+function isWrongValue({ values }, entry) {
+  const ranges = { [entry.package]: entry.affected, ...entry.requirements };
+  return values.some(([name, value]) => {
+    const range = ranges[canonicalName(name)];
+    return range && (value === limits.ABSENT || inRange(value, range) === false);
+  });
+}

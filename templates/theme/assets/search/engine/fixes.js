@@ -1,0 +1,49 @@
+// What builder/fixcards/matching/score/fixes.py does. The comments that say why stand there.
+
+import tables from "../tables.js";
+import { canonicalName } from "./packages.js";
+import { FIND, global } from "./patterns.js";
+import { inRange, overlap } from "./versions.js";
+
+const CONSTRAINT = global(tables.patterns.constraint);
+
+export function fitFixes(failure, features, entry) {
+  const fixes = entry.fixes.map(({ title, kind, install = [] }) => {
+    const why = objection({ kind, install }, failure, features, entry);
+    return { title, kind, install, fits: !why, why };
+  });
+  return [...fixes.filter((fix) => fix.fits), ...fixes.filter((fix) => !fix.fits)];
+}
+
+function objection({ kind, install }, { failure }, features, entry) {
+  const requirements = install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
+  const place = inPlaceOf(failure, requirements);
+  const bound = boundAgainst(failure, requirements);
+  const { isNewer, foreignFrames, caller, ownCode, frames, affected, hasSource, versions } = features;
+  let reason = "";
+  if (place) reason = "in place";
+  else if (bound) reason = "bound";
+  else if (kind === "code-change") reason = caller && "call";
+  else if (kind === "upgrade" && entry.cause !== entry.id) {
+    if (isNewer) reason = "newer";
+    else if (foreignFrames) reason = caller && "caller";
+    else if (ownCode && !frames && affected === null && !hasSource) reason = "own code";
+  }
+  const values = { package: entry.package, caller, release: versions[entry.package], place, bound };
+  return reason && tables.fixTexts[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
+}
+
+// Whether a text has a package, in these releases only.
+export const has = (releases, name, specifier) => releases.get(name)?.every((release) => inRange(release, specifier));
+
+const inPlaceOf = ({ releases }, requirements) => (requirements.every((each) => has(releases, ...each)) ? requirements.map(([name]) => `${name} ${releases.get(name).at(-1)}`).join(", ") : "");
+
+function boundAgainst({ lines }, requirements) {
+  for (const { text } of lines) {
+    for (const match of FIND.installCommand.test(text) ? [] : text.matchAll(CONSTRAINT)) {
+      const bound = match[2].replaceAll(" ", "");
+      if (requirements.some(([name, each]) => name === canonicalName(match[1]) && !overlap(each, bound))) return match[1] + bound;
+    }
+  }
+  return "";
+}

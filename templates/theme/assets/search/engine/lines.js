@@ -1,0 +1,106 @@
+// What builder/fixcards/matching/parse/lines.py does. The comments that say why stand there.
+
+import tables from "../tables.js";
+import { applyRules, INVISIBLE } from "./normalize.js";
+import { FIND, global, limits } from "./patterns.js";
+import { trimEnd, trimStart } from "./strings.js";
+
+const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
+const ENTITY = global(tables.patterns.entity);
+const JOINT = global(tables.patterns.joint);
+const ESCAPE = global(tables.patterns.escape);
+const LINK = global(tables.patterns.link);
+
+
+export function* splitLines(text) {
+  let number = 0;
+  for (const raw of text.split(FIND.break)) {
+    number += 1;
+    if (raw) yield* cleanLine(raw, number);
+  }
+}
+
+export function* cleanLine(raw, number) {
+  for (const piece of splitRaw(raw.replace(ASTRAL, "\ufffd"))) yield { raw: piece, text: stripLine(piece), number };
+}
+
+function* splitRaw(line) {
+  for (const part of unescape(chunks(line, limits.CHUNK_LENGTH).map(withoutMarks).join(""))) yield* chunks(part, tables.maxLineLength);
+}
+
+function chunks(line, size) {
+  const parts = [];
+  for (let start = 0; start < line.length; start += size) parts.push(line.slice(start, start + size));
+  return parts;
+}
+
+function withoutMarks(line) {
+  const text = (FIND.invisible.test(line) ? applyRules(line, INVISIBLE) : line).replace(LINK, "$1");
+  return text.replace(ENTITY, (match, name) => (Object.hasOwn(tables.entities, name) ? tables.entities[name] : match));
+}
+
+function unescape(line) {
+  const start = line.indexOf('{"');
+  if (start >= 0 && start === startOfContent(line) && trimEnd(line, " ").endsWith("}")) {
+    const inside = jsonStrings(line.slice(start));
+    return inside.length ? inside : [line];
+  }
+  for (let round = 0; round < limits.MAX_ESCAPES && FIND.escaped.test(line); round += 1) {
+    line = line.replace(ESCAPE, (match, code) => (code === undefined ? match : character(code)));
+  }
+  if (FIND.joined.test(line)) line = line.replace(JOINT, "\n");
+  return line.split("\n").filter((part) => part);
+}
+
+function startOfContent(line) {
+  const head = line.slice(0, tables.maxLineLength);
+  return head.length - trimStart(withoutPrefixes(head), " ").length;
+}
+
+function jsonStrings(line) {
+  const strings = [];
+  let inside = false;
+  let part = "";
+  for (const match of line.matchAll(ESCAPE)) {
+    if (match[0] === '"') {
+      if (inside) {
+        const end = match.index + 1;
+        const rest = trimStart(line.slice(end, end + 2), " ");
+        if (!rest.startsWith(":") && part.includes(" ")) for (const each of part.split("\n")) if (each) strings.push(...unescape(each));
+      }
+      part = "";
+      inside = !inside;
+    } else if (inside) {
+      part += match[1] === undefined ? match[0] : character(match[1]);
+    }
+  }
+  return strings;
+}
+
+function character(code) {
+  if (code.length === 5) {
+    const number = Number.parseInt(code.slice(1), 16);
+    return (number >= 0xd800 && number <= 0xdfff) || number < 32 ? "\ufffd" : String.fromCharCode(number);
+  }
+  return tables.escapes[code] ?? code;
+}
+
+function stripLine(line) {
+  let text = trimEnd(withoutPrefixes(line));
+  for (let round = 0; round < limits.MAX_PREFIXES; round += 1) {
+    const suffix = FIND.suffix.exec(text.slice(-limits.MAX_SUFFIX_LENGTH));
+    if (!suffix) break;
+    text = trimEnd(text.slice(0, text.length - suffix[0].length));
+  }
+  return text;
+}
+
+function withoutPrefixes(line) {
+  let text = line;
+  for (let round = 0; round < limits.MAX_PREFIXES; round += 1) {
+    const prefix = FIND.prefix.exec(text);
+    if (!prefix) break;
+    text = text.slice(prefix[0].length);
+  }
+  return text;
+}

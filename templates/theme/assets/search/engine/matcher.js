@@ -1,0 +1,162 @@
+// What builder/fixcards/matching/score/matcher.py does. The comments that say why stand there.
+
+import tables from "../tables.js";
+import { compare, percent } from "./features.js";
+import { fitFixes } from "./fixes.js";
+import { normalizeFailure } from "./normalized_failure.js";
+import { splitFailures } from "./parser.js";
+import { limits } from "./patterns.js";
+import { makeQuery } from "./query.js";
+import { REASONS, scoreMatch, warningOf } from "./scoring.js";
+import { unique } from "./strings.js";
+import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
+import { informative, spellings, tokenize } from "./tokens.js";
+
+const compareText = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+const byRank = (a, b) => limits.TIERS.indexOf(a.tier) - limits.TIERS.indexOf(b.tier) || b.score - a.score || compareText(a.entry.id, b.entry.id);
+
+export async function match(failure, index, limit = limits.DEFAULT_LIMIT) {
+  const best = new Map();
+  for (const part of splitFailures(failure)) {
+    for (const each of await matchFailure(normalizeFailure(part), index)) {
+      const before = best.get(each.entry.id);
+      if (!before || byRank(each, before) < 0) best.set(each.entry.id, each);
+    }
+  }
+  return [...best.values()].sort(byRank).slice(0, limit);
+}
+
+async function matchFailure(failure, index) {
+  const query = makeQuery(failure);
+  const terms = selectTerms(query, index);
+  await index.prepare(terms.map(([term]) => term));
+  const candidates = findCandidates(query, terms, index);
+  const weights = wordWeights(query, index);
+  const written = spellings(query.prose.length ? failure.lines.map((text) => text.normalForm).join("\n") : "");
+  const limited = limitEntryFiles(candidates, index);
+  await index.prepareEntries(limited.map((candidate) => candidate.number));
+  let matches = limited.flatMap((candidate) => scoreEntry(failure, candidate, index, (entry) => query.typed && { ...keywordMatch(weights, candidate, entry), written }));
+  if (query.typed && matches.some((each) => each.line)) matches = matches.filter((each) => each.line);
+  const { prose } = query;
+  if (!matches.length && prose.length && hasLead(candidates)) {
+    const words = prose.filter((word) => candidates[0].terms.has(word));
+    const indexed = terms.filter(([word]) => prose.includes(word) && index.postings(word).length).length;
+    matches.push(...scoreEntry(failure, candidates[0], index, () => ({ coverage: percent(words.length, indexed), nearness: 0, informative: words, longText: true, written })));
+  }
+  return settleTwins(matches);
+}
+
+function selectTerms(query, index) {
+  const sorted = [...query.terms].sort((a, b) => index.frequency(a[0]) - index.frequency(b[0]) || b[1] - a[1] || compareText(a[0], b[0]));
+  const selected = [];
+  let budget = limits.MAX_COMMON_POSTINGS;
+  for (const [term, weight] of sorted) {
+    const frequency = index.frequency(term);
+    if (frequency <= budget || !selected.length) {
+      selected.push([term, weight]);
+      budget -= frequency;
+    }
+  }
+  return selected;
+}
+
+function findCandidates(query, terms, index) {
+  const candidates = new Map();
+  for (const [term, weight] of terms) {
+    const postings = index.postings(term, query.typed, term === query.lastWord);
+    const points = weight * idfSteps(index.length, Math.max(1, postings.length));
+    for (const posting of postings.reverse()) {
+      const number = posting >> 1;
+      let candidate = candidates.get(number);
+      if (!candidate) candidates.set(number, (candidate = { number, points: 0, terms: new Map() }));
+      if (!candidate.terms.has(term)) {
+        candidate.points += points * (posting & 1 ? 2 : 1);
+        candidate.terms.set(term, Boolean(posting & 1));
+      }
+    }
+  }
+  return [...candidates.values()].sort((a, b) => b.points - a.points || a.number - b.number);
+}
+
+function idfSteps(entries, frequency) {
+  let steps = 1;
+  let rest = entries / frequency;
+  while (rest >= limits.IDF_STEP) {
+    rest /= limits.IDF_STEP;
+    steps += 1;
+  }
+  return steps;
+}
+
+function limitEntryFiles(candidates, index) {
+  const files = new Set();
+  const limited = [];
+  for (const candidate of candidates) {
+    if (candidate.points * 100 < candidates[0].points * limits.MIN_SHARE_OF_BEST) break;
+    const file = Math.floor(candidate.number / index.head.chunk);
+    if (files.has(file) || files.size < limits.MAX_ENTRY_FILES) {
+      files.add(file);
+      limited.push(candidate);
+    }
+  }
+  return limited;
+}
+
+const hasLead = ([first, second]) => first && (!second || 100 * first.points >= limits.MIN_LEAD * second.points);
+
+function scoreEntry(failure, candidate, index, keywordsOf) {
+  const entry = { ...tables.entryDefaults, ...index.entry(candidate.number) };
+  const features = compare(failure, entry);
+  const scored = scoreMatch(features, entry, keywordsOf(entry));
+  if (!scored) return [];
+  const { line, text, marks } = features.fit ?? { line: 0, text: "", marks: [] };
+  const proof = features.frames || features.hasSource ? 2 : Number(features.usesPackage);
+  return [{ entry, ...scored, line, text, marks, versions: features.versions, fixes: fitFixes(failure, features, entry), warning: warningOf(features, entry), proof }];
+}
+
+function wordWeights(query, index) {
+  return query.words.map((word) => {
+    const frequency = index.frequency(word) || index.postings(word, true, word === query.lastWord).length;
+    return [word, frequency ? idfSteps(index.length, frequency) : Math.floor(idfSteps(index.length, 1) / 2)];
+  });
+}
+
+function keywordMatch(weights, candidate, entry) {
+  let [points, maximum, all] = [0, 0, 0];
+  for (const [word, weight] of weights) {
+    const isShared = candidate.terms.has(word);
+    all += 2 * weight;
+    if (isShared) points += weight * (candidate.terms.get(word) ? 2 : 1);
+    if (isShared || informative([word]).length) maximum += 2 * weight;
+  }
+  const shared = weights.map(([word]) => word).filter((word) => candidate.terms.has(word));
+  const messageShare = Math.max(0, ...entry.templates.map((template) => messageShareOf(shared, entry, template)));
+  return { coverage: percent(points, maximum), nearness: percent(2 * points, all) + messageShare, informative: informative(shared) };
+}
+
+function messageShareOf(words, entry, template) {
+  const { normalForm } = compileTemplate(template);
+  const own = unique(tokenize(`${entry.package} ${normalForm}`));
+  return percent(own.filter((word) => words.includes(word)).length, own.length + normalForm.split(PLACEHOLDER_MARK).length - 1);
+}
+
+function settleTwins(matches) {
+  const settled = matches.map((each) => {
+    const twins = matches.filter(({ tier, marks, text }) => tier === "likely" && each.tier === tier && marks.length && text === each.text);
+    return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: "possible", reasons: [...each.reasons, REASONS.ambiguous] } : each;
+  });
+  return settled.map((each) => behindVictims(settled, each)).sort(byRank);
+}
+
+function standsOut({ entry, proof }, twins) {
+  const { id, cause } = entry;
+  const others = twins.filter((each) => each.entry.id !== id);
+  if (cause === id) return others.every((each) => each.entry.cause === id);
+  return proof > 0 && others.every((each) => each.entry.id === cause || each.proof < proof);
+}
+
+function behindVictims(matches, match) {
+  const { id } = match.entry;
+  const victims = matches.filter((each) => each.entry.cause === id && each.entry.id !== id && each.tier === match.tier && each.proof);
+  return { ...match, score: Math.max(1, Math.min(match.score, ...victims.map((each) => each.score - 1))) };
+}

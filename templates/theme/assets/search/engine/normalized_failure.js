@@ -1,0 +1,76 @@
+// What builder/fixcards/matching/parse/normalized_failure.py does. The comments that say why stand there.
+
+import tables from "../tables.js";
+import { cleanDisplay, normalize } from "./normalize.js";
+import { canonicalName } from "./packages.js";
+import { global } from "./patterns.js";
+import { trim, unique } from "./strings.js";
+import { plainQuotes } from "./template.js";
+import { tokenize } from "./tokens.js";
+
+const ADDRESS = global(tables.patterns.address);
+const CODE_NAME = global(tables.patterns.codeName);
+
+class NormalizedText {
+  #forms = {};
+
+  constructor(raw) {
+    this.raw = raw;
+  }
+
+  get display() {
+    return (this.#forms.display ??= plainQuotes(cleanDisplay(this.raw)));
+  }
+
+  get normalForm() {
+    return (this.#forms.normalForm ??= normalize(this.raw));
+  }
+
+  get comparable() {
+    return (this.#forms.comparable ??= plainQuotes(this.normalForm));
+  }
+
+  get tokens() {
+    return (this.#forms.tokens ??= tokenize(this.normalForm));
+  }
+}
+
+export function normalizeFailure(failure) {
+  const { exceptions, lines } = failure;
+  const texts = new Map();
+  const text = (raw) => texts.get(raw) ?? texts.set(raw, new NormalizedText(raw)).get(raw);
+  const library = [...exceptions.flatMap((exception) => exception.frames), ...failure.frames];
+  const user = [...exceptions.flatMap((exception) => exception.userFrames), ...failure.userFrames];
+  let used;
+  return {
+    failure,
+    exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`)),
+    lines: lines.map((other) => text(other.text)),
+    messageLines: [...messageLines(failure, text)],
+    frames: new Set([...library, ...user]),
+    packages: new Set(library.map(packageOf)),
+    get usedPackages() {
+      return (used ??= new Set([...library.map(packageOf), ...lines.flatMap(codeNames)].map(canonicalName)));
+    },
+  };
+}
+
+const codeNames = ({ raw }) => [...raw.replace(ADDRESS, " ").matchAll(CODE_NAME)].map((match) => match[1] || match[2] || match[3]);
+
+export const packageOf = (frame) => frame.split("/")[0];
+
+function* messageLines({ exceptions, lines }, text) {
+  const byLine = new Map([...lines].reverse().map((other) => [other.line, other.text]));
+  for (const { name: exception, message, line } of exceptions) {
+    const raw = lines.find((other) => other.line === line && other.raw.includes(message))?.raw ?? "";
+    const rest = byLine.get(line + 1) ?? "";
+    const last = line === exceptions.at(-1).line;
+    for (const variant of unique([message, trim(`${message} ${rest}`, " "), message + rest])) {
+      yield { exception, text: text(variant), raw, line, last, goesOn: variant === message ? rest : "" };
+    }
+  }
+  const exceptionLines = new Set(exceptions.map((exception) => exception.line));
+  for (const { raw, line } of lines) {
+    yield { exception: "", text: text(raw), raw, line, last: false, repeatsException: exceptionLines.has(line), goesOn: byLine.get(line + 1) ?? "" };
+  }
+}

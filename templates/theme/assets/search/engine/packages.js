@@ -1,0 +1,17 @@
+// What builder/fixcards/matching/parse/packages.py does. The comments that say why stand there.
+
+import tables from "../tables.js";
+import { lower, trim } from "./strings.js";
+
+export function pathInLibrary(path) {
+  const slashed = `/${path}`;
+  let inside = null;
+  for (const folder of tables.libraryFolders) {
+    const start = slashed.lastIndexOf(folder);
+    const rest = slashed.slice(start + folder.length);
+    if (start >= 0 && (inside === null || rest.length < inside.length)) inside = rest;
+  }
+  return inside;
+}
+
+export const canonicalName = (name) => trim(lower(name).replace(/[-_.]+/g, "-"), "-");

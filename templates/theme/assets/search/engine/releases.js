@@ -1,0 +1,91 @@
+// What builder/fixcards/matching/parse/releases.py does. The comments that say why stand there.
+
+import tables from "../tables.js";
+import { canonicalName } from "./packages.js";
+import { FIND, global, limits } from "./patterns.js";
+import { lower, trim, unique } from "./strings.js";
+
+const COMPARISON_WORDS = new Set(tables.comparisonWords);
+const ADVICE_WORDS = new Set(tables.adviceWords);
+const NO_NAMES = new Set([...tables.stopwords.split(" "), ...tables.noNames.split(" ")]);
+
+const RELEASE_MENTION = global(tables.releaseMention);
+
+export class SeenReleases {
+  #releases = new Map();
+  #paths = new Set();
+  #locked = "";
+  #listed = new Set();
+
+  add(line) {
+    const locked = FIND.lockedName.exec(line);
+    if (locked) {
+      this.#locked = locked[1];
+      return;
+    }
+    if (!line.includes(".")) return;
+    if (!this.#addListed(line) && !FIND.installCommand.test(line)) {
+      for (const { index, 1: before, 2: raw, 3: release } of line.matchAll(RELEASE_MENTION)) {
+        const start = index + before.length;
+        const name = packageIn(raw, release);
+        if (name && !isAdvice(line.slice(Math.max(0, start - limits.MAX_CONTEXT), start))) this.#add(name, release);
+      }
+    }
+    const path = FIND.pythonPath.exec(line);
+    if (path) this.#paths.add(`${path[1] || path[3]}.${path[2] || path[4]}`);
+  }
+
+  #addListed(line) {
+    const match = FIND.lockedRelease.exec(line);
+    const items = match && this.#locked ? [[this.#locked, match[1]]] : itemsOf(line);
+    this.#locked = "";
+    for (const [raw, release] of items) {
+      const name = packageIn(raw, release);
+      if (!name) continue;
+      this.#add(name, release);
+      this.#listed.add(name);
+    }
+    return items.length;
+  }
+
+  #add(name, release) {
+    const releases = this.#releases.get(name) ?? new Set();
+    releases.delete(release);
+    this.#releases.set(name, releases.add(release));
+  }
+
+  // All releases of each package, the last one at the end.
+  get all() {
+    const all = new Map([...this.#releases].map(([name, releases]) => [name, [...releases]]));
+    if (this.#paths.size) all.set("python", unique([...this.#paths, ...(all.get("python") ?? [])]));
+    return all;
+  }
+
+  get certain() {
+    return unique([...this.#listed, ...(this.#paths.size ? ["python"] : [])]);
+  }
+}
+
+export const isListed = (line) => FIND.lockedName.test(line) || FIND.lockedRelease.test(line) || (line.includes(".") && itemsOf(line).length);
+
+function itemsOf(line) {
+  const match = FIND.listed.exec(line);
+  if (match) return [[match[1], match[2]]];
+  const at = line.indexOf(limits.PLUGINS);
+  const rest = at < 0 ? "" : line.slice(at + limits.PLUGINS.length);
+  const plugins = rest && !trim(line.slice(0, at), " ");
+  const parts = (plugins ? rest : line.replace(FIND.platform, "")).split(FIND.listSeparator).map((part) => FIND.listItem.exec(part));
+  if (parts.includes(null) || (!plugins && parts.length < 2)) return [];
+  return parts.map(([, name, release]) => [plugins ? `pytest-${name}` : name, release]);
+}
+
+function packageIn(raw, release) {
+  const name = canonicalName(raw);
+  if (tables.pythonNames.includes(name) && "23".includes(release[0])) return "python";
+  return NO_NAMES.has(name) ? "" : name;
+}
+
+function isAdvice(before) {
+  const words = before.split(" ").filter(Boolean).slice(-limits.ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
+  return COMPARISON_WORDS.has(words.at(-1)) || words.some((word, at) => ADVICE_WORDS.has(word) && !limits.READER_WORDS.includes(words[at - 1]));
+}

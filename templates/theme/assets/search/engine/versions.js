@@ -1,0 +1,83 @@
+// What builder/fixcards/matching/parse/versions.py does. The comments that say why stand there.
+
+import tables from "../tables.js";
+import { FIND, limits } from "./patterns.js";
+import { lower, trim } from "./strings.js";
+
+const toNumber = (text) => Number((text || "0").slice(0, 9));
+
+export function versionKey(version) {
+  const match = FIND.release.exec(lower(version));
+  if (!match) return null;
+  const release = match[2].split(".").slice(0, limits.WIDTH).map(toNumber);
+  while (release.length < limits.WIDTH) release.push(0);
+  let [stage, number] = match[3] ? [tables.stages[match[3]], toNumber(match[4])] : [limits.FINAL, 0];
+  const post = match[5] ? toNumber(match[6]) + 1 : 0;
+  const dev = match[7] ? toNumber(match[8]) : limits.NO_DEV;
+  if (match[7] && !match[3] && !match[5]) stage = 0;
+  return [toNumber(match[1]), ...release, stage, number, post, dev];
+}
+
+const compareKeys = (one, other) => one.map((part, at) => part - other[at]).find(Boolean) ?? 0;
+const isPrerelease = (key) => key[limits.STAGE] !== limits.FINAL || key[limits.DEV] !== limits.NO_DEV;
+
+const anyOf = (results) => (results.includes(true) ? true : results.includes(null) ? null : false);
+
+export const inRange = (version, text) => anyOf(text.split(limits.ALTERNATIVE).map((part) => inSpecifier(version, part)));
+
+const before = (number) => number.replace(/[0-9]+$/, (last) => `${Math.max(0, last - 1)}.999`);
+
+export function overlap(one, other) {
+  const numbers = `${one},${other}`.match(/[0-9]+(?:[.][0-9]+)*/g);
+  const releases = numbers.flatMap((number) => [number, `${number}.1`, before(number)]);
+  return releases.some((each) => inRange(each, one) && inRange(each, other));
+}
+
+// 3.12 may be any 3.12, and 8.0rc1 may have what 8.0 has.
+export const maySatisfy = (releases, specifier) => (releases ? anyOf(releases.map((release) => mayBeIn(release, specifier))) : null);
+
+function mayBeIn(release, specifier) {
+  const result = inRange(release, specifier);
+  if (result !== false) return result;
+  const also = release.split(".").length === 2 ? `${release}.999` : release.replace(FIND.prerelease, "");
+  return also !== release && inRange(also, specifier) ? null : false;
+}
+
+// True, false, or null where the version or the specifier can't be read.
+export function inSpecifier(version, specifier) {
+  const key = versionKey(version);
+  if (!key) return null;
+  for (const part of specifier.split(",")) {
+    const clause = trim(part, " ");
+    if (!clause) continue;
+    const match = FIND.clause.exec(clause);
+    const satisfied = match ? satisfies(key, match[1], match[2]) : null;
+    if (!satisfied) return satisfied;
+  }
+  return true;
+}
+
+function satisfies(key, operator, text) {
+  const any = text.endsWith(".*");
+  const bound = versionKey(any ? text.slice(0, -2) : text);
+  if (!bound) return null;
+  const same = (size) => compareKeys(key.slice(0, size), bound) === 0;
+  if (any) return /^[=!]=$/.test(operator) ? same(text.split(".").length) === (operator === "==") : null;
+  const order = compareKeys(key, bound);
+  switch (operator) {
+    case "~=":
+      return order >= 0 && same(Math.max(2, /[0-9]+(?:[.][0-9]+)*/.exec(text.slice(text.indexOf("!") + 1))[0].split(".").length));
+    case ">":
+      return order > 0 && !(same(limits.POST) && key[limits.POST] && !bound[limits.POST] && bound[limits.DEV] === limits.NO_DEV);
+    case "<":
+      return order < 0 && !(same(bound[limits.POST] ? limits.DEV : limits.STAGE) && isPrerelease(key) && !isPrerelease(bound));
+    case ">=":
+      return order >= 0;
+    case "<=":
+      return order <= 0;
+    case "!=":
+      return order !== 0;
+    default:
+      return order === 0;
+  }
+}
