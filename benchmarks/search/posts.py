@@ -87,7 +87,7 @@ class Judge:
 
     def _is_wrong_fix(self, match: Match, fix: Fix | None, post: Mapping[str, Any]) -> bool:
         return any(
-            self._is_option(fix, each["fix"], post.get("near"))
+            self._is_option(fix, each["fix"], post.get("near")) and not _is_narrower(fix, each["fix"])
             for each in post["wrong"]
             if "fix" in each and each.get("card", match.entry.id) == match.entry.id
         )
@@ -112,6 +112,13 @@ class Judge:
             parts and parts[1] in requirements and implies(requirements[parts[1]], parts[2])
             for parts in map(_REQUIREMENT.match, re.split(r" and |, ", label))
         ) and not (fix.kind == "upgrade" and "<" in label)
+
+
+def _is_narrower(fix: Fix | None, label: str) -> bool:
+    """Return whether a fix leaves out releases that a label names: "0.18 or later" isn't the wrong "0.16 or later"."""
+    parts = _REQUIREMENT.match(label)
+    requirement = _requirements(fix).get(parts[1]) if fix and parts else None
+    return bool(parts and requirement) and not implies(parts[2], str(requirement))
 
 
 def _requirements(fix: Fix) -> dict[str, str]:

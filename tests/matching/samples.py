@@ -79,7 +79,12 @@ def causes() -> tuple[Entry, ...]:
             requirements={"wax": ">=3"},
             cause="wax-1",
             fixes=(
-                FixOption(f"Upgrade {name} to 2.0 or later", "upgrade", (f"{name}>=2.0",)),
+                FixOption(
+                    f"Upgrade {name} to 2.0 or later",
+                    "upgrade",
+                    (f"{name}>=2.0",),
+                    python=">=3.9" if name == "candlery" else "",
+                ),
                 FixOption("Hold wax below 3", "pin", ("wax<3",)),
                 FixOption("Melt it yourself", "code-change"),
             ),

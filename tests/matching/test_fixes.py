@@ -93,3 +93,23 @@ def test_under_another_package_the_cause_offers_to_upgrade_that_one() -> None:
 )
 def test_two_ranges_overlap_where_a_release_satisfies_both(one: str, other: str, expected: bool) -> None:
     assert overlap(one, other) is expected
+
+
+def test_a_fix_that_can_not_be_had_for_the_interpreter_comes_last() -> None:
+    fixes = fixes_of("another-python", "candlery-7")
+    assert list(fixes) == [PIN, OWN, "Upgrade candlery to 2.0 or later"]
+    assert fixes["Upgrade candlery to 2.0 or later"].why == "it takes Python >=3.9, you seem to have 3.8"
+
+
+def test_a_reader_who_may_not_upgrade_is_given_another_fix_first() -> None:
+    fixes = fixes_of("held")
+    assert next(iter(fixes)) == PIN
+    assert fixes[UPGRADE].why == "you say that taper stays as it is"
+    assert not fixes_of("held-elsewhere")[UPGRADE].fits
+    assert fixes_of("partner-held")[UPGRADE].fits
+
+
+def test_of_two_releases_with_an_arrow_the_second_one_is_there() -> None:
+    failure = parse(TEXTS["release-went"])
+    assert failure.versions == {"taper": "1.4.0", "wax": "3.2.0"}
+    assert {each.entry.id: each.tier for each in match(failure, index())}["taper-7"] == "likely"

@@ -92,6 +92,8 @@ def _patterns() -> dict[str, str]:
         "sourceCode": features.SOURCE,
         "requirement": fixes.REQUIREMENT,
         "constraint": fixes.CONSTRAINT,
+        "held": fixes.HELD,
+        "interpreter": fixes.INTERPRETER,
         "release": versions.VERSION,
         "clause": versions.CLAUSE,
     }

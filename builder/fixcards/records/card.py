@@ -174,6 +174,9 @@ class Fix(RecordModel):
     install: Requirements | None = None
     """Requirements that the reader has afterwards, such as `httpx>=0.7.2`. The lines to copy are made from them, and
     they are executed as a reader would: on the broken environment, and with the newest releases of everything else."""
+    python: Specifier | None = None
+    """Python versions for which the fix can be had, where the failure happens on others too, such as `>=3.9`. A reader
+    whose output shows another one is offered the next fix."""
     requires: Requirements | None = None
     """Requirements that replace those of the reproduction when the fix is executed."""
     code: Text | None = None

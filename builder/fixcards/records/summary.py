@@ -31,7 +31,7 @@ class Summary(NamedTuple):
     fixed: str
     requirements: Mapping[str, str]
     """Other packages, and `python`, without which it doesn't fail, each with the releases that set the failure off."""
-    fixes: tuple[tuple[str, str, tuple[str, ...]], ...]
+    fixes: tuple[tuple[str, str, tuple[str, ...], str], ...]
     """Title, kind and lines to install of each fix, best first."""
     prose: str
     """Symptom and trigger."""
@@ -105,7 +105,9 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         affected=str(versions.affected_set),
         fixed=versions.fixed or "",
         requirements=requirements,
-        fixes=tuple((fix.title, fix.kind, tuple(map(str, fix.install or ()))) for fix in card.fixes),
+        fixes=tuple(
+            (fix.title, fix.kind, tuple(map(str, fix.install or ())), str(fix.python or "")) for fix in card.fixes
+        ),
         prose=f"{card.symptom} {card.trigger}",
         details=_details(card),
         keywords=card.keywords,

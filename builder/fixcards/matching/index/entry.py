@@ -16,11 +16,13 @@ class FixOption:
     """`upgrade`, `pin`, `code-change`, `configuration` or `workaround`."""
     install: tuple[str, ...] = ()
     """What a reader has to have afterwards, as requirements; empty where nothing has to be installed."""
+    python: str = ""
+    """Specifier of the interpreters for which it can be had, empty for all that fail."""
 
     def record(self) -> dict[str, Any]:
         """Return the plain data that the index stores."""
-        record = {"title": self.title, "kind": self.kind}
-        return {**record, "install": self.install} if self.install else record
+        full = {"title": self.title, "kind": self.kind, "install": self.install, "python": self.python}
+        return {key: value for key, value in full.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Entry:
         for name in ("templates", "frames"):
             values[name] = tuple(values.get(name, ()))
         values["fixes"] = tuple(
-            FixOption(fix["title"], fix["kind"], tuple(fix.get("install", ()))) for fix in values.get("fixes", ())
+            FixOption(fix["title"], fix["kind"], tuple(fix.get("install", ())), fix.get("python", ""))
+            for fix in values.get("fixes", ())
         )
         return cls(**values)

@@ -105,7 +105,7 @@ def _is_fix(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     install = value.get("install", [])
-    texts = [value.get("title"), value.get("kind")]
+    texts = [value.get("title"), value.get("kind"), value.get("python", "")]
     return _is_texts(texts) and _is_texts(install) and len(install) <= MAX_LIST_LENGTH
 
 

@@ -9,8 +9,9 @@ from fixcards.matching.index.entry import Entry, FixOption
 from fixcards.matching.parse.normalized_failure import NormalizedFailure
 from fixcards.matching.parse.packages import canonical_name
 from fixcards.matching.parse.parser import Failure
-from fixcards.matching.parse.releases import INSTALL_COMMAND
-from fixcards.matching.parse.versions import in_range, overlap
+from fixcards.matching.parse.releases import INSTALL_COMMAND, is_listed
+from fixcards.matching.parse.tokens import lower
+from fixcards.matching.parse.versions import in_range, may_satisfy, overlap
 from fixcards.matching.score.features import MatchFeatures
 
 REQUIREMENT = r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?[ ]*([<>=!~][^;@]*)?(?:;[^\n]*)?$"
@@ -25,11 +26,38 @@ FIX_TEXTS = {
     "own code": "your own code is where it failed, not {package}",
     "call": "the call is in {caller}, not in your own code",
     "bound": "the text says {bound}",
+    "python": "it takes Python {python}, you seem to have {interpreter}",
+    "held": "you say that {package} stays as it is",
 }
 """Why a fix doesn't fit."""
 
+_CHANGES = "(?:upgrad|updat|migrat|bump|chang|rewrit|go to|mov|touch)"
+HELD = "|".join(
+    (
+        rf"(?:can(?:no|')?t|can not|couldn't|(?:un|not )able to|(?:not|n't) allowed to)[^.!?]{{1,40}}{_CHANGES}",
+        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|no upgrade|not an option|ha(?:s|ve) to stay|must stay)",
+        r"(?:kann|können|darf|dürfen)[^.!?]{1,40}(?:nicht|kein)|eingefroren|müssen bei",
+        r"(?:peux|peut|pouvons|pouvez) pas|figé|bloqué",
+        r"(?:^|[^a-z])no (?:l[oae]s? )?(?:puedo|podemos|puede)|congelad[oa]|fijad[oa]",
+        r"não (?:posso|podemos|pode|dá)|travad[oa]",
+        r"non (?:posso|possiamo|può)|bloccat[oa]",
+        r"nie (?:mogę|możemy|można)",
+        r"не (?:могу|можем)|нельзя",
+        "못|고정",
+        "できない|できません|られない|固定",
+        "不能|无法",
+        "नहीं कर सक",
+    )
+)
+"""Words of a reader who may not upgrade, in lower case: can't, pinned and frozen, in the languages of most posts.
+
+A missed one costs a reader a line: the upgrade stands before the fix that he takes. A wrong one costs as much."""
+INTERPRETER = r"(?:^|[^a-z])(?:python|interpreter)"
+"""A sentence about this says nothing about packages."""
+
 _REQUIREMENT, _CONSTRAINT = re.compile(REQUIREMENT), re.compile(CONSTRAINT)
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
+_HELD, _INTERPRETER = re.compile(HELD), re.compile(INTERPRETER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +75,9 @@ class FittedFix:
 def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry) -> tuple[FittedFix, ...]:
     """Return the fixes of an entry: those that fit first, otherwise in the order of the card.
 
-    A fix fits unless the text says that it is in place, that it changes a package which the failure didn't come
-    through, or that a bound excludes it. What isn't known excludes nothing.
+    A fix fits unless the text says that it is in place, that it can't be had for the interpreter, that it changes a
+    package which the failure didn't come through or which the reader may not upgrade, or that a bound excludes it. What
+    isn't known excludes nothing.
     """
     fixes = []
     for fix in entry.fixes:
@@ -63,18 +92,34 @@ def _objection(fix: FixOption, failure: NormalizedFailure, features: MatchFeatur
         (canonical_name(match[1]), match[2] or "") for match in map(_REQUIREMENT.match, fix.install) if match
     ]
     place, bound = _in_place(failure.failure, requirements), _bound_against(failure, requirements)
+    interpreters = failure.failure.releases("python")
     if place:
         reason = "in place"
     elif bound:
         reason = "bound"
+    elif fix.python and may_satisfy(interpreters, fix.python) is False:
+        reason = "python"
     elif fix.kind == "code-change":
         reason = "call" if features.caller else ""
     elif fix.kind == "upgrade" and entry.cause != entry.id:
-        reason = _objection_to_upgrade(features)
+        reason = _objection_to_upgrade(features) or ("held" if _is_held(failure, entry) else "")
     else:
         reason = ""
     values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
-    return FIX_TEXTS[reason].format(**values, place=place, bound=bound) if reason else ""
+    values |= {"place": place, "bound": bound, "python": fix.python, "interpreter": "".join(interpreters[-1:])}
+    return FIX_TEXTS[reason].format(**values) if reason else ""
+
+
+def _is_held(failure: NormalizedFailure, entry: Entry) -> bool:
+    """Return whether a sentence says that the entry's package has to stay, or that something without a name has to."""
+    printed = {exception.line for exception in failure.failure.exceptions}
+    for other in failure.failure.lines:
+        text = lower(other.text)
+        if other.line in printed or is_listed(other.raw) or not _HELD.search(text) or _INTERPRETER.search(text):
+            continue
+        if entry.package in text or not any(name in text for name in entry.requirements):
+            return True
+    return False
 
 
 def _objection_to_upgrade(features: MatchFeatures) -> str:

@@ -166,7 +166,9 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
     )
     if features.alias or fit.truncated or not _is_entrys_own(features, entry):
         evidence = min(evidence, MAX_UNCERTAIN_EVIDENCE)
-    return TIERS_BY_EVIDENCE[max(0, evidence)]
+    # An affected release is a witness of its own, like frames: for what is plain or cut, and the text goes no further.
+    evidence += says_something and (full or fit.truncated) and features.affected is True
+    return TIERS_BY_EVIDENCE[max(0, min(evidence, len(TIERS_BY_EVIDENCE) - 1))]
 
 
 def _is_entrys_own(features: MatchFeatures, entry: Entry) -> bool:

@@ -3,34 +3,47 @@
 import tables from "../tables.js";
 import { canonicalName } from "./packages.js";
 import { FIND, global } from "./patterns.js";
-import { inRange, overlap } from "./versions.js";
+import { isListed } from "./releases.js";
+import { lower } from "./strings.js";
+import { inRange, maySatisfy, overlap } from "./versions.js";
 
 const CONSTRAINT = global(tables.patterns.constraint);
 
 export function fitFixes(failure, features, entry) {
-  const fixes = entry.fixes.map(({ title, kind, install = [] }) => {
-    const why = objection({ kind, install }, failure, features, entry);
+  const fixes = entry.fixes.map(({ title, kind, install = [], python = "" }) => {
+    const why = objection({ kind, install, python }, failure, features, entry);
     return { title, kind, install, fits: !why, why };
   });
   return [...fixes.filter((fix) => fix.fits), ...fixes.filter((fix) => !fix.fits)];
 }
 
-function objection({ kind, install }, { failure }, features, entry) {
+function objection({ kind, install, python }, { failure }, features, entry) {
   const requirements = install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
   const place = inPlaceOf(failure, requirements);
   const bound = boundAgainst(failure, requirements);
   const { isNewer, foreignFrames, caller, ownCode, frames, affected, hasSource, versions } = features;
+  const interpreters = failure.releases.get("python");
   let reason = "";
   if (place) reason = "in place";
   else if (bound) reason = "bound";
+  else if (python && maySatisfy(interpreters, python) === false) reason = "python";
   else if (kind === "code-change") reason = caller && "call";
   else if (kind === "upgrade" && entry.cause !== entry.id) {
     if (isNewer) reason = "newer";
     else if (foreignFrames) reason = caller && "caller";
     else if (ownCode && !frames && affected === null && !hasSource) reason = "own code";
+    if (!reason && isHeld(failure, entry)) reason = "held";
   }
-  const values = { package: entry.package, caller, release: versions[entry.package], place, bound };
+  const values = { package: entry.package, caller, release: versions[entry.package], place, bound, python, interpreter: interpreters?.at(-1) };
   return reason && tables.fixTexts[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
+}
+
+function isHeld({ exceptions, lines }, { package: own, requirements }) {
+  return lines.some(({ raw, text, line }) => {
+    const words = lower(text);
+    if (exceptions.some((each) => each.line === line) || isListed(raw) || !FIND.held.test(words) || FIND.interpreter.test(words)) return false;
+    return words.includes(own) || !Object.keys(requirements).some((name) => words.includes(name));
+  });
 }
 
 // Whether a text has a package, in these releases only.

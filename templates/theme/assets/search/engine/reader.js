@@ -97,7 +97,7 @@ export class Index {
     need(entries.length === Math.min(chunk, this.length - number * chunk));
     for (const { display, templates = [], frames = [], requirements = {}, fixes = [], ...texts } of entries) {
       need(texts.id, display.path, PATH.test(display.path), display.kind === "page" || display.verdict);
-      need(...fixes.map(({ title, kind, install = [] }) => areTexts([title, kind, ...install])));
+      need(...fixes.map(({ title, kind, install = [], python = "" }) => areTexts([title, kind, python, ...install])));
       need(...[display, templates, frames, requirements, texts].map((values) => areTexts(Object.values(values))));
     }
   }

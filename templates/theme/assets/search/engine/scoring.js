@@ -33,7 +33,9 @@ function tierOf(features, entry) {
   const saysSomething = fit.specificity > 0 || (fit.coverage >= limits.WHOLE_LINE_COVERAGE && fit.sameException === true);
   const evidence = (fit.specificity >= limits.SPECIFICITY_STRONG) + (fit.specificity >= limits.SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
   const uncertain = features.alias || fit.truncated || !isEntrysOwn(features, entry);
-  return limits.TIERS_BY_EVIDENCE[Math.max(0, uncertain ? Math.min(evidence, limits.MAX_UNCERTAIN_EVIDENCE) : evidence)];
+  const witness = saysSomething && (full || fit.truncated) && features.affected === true;
+  const sum = (uncertain ? Math.min(evidence, limits.MAX_UNCERTAIN_EVIDENCE) : evidence) + witness;
+  return limits.TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, limits.TIERS_BY_EVIDENCE.length - 1))];
 }
 
 const isEntrysOwn = (features, entry) => features.usesPackage || features.hasSource || entry.cause === entry.id || !Object.keys(entry.requirements).length;
