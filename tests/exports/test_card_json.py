@@ -16,6 +16,7 @@ COMPUTED = (
     "own_content_ratio",
     "lines",
     "related",
+    "victims",
 )
 
 

@@ -41,7 +41,8 @@ class Library:
         data["signature"] = {"error": error}
         if aliases:
             data["signature"]["aliases"] = list(aliases)
-        data["cause"] = cause
+        if cause:
+            data["cause"] = cause
         if names:
             data["related"] = list(names)
         self.cards[card_id] = summary(Card.model_validate(data), None)
@@ -63,6 +64,15 @@ def test_the_cause_comes_before_what_a_card_names(library: Library) -> None:
     library.add("zoo-1", "ValueError: the elephant is out")
     library.add("transport-3", "KeyError: left")
     assert library.of("demo-7") == ["transport-3", "zoo-1"]
+
+
+def test_a_cause_shows_all_that_it_breaks_before_the_nearest_others(library: Library) -> None:
+    library.add("transport-3", "AttributeError: no Pool", cause="")
+    victims = [f"pack{number:02}-1" for number in range(MAX_RELATED + 3)]
+    for victim in victims:
+        library.add(victim, "AttributeError: no Pool", cause="transport-3")
+    library.add("transport-4", "KeyError: left", cause="")
+    assert library.of("transport-3") == [*victims, "transport-4"]
 
 
 def test_rare_words_make_failures_similar_and_common_ones_do_not(library: Library) -> None:

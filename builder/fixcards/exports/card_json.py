@@ -34,6 +34,7 @@ class CardJson(CardExport):
                 for number, state in facts.install_states.items()
             ],
             "related": [other.id for other in inputs[RELATED]],
+            "victims": [other.id for other in inputs[RELATED] if other.cause == card.id],
         }
         content = to_json({"id": card.id, **record, **computed}, indent=1) + b"\n"
         yield DataFile(f"{facts.path}/{FILE_NAME}", content)

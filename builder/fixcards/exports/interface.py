@@ -31,11 +31,13 @@ class RelatedCard(NamedTuple):
     title: str
     package: str
     verdict: str
+    cause: str
+    """Id of the card of the change that it falls over, empty where it has none."""
 
     @classmethod
     def of(cls, card: Summary) -> RelatedCard:
         """Return the related card with this summary."""
-        return cls(card.id, card.path, card.title, card.package, card.verdict)
+        return cls(card.id, card.path, card.title, card.package, card.verdict, card.cause)
 
 
 class Summaries(NamedTuple):
@@ -57,7 +59,7 @@ class Input(Generic[Value]):
 CARD: Input[CardFacts] = Input("card")
 """One card with its evidence; its judgement depends on day and reports, and is there only with `DAY` and `REPORTS`."""
 RELATED: Input[tuple[RelatedCard, ...]] = Input("related")
-"""The related cards of the card, nearest first."""
+"""The related cards of the card: all that it is the cause of, then the nearest ones."""
 REPORTS: Input[ReportCounts] = Input("reports")
 """Readers' reports about the card."""
 SUMMARIES: Input[Summaries] = Input("summaries")

@@ -130,7 +130,8 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
         "reports": data.reports,
         "report_links": report_links(card, [(each.letter, each.fix.title) for each in options], settings.code_host),
         "cause": next((other for other in data.related if other.id == card.cause), None),
-        "related": data.related,
+        "victims": [other for other in data.related if other.cause == card.id],
+        "related": [other for other in data.related if other.cause != card.id],
         "sources": _sources(card),
     }
 

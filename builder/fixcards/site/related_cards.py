@@ -15,7 +15,7 @@ from fixcards.records.library import Library
 from fixcards.records.summary import Summary
 
 MAX_RELATED = 6
-"""Related cards that a page shows at most."""
+"""Related cards that a page shows at most, besides all that it is the cause of."""
 MIN_SIMILARITY = 0.25
 """Cosine of two signatures, 0 to 1, from which on their cards are related."""
 
@@ -43,13 +43,19 @@ def related_cards(library: Library) -> Mapping[str, list[str]]:
 
 
 def find_related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
-    """Return the related cards of each card: its cause, those it names, similar signatures, then the same package.
+    """Return the related cards of each card: all that it is the cause of, by package, and the nearest others.
+
+    Nearest are its cause, those it names, similar signatures, then the same package.
 
     Two signatures are as similar as the cosine of their words, rare words counting more (tf-idf).
     """
     words = {card_id: sorted(_words(card)) for card_id, card in cards.items()}
     holders: dict[str, list[str]] = defaultdict(list)
     packages: dict[str, list[str]] = defaultdict(list)
+    victims: dict[str, list[str]] = defaultdict(list)
+    for card_id, card in sorted(cards.items()):
+        if card.cause:
+            victims[card.cause].append(card_id)
     for card_id, card in sorted(cards.items(), key=lambda item: issue_order(item[1].key)):
         packages[card.package].append(card_id)
         for word in words[card_id]:
@@ -72,7 +78,9 @@ def find_related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
         ordered += sorted(similar, key=lambda other: (-cosines[other], other))
         if len(ordered) <= MAX_RELATED:
             ordered += _neighbours(card, cards, packages[card.package])
-        related[card_id] = [other for other in dict.fromkeys(ordered) if other != card_id][:MAX_RELATED]
+        own = victims.get(card_id, [])
+        others = [other for other in dict.fromkeys(ordered) if other != card_id and other not in own]
+        related[card_id] = own + others[:MAX_RELATED]
     return related
 
 
