@@ -140,6 +140,17 @@ def test_an_upgrade_gets_a_line_only_where_one_can_be_meant(folder: Folder) -> N
         assert repairs(cards) == [], new
 
 
+def test_an_upgrade_of_whichever_package_was_hit_has_no_line(folder: Folder) -> None:
+    bare = DAMAGES["upgrade without a line"](TEXT)
+    for example, codes in (
+        ('"demo=={version}", "transport==2.1", "caller==3.0"', set()),
+        ('"demo=={version}", "transport==2.2"', {"FC410"}),  # a second package, which the card can name
+        ('"demo==1.11", "transport==2.1", "caller==3.0"', {"FC410"}),
+    ):
+        cards = folder({"demo/7.yaml": replacing('"demo==1.11", "transport==2.1"', example)(bare)})
+        assert {problem.code for problem in load(cards).problems} == codes, example
+
+
 def test_no_line_names_a_release_that_was_withdrawn(folder: Folder) -> None:
     day = b'"uploaded": "2024-01-12"'
     evidence = EVIDENCE.replace(day, day + b', "yanked": true')

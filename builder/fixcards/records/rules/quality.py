@@ -29,9 +29,13 @@ _PARENTHESES = re.compile(r"\([^()]*\)")
 
 @rule("FC410")
 def nothing_to_install(card: Card, evidence: Evidence | None) -> Iterator[Finding]:
-    """An upgrade or a pin says in `install` which requirements the reader has afterwards: these are copied."""
+    """An upgrade or a pin says in `install` which requirements the reader has afterwards: these are copied.
+
+    An upgrade of whichever package the reader was hit through has no such line: its `requires` leave the card's package
+    and its second packages as they are, and upgrade one of many others as an example.
+    """
     for number, fix in enumerate(card.fixes):
-        if fix.kind in LINE_KINDS and fix.install is None:
+        if fix.kind in LINE_KINDS and fix.install is None and not _upgrades_an_example(card, fix):
             proposal = _upgrade_line(card, fix, evidence)
             yield Finding(
                 f"fixes[{number}] has no `install`, so that readers have no line to copy",
@@ -41,6 +45,14 @@ def nothing_to_install(card: Card, evidence: Evidence | None) -> Iterator[Findin
                 if proposal
                 else None,
             )
+
+
+def _upgrades_an_example(card: Card, fix: Fix) -> bool:
+    """Return whether a fix upgrades a package that is one of many: neither the card's own nor a second package."""
+    name = ecosystem(card.ecosystem).requirement_name
+    named = {card.package, *(card.versions.with_ or {})}
+    upgraded = {name(text) for text in fix.requires or () if text not in card.reproduction.requires}
+    return fix.kind == "upgrade" and bool(upgraded) and upgraded.isdisjoint(named)
 
 
 def _example(card: Card, fix: Fix) -> str:
