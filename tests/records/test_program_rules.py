@@ -70,6 +70,12 @@ DISHONEST = [
     ("FC233", "import demo\nfrom importlib.metadata import version\nassert version('demo') > '1.10'"),
     ("FC233", "import demo\nimport importlib.metadata as m\nassert m.version('demo') > '1.10'"),
     ("FC233", "import demo\nfrom importlib import metadata\nmetadata.version('demo')"),
+    (
+        "FC233",
+        "import demo\nfrom importlib_metadata import entry_points\n"
+        "if [*entry_points(group='demo')][0].dist.version < '2':\n    demo.get()",
+    ),
+    ("FC233", "import demo\nimport importlib_metadata as m\nif getattr(m, 'version')('demo') < '2':\n    demo.get()"),
     ("FC233", "import demo\nprint(1 / 0 if demo.__version__ < '2' else 1)"),
     ("FC233", "import demo\nprint(demo.VERSION < (2, 0) and demo.get())"),
     ("FC233", "import demo\ndef f(v):\n    return 1 / (v > '2')\nprint(f(demo.__version__))"),
@@ -100,6 +106,8 @@ def test_a_program_that_shows_nothing_about_the_package_is_refused(code: str, pr
     [
         "import demo\nprint(demo.__version__)\ndemo.get()",
         "import demo\nfrom importlib.metadata import version\nprint(version('demo'), f'of {demo.VERSION}')",
+        "import demo\nfrom importlib_metadata import entry_points\nassert entry_points().get('demo', []) == []",
+        "import demo\nimport pkg_resources\nassert list(pkg_resources.parse_requirements('idna'))",
         "import sys, demo\nif sys.version_info < (3, 9):\n    sys.exit(0)\ndemo.get()",
         "import demo\ntry:\n    demo.get()\nexcept demo.Stalled as error:\n    raise",
         "import demo\ntry:\n    demo.get()\nexcept demo.Stalled as error:\n    raise error",

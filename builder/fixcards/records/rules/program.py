@@ -45,6 +45,10 @@ _SHORT_WAIT = 1.0
 """Seconds that a program may wait, so that a thread or a server of it can start."""
 _VERSION_NAMES = frozenset({"__version__", "VERSION", "version_info"})
 _METADATA = re.compile(r"(?:importlib[._]metadata|pkg_resources)\b")
+_NO_RELEASE = re.compile(
+    rf"{_METADATA.pattern}\.(?:(?:iter_)?entry_points|files|packages_distributions|parse_requirements|resource_\w+)\b"
+)
+"""What these modules offer beside the releases of distributions: a program may fail there, as its users' do."""
 _PRINTED = (ast.Attribute, ast.Name, ast.JoinedStr, ast.FormattedValue, ast.keyword, ast.Constant, ast.Load)
 """What may stand in a `print` that only shows a release; a comparison decides something."""
 _SEARCHED = ("sys.path", "sys.path_hooks", "sys.meta_path", "sys.path_importer_cache")
@@ -119,13 +123,19 @@ def loops_alone(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 
 @rule("FC233")
 def looks_at_version(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """The program decides nothing by a release number: it has to show the failure. It may print one."""
+    """The program decides nothing by a release number: it has to show the failure. It may print one.
+
+    Other things of the same modules, such as entry points, are no release.
+    """
     program = parse_program(card.reproduction.code)
     if program is None:
         return
     printed = {id(each) for node in program.nodes if _is_print(node) for each in _printed_parts(program, node)}
-    for node in program.nodes:
-        if id(node) not in printed and _is_version(program, node):
+    suspects = [node for node in program.nodes if id(node) not in printed and _is_version(program, node)]
+    nodes = program.nodes if suspects else []
+    others = {id(each) for node in nodes if _is_no_release(program, node) for each in ast.walk(node)}
+    for node in suspects:
+        if id(node) not in others:
             yield Finding(
                 f"line {getattr(node, 'lineno', 1)} of the program looks at the release of a package",
                 "remove it: the program must fail or pass by what the package does",
@@ -281,13 +291,18 @@ def _printed_parts(program: Program, node: ast.AST) -> Iterator[ast.AST]:
             yield from _printed_parts(program, child)
 
 
+def _is_no_release(program: Program, node: ast.AST) -> bool:
+    return isinstance(node, (ast.Name, ast.Attribute)) and _NO_RELEASE.match(program.name(node)) is not None
+
+
 def _is_version(program: Program, node: ast.AST) -> bool:
     if isinstance(node, ast.Constant):
         return node.value in ("__version__", "importlib.metadata")
     if not isinstance(node, (ast.Name, ast.Attribute)):
         return False
     name = program.name(node)
-    if _METADATA.match(name):
+    of = node.value if isinstance(node, ast.Attribute) else None
+    if _METADATA.match(name) or (isinstance(of, ast.Attribute) and name.endswith(".dist.version")):
         return True
     root, _, last = name.rpartition(".")
     return last in _VERSION_NAMES and bool(root) and root.partition(".")[0] not in sys.stdlib_module_names

@@ -279,8 +279,12 @@ def range_empty_or_twice(card: Card, evidence: Evidence | None) -> Iterator[Find
 
 @rule("FC418")
 def cause_of_no_second_package(card: Card, evidence: Evidence | None) -> Iterator[Finding]:
-    """The cause lies in another package, which is among `versions.with` or the requirements of the reproduction."""
-    if card.cause in {None, card.id}:
+    """The cause lies in another package, which is among `versions.with` or the requirements of the reproduction.
+
+    A failing build is excepted: what it takes is required by the source distribution, and never installed.
+    """
+    expect = card.reproduction.expect
+    if card.cause in {None, card.id} or (expect and expect.during == "build"):
         return
     registry = ecosystem(card.ecosystem)
     others = {*(card.versions.with_ or {}), *map(registry.requirement_name, card.reproduction.requires)}
