@@ -72,10 +72,18 @@ def test_in_own_code_the_cause_offers_the_change_of_code_first() -> None:
     assert fixes_of("in-own-code")[UPGRADE].why == "your own code is where it failed, not taper"
 
 
-def test_under_another_package_the_cause_offers_to_upgrade_that_one() -> None:
+def test_under_another_package_the_cause_offers_the_pin_then_to_upgrade_that_one() -> None:
     fixes = match_of("through-a-stranger", "wax-1").fixes
-    assert next(fix.title for fix in fixes if fix.fits) == "Upgrade the package whose frame is innermost"
+    assert [fix.title for fix in fixes if fix.fits] == [PIN, "Upgrade the package whose frame is innermost"]
     assert not fixes[-1].fits
+
+
+def test_a_cause_without_frames_offers_the_pin_and_in_own_code_the_change_of_code() -> None:
+    alone = match(parse("AttributeError: module 'wax' has no attribute 'tallow'"), index())[0]
+    assert (alone.entry.id, alone.fixes[0].title) == ("wax-1", PIN)
+    fixes = match_of("in-own-code", "wax-1").fixes
+    assert [fix.title for fix in fixes if fix.fits] == ["Write wax.Tallow() instead", PIN]
+    assert fixes[-1].why == "your own code is where it failed, no other package"
 
 
 @pytest.mark.parametrize(

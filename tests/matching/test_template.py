@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fixcards.matching.parse.template import find_template, without_source_lines
+from fixcards.matching.parse.template import find_template, match_template, without_source_lines
 
 IMPORT = "ImportError: cannot import name 'soft_unicode' from 'markupsafe' ({path})"
 
@@ -76,3 +76,9 @@ def test_source_lines_that_a_traceback_quotes_do_not_count():
 def test_every_other_line_stays():
     text = "    indented\n  File without quotes\nlast"
     assert list(without_source_lines(text)) == text.splitlines()
+
+
+def test_a_constructor_without_its_class_is_not_that_of_another_class() -> None:
+    parts = ("__init__() got an unexpected keyword argument 'app'",)
+    assert match_template("__init__() got an unexpected keyword argument 'app'", parts)
+    assert not match_template("JobRunner.__init__() got an unexpected keyword argument 'app'", parts)

@@ -72,7 +72,8 @@ def test_a_cause_shows_all_that_it_breaks_before_the_nearest_others(library: Lib
     for victim in victims:
         library.add(victim, "AttributeError: no Pool", cause="transport-3")
     library.add("transport-4", "KeyError: left", cause="")
-    assert library.of("transport-3") == [*victims, "transport-4"]
+    assert library.of("transport-3")[: len(victims)] == victims
+    assert set(library.of("transport-3")[len(victims) :]) == {"transport-4"}
 
 
 def test_rare_words_make_failures_similar_and_common_ones_do_not(library: Library) -> None:

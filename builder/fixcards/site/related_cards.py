@@ -76,11 +76,12 @@ def find_related(cards: Mapping[str, Summary]) -> dict[str, list[str]]:
         similar = [other for other, cosine in cosines.items() if cosine >= MIN_SIMILARITY]
         ordered = [other for other in (card.cause, *card.related) if other in cards]
         ordered += sorted(similar, key=lambda other: (-cosines[other], other))
+        own = dict.fromkeys(victims.get(card_id, ()))
+        ordered = [other for other in ordered if other not in own]
         if len(ordered) <= MAX_RELATED:
             ordered += _neighbours(card, cards, packages[card.package])
-        own = victims.get(card_id, [])
         others = [other for other in dict.fromkeys(ordered) if other != card_id and other not in own]
-        related[card_id] = own + others[:MAX_RELATED]
+        related[card_id] = [*own, *others[:MAX_RELATED]]
     return related
 
 

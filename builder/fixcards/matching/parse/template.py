@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from fixcards.matching.parse.normalize import clean_display, normalize
+from fixcards.matching.parse.tokens import CONSTRUCTOR
 
 PLACEHOLDER_MARK = "\ue000"
 PLACEHOLDER = r"\{[a-z_][a-z0-9_]*\}"
@@ -183,7 +184,12 @@ def match_truncated(line: str, parts: Sequence[str]) -> tuple[tuple[int, int], .
 
 
 def _splits_word(line: str, start: int, part: str, *, first: bool, last: bool) -> bool:
-    """Return whether the start of the first part, or the end of the last one, lies inside a word."""
+    """Return whether the start of the first part, or the end of the last one, lies inside a word.
+
+    A constructor with a class in front of it is that class's.
+    """
+    if first and line[max(0, start - 1) : start] == "." and part.startswith(CONSTRUCTOR):
+        return True
     before, after = line[start - 1 : start], line[start + len(part) : start + len(part) + 1]
     return bool(
         (first and before and _PART_OF_WORD.match(before) and _PART_OF_WORD.match(part[0]))

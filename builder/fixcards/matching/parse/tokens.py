@@ -59,6 +59,8 @@ type
 """
 BUILTIN_NAMES = frozenset(_BUILTIN_NAME_TEXT.split())
 """Names that identify nothing even between quotes."""
+CONSTRUCTOR = "__init__()"
+"""How a message begins in which old Pythons leave out the class."""
 QUOTED = r"['`\"]([A-Za-z0-9_.]{1,200})['`\"]"
 MIXED = "_|[a-z][A-Z]"
 
@@ -196,7 +198,8 @@ def specificity(name: str, message: str, packages: Iterable[str]) -> int:
     more, and naming one of `packages` 2 more. A stopword in quotes counts 1, unless it is the only one and the message
     has no identifier and no package. A message without any of these counts half, since plain English words are in
     everybody's messages: "math domain error" may be any program's, `'EntryPoints' object has no attribute 'get'` is
-    nearly unique. A class counts only with its module, for the same reason.
+    nearly unique. A class counts only with its module, for the same reason, and a constructor without its class, as old
+    Pythons print it, counts one less.
     """
     text = f"{name} {message}" if "." in name else message
     words = tokenize(text)
@@ -210,7 +213,7 @@ def specificity(name: str, message: str, packages: Iterable[str]) -> int:
         return 0
     if not identifiers and not named and len(more) < 2:
         return (len(plain) + 1) // 2
-    return len(plain) + 2 * len(identifiers) + (2 if named else 0) + len(more)
+    return len(plain) + 2 * len(identifiers) + (2 if named else 0) + len(more) - message.startswith(CONSTRUCTOR)
 
 
 def is_typo_of(word: str, other: str) -> bool:

@@ -24,6 +24,7 @@ FIX_TEXTS = {
     "newer": "you seem to have {package} {release} already, which is not among the affected",
     "caller": "it came through {caller}, not through your own use of {package}",
     "own code": "your own code is where it failed, not {package}",
+    "yours": "your own code is where it failed, no other package",
     "call": "the call is in {caller}, not in your own code",
     "bound": "the text says {bound}",
     "python": "it takes Python {python}, you seem to have {interpreter}",
@@ -78,12 +79,16 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     A fix fits unless the text says that it is in place, that it can't be had for the interpreter, that it changes a
     package which the failure didn't come through or which the reader may not upgrade, or that a bound excludes it. What
     isn't known excludes nothing.
+
+    Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless own code is where
+    it failed.
     """
+    pin_first = entry.cause == entry.id and not _in_own_code(features)
     fixes = []
     for fix in entry.fixes:
         why = _objection(fix, failure, features, entry)
         fixes.append(FittedFix(fix.title, fix.kind, fix.install, fits=not why, why=why))
-    return tuple(sorted(fixes, key=lambda fix: not fix.fits))
+    return tuple(sorted(fixes, key=lambda fix: (not fix.fits, pin_first and fix.kind != "pin")))
 
 
 def _objection(fix: FixOption, failure: NormalizedFailure, features: MatchFeatures, entry: Entry) -> str:
@@ -101,7 +106,9 @@ def _objection(fix: FixOption, failure: NormalizedFailure, features: MatchFeatur
         reason = "python"
     elif fix.kind == "code-change":
         reason = "call" if features.caller else ""
-    elif fix.kind == "upgrade" and entry.cause != entry.id:
+    elif fix.kind == "upgrade" and entry.cause == entry.id:
+        reason = "yours" if _in_own_code(features) else ""
+    elif fix.kind == "upgrade":
         reason = _objection_to_upgrade(features) or ("held" if _is_held(failure, entry) else "")
     else:
         reason = ""
@@ -128,9 +135,14 @@ def _objection_to_upgrade(features: MatchFeatures) -> str:
         return "newer"
     if features.foreign_frames:
         return "caller" if features.caller else ""
-    if features.own_code and not features.frames and features.affected is None and not features.has_source:
+    if _in_own_code(features) and features.affected is None:
         return "own code"
     return ""
+
+
+def _in_own_code(features: MatchFeatures) -> bool:
+    """Return whether the reader's own code is where it failed, as far as the text shows."""
+    return features.own_code and not features.frames and not features.has_source
 
 
 def _in_place(failure: Failure, requirements: list[tuple[str, str]]) -> str:

@@ -14,29 +14,33 @@ export function fitFixes(failure, features, entry) {
     const why = objection({ kind, install, python }, failure, features, entry);
     return { title, kind, install, fits: !why, why };
   });
-  return [...fixes.filter((fix) => fix.fits), ...fixes.filter((fix) => !fix.fits)];
+  const pinFirst = entry.cause === entry.id && !inOwnCode(features);
+  return fixes.sort((a, b) => b.fits - a.fits || pinFirst * ((b.kind === "pin") - (a.kind === "pin")));
 }
 
 function objection({ kind, install, python }, { failure }, features, entry) {
   const requirements = install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
   const place = inPlaceOf(failure, requirements);
   const bound = boundAgainst(failure, requirements);
-  const { isNewer, foreignFrames, caller, ownCode, frames, affected, hasSource, versions } = features;
+  const { isNewer, foreignFrames, caller, affected, versions } = features;
   const interpreters = failure.releases.get("python");
   let reason = "";
   if (place) reason = "in place";
   else if (bound) reason = "bound";
   else if (python && maySatisfy(interpreters, python) === false) reason = "python";
   else if (kind === "code-change") reason = caller && "call";
-  else if (kind === "upgrade" && entry.cause !== entry.id) {
+  else if (kind === "upgrade" && entry.cause === entry.id) reason = inOwnCode(features) ? "yours" : "";
+  else if (kind === "upgrade") {
     if (isNewer) reason = "newer";
     else if (foreignFrames) reason = caller && "caller";
-    else if (ownCode && !frames && affected === null && !hasSource) reason = "own code";
+    else if (inOwnCode(features) && affected === null) reason = "own code";
     if (!reason && isHeld(failure, entry)) reason = "held";
   }
   const values = { package: entry.package, caller, release: versions[entry.package], place, bound, python, interpreter: interpreters?.at(-1) };
   return reason && tables.fixTexts[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
 }
+
+const inOwnCode = ({ ownCode, frames, hasSource }) => ownCode && !frames && !hasSource;
 
 function isHeld({ exceptions, lines }, { package: own, requirements }) {
   return lines.some(({ raw, text, line }) => {

@@ -68,6 +68,7 @@ export function matchTruncated(line, parts) {
 
 function splitsWord(line, start, part, first, last) {
   const before = line[start - 1];
+  if (first && before === "." && part.startsWith(limits.CONSTRUCTOR)) return true;
   const after = line[start + part.length];
   return (
     (first && before && PART_OF_WORD.test(before) && PART_OF_WORD.test(part[0])) ||

@@ -1,7 +1,7 @@
 // What builder/fixcards/matching/parse/tokens.py does. The comments that say why stand there.
 
 import tables from "../tables.js";
-import { FIND, global } from "./patterns.js";
+import { FIND, global, limits } from "./patterns.js";
 import { lower, trim, unique } from "./strings.js";
 
 const QUOTED = global(tables.quotedPattern);
@@ -51,7 +51,7 @@ export function specificity(name, message, packages) {
   const named = packages.some((each) => tokenize(each).some((word) => words.includes(word)));
   if (!plain.length && !more) return 0;
   if (!identifiers && !named && more < 2) return Math.ceil(plain.length / 2);
-  return plain.length + 2 * identifiers + (named ? 2 : 0) + more;
+  return plain.length + 2 * identifiers + (named ? 2 : 0) + more - message.startsWith(limits.CONSTRUCTOR);
 }
 
 export function isTypoOf(word, other) {
