@@ -117,7 +117,18 @@ def test_a_reader_who_may_not_upgrade_is_given_another_fix_first() -> None:
     assert fixes_of("partner-held")[UPGRADE].fits
 
 
+def test_a_lower_bound_that_the_text_states_excludes_the_pin() -> None:
+    fixes = fixes_of("with-a-lower-bound")
+    assert next(iter(fixes)) == UPGRADE
+    assert fixes[PIN].why == "the text says wax>=3"
+
+
+def test_in_own_code_a_package_that_is_merely_installed_is_possible_at_most() -> None:
+    found = {each.entry.id: each.tier for each in match(parse(TEXTS["fix-in-own-code-with-a-list"]), index())}
+    assert found == {"wax-1": "likely", "taper-7": "possible", "candlery-7": "possible"}
+
+
 def test_of_two_releases_with_an_arrow_the_second_one_is_there() -> None:
-    failure = parse(TEXTS["release-went"])
+    failure = parse(TEXTS["fix-release-went"])
     assert failure.versions == {"taper": "1.4.0", "wax": "3.2.0"}
     assert {each.entry.id: each.tier for each in match(failure, index())}["taper-7"] == "likely"

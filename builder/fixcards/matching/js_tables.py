@@ -85,6 +85,7 @@ def _patterns() -> dict[str, str]:
         "platform": releases.PLATFORM,
         "installCommand": releases.INSTALL_COMMAND,
         "pythonPath": releases.PYTHON_PATH,
+        "pythonProgram": releases.PYTHON_PROGRAM,
         "codeName": normalized_failure.CODE_NAME,
         "address": normalized_failure.ADDRESS,
         "lastPlace": template.LAST_PLACE,

@@ -37,10 +37,10 @@ LIST_SEPARATOR = "[,;/]"
 LOCKED_NAME = rf"^name = \"({_NAME})\"$"
 LOCKED_RELEASE = rf"^version = \"({_RELEASE})\"$"
 """Two lines of `uv.lock` or `poetry.lock`."""
-PYTHON_PATH = (
-    r"[Pp]ython[/\\]?([23])[.]?([0-9]{1,2})(?=[/\\.])|(?:^|[^A-Za-z0-9_])[Pp]y(?:thon)?([23])[.]([0-9]{1,2})(?![0-9.])"
-)
-"""The interpreter in a path, or by the name of its program."""
+PYTHON_PATH = r"[Pp]ython[/\\]?([23])[.]?([0-9]{1,2})(?=[/\\.])"
+"""The interpreter in a path."""
+PYTHON_PROGRAM = r"(?:^|[^A-Za-z0-9_])[Pp]y(?:thon)?([23][.][0-9]{1,2})(?![0-9./\\])"
+"""The interpreter by the name of its program, which people also write in sentences."""
 PLUGINS = "plugins: "
 """What pytest writes before its plugins, whose names it shortens."""
 PLATFORM = r"^platform [^\n]{1,80} -- "
@@ -74,7 +74,8 @@ _MENTION, _LISTED, _ITEM = re.compile(RELEASE_MENTION), re.compile(LISTED_RELEAS
 _SEPARATOR = re.compile(LIST_SEPARATOR)
 _PLATFORM = re.compile(PLATFORM)
 _LOCKED_NAME, _LOCKED_RELEASE = re.compile(LOCKED_NAME), re.compile(LOCKED_RELEASE)
-_PYTHON_PATH, _INSTALL_COMMAND = re.compile(PYTHON_PATH), re.compile(INSTALL_COMMAND)
+_PYTHON_PATH, _PYTHON_PROGRAM = re.compile(PYTHON_PATH), re.compile(PYTHON_PROGRAM)
+_INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
 _PUNCTUATION = "\"'`*()[].,;:!?"
 
 
@@ -101,9 +102,11 @@ class SeenReleases:
                 name = _package(match[2], match[3])
                 if name and not _is_advice(line[max(0, match.start(2) - MAX_CONTEXT) : match.start(2)]):
                     self._add(name, match[3])
+            for match in _PYTHON_PROGRAM.finditer(line):
+                self._add("python", match[1])
         path = _PYTHON_PATH.search(line)
         if path:
-            self._paths[f"{path[1] or path[3]}.{path[2] or path[4]}"] = None
+            self._paths[f"{path[1]}.{path[2]}"] = None
 
     def _add_listed(self, line: str) -> bool:
         """Add what a line of a list says, and return whether it is one."""

@@ -16,8 +16,10 @@ from fixcards.matching.score.features import MatchFeatures
 
 REQUIREMENT = r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?[ ]*([<>=!~][^;@]*)?(?:;[^\n]*)?$"
 """A requirement: name and specifier."""
-CONSTRAINT = r"(?:^|[^A-Za-z0-9_.-])([A-Za-z][A-Za-z0-9_.-]{0,60})[ ]?((?:<=?|~=)[ ]?[0-9]{1,4}(?:[.][0-9]{1,9}){0,4})"
-"""A bound that a text states, such as `name<2` in a sentence."""
+CONSTRAINT = (
+    r"(?:^|[^A-Za-z0-9_.-])([A-Za-z][A-Za-z0-9_.-]{0,60})[ ]?((?:[<>]=?|~=)[ ]?[0-9]{1,4}(?:[.][0-9]{1,9}){0,4})"
+)
+"""A bound that a text states, such as `name<2` or "needs name>=2" in a sentence."""
 
 FIX_TEXTS = {
     "in place": "already in place: {place}",
@@ -36,7 +38,8 @@ _CHANGES = "(?:upgrad|updat|migrat|bump|chang|rewrit|go to|mov|touch)"
 HELD = "|".join(
     (
         rf"(?:can(?:no|')?t|can not|couldn't|(?:un|not )able to|(?:not|n't) allowed to)[^.!?]{{1,40}}{_CHANGES}",
-        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|no upgrade|not an option|ha(?:s|ve) to stay|must stay)",
+        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|no upgrade|not an option)",
+        r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep)",
         r"(?:kann|können|darf|dürfen)[^.!?]{1,40}(?:nicht|kein)|eingefroren|müssen bei",
         r"(?:peux|peut|pouvons|pouvez) pas|figé|bloqué",
         r"(?:^|[^a-z])no (?:l[oae]s? )?(?:puedo|podemos|puede)|congelad[oa]|fijad[oa]",
@@ -159,8 +162,6 @@ def _in_place(failure: Failure, requirements: list[tuple[str, str]]) -> str:
 def _bound_against(failure: NormalizedFailure, requirements: list[tuple[str, str]]) -> str:
     """Return a bound that a text states and that excludes what a fix installs, empty where none does."""
     for other in failure.failure.lines:
-        if "<" not in other.text and "~" not in other.text:
-            continue
         if _INSTALL_COMMAND.search(other.text):
             continue
         for match in _CONSTRAINT.finditer(other.text):

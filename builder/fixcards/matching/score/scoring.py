@@ -164,10 +164,11 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
         + full
         - fit.foreign_class
     )
-    if features.alias or fit.truncated or not _is_entrys_own(features, entry):
+    own = _is_entrys_own(features, entry)
+    if features.alias or fit.truncated or not own:
         evidence = min(evidence, MAX_UNCERTAIN_EVIDENCE)
     # An affected release is a witness of its own, like frames: for what is plain or cut, and the text goes no further.
-    evidence += says_something and (full or fit.truncated) and features.affected is True
+    evidence += own and says_something and (full or fit.truncated) and features.affected is True
     return TIERS_BY_EVIDENCE[max(0, min(evidence, len(TIERS_BY_EVIDENCE) - 1))]
 
 
@@ -175,8 +176,11 @@ def _is_entrys_own(features: MatchFeatures, entry: Entry) -> bool:
     """Return whether a message points at the entry's package rather than at whichever package fell over the same.
 
     It does where the text uses the package, and for a cause, whose message everyone gets who is hit by the change. A
-    failure that takes no second package and no interpreter has no other victims.
+    failure that takes no second package and no interpreter has no other victims. Where only own code was on the way, a
+    package that falls over the same change was not, though it is installed.
     """
+    if entry.cause not in ("", entry.id) and features.own_code and not features.has_source:
+        return False
     return features.uses_package or features.has_source or entry.cause == entry.id or not entry.requirements
 
 

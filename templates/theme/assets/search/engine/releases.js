@@ -9,6 +9,7 @@ const COMPARISON_WORDS = new Set(tables.comparisonWords);
 const ADVICE_WORDS = new Set(tables.adviceWords);
 const NO_NAMES = new Set([...tables.stopwords.split(" "), ...tables.noNames.split(" ")]);
 
+const PYTHON_PROGRAM = global(tables.patterns.pythonProgram);
 const RELEASE_MENTION = global(tables.releaseMention);
 
 export class SeenReleases {
@@ -30,9 +31,10 @@ export class SeenReleases {
         const name = packageIn(raw, release);
         if (name && !isAdvice(line.slice(Math.max(0, start - limits.MAX_CONTEXT), start))) this.#add(name, release);
       }
+      for (const [, release] of line.matchAll(PYTHON_PROGRAM)) this.#add("python", release);
     }
     const path = FIND.pythonPath.exec(line);
-    if (path) this.#paths.add(`${path[1] || path[3]}.${path[2] || path[4]}`);
+    if (path) this.#paths.add(`${path[1]}.${path[2]}`);
   }
 
   #addListed(line) {

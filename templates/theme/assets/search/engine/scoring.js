@@ -32,13 +32,17 @@ function tierOf(features, entry) {
   }
   const saysSomething = fit.specificity > 0 || (fit.coverage >= limits.WHOLE_LINE_COVERAGE && fit.sameException === true);
   const evidence = (fit.specificity >= limits.SPECIFICITY_STRONG) + (fit.specificity >= limits.SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
-  const uncertain = features.alias || fit.truncated || !isEntrysOwn(features, entry);
-  const witness = saysSomething && (full || fit.truncated) && features.affected === true;
+  const own = isEntrysOwn(features, entry);
+  const uncertain = features.alias || fit.truncated || !own;
+  const witness = own && saysSomething && (full || fit.truncated) && features.affected === true;
   const sum = (uncertain ? Math.min(evidence, limits.MAX_UNCERTAIN_EVIDENCE) : evidence) + witness;
   return limits.TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, limits.TIERS_BY_EVIDENCE.length - 1))];
 }
 
-const isEntrysOwn = (features, entry) => features.usesPackage || features.hasSource || entry.cause === entry.id || !Object.keys(entry.requirements).length;
+function isEntrysOwn({ usesPackage, hasSource, ownCode }, { id, cause, requirements }) {
+  if (cause && cause !== id && ownCode && !hasSource) return false;
+  return usesPackage || hasSource || cause === id || !Object.keys(requirements).length;
+}
 
 function tierWithoutMessage(features, entry) {
   const shared = features.frames;
