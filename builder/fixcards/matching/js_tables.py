@@ -88,6 +88,7 @@ def _patterns() -> dict[str, str]:
         "pythonProgram": releases.PYTHON_PROGRAM,
         "codeName": normalized_failure.CODE_NAME,
         "address": normalized_failure.ADDRESS,
+        "quotedMessage": normalized_failure.QUOTED_MESSAGE,
         "lastPlace": template.LAST_PLACE,
         "prerelease": versions.PRERELEASE,
         "sourceCode": features.SOURCE,

@@ -24,8 +24,10 @@ CODE_NAME = (
 )
 """A name as code and paths have it: `name.attribute`, `name/module.py`, `import name`."""
 ADDRESS = r"(?:file|ftp|git|https?|ssh)://[^ ]+"
+QUOTED_MESSAGE = r"[\"\u201c\u00ab`]([^\"\u201d\u00bb`\n]{20,400})[\"\u201d\u00bb`]"
+"""Words in quotes that are long enough for a message."""
 
-_CODE_NAME, _ADDRESS = re.compile(CODE_NAME), re.compile(ADDRESS)
+_CODE_NAME, _ADDRESS, _QUOTED_MESSAGE = map(re.compile, (CODE_NAME, ADDRESS, QUOTED_MESSAGE))
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ def _message_lines(failure: Failure, text: Callable[[str], NormalizedText]) -> I
     """Yield what may be a message: those of the exceptions first, then every line as printed.
 
     A message comes with the next line, too, since a narrow terminal or a mail breaks it between words or inside one.
+    What a sentence quotes is a message by itself, whatever the sentence says besides.
     """
     by_line = {other.line: other for other in reversed(failure.lines)}
     for exception in failure.exceptions:
@@ -149,3 +152,5 @@ def _message_lines(failure: Failure, text: Callable[[str], NormalizedText]) -> I
         yield MessageLine(
             "", text(other.raw), other.raw, other.line, last=False, repeats_exception=repeats, goes_on=goes_on
         )
+        for match in () if repeats else _QUOTED_MESSAGE.finditer(other.raw):
+            yield MessageLine("", text(match[1]), other.raw, other.line, last=False)

@@ -112,17 +112,17 @@ def match_failure(failure: NormalizedFailure, index: Index, *more: Index) -> lis
 def _matches_in(index: Index, failure: NormalizedFailure) -> list[Match]:
     query = make_query(failure)
     terms = select_terms(query, index)
-    candidates = find_candidates(query, terms, index)
+    candidates = list(_limit_entry_files(find_candidates(query, terms, index), index))
     weights = _word_weights(query, index)
     written = spellings("\n".join(text.normal_form for text in failure.lines)) if query.prose else {}
     matches = []
-    for candidate in _limit_entry_files(candidates, index):
+    for candidate in candidates:
         entry = index.entry(candidate.number)
         keywords = _keyword_match(weights, candidate, entry, written) if query.typed else None
         matches += _score_entry(failure, entry, keywords)
     if query.typed and any(each.line for each in matches):
         matches = [each for each in matches if each.line]  # a message that stands there is no loose words
-    if not matches and query.prose and _has_lead(candidates):
+    if not matches and query.prose and _has_lead(candidates, index):
         words = tuple(word for word in query.prose if word in candidates[0].terms)
         indexed = sum(1 for word, _ in terms if word in query.prose and index.postings(word))
         keywords = KeywordMatch(100 * len(words) // max(1, indexed), 0, words, written, long_text=True)
@@ -195,11 +195,19 @@ def _limit_entry_files(candidates: list[Candidate], index: Index) -> Iterator[Ca
             yield candidate
 
 
-def _has_lead(candidates: list[Candidate]) -> bool:
-    """Return whether the first candidate has clearly more points than the second."""
-    if len(candidates) < 2:
-        return bool(candidates)
-    return 100 * candidates[0].points >= MIN_LEAD * candidates[1].points
+def _has_lead(candidates: list[Candidate], index: Index) -> bool:
+    """Return whether the first candidate has clearly more points than the next one about another change."""
+    if not candidates:
+        return False
+    first = candidates[0]
+    rivals = (each for each in candidates[1:] if 100 * first.points < MIN_LEAD * each.points)
+    family = _change(index.entry(first.number))
+    return all(_change(index.entry(each.number)) == family for each in rivals)
+
+
+def _change(entry: Entry) -> str:
+    """Return the id of the entry of the change behind an entry, which is its own where it has no cause."""
+    return entry.cause or entry.id
 
 
 def _score_entry(failure: NormalizedFailure, entry: Entry, keywords: KeywordMatch | None) -> list[Match]:

@@ -38,7 +38,7 @@ async function matchFailure(failure, index) {
   let matches = limited.flatMap((candidate) => scoreEntry(failure, candidate, index, (entry) => query.typed && { ...keywordMatch(weights, candidate, entry), written }));
   if (query.typed && matches.some((each) => each.line)) matches = matches.filter((each) => each.line);
   const { prose } = query;
-  if (!matches.length && prose.length && hasLead(candidates)) {
+  if (!matches.length && prose.length && hasLead(limited, index)) {
     const words = prose.filter((word) => candidates[0].terms.has(word));
     const indexed = terms.filter(([word]) => prose.includes(word) && index.postings(word).length).length;
     matches.push(...scoreEntry(failure, candidates[0], index, () => ({ coverage: percent(words.length, indexed), nearness: 0, informative: words, longText: true, written })));
@@ -102,7 +102,10 @@ function limitEntryFiles(candidates, index) {
   return limited;
 }
 
-const hasLead = ([first, second]) => first && (!second || 100 * first.points >= limits.MIN_LEAD * second.points);
+function hasLead([first, ...others], index) {
+  const changeOf = ({ number }) => index.entry(number).cause || index.entry(number).id;
+  return first && others.every((each) => 100 * first.points >= limits.MIN_LEAD * each.points || changeOf(each) === changeOf(first));
+}
 
 function scoreEntry(failure, candidate, index, keywordsOf) {
   const entry = { ...tables.entryDefaults, ...index.entry(candidate.number) };

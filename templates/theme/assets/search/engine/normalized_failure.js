@@ -9,6 +9,7 @@ import { plainQuotes } from "./template.js";
 import { tokenize } from "./tokens.js";
 
 const ADDRESS = global(tables.patterns.address);
+const QUOTED_MESSAGE = global(tables.patterns.quotedMessage);
 const CODE_NAME = global(tables.patterns.codeName);
 
 class NormalizedText {
@@ -72,5 +73,6 @@ function* messageLines({ exceptions, lines }, text) {
   const exceptionLines = new Set(exceptions.map((exception) => exception.line));
   for (const { raw, line } of lines) {
     yield { exception: "", text: text(raw), raw, line, last: false, repeatsException: exceptionLines.has(line), goesOn: byLine.get(line + 1) ?? "" };
+    for (const [, quoted] of exceptionLines.has(line) ? [] : raw.matchAll(QUOTED_MESSAGE)) yield { exception: "", text: text(quoted), raw, line, last: false, goesOn: "" };
   }
 }
