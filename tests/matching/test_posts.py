@@ -48,6 +48,7 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-cause-under-a-stranger": ("wax-1", "likely"),
     "post-cause-under-a-victim": ("taper-7", "exact"),
     "post-py-spy": None,
+    "post-from-python-to-python": ("pandas-59052", "likely"),
     "post-similar-message": ("jsonschema-1", "possible"),
     "post-sentry": ("aioredis-1443", "exact"),
 }
