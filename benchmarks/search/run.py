@@ -61,8 +61,9 @@ def filled(own: list[Entry], size: int) -> list[Entry]:
 def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
     """Return the rank of the right card for each presentation, format and text by hand, 0 where it is missing.
 
-    `apart` is whether the separate formats and the texts by hand are searched for, too. Cards with the same error line
-    are equally right for what shows nothing else: the last line and words.
+    `apart` is whether the separate formats and the texts by hand are searched for, too. For what shows no frames, the
+    last line, words and texts by hand, cards with the same error line are equally right, and so is the cause: nothing
+    says through which package it came.
     """
     ranks_by_name: Ranks = {name: [] for name in (*NAMES, *FORMATS, *by_hand.KINDS)}
 
@@ -73,12 +74,12 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
     for number, (card_id, package, output) in enumerate(printed(library)):
         error = library.cards[card_id].signature.error
         twins = {other for other, card in library.cards.items() if card.signature.error == error}
+        change = {str(library.cards[card_id].cause or card_id)}
         for name, text in (presentations(output, number, package) | (formats(output, number) if apart else {})).items():
-            right = twins if name in ("last line", "words") else {card_id}
-            add(name, text, right)
+            add(name, text, twins | change if name in ("last line", "words") else {card_id})
         for kind in by_hand.KINDS if apart else ():
             for text in by_hand.texts(kind).get(card_id, ()):
-                add(kind, text, {card_id})
+                add(kind, text, {card_id} | change)
     return ranks_by_name
 
 

@@ -53,7 +53,10 @@ def causes() -> tuple[Entry, ...]:
     cause = Entry(
         id="wax-1",
         package="wax",
-        templates=("AttributeError: module 'wax' has no attribute 'tallow'",),
+        templates=(
+            "AttributeError: module 'wax' has no attribute 'tallow'",
+            "AttributeError: module 'wax' has no attribute 'beeswax'",
+        ),
         exception="AttributeError",
         frames=("wax/__init__.py:__getattr__",),
         title="wax 3 removed wax.tallow",
@@ -70,7 +73,7 @@ def causes() -> tuple[Entry, ...]:
         Entry(
             id=f"{name}-7",
             package=name,
-            templates=cause.templates,
+            templates=cause.templates[:1],
             exception="AttributeError",
             frames=(f"{name}/dip.py:dip", f"{name}/core.py:melt", "wax/__init__.py:__getattr__"),
             title=f"{name} cannot be imported with wax 3",

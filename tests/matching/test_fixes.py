@@ -132,3 +132,8 @@ def test_of_two_releases_with_an_arrow_the_second_one_is_there() -> None:
     failure = parse(TEXTS["fix-release-went"])
     assert failure.versions == {"taper": "1.4.0", "wax": "3.2.0"}
     assert {each.entry.id: each.tier for each in match(failure, index())}["taper-7"] == "likely"
+
+
+def test_a_sibling_name_of_a_removal_is_its_cause() -> None:
+    best = match(parse(TEXTS["fix-sibling-of-a-cause"]), index())[0]
+    assert (best.entry.id, best.tier) == ("wax-1", "likely")

@@ -156,8 +156,9 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         frames_alone=not failure.failure.exceptions,
         uses_package=uses or (fit is not None and fit.names_package),
         affected=affected,
-        # A message that a package passes on from another one is that one's message as well.
-        alias=bool(fit) and not (any(each.first for each in fits) or uses),
+        # A message that a package passes on from another one is that one's message as well. A cause is that other one.
+        alias=fit is not None
+        and not (any(each.first for each in fits) or uses or (entry.cause == entry.id and fit.names_package)),
         unmet_requirement=unmet_requirement,
         wrong_value=wrong_value(fit.values, entry) if fit else "",
         versions=versions,

@@ -36,7 +36,7 @@ export function compare(failure, entry) {
     foreignFrames: failure.packages.size > 0 && !showsPackage && !ownShared.length,
     framesAlone: !failure.failure.exceptions.length,
     usesPackage: uses || (fit !== null && fit.namesPackage),
-    alias: fit !== null && !uses && !fits.some((each) => each.first),
+    alias: fit !== null && !uses && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
     wrongValue: fit !== null && isWrongValue(fit, entry),
     isNewer,
     caller: callerOf(failure.failure, entry, own),
