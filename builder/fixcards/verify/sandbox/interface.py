@@ -22,6 +22,7 @@ class Limits:
     """Caps on one run; a run that goes over one is stopped, or its system call fails."""
 
     wall_seconds: float = 30.0
+    """Seconds from start to end, without those in which it waited for a processor, where the system counts them."""
     cpu_seconds: int = 30
     """For each process."""
     memory_bytes: int = 1 << 30

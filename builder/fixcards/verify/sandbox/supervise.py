@@ -23,6 +23,9 @@ _PATIENCE = 5.0
 """Seconds to wait for the end of killed processes."""
 _STACK_SECONDS = 1.0
 """Seconds in which an aborted interpreter has printed its stack."""
+_LONGEST = 5
+"""Times its limit that a job may take where it waits for a processor, so that busy processes can't wait for each other
+without end."""
 
 
 def supervise(
@@ -89,6 +92,7 @@ class _Watch:
         self._child, self._output, self._job, self._group = child, child.stdout, job, group
         self._over_another = over
         self._pid, self._pipe = child.pid, child.stdout.fileno()
+        self._start = start
         self._deadline = start + job.limits.wall_seconds
         self._next_tick = start + _TICK
         os.set_blocking(self._pipe, False)
@@ -140,6 +144,10 @@ class _Watch:
 
     def _stopped(self) -> StopReason | None:
         now = time.monotonic()
+        if now >= self._deadline:
+            # On a busy machine a job stands still without hanging.
+            limit = self._job.limits.wall_seconds
+            self._deadline = self._start + min(limit + _waited_seconds(self._pid), _LONGEST * limit)
         if now >= self._deadline:
             return "time"
         if self._job.stop is not None and self._job.stop.is_set():
@@ -208,6 +216,18 @@ def family(pid: int) -> list[psutil.Process]:
         return [first, *first.children(recursive=True)]
     except psutil.Error:
         return []
+
+
+def _waited_seconds(pid: int) -> float:
+    """Return for how long a job was ready to run and had no processor, 0 where the system doesn't count that.
+
+    Of several processes the one that waited longest counts, as they may have waited at the same time.
+    """
+    waited = [0]
+    for member in family(pid):
+        with suppress(OSError, ValueError, IndexError):
+            waited.append(int(Path(f"/proc/{member.pid}/schedstat").read_bytes().split()[1]))
+    return max(waited) / 1e9
 
 
 def _resident(process: psutil.Process) -> int:
