@@ -78,6 +78,13 @@ def test_all_else_differs(other: str) -> None:
     assert compare(printed("ValueError: no area of this shape"), other) == "differs"
 
 
+def test_a_message_in_a_source_line_is_not_the_failure() -> None:
+    source = FRAME.replace("raise ValueError(text)", "self.round_corners(shape)")
+    failure = printed("AttributeError: round_corners", source)
+    assert compare(failure, printed("ModuleNotFoundError: No module named 'cgi'", source)) == "differs"
+    assert compare(failure, printed("KeyError: round_corners", source)) == "reworded"
+
+
 def test_import_errors_of_one_module_are_not_one_failure() -> None:
     frame = FRAME.replace("in area", "in <module>")
     old = printed("ImportError: cannot import name 'json' from 'itsdangerous'", frame)

@@ -67,13 +67,14 @@ class FailureSignature:
                 return "fails"
         elif (self.exception, self.innermost) == (other.exception, other.innermost):
             return "fails"
-        return "reworded" if self._is_reworded(output, other) else "differs"
+        return "reworded" if self._is_reworded(other) else "differs"
 
-    def _is_reworded(self, output: str, other: FailureSignature) -> bool:
+    def _is_reworded(self, other: FailureSignature) -> bool:
         if not self.message or not other.message or not self.exception or not other.exception:
             return False
         if self.exception != other.exception:
-            return find_template([self.message], output) is not None and bool({*self.frames} & {*other.frames})
+            # In the message, not in the output: a source line of a traceback may well have a message of one word.
+            return find_template([self.message], other.error) is not None and bool({*self.frames} & {*other.frames})
         if self._is_at(other):
             return True
         words, others = set(informative_tokens(self.message)), set(informative_tokens(other.message))
