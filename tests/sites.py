@@ -7,7 +7,6 @@ import http.server
 import os
 import shutil
 import subprocess
-import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +25,7 @@ from fixcards.records.rules.rule import is_blocking
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
 from fixcards.worker_pool import MIN_PARALLEL_ITEMS
+from tests.commands import run
 
 REPOSITORY = Path(__file__).parents[1]
 LIBRARY = REPOSITORY / "tests" / "data" / "library"
@@ -36,11 +36,6 @@ ADDRESS = "https://fixcards.github.io/fixcards/"
 """Where the project's site is published."""
 TODAY = date(2026, 6, 1)
 HEAD = "# yaml-language-server: $schema=../card.schema.json\n"
-
-
-def tool(name: str) -> str:
-    """Return the path of a command that is installed next to the interpreter that runs the tests."""
-    return str(Path(sys.executable).parent / name)
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -85,15 +80,7 @@ def build(
     config: Path, *options: str, program: str = "mkdocs", cwd: Path | None = None, **env: str
 ) -> subprocess.CompletedProcess[str]:
     """Build the site of `config` into `site/` next to it; what was printed is in `stderr`."""
-    return subprocess.run(
-        [tool(program), "build", "--config-file", str(config), *options],
-        cwd=cwd or config.parent,
-        env=environment(**env),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run(program, "build", "--config-file", config, *options, cwd=cwd or config.parent, env=environment(**env))
 
 
 def built(folder: Path, cards: Path | Callable[[Path], None]) -> Path:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from fixcards import cache
+from tests import commands
 from tests.sites import (
     LIBRARY,
     REPOSITORY,
     build,
     built,
     change,
-    environment,
     large_library,
     own_pages,
     project,
-    tool,
     tree,
 )
 
@@ -365,8 +363,7 @@ def test_the_cache_has_a_bound_and_can_be_cleared(tmp_path: Path, own_cache: Pat
     assert len(list((own_cache / "sites").iterdir())) == cache.MAX_FILES
     executions = own_cache.parent / "verify" / "uv"
     executions.mkdir(parents=True)
-    command = [tool("fixcards"), "clear"]
-    assert subprocess.run(command, env=environment(), check=False).returncode == 0
+    assert commands.run("fixcards", "clear").returncode == 0
     assert [path for path in own_cache.parent.rglob("*") if not path.is_dir()] == []
     assert executions.is_dir()
     assert build(config).returncode == 0
@@ -377,16 +374,10 @@ def test_checking_again_finds_the_same_problems(tmp_path: Path, own_cache: Path)
     shutil.copytree(LIBRARY, cards)
     change(cards / "lantern" / "34.yaml", "title:", "tittle:")
     (cards / "mooring" / "9.evidence.json").write_text("{", encoding="utf-8")
-    command = [tool("fixcards"), "check"]
-    runs = [
-        subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
-        for _ in range(2)
-    ]
+    runs = [commands.run("fixcards", "check", cwd=tmp_path) for _ in range(2)]
     assert (own_cache / "records").is_dir()
     assert runs[0].returncode == runs[1].returncode == 1
     assert runs[0].stdout == runs[1].stdout
     assert "cards/lantern/34.yaml:5:1: FC101" in runs[0].stdout
-    elsewhere = subprocess.run(
-        [*command, "--cards", str(cards)], cwd="/", env=environment(), capture_output=True, text=True, check=False
-    )
+    elsewhere = commands.run("fixcards", "check", "--cards", cards, cwd="/")
     assert os.fspath(cards).lstrip("/") in elsewhere.stdout, "paths are relative to the current folder"

@@ -197,9 +197,7 @@ def edge(outcome: str, fix: int | None = None) -> Change:
         (edge("failed-as-described", 1), ["lowest edge with fix 1"]),
     ],
 )  # fmt: skip
-def test_each_run_that_keeps_a_card_from_being_verified_is_named(
-    case: Case, change: Change, names: list[str]
-) -> None:
+def test_each_run_that_keeps_a_card_from_being_verified_is_named(case: Case, change: Change, names: list[str]) -> None:
     assert case.judged()[0] == "verified"
     change(case)
     assert case.judged()[0] == "partly verified"
