@@ -19,7 +19,7 @@ from fixcards.records.verdict import (
 )
 
 DAY = date(2024, 6, 1)
-BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB, DISGUISED, KEPT, NEWEST = range(8)
+BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB, DISGUISED, INSTALL_HERE, INSTALL_NEWEST = range(8)
 Change = Callable[["Case"], object]
 
 
@@ -185,8 +185,8 @@ def edge(outcome: str, fix: int | None = None) -> Change:
     [
         (lambda c: c.outcome(BROKEN, "passed"), ["broken"]),
         (lambda c: c.outcome(SECOND_FIX, "failed-as-described"), ["fix 2"]),
-        (lambda c: c.outcome(KEPT, "failed-otherwise"), ["install 1 (kept)"]),
-        (lambda c: (c.outcome(KEPT, "could-not-run"), c.outcome(NEWEST, "could-not-run")),
+        (lambda c: c.outcome(INSTALL_HERE, "failed-otherwise"), ["install 1 (kept)"]),
+        (lambda c: (c.outcome(INSTALL_HERE, "could-not-run"), c.outcome(INSTALL_NEWEST, "could-not-run")),
          ["install 1 (kept)", "install 1 (newest)"]),
         (lambda c: c.outcome(STUB, "failed-as-described"), ["stub"]),
         (lambda c: c.outcome(STUB, "could-not-run"), ["stub"]),
@@ -207,7 +207,7 @@ def test_each_run_that_keeps_a_card_from_being_verified_is_named(case: Case, cha
 @pytest.mark.parametrize(
     "change",
     [
-        lambda c: c.outcome(KEPT, "could-not-run"),
+        lambda c: c.outcome(INSTALL_HERE, "could-not-run"),
         lambda c: c.outcome(LATEST, "failed-as-described"),
         lambda c: c.outcome(STUB, "passed"),
         lambda c: c.outcome(DISGUISED, "failed-otherwise"),

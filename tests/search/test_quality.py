@@ -10,7 +10,7 @@ import pytest
 
 from fixcards.records.evidence import Evidence, evidence_text
 from fixcards.records.loader import load
-from fixcards.search import quality
+from fixcards.search import own_answers
 from fixcards.search.quality import quality_problems
 from fixcards.worker_pool import WorkerPool
 from tests.conftest import GOOD
@@ -139,7 +139,7 @@ def test_an_unchanged_library_is_not_searched_again(write: Write, monkeypatch: p
     write({"demo/7.yaml": TEXT})
     shutil.copy(GOOD.with_name("7.evidence.json"), "cards/demo")
     assert codes(cached=True) == []
-    monkeypatch.setattr(quality, "Finder", None)
+    monkeypatch.setattr(own_answers, "Finder", None)
     assert codes(cached=True) == []
 
 
