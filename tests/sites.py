@@ -15,6 +15,7 @@ from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import pytest
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
 from fixcards.build.page import DataFile, Page
@@ -26,6 +27,7 @@ from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
 from fixcards.worker_pool import MIN_PARALLEL_ITEMS
 from tests.commands import run
+from tests.shared import shared
 
 REPOSITORY = Path(__file__).parents[1]
 LIBRARY = REPOSITORY / "tests" / "data" / "library"
@@ -88,6 +90,11 @@ def built(folder: Path, cards: Path | Callable[[Path], None]) -> Path:
     done = build(project(folder, cards), "--strict")
     assert done.returncode == 0, done.stderr
     return folder / "site"
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, cards: Path | Callable[[Path], None]) -> Path:
+    """Build a site that all processes of a test run share, and that no test changes; return its folder."""
+    return shared(factory, name, lambda folder: built(folder, cards)) / "site"
 
 
 def change(path: Path, old: str, new: str) -> Path:

@@ -16,6 +16,7 @@ from tests.sites import (
     REPOSITORY,
     build,
     built,
+    built_once,
     change,
     large_library,
     own_pages,
@@ -35,7 +36,7 @@ def on_page_content(html, *, page, **kwargs):
 @pytest.fixture(scope="module")
 def large_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same site; tests do not change it."""
-    return built(tmp_path_factory.mktemp("large"), large_library)
+    return built_once(tmp_path_factory, "large", large_library)
 
 
 @pytest.fixture
