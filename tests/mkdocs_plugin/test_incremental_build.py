@@ -359,9 +359,14 @@ def test_a_theme_that_changes_words_is_refused_with_what_to_do(tmp_path: Path) -
 
 def test_the_cache_has_a_bound_and_can_be_cleared(tmp_path: Path, own_cache: Path) -> None:
     config = project(tmp_path, LIBRARY)
-    for number in range(cache.MAX_FILES + 3):
-        assert build(config, "--site-dir", str(tmp_path / f"site-{number}")).returncode == 0
-    assert len(list((own_cache / "sites").iterdir())) == cache.MAX_FILES
+    (own_cache / "sites").mkdir(parents=True)
+    of_others = [own_cache / "sites" / f"{number:032x}" for number in range(cache.MAX_FILES + 3)]
+    for path in of_others:
+        path.write_bytes(b"of another site, built before")
+    assert build(config).returncode == 0
+    assert build(config, "--site-dir", str(tmp_path / "site-2")).returncode == 0
+    left = set((own_cache / "sites").iterdir())
+    assert (len(left), len(left - set(of_others))) == (cache.MAX_FILES, 2)
     executions = own_cache.parent / "verify" / "uv"
     executions.mkdir(parents=True)
     assert commands.run("fixcards", "clear").returncode == 0
