@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# One process of tests for each processor. A file stays in one process, for its tests share what they set up.
-PARALLEL := -n logical --dist loadfile
+# One process of tests for each processor. Each begins with one half of the files, in their order, and takes from the
+# end of the other's when it has done its own, so that no long file is the last. They share the sites that they look at.
+PARALLEL := -n logical --dist worksteal
 # Material for MkDocs announces the end of its own maintenance at every start (see CONTRIBUTING.md).
 export NO_MKDOCS_2_WARNING := 1
 # What a branch is compared with: its changed cards are executed.
@@ -35,7 +36,7 @@ test: .venv/test ## the whole test suite
 	$(BIN)/pytest $(PARALLEL) --ignore tests/hostile
 
 hostile: .venv/test ## hostile programs, records and indexes against the whole program, as root and as an ordinary user
-	$(BIN)/pytest $(PARALLEL) tests/hostile
+	$(BIN)/pytest -n logical --dist loadfile tests/hostile
 
 content: .venv/test ## the real cards only: their records, evidence, search and pages
 	$(BIN)/pytest tests/content

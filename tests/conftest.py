@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.shared import shared
+
 pytest_plugins = ["tests.chromium"]
 
 REPOSITORY = Path(__file__).parents[1]
@@ -27,10 +29,12 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of the checkout, as its users install it."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run([*command, "--wheel-dir", str(folder), str(REPOSITORY)], check=True, timeout=300)
-    (path,) = folder.glob("fixcards-*.whl")
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        subprocess.run([*command, "--wheel-dir", str(folder), str(REPOSITORY)], check=True, timeout=300)
+
+    (path,) = shared(tmp_path_factory, "wheel", build).glob("fixcards-*.whl")
     return path
 
 
@@ -60,7 +64,7 @@ def snapshot_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with the cards of the snapshot, built once."""
     from tests import sites
 
-    return sites.built(tmp_path_factory.mktemp("snapshot"), sites.SNAPSHOT)
+    return sites.built_once(tmp_path_factory, "snapshot", sites.SNAPSHOT)
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +72,7 @@ def library_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with the cards made up for the tests, built once."""
     from tests import sites
 
-    return sites.built(tmp_path_factory.mktemp("library"), sites.LIBRARY)
+    return sites.built_once(tmp_path_factory, "library", sites.LIBRARY)
 
 
 @pytest.fixture(scope="session")
@@ -76,4 +80,4 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with cards that try to get out of their pages, built once."""
     from tests import hostile_cards, sites
 
-    return sites.built(tmp_path_factory.mktemp("hostile"), hostile_cards.write)
+    return sites.built_once(tmp_path_factory, "hostile", hostile_cards.write)

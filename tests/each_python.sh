@@ -37,7 +37,7 @@ for version in "${supported[@]}"; do
             --constraint constraints.txt --editable '.[test]'
         touch "$installed"
     fi
-    if "$environment/bin/python" -m pytest -n logical --dist loadfile "$@"; then
+    if "$environment/bin/python" -m pytest -n logical --dist worksteal "$@"; then
         passed+=("$version")
     else
         failed+=("$version")

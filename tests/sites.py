@@ -7,7 +7,6 @@ import http.server
 import os
 import shutil
 import subprocess
-import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,7 @@ from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import pytest
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
 from fixcards.build.page import DataFile, Page
@@ -26,6 +26,8 @@ from fixcards.records.rules.rule import is_blocking
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
 from fixcards.worker_pool import MIN_PARALLEL_ITEMS
+from tests.commands import run
+from tests.shared import shared
 
 REPOSITORY = Path(__file__).parents[1]
 LIBRARY = REPOSITORY / "tests" / "data" / "library"
@@ -36,11 +38,6 @@ ADDRESS = "https://fixcards.github.io/fixcards/"
 """Where the project's site is published."""
 TODAY = date(2026, 6, 1)
 HEAD = "# yaml-language-server: $schema=../card.schema.json\n"
-
-
-def tool(name: str) -> str:
-    """Return the path of a command that is installed next to the interpreter that runs the tests."""
-    return str(Path(sys.executable).parent / name)
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -85,15 +82,7 @@ def build(
     config: Path, *options: str, program: str = "mkdocs", cwd: Path | None = None, **env: str
 ) -> subprocess.CompletedProcess[str]:
     """Build the site of `config` into `site/` next to it; what was printed is in `stderr`."""
-    return subprocess.run(
-        [tool(program), "build", "--config-file", str(config), *options],
-        cwd=cwd or config.parent,
-        env=environment(**env),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run(program, "build", "--config-file", config, *options, cwd=cwd or config.parent, env=environment(**env))
 
 
 def built(folder: Path, cards: Path | Callable[[Path], None]) -> Path:
@@ -101,6 +90,11 @@ def built(folder: Path, cards: Path | Callable[[Path], None]) -> Path:
     done = build(project(folder, cards), "--strict")
     assert done.returncode == 0, done.stderr
     return folder / "site"
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, cards: Path | Callable[[Path], None]) -> Path:
+    """Build a site that all processes of a test run share, and that no test changes; return its folder."""
+    return shared(factory, name, lambda folder: built(folder, cards)) / "site"
 
 
 def change(path: Path, old: str, new: str) -> Path:

@@ -14,19 +14,13 @@ import pytest
 from fixcards import cache
 from fixcards.cache import CacheFile
 from fixcards.records.loader import load
-from tests.sites import LIBRARY, change, environment, tool
+from tests import commands
+from tests.sites import LIBRARY, change, environment
 
 
 def check(cwd: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in environment(**more).items() if value}
-    return subprocess.run(
-        [tool("fixcards"), "check", "--ignore", "FC4", *arguments],
-        cwd=cwd,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return commands.run("fixcards", "check", "--ignore", "FC4", *arguments, cwd=cwd, env=env)
 
 
 def paths(folder: Path) -> set[str]:

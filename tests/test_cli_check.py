@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import commands
+
 COMMAND = Path(sys.executable).with_name("fixcards")
 GOOD = Path(__file__).parent / "data" / "good" / "cards" / "demo"
 TEXT = (GOOD / "7.yaml").read_text(encoding="utf-8")
@@ -47,10 +49,7 @@ def check(folder: Path, *arguments: str, **environment: str) -> subprocess.Compl
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {key: value for key, value in os.environ.items() if key != "FIXCARDS_CARDS"}
-    return subprocess.run(
-        [COMMAND, *arguments],
-        cwd=folder, capture_output=True, encoding="utf-8", check=False, timeout=60, env=clean | environment,
-    )  # fmt: skip
+    return commands.run("fixcards", *arguments, cwd=folder, env=clean | environment)
 
 
 def without_seconds(text: str) -> str:

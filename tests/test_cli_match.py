@@ -14,21 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tests import sites
+from tests import commands, sites
 
 COMMAND = Path(sys.executable).with_name("fixcards")
 LINE = "AttributeError: module 'numpy' has no attribute 'float'"
 
 
 def match(*arguments: str, text: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, "match", *arguments],
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=sites.SNAPSHOT.parent,
-        env={**os.environ, **more},
+    return commands.run(
+        "fixcards", "match", *arguments, cwd=sites.SNAPSHOT.parent, env={**os.environ, **more}, typed=text
     )
 
 

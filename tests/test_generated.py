@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 
 import pytest
 
 from fixcards.records.schema import SCHEMAS, schema_text
-from tests import golden
-from tests.sites import REPOSITORY, tool
+from tests import commands, golden
+from tests.sites import REPOSITORY
 
 README = REPOSITORY / "README.md"
 COMMANDS = ("fixcards --help", "fixcards check --help")
@@ -21,8 +20,8 @@ COMMANDS = ("fixcards --help", "fixcards check --help")
 def _help(command: str) -> str:
     program, *arguments = command.split()
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
-    done = subprocess.run([tool(program), *arguments], env=environment, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
+    done = commands.run(program, *arguments, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
     return f"$ {command}\n{done.stdout}"
 
 

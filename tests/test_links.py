@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from fixcards.files import atomic_write, read_regular
-from tests.sites import LIBRARY, REPOSITORY, build, change, environment, own_pages, project, tool, tree
+from tests import commands
+from tests.sites import LIBRARY, REPOSITORY, build, change, environment, own_pages, project, tree
 
 
 @pytest.fixture
@@ -82,16 +83,8 @@ def test_a_command_that_writes_refuses_cards_that_are_a_link(arguments: list[str
 
 
 def run(*arguments: str, folder: Path, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [tool("fixcards"), *arguments],
-        cwd=folder,
-        env=environment(FIXCARDS_CACHE=str(folder / "cache")),
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    env = environment(FIXCARDS_CACHE=str(folder / "cache"))
+    return commands.run("fixcards", *arguments, cwd=folder, env=env, typed=text)
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from fixcards.matching.parse.parser import RaisedException as RaisedException
     from fixcards.matching.parse.parser import parse as parse
     from fixcards.matching.score.matcher import Match as Match
-    from fixcards.search import Answer as Answer
-    from fixcards.search import Finder as Finder
+    from fixcards.search.answer import Answer as Answer
+    from fixcards.search.finder import Finder as Finder
 
 __version__ = "0.2.0"
 
 _HOMES = {
-    "Answer": "fixcards.search",
+    "Answer": "fixcards.search.answer",
     "Failure": "fixcards.matching.parse.parser",
-    "Finder": "fixcards.search",
+    "Finder": "fixcards.search.finder",
     "FixcardsError": "fixcards.errors",
     "Match": "fixcards.matching.score.matcher",
     "RaisedException": "fixcards.matching.parse.parser",

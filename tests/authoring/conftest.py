@@ -14,7 +14,7 @@ USES_HELPER = "from part import helper\n\n\ndef run():\n    return helper()\n"
 FAILS_TO_BUILD = "print('compiling')\nraise AttributeError('cython_sources of built are gone')\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def index():
     """An index on which demo 1.1 and 1.2 fail with part 2, 1.0 does without it, and 2.0 works with both."""
     index = LocalIndex()
@@ -30,9 +30,9 @@ def index():
     index.server.server_close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def settings(index, bubblewrap):  # noqa: F811
-    """A cache that the tests of a module share: what one has run, the next ones need not run again."""
+    """A cache that these tests share: what one has run, the next ones need not run again."""
     folder = Path(tempfile.mkdtemp(prefix="fixcards-tests-"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UV_DEFAULT_INDEX", index.url)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixcards.verify.card_runner import RunSettings
+from tests import commands
 
 from .test_new_card import PR, URL
 from .test_report import FORM
@@ -23,9 +24,7 @@ def folder(root: Path) -> Path:
 
 
 def new(folder: Path, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*FIXCARDS, *arguments], cwd=folder, input=text, capture_output=True, text=True, check=False, timeout=300
-    )
+    return commands.run("fixcards", "new", *arguments, cwd=folder, typed=text, timeout=300)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.copytree(sites.SNAPSHOT, folder)
         shutil.copytree(sites.LIBRARY, folder, dirs_exist_ok=True)
 
-    with sites.served(sites.built(tmp_path_factory.mktemp("browser"), cards)) as address:
+    with sites.served(sites.built_once(tmp_path_factory, "browser", cards)) as address:
         yield address
 
 

@@ -14,6 +14,7 @@ from tests.browser.test_copy import PERMISSIONS, click_copy
 from tests.browser.test_pages import PAGES
 from tests.chromium import Visit, unfold
 from tests.mkdocs_plugin.test_server import serving
+from tests.shared import shared
 from tests.sites import LIBRARY, REPOSITORY, build, change, own_pages, project
 
 __all__ = ["serving"]  # a fixture
@@ -43,12 +44,15 @@ NOTES = """# Notes
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with the cards of the tests and a page of the author's own, which has scripts and styles inside."""
-    config = project(tmp_path_factory.mktemp("policy"), LIBRARY)
-    change(config, "  - Rules: about/rules.md", "  - Rules: about/rules.md\n  - Notes: notes.md")
-    (own_pages(config) / "notes.md").write_text(NOTES, encoding="utf-8")
-    done = build(config, "--strict")
-    assert done.returncode == 0, done.stderr
-    return config.parent / "site"
+
+    def make(folder: Path) -> None:
+        config = project(folder, LIBRARY)
+        change(config, "  - Rules: about/rules.md", "  - Rules: about/rules.md\n  - Notes: notes.md")
+        (own_pages(config) / "notes.md").write_text(NOTES, encoding="utf-8")
+        done = build(config, "--strict")
+        assert done.returncode == 0, done.stderr
+
+    return shared(tmp_path_factory, "policy", make) / "site"
 
 
 @pytest.fixture(scope="module")

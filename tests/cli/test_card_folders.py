@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import commands
+
 COMMAND = Path(sys.executable).with_name("fixcards")
 GOOD = Path(__file__).parents[1] / "data" / "good" / "cards" / "demo"
 TEXT = (GOOD / "7.yaml").read_text(encoding="utf-8")
@@ -34,16 +36,7 @@ def run(folder: Path, *arguments: str, typed: str = "", **environment: str) -> s
     clean = {key: value for key, value in os.environ.items() if key != "FIXCARDS_CARDS"}
     # The cards are copies of one, which were never executed.
     quality = ["--ignore", "FC4"] if arguments[0] == "check" else []
-    return subprocess.run(
-        [COMMAND, *arguments, *quality],
-        cwd=folder,
-        input=typed,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-        env=clean | environment,
-    )
+    return commands.run("fixcards", *arguments, *quality, cwd=folder, env=clean | environment, typed=typed)
 
 
 def checked(done: subprocess.CompletedProcess[str]) -> list[str]:

@@ -6,7 +6,7 @@ import functools
 
 import pytest
 
-from fixcards.search import Finder
+from fixcards.search.finder import Finder
 from tests.content.real import CARDS, every_card, id_of, library
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sites import LIBRARY, REPOSITORY, build, project, read, soup, tool, tree
+from tests.commands import tool
+from tests.sites import LIBRARY, REPOSITORY, build, project, read, soup, tree
 
 PROGRAMS = ("mkdocs", "properdocs")
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from fixcards import cache
+from tests import commands
 from tests.sites import (
     LIBRARY,
     REPOSITORY,
     build,
     built,
+    built_once,
     change,
-    environment,
     large_library,
     own_pages,
     project,
-    tool,
     tree,
 )
 
@@ -37,7 +36,7 @@ def on_page_content(html, *, page, **kwargs):
 @pytest.fixture(scope="module")
 def large_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same site; tests do not change it."""
-    return built(tmp_path_factory.mktemp("large"), large_library)
+    return built_once(tmp_path_factory, "large", large_library)
 
 
 @pytest.fixture
@@ -360,13 +359,17 @@ def test_a_theme_that_changes_words_is_refused_with_what_to_do(tmp_path: Path) -
 
 def test_the_cache_has_a_bound_and_can_be_cleared(tmp_path: Path, own_cache: Path) -> None:
     config = project(tmp_path, LIBRARY)
-    for number in range(cache.MAX_FILES + 3):
-        assert build(config, "--site-dir", str(tmp_path / f"site-{number}")).returncode == 0
-    assert len(list((own_cache / "sites").iterdir())) == cache.MAX_FILES
+    (own_cache / "sites").mkdir(parents=True)
+    of_others = [own_cache / "sites" / f"{number:032x}" for number in range(cache.MAX_FILES + 3)]
+    for path in of_others:
+        path.write_bytes(b"of another site, built before")
+    assert build(config).returncode == 0
+    assert build(config, "--site-dir", str(tmp_path / "site-2")).returncode == 0
+    left = set((own_cache / "sites").iterdir())
+    assert (len(left), len(left - set(of_others))) == (cache.MAX_FILES, 2)
     executions = own_cache.parent / "verify" / "uv"
     executions.mkdir(parents=True)
-    command = [tool("fixcards"), "clear"]
-    assert subprocess.run(command, env=environment(), check=False).returncode == 0
+    assert commands.run("fixcards", "clear").returncode == 0
     assert [path for path in own_cache.parent.rglob("*") if not path.is_dir()] == []
     assert executions.is_dir()
     assert build(config).returncode == 0
@@ -377,16 +380,10 @@ def test_checking_again_finds_the_same_problems(tmp_path: Path, own_cache: Path)
     shutil.copytree(LIBRARY, cards)
     change(cards / "lantern" / "34.yaml", "title:", "tittle:")
     (cards / "mooring" / "9.evidence.json").write_text("{", encoding="utf-8")
-    command = [tool("fixcards"), "check"]
-    runs = [
-        subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
-        for _ in range(2)
-    ]
+    runs = [commands.run("fixcards", "check", cwd=tmp_path) for _ in range(2)]
     assert (own_cache / "records").is_dir()
     assert runs[0].returncode == runs[1].returncode == 1
     assert runs[0].stdout == runs[1].stdout
     assert "cards/lantern/34.yaml:5:1: FC101" in runs[0].stdout
-    elsewhere = subprocess.run(
-        [*command, "--cards", str(cards)], cwd="/", env=environment(), capture_output=True, text=True, check=False
-    )
+    elsewhere = commands.run("fixcards", "check", "--cards", cards, cwd="/")
     assert os.fspath(cards).lstrip("/") in elsewhere.stdout, "paths are relative to the current folder"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.search import Finder
+from fixcards.search.finder import Finder
 from tests.sites import LIBRARY, build, change, project, read, tree
 
 OPTION = "  - fixcards:\n      more_cards: ../shared\n"

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests import sites
-from tests.sites import LIBRARY, REPOSITORY, change, project, soup, tool
+from tests.commands import tool
+from tests.sites import LIBRARY, REPOSITORY, change, project, soup
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sites import build, built, environment, large_library, tool, tree
+from tests.commands import tool
+from tests.sites import build, built, environment, large_library, tree
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.sites import LIBRARY, built, environment, project, tree
+from tests.sites import LIBRARY, environment, project, tree
 
 
-def test_a_site_from_the_wheel_is_the_same_as_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
+def test_a_site_from_the_wheel_is_the_same_as_from_the_checkout(
+    wheel: Path, library_site: Path, tmp_path: Path
+) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     # Goes before the editable install of the checkout.
     packages = tmp_path / "packages"
@@ -27,4 +29,4 @@ def test_a_site_from_the_wheel_is_the_same_as_from_the_checkout(wheel: Path, tmp
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(packages))
-    assert tree(config.parent / "site") == tree(built(tmp_path / "from-checkout", LIBRARY))
+    assert tree(config.parent / "site") == tree(library_site)

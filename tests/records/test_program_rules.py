@@ -175,9 +175,9 @@ def test_a_signature_that_fits_many_packages_is_refused(error: str, data: dict) 
 def test_a_program_of_names_that_stand_for_each_other_takes_no_time(data: dict) -> None:
     doubled = "".join(f"x{at} = x{at + 1} + x{at + 1}\n" for at in range(1000))
     long = f"import demo\n{doubled}t = [{'t, ' * 3000}]\n" + "print(t, x0)\n" * 2000
-    started = time.perf_counter()
+    started = time.process_time()
     codes(data, long)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_every_rule_about_programs_is_here() -> None:

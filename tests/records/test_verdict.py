@@ -8,10 +8,18 @@ import pytest
 
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence, run_digest
-from fixcards.records.verdict import HALF_LIFE_DAYS, MEANINGS, VERDICTS, WEIGHTS, executable_fixes, judge
+from fixcards.records.verdict import (
+    HALF_LIFE_DAYS,
+    MEANINGS,
+    VERDICTS,
+    WEIGHTS,
+    differing_runs,
+    executable_fixes,
+    judge,
+)
 
 DAY = date(2024, 6, 1)
-BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB = range(5)
+BROKEN, FIRST_FIX, SECOND_FIX, LATEST, STUB, DISGUISED, INSTALL_HERE, INSTALL_NEWEST = range(8)
 Change = Callable[["Case"], object]
 
 
@@ -161,6 +169,57 @@ def test_a_card_is_as_certain_as_its_evidence(
     for change in changes:
         change(case)
     assert case.judged() == (verdict, confidence)
+
+
+def edge(outcome: str, fix: int | None = None) -> Change:
+    def change(case: Case) -> None:
+        assert case.evidence
+        run = case.evidence["runs"][BROKEN] | {"role": "edge", "edge": "lowest", "fix": fix}
+        case.evidence["runs"].append(run | {"outcome": outcome, "repetitions": [outcome]})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        (lambda c: c.outcome(BROKEN, "passed"), ["broken"]),
+        (lambda c: c.outcome(SECOND_FIX, "failed-as-described"), ["fix 2"]),
+        (lambda c: c.outcome(INSTALL_HERE, "failed-otherwise"), ["install 1 (kept)"]),
+        (lambda c: (c.outcome(INSTALL_HERE, "could-not-run"), c.outcome(INSTALL_NEWEST, "could-not-run")),
+         ["install 1 (kept)", "install 1 (newest)"]),
+        (lambda c: c.outcome(STUB, "failed-as-described"), ["stub"]),
+        (lambda c: c.outcome(STUB, "could-not-run"), ["stub"]),
+        (lambda c: c.outcome(DISGUISED, "passed"), ["disguised"]),
+        (lambda c: c.outcome(DISGUISED, "could-not-run"), ["disguised"]),
+        (lambda c: c.outcome(LATEST, "passed", "passed", "failed-otherwise"), ["latest"]),
+        (edge("passed"), ["lowest edge"]),
+        (edge("failed-as-described", 1), ["lowest edge with fix 1"]),
+    ],
+)  # fmt: skip
+def test_each_run_that_keeps_a_card_from_being_verified_is_named(case: Case, change: Change, names: list[str]) -> None:
+    assert case.judged()[0] == "verified"
+    change(case)
+    assert case.judged()[0] == "partly verified"
+    assert [run.name for run in differing_runs(Evidence.model_validate(case.evidence))] == names
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c.outcome(INSTALL_HERE, "could-not-run"),
+        lambda c: c.outcome(LATEST, "failed-as-described"),
+        lambda c: c.outcome(STUB, "passed"),
+        lambda c: c.outcome(DISGUISED, "failed-otherwise"),
+        edge("failed-otherwise"),
+        edge("could-not-run"),
+        edge("passed", 1),
+    ],
+)
+def test_a_run_that_speaks_against_nothing_is_not_named(case: Case, change: Change) -> None:
+    change(case)
+    assert case.judged()[0] == "verified"
+    assert list(differing_runs(Evidence.model_validate(case.evidence))) == []
 
 
 def test_every_verdict_has_a_meaning_and_is_reached_above() -> None:

@@ -10,8 +10,8 @@ from fixcards.errors import FixcardsError
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.reader import Index
 from fixcards.matching.json_response import SCHEMA
-from fixcards.search import Finder
 from fixcards.search.answer import Answer
+from fixcards.search.finder import Finder
 from fixcards.search.text_report import lines
 from tests import sites
 
@@ -33,7 +33,7 @@ def printed(answer: Answer, limit: int) -> list[str]:
 
 
 def test_three_lines_of_python_find_a_card() -> None:
-    from fixcards.search import Finder
+    from fixcards.search.finder import Finder
 
     finder = Finder.of_cards(CARDS)
     assert [each.entry.id for each in finder.match(traceback("docker-3256"))] == ["docker-3256"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fixcards.errors import FixcardsError
 from fixcards.matching.index.reader import Index
-from fixcards.search import Finder
+from fixcards.search.finder import Finder
 from fixcards.search.text_report import lines
 from tests import foreign_index
 from tests.foreign_index import BAD, TEXTS, changed, files, parts, write

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from fixcards.errors import FixcardsError
-from fixcards.search import Finder, http_fetch, site_files
+from fixcards.search import http_fetch, site_files
+from fixcards.search.finder import Finder
 from tests.foreign_index import TEXTS, files, parts
 from tests.sites import SNAPSHOT
 

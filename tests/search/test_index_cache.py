@@ -12,7 +12,7 @@ import pytest
 
 from fixcards import cache
 from fixcards.project import Project
-from fixcards.search import Finder
+from fixcards.search.finder import Finder
 from fixcards.search.index_cache import IndexCache
 from tests.sites import LIBRARY
 

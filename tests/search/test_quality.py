@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fixcards.records.evidence import Evidence, evidence_text
 from fixcards.records.loader import load
-from fixcards.search import quality
+from fixcards.search import own_answers
 from fixcards.search.quality import quality_problems
 from fixcards.worker_pool import WorkerPool
 from tests.conftest import GOOD
@@ -113,6 +114,17 @@ def test_a_reason_stands_for_evidence(write: Write) -> None:
     assert codes() == []
 
 
+def test_a_card_that_an_edge_refutes_is_named_with_that_run(write: Write) -> None:
+    write({"demo/7.yaml": TEXT})
+    evidence = Evidence.model_validate_json(GOOD.with_name("7.evidence.json").read_bytes())
+    passed = {"exit": 0, "outcome": "passed", "matched": None, "frames": (), "output": "", "repetitions": ("passed",)}
+    edge = evidence.runs[0].model_copy(update={"role": "edge", "edge": "lowest", **passed})
+    text = evidence_text(evidence.model_copy(update={"runs": (*evidence.runs, edge)}))
+    Path("cards/demo/7.evidence.json").write_text(text, encoding="utf-8")
+    (problem,) = quality_problems(load(Path("cards")), WorkerPool(1))
+    assert (problem.code, problem.message) == ("FC401", "is not verified: lowest edge passed")
+
+
 def test_the_cards_of_the_tests_have_one_problem_for_each_verdict_without_a_reason() -> None:
     library = load(LIBRARY)
     problems = [f"{Path(each.path).parent.name}-{Path(each.path).stem} {each.message}"
@@ -127,7 +139,7 @@ def test_an_unchanged_library_is_not_searched_again(write: Write, monkeypatch: p
     write({"demo/7.yaml": TEXT})
     shutil.copy(GOOD.with_name("7.evidence.json"), "cards/demo")
     assert codes(cached=True) == []
-    monkeypatch.setattr(quality, "Finder", None)
+    monkeypatch.setattr(own_answers, "Finder", None)
     assert codes(cached=True) == []
 
 

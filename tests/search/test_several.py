@@ -12,7 +12,8 @@ import pytest
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.reader import Index
 from fixcards.matching.json_response import SCHEMA
-from fixcards.search import Answer, Finder
+from fixcards.search.answer import Answer
+from fixcards.search.finder import Finder
 from fixcards.search.text_report import lines
 from tests import sites
 

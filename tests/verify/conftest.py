@@ -55,6 +55,19 @@ def bubblewrap():
         pytest.fail(f"these tests need bubblewrap: {error}")
 
 
+@pytest.fixture(scope="package", autouse=True)
+def few_pythons():
+    """Have these tests and their commands see no Python of pyenv, uv or a CI runner but that of the tests.
+
+    Each command starts every Python that the machine has, which takes longer than most cards of the tests.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIXCARDS_PYTHONS", str(Path(sys.base_prefix, "bin")))
+        for name in ("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "RUNNER_TOOL_CACHE"):
+            patch.setenv(name, "/nowhere")
+        yield
+
+
 @pytest.fixture(scope="session")
 def cache():
     """A cache folder that starts empty and is shared by the tests of one run."""

@@ -15,6 +15,7 @@ import pytest
 from fixcards.errors import FixcardsError
 from fixcards.verify.script_bisect import bisect_script
 from fixcards.verify.script_runner import Script
+from tests import commands
 
 from .packages import offer_source, offer_wheel
 
@@ -55,7 +56,7 @@ def command(*words: str) -> list[str]:
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     Path("script.py").write_text(SCRIPT)
-    return subprocess.run(command("script.py", *words), capture_output=True, text=True, timeout=240, check=False)
+    return commands.run("fixcards", "bisect", "script.py", *words, timeout=240)
 
 
 def test_the_end_of_a_failure_is_between_two_neighbours(index):

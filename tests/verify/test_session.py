@@ -22,6 +22,7 @@ from fixcards.records.evidence import Evidence, evidence_text
 from fixcards.records.loader import load
 from fixcards.verify.card_runner import today
 from fixcards.verify.selection import Selection, shard
+from tests import commands
 
 from .conftest import a_card
 
@@ -66,7 +67,7 @@ def fixcards(*words: str) -> list[str]:
 
 
 def run(*words: str, **more) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(fixcards(*words), capture_output=True, text=True, timeout=120, check=False, **more)
+    return commands.run("fixcards", *words, **more)
 
 
 def evidence_of(path: Path) -> Evidence:

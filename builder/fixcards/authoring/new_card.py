@@ -35,8 +35,8 @@ from fixcards.records.identity import card_file, issue_key
 from fixcards.records.problem import Problem, quoted
 from fixcards.records.record import Content, RecordReader, display_path
 from fixcards.records.verdict import Judgement, judge
-from fixcards.search import Finder
 from fixcards.search.answer import Answer
+from fixcards.search.finder import Finder
 from fixcards.verify.card_runner import RunSettings, today
 from fixcards.verify.execution import execute
 

@@ -307,7 +307,7 @@ def match(
     Nothing of it leaves the machine. Exit status: 0 something fits, 1 nothing does, 2 could not run.
     """
     from fixcards.cli.log_input import open_log
-    from fixcards.search import Finder
+    from fixcards.search.finder import Finder
     from fixcards.search.text_report import WIDTH, lines
 
     finders = []

@@ -102,14 +102,16 @@ def common_release(*specifiers: SpecifierSet) -> str | None:
     clauses = [clause for specifier in specifiers for clause in specifier]
     if len(clauses) > MAX_CLAUSES:
         return None
-    candidates = {"0"}
+    candidates = {Version("0")}
     for clause in clauses:
         named = parse_version(clause.version.removesuffix(".*"))
-        candidates |= {str(named), f"{named.base_version}.0.0.1", named.base_version}
+        candidates |= {named, Version(f"{named.base_version}.0.0.1")}
+        if named.is_prerelease or named.is_postrelease or named.local:
+            candidates.add(Version(named.base_version))
         if named.pre is not None:
             letter, number = named.pre
-            candidates.add(f"{named.base_version}{letter}{number + 1}")
-    for text in sorted(candidates, key=Version):
-        if all(specifier.contains(text, prereleases=True) for specifier in specifiers):
-            return text
+            candidates.add(Version(f"{named.base_version}{letter}{number + 1}"))
+    for release in sorted(candidates):
+        if all(specifier.contains(release, prereleases=True) for specifier in specifiers):
+            return str(release)
     return None

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from fixcards.records.card import Card
-from fixcards.records.evidence import Evidence
+from fixcards.records.evidence import EXPECTED, Evidence, Run
 from fixcards.records.identity import card_path
 from fixcards.records.verdict import confidence, differing_runs, install_states, judge
 
@@ -119,12 +119,19 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
             card.fixes[number - 1].title for number, state in install_states(card, evidence).items() if state == "fails"
         ),
         verdict=judgement.verdict,
-        differing_runs=tuple(differing_runs(evidence) if evidence and judgement.verdict == "partly verified" else ()),
+        differing_runs=tuple(map(_result, differing_runs(evidence)))
+        if evidence and judgement.verdict == "partly verified"
+        else (),
         confidence_terms=judgement.confidence_terms,
         last_verified=day.isoformat() if day else "",
         runs=sum(len(run.repetitions) for run in runs),
         seconds=sum(run.seconds * len(run.repetitions) for run in runs),
     )
+
+
+def _result(run: Run) -> str:
+    sometimes = run.flaky and run.outcome == EXPECTED.get(run.role, run.outcome)
+    return f"{run.name} {'not in every repetition ' if sometimes else ''}{run.outcome}"
 
 
 def _details(card: Card) -> str:

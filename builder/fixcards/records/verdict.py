@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from fixcards.records.card import Card, Fix
-from fixcards.records.evidence import EXPECTED, Evidence, Run, run_digest
+from fixcards.records.evidence import Evidence, Run, run_digest
 
 InstallState = Literal["works", "fails", "not executed"]
 Verdict = Literal["verified", "partly verified", "not executed", "stale", "disputed", "retired"]
@@ -83,7 +83,7 @@ def judge(
     day = today
     if evidence is not None:
         broken_failed = bool(_conclusive_runs(evidence, "broken", "failed-as-described"))
-        broken_failed = broken_failed and not _is_fake(evidence)
+        broken_failed = broken_failed and not any(map(_is_fake, evidence.runs))
         flaky = any(run.flaky for run in evidence.runs)
         stale = evidence.digest != run_digest(card)
         reached |= dict(_reached_weights(card, evidence, broken_failed, executable))
@@ -155,23 +155,29 @@ def install_states(card: Card, evidence: Evidence | None) -> dict[int, InstallSt
     return states
 
 
-def differing_runs(evidence: Evidence) -> list[str]:
-    """Return the runs that did not show what a card says, each with its outcome."""
+def differing_runs(evidence: Evidence) -> Iterator[Run]:
+    """Yield the runs that keep a card from being verified: each did not show what the card says.
+
+    An altered run is one of them also where it could not be made, and any run where its repetitions differ. Of a line
+    to copy that only one of its two runs could be made for, the other decides, as in `install_states`.
+    """
     ran = {run.fix for run in evidence.runs if run.role == "install" and run.outcome != "could-not-run"}
-    differing = []
     for run in evidence.runs:
         if run.role == "install" and run.outcome == "could-not-run" and run.fix in ran:
             continue  # the resolver refuses this one, and a reader installs nothing that fails
-        if run.role in {"broken", "fix", "install"} and not run.as_it_should:
-            sometimes = "not in every repetition " if run.outcome == EXPECTED[run.role] else ""
-            differing.append(f"{run.name} {sometimes}{run.outcome}")
-    return differing
+        if run.role in {"broken", "fix", "install"}:
+            differs = not run.as_it_should
+        elif run.role in {"stub", "disguised"}:
+            differs = run.outcome == "could-not-run" or _is_fake(run)
+        else:
+            differs = contradicts(run)
+        if differs or run.flaky:
+            yield run
 
 
-def _is_fake(evidence: Evidence) -> bool:
+def _is_fake(run: Run) -> bool:
     """Return whether the program fails without the code of the package, or passes by the number of a release."""
-    outcomes = {(run.role, run.outcome) for run in evidence.runs}
-    return not outcomes.isdisjoint({("stub", "failed-as-described"), ("disguised", "passed")})
+    return (run.role, run.outcome) in {("stub", "failed-as-described"), ("disguised", "passed")}
 
 
 def contradicts(run: Run) -> bool:

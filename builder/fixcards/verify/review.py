@@ -14,7 +14,7 @@ from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, run_digest
 from fixcards.records.library import Library
 from fixcards.records.record import display_path
-from fixcards.records.verdict import judge
+from fixcards.records.verdict import differing_runs, judge
 from fixcards.records.yaml_document import YamlDocument, YamlError
 from fixcards.verify.branch_changes import BranchChanges
 from fixcards.verify.session import Result, Task
@@ -217,17 +217,9 @@ def _notes(card: Card, stored: Evidence | None, evidence: EvidenceState, *, swep
 
 def _unexpected_runs(evidence: Evidence) -> Iterator[str]:
     """Yield the runs that keep a card from being verified, in a few words."""
-    for run in evidence.runs:
-        bad = {
-            "broken": run.outcome != "failed-as-described",
-            "fix": run.outcome != "passed",
-            "install": run.outcome != "passed",
-            "stub": run.outcome in {"failed-as-described", "could-not-run"},
-            "disguised": run.outcome in {"passed", "could-not-run"},
-        }.get(run.role, False)
-        if bad or run.flaky:
-            differ = " (repetitions differ)" if run.flaky else ""
-            yield f"{run.name} {run.release or '-'} {run.outcome}{differ}{f' ({run.reason})' if run.reason else ''}"
+    for run in differing_runs(evidence):
+        differ = " (repetitions differ)" if run.flaky else ""
+        yield f"{run.name} {run.release or '-'} {run.outcome}{differ}{f' ({run.reason})' if run.reason else ''}"
 
 
 def results_by_card(results: Iterable[Result]) -> dict[str, Result]:

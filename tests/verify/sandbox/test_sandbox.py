@@ -174,10 +174,11 @@ def test_a_job_ends_when_it_is_cancelled(sandbox):
 
 
 def test_a_daemon_that_left_its_group_is_ended(sandbox):
-    code = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(31.25)\nelse:\n    time.sleep(0.3)"
+    sleep = f"time.sleep(31.{os.getpid()})"  # another process of the tests may run the same one in another sandbox
+    code = f"import os, time\nif os.fork() == 0:\n    os.setsid()\n    {sleep}\nelse:\n    time.sleep(0.3)"
     assert sandbox.run(job(code)).exit == 0
     time.sleep(0.2)
-    assert not [each for each in psutil.process_iter() if "time.sleep(31.25)" in " ".join(_words(each))]
+    assert not [each for each in psutil.process_iter() if sleep in " ".join(_words(each))]
 
 
 def test_the_watch_alone_bounds_a_fork_bomb_where_root_cannot_drop_its_identity(bubblewrap):

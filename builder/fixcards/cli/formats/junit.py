@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from xml.sax.saxutils import escape, quoteattr
 
 from fixcards.characters import visible
 from fixcards.cli.formats.interface import web_path
@@ -33,6 +32,8 @@ class JunitFormat:
 
 
 def _case(path: str, problems: Sequence[Problem]) -> str:
+    from xml.sax.saxutils import escape  # not above: it takes a web client, which no other format needs
+
     place = web_path(path)
     folder, _, _ = place.rpartition("/")
     attributes = f"name={_quoted(place)} classname={_quoted(folder or place)} file={_quoted(place)}"
@@ -49,6 +50,8 @@ def _case(path: str, problems: Sequence[Problem]) -> str:
 
 
 def _quoted(text: str) -> str:
+    from xml.sax.saxutils import quoteattr
+
     return quoteattr(_xml_text(text))
 
 

@@ -13,7 +13,11 @@ _MAX_NAMES = 3
 
 @rule("FC401")
 def not_verified(card: Summary, runs: Sequence[str] = ()) -> Iterator[Finding]:
-    """Each card is *verified*, or it says why not: `reproduction.skip`, or `status` with a `reason`."""
+    """Each card is *verified*, or it says why not: `reproduction.skip`, or `status` with a `reason`.
+
+    The message names the runs that did not show what the card says, those at edges and with an altered package
+    included.
+    """
     if card.reason or card.verdict not in {"not executed", "stale", "partly verified"}:
         return
     again = f"run `fixcards verify {card.id}`"
