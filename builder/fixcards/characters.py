@@ -65,9 +65,13 @@ def visible(text: str, allowed: str = "") -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    hidden = {*hidden_characters(text), *(at for at, char in enumerate(text) if char in "\n\t" and char not in allowed)}
+    hidden = set(hidden_characters(text))
+    if breaks := [char for char in "\n\t" if char in text and char not in allowed]:
+        hidden.update(at for at, char in enumerate(text) if char in breaks)
+    if not hidden:
+        return text
     escapes = (char.encode("unicode_escape").decode() if at in hidden else char for at, char in enumerate(text))
-    return "".join(escapes) if hidden else text
+    return "".join(escapes)
 
 
 def visible_html(html: str) -> str:

@@ -79,7 +79,6 @@ def check(
     A problem is printed as path:line:column: CODE message (hint). Codes from FC400 on are about quality;
     the site shows these cards all the same.
     """
-    from fixcards.cli import repairs
     from fixcards.cli.card_folders import CardFolders
     from fixcards.cli.card_paths import places_of, targets_of
     from fixcards.cli.problem_output import print_problems
@@ -94,6 +93,8 @@ def check(
     with WorkerPool() as workers:
         library = folders.load(workers)
         if fix or diff:
+            from fixcards.cli import repairs
+
             chosen = [each for each in library.problems if places_of(each.path) & targets]
             repaired = repairs.repair(folders, chosen, workers, write=not diff)
             if diff:

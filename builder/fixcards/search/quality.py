@@ -57,12 +57,11 @@ def quality_problems(library: Library, pool: WorkerPool) -> list[Problem]:
     )
     stored = file.read() if file else None
     if stored and stored[0] == key:
-        return [Problem(*fields) for fields in stored[1]]
+        return list(map(Problem._make, stored[1]))
     answers = _answers(library, {name: Answers(*each) for name, each in (stored[2] if stored else {}).items()}, pool)
     problems = sorted(_problems(library, answers))
     if file:
-        rows = [(each.path, each.line, each.column, each.code, each.message, each.hint) for each in problems]
-        file.write((key, rows, {name: tuple(each) for name, each in answers.items()}))
+        file.write((key, list(map(tuple, problems)), {name: tuple(each) for name, each in answers.items()}))
     return problems
 
 
