@@ -26,9 +26,10 @@ _IGNORABLE = (
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\U00016fe4\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff"
 )
-_IS_IGNORABLE = re.compile(f"[{_IGNORABLE}]")
 _UNUSUAL = re.compile("[^\n\t -~]")
-_CANDIDATE = re.compile(f"(?:{_EMOJI_SEQUENCE})|([^\n\t -~])")
+# Texts, since few commands need these, and compiling them takes one of the 100 ms of a search. `re` compiles each once.
+_IS_IGNORABLE = f"[{_IGNORABLE}]"
+_CANDIDATE = f"(?:{_EMOJI_SEQUENCE})|([^\n\t -~])"
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -41,7 +42,7 @@ def hidden_characters(text: str) -> Iterator[int]:
     """
     if not any(map(_may_be_hidden, set(_UNUSUAL.findall(text)))):  # as in nearly every text: ten times as quick
         return
-    for match in _CANDIDATE.finditer(text):
+    for match in re.finditer(_CANDIDATE, text):
         if match[1] and _may_be_hidden(match[1]):
             yield match.start()
 
@@ -49,7 +50,7 @@ def hidden_characters(text: str) -> Iterator[int]:
 @lru_cache(maxsize=10_000)
 def _may_be_hidden(char: str) -> bool:
     """Return whether a character can't be seen outside an emoji."""
-    return unicodedata.category(char) in _HIDDEN_CATEGORIES or bool(_IS_IGNORABLE.match(char))
+    return unicodedata.category(char) in _HIDDEN_CATEGORIES or bool(re.match(_IS_IGNORABLE, char))
 
 
 def name_of(char: str) -> str:
@@ -65,9 +66,13 @@ def visible(text: str, allowed: str = "") -> str:
     plain = text.replace("\n", "") if "\n" in allowed else text
     if plain.isascii() and plain.isprintable():  # as nearly all texts: fifty times as quick for a long report
         return text
-    hidden = {*hidden_characters(text), *(at for at, char in enumerate(text) if char in "\n\t" and char not in allowed)}
+    hidden = set(hidden_characters(text))
+    if breaks := [char for char in "\n\t" if char in text and char not in allowed]:
+        hidden.update(at for at, char in enumerate(text) if char in breaks)
+    if not hidden:
+        return text
     escapes = (char.encode("unicode_escape").decode() if at in hidden else char for at, char in enumerate(text))
-    return "".join(escapes) if hidden else text
+    return "".join(escapes)
 
 
 def visible_html(html: str) -> str:

@@ -6,10 +6,9 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import astuple, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from fixcards import cache
@@ -17,14 +16,14 @@ from fixcards.errors import FixcardsError
 
 FILE_NAMES = ("mkdocs.yml", "mkdocs.yaml")
 MAX_BYTES = 1 << 20
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
-_PACKAGES = re.compile(r"[a-z0-9*]+(?:-[a-z0-9*]+)*-?")
-_HOST = re.compile(r"(?:\*\.)?[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*|[0-9a-f:]*:[0-9a-f:.]*")
-_SEPARATORS = re.compile(r"[-_.]+")
+# Texts, which `re` compiles when they are first needed: a search takes its settings from the cache.
+_VARIABLE = r"[A-Z_][A-Z0-9_]*"
+_PACKAGES = r"[a-z0-9*]+(?:-[a-z0-9*]+)*-?"
+_HOST = r"(?:\*\.)?[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*|[0-9a-f:]*:[0-9a-f:.]*"
+_SEPARATORS = r"[-_.]+"
 
 
-@dataclass(frozen=True, slots=True)
-class AssignedIndex:
+class AssignedIndex(NamedTuple):
     """A package index with the packages that come from it and from no other."""
 
     location: str
@@ -39,7 +38,7 @@ class AssignedIndex:
     @property
     def url(self) -> str:
         """Its address. Raises `FixcardsError` where the variable that should hold it has none."""
-        if not _VARIABLE.fullmatch(self.location):
+        if not re.fullmatch(_VARIABLE, self.location):
             return self.location
         value = os.environ.get(self.location, "").strip()
         if not value:
@@ -52,8 +51,7 @@ class AssignedIndex:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectOptions:
+class ProjectOptions(NamedTuple):
     """The options of the plugin that the commands follow, too."""
 
     more_cards: tuple[str, ...] = ()
@@ -73,8 +71,7 @@ class ProjectOptions:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A project of cards. One without a mkdocs.yml has the defaults."""
 
     folder: Path | None = None
@@ -83,7 +80,7 @@ class Project:
     """The folders of cards, that of the project itself first; empty where mkdocs.yml doesn't use the plugin."""
     site_url: str = ""
     """Address of the published site with a slash at its end, empty where there is none."""
-    options: ProjectOptions = field(default_factory=ProjectOptions)
+    options: ProjectOptions = ProjectOptions()
 
     def publishes(self, cards: Path) -> bool:
         """Return whether the site of the project has the cards of a folder."""
@@ -140,7 +137,8 @@ def _read(folder: Path, path: Path) -> Project:
             return Project(folder)  # the site of something else, which is no concern of ours
         options = ProjectOptions.parse(settings.options or {})
         folders = (settings.docs_dir, *options.more_cards) if settings.options is not None else ()
-        plain = (folders, settings.site_url, astuple(options))
+        indexes = tuple(tuple(index) for index in options.package_indexes)
+        plain = (folders, settings.site_url, (options.more_cards, options.tracker_hosts, indexes))
         if stable:
             stored.write(plain, key)
     return _from_plain(folder, *plain)
@@ -162,7 +160,7 @@ def _texts(name: str, value: Any, expected: str) -> list[str]:
 
 def _host(text: str) -> str:
     host = text.lower()
-    if not _HOST.fullmatch(host):
+    if not re.fullmatch(_HOST, host):
         raise FixcardsError(
             f"mkdocs.yml: `tracker_hosts`: {text!r} is not a host; write its name alone, such as jira.example.com"
         )
@@ -174,20 +172,20 @@ def _indexes(value: Any) -> Iterable[AssignedIndex]:
     if value is not None and not isinstance(value, Mapping):
         raise FixcardsError(f"mkdocs.yml: `package_indexes` is not a mapping of indexes to packages; {expected}")
     for location, packages in (value or {}).items():
-        if not isinstance(location, str) or not (_VARIABLE.fullmatch(location) or _is_web_address(location)):
+        if not isinstance(location, str) or not (re.fullmatch(_VARIABLE, location) or _is_web_address(location)):
             raise FixcardsError(
                 f"mkdocs.yml: `package_indexes`: {location!r} is neither an http(s) address nor the name of an "
                 f"environment variable; {expected}"
             )
-        if not _VARIABLE.fullmatch(location) and "@" in urlsplit(location).netloc:
+        if not re.fullmatch(_VARIABLE, location) and "@" in urlsplit(location).netloc:
             raise FixcardsError(
                 "mkdocs.yml: `package_indexes`: an address has a user name or password, which everyone can read who "
                 "has the file; set an environment variable to the whole address and write its name, or use .netrc"
             )
         texts = _texts(f"package_indexes: {location}", packages, "a name of packages, or a list of names")
-        names = [_SEPARATORS.sub("-", text.lower()) for text in texts]
+        names = [re.sub(_SEPARATORS, "-", text.lower()) for text in texts]
         for name in names or [""]:
-            if not _PACKAGES.fullmatch(name):
+            if not re.fullmatch(_PACKAGES, name):
                 raise FixcardsError(f"mkdocs.yml: `package_indexes`: {name!r} is no name of packages; {expected}")
         yield AssignedIndex(location, tuple(names))
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import click
+from typing import TYPE_CHECKING, NamedTuple
 
 from fixcards.errors import FixcardsError
 from fixcards.project import AssignedIndex, Project
@@ -19,23 +15,10 @@ if TYPE_CHECKING:
     from fixcards.records.record import Keep
     from fixcards.worker_pool import WorkerPool
 
-VARIABLE = "FIXCARDS_CARDS"
 DEFAULT = Path("cards")
 
-_option = partial(
-    click.option,
-    "--cards",
-    "roots",
-    type=click.Path(path_type=Path, readable=False),
-    multiple=True,
-    envvar=VARIABLE,
-)
-cards_option = _option(help="Folder with cards; may be given several times.  [default: those in mkdocs.yml, or cards]")
-card_option = _option(help="Folder with the cards.  [default: docs_dir in mkdocs.yml, or cards]")
 
-
-@dataclass(frozen=True, slots=True)
-class CardFolders:
+class CardFolders(NamedTuple):
     """What a command reads."""
 
     projects: tuple[Project, ...]

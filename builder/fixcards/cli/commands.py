@@ -14,15 +14,13 @@ from click.core import ParameterSource
 
 from fixcards import __version__
 from fixcards.cli.bisect_command import bisect
-from fixcards.cli.card_folders import CardFolders, card_option, cards_option
-from fixcards.cli.card_paths import places_of, targets_of
 from fixcards.cli.exit_status import CLEAN, FINDINGS
 from fixcards.cli.new_command import new
+from fixcards.cli.options import card_option, cards_option
 from fixcards.cli.options import isolation as _isolation
 from fixcards.cli.review_command import review
 from fixcards.cli.terminal import echo, echo_json, echo_lines, echo_spans
 from fixcards.errors import FixcardsError, needs_extra
-from fixcards.files import atomic_write
 
 
 @click.group(
@@ -81,7 +79,8 @@ def check(
     A problem is printed as path:line:column: CODE message (hint). Codes from FC400 on are about quality;
     the site shows these cards all the same.
     """
-    from fixcards.cli import repairs
+    from fixcards.cli.card_folders import CardFolders
+    from fixcards.cli.card_paths import places_of, targets_of
     from fixcards.cli.problem_output import print_problems
     from fixcards.records.check_summary import check_summary
     from fixcards.search.quality import quality_problems
@@ -94,6 +93,8 @@ def check(
     with WorkerPool() as workers:
         library = folders.load(workers)
         if fix or diff:
+            from fixcards.cli import repairs
+
             chosen = [each for each in library.problems if places_of(each.path) & targets]
             repaired = repairs.repair(folders, chosen, workers, write=not diff)
             if diff:
@@ -143,6 +144,7 @@ def tally(reports: IO[str], roots: tuple[Path, ...]) -> int:
 
     A card is disputed while a report that a fix failed is open.
     """
+    from fixcards.cli.card_folders import CardFolders
     from fixcards.records.reader_reports import count_reports, exported_reports, write_reports
 
     try:
@@ -174,6 +176,9 @@ def schema(name: str, roots: tuple[Path, ...], write: bool) -> int:
     from fixcards.records.schema import SCHEMAS, schema_text
 
     if write:
+        from fixcards.cli.card_folders import CardFolders
+        from fixcards.files import atomic_write
+
         root = CardFolders.to_write(roots).first
         for each in SCHEMAS:
             atomic_write(root / f"{each}.schema.json", schema_text(each).encode())
@@ -227,6 +232,7 @@ def verify(
     goes on where it stopped.
     """
     from fixcards.cli import execution
+    from fixcards.cli.card_folders import CardFolders
     from fixcards.verify import selection
 
     folders = CardFolders.to_write(roots)
@@ -257,6 +263,7 @@ def reproduce(card: str, fix: int | None, roots: tuple[Path, ...], isolation: st
     Exit status: 0 if it failed as described (with --fix: if it passed), 1 if not, 2 if it could not run.
     """
     from fixcards.cli import execution
+    from fixcards.cli.card_folders import CardFolders
 
     folders = CardFolders.of(roots)
     return execution.reproduce(folders, card, fix, execution.run_settings(folders, isolation))
@@ -313,6 +320,8 @@ def match(
     finders = []
     # A site takes the place of cards that only the environment or mkdocs.yml names.
     if not sites or context.get_parameter_source("roots") is ParameterSource.COMMANDLINE:
+        from fixcards.cli.card_folders import CardFolders  # not above: a search of a site has no need of it
+
         folders = CardFolders.of(roots)
         hosts = folders.tracker_hosts
         finders += [Finder.of_cards(root, jobs=None, tracker_hosts=hosts) for root in folders.selected]

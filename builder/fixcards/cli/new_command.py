@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import click
 
-from fixcards.cli.card_folders import CardFolders, card_option
+from fixcards.cli.options import card_option
 from fixcards.cli.options import isolation as _isolation
 from fixcards.errors import needs_extra
 
@@ -52,6 +52,7 @@ def new(
     at the end. Exit status: 0 drafted, 1 nothing to draft, 2 could not run.
     """
     from fixcards.cli import execution
+    from fixcards.cli.card_folders import CardFolders
     from fixcards.cli.new_card import Sources, new_card
 
     folders = CardFolders.to_write(roots)

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 import click
+
+_cards = partial(
+    click.option,
+    "--cards",
+    "roots",
+    type=click.Path(path_type=Path, readable=False),
+    multiple=True,
+    envvar="FIXCARDS_CARDS",
+)
+cards_option = _cards(help="Folder with cards; may be given several times.  [default: those in mkdocs.yml, or cards]")
+card_option = _cards(help="Folder with the cards.  [default: docs_dir in mkdocs.yml, or cards]")
 
 isolation = click.option(
     "--isolation",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from fixcards.cli.card_folders import CardFolders, card_option
+from fixcards.cli.options import card_option
 from fixcards.cli.options import isolation as _isolation
 from fixcards.errors import needs_extra
 
@@ -52,6 +52,7 @@ def review(
     """
     from fixcards.cli import execution
     from fixcards.cli import review as command
+    from fixcards.cli.card_folders import CardFolders
 
     folders = CardFolders.of(roots, own=True)
     output = command.ReviewOutput(style, summary, evidence)

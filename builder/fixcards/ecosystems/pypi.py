@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 _VERSION_START = re.compile(r"[0-9]")
+_LOWEST = Version("0")
 MAX_CLAUSES = 40
 _MAX_PARENTHESES = 20
 """Each level of a marker's parentheses costs the parser of `packaging` some levels of the stack."""
@@ -102,16 +103,21 @@ def common_release(*specifiers: SpecifierSet) -> str | None:
     clauses = [clause for specifier in specifiers for clause in specifier]
     if len(clauses) > MAX_CLAUSES:
         return None
-    candidates = {Version("0")}
+    candidates = {_LOWEST}
     for clause in clauses:
-        named = parse_version(clause.version.removesuffix(".*"))
-        candidates |= {named, Version(f"{named.base_version}.0.0.1")}
-        if named.is_prerelease or named.is_postrelease or named.local:
-            candidates.add(Version(named.base_version))
-        if named.pre is not None:
-            letter, number = named.pre
-            candidates.add(Version(f"{named.base_version}{letter}{number + 1}"))
+        candidates |= _near(clause.version)
     for release in sorted(candidates):
         if all(specifier.contains(release, prereleases=True) for specifier in specifiers):
             return str(release)
     return None
+
+
+@lru_cache(maxsize=4096)
+def _near(text: str) -> frozenset[Version]:
+    """Return the release of a clause, its final form, and those right above the two."""
+    named = parse_version(text.removesuffix(".*"))
+    texts = [named.base_version, f"{named.base_version}.0.0.1"]
+    if named.pre is not None:
+        letter, number = named.pre
+        texts.append(f"{named.base_version}{letter}{number + 1}")
+    return frozenset({named, *map(Version, texts)})

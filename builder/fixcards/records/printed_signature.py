@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from fixcards.records.card import Card
 from fixcards.records.fields import PLACEHOLDER
@@ -15,10 +16,16 @@ def prints_signature(card: Card, text: str) -> bool:
     if expect is not None and expect.output is not None:
         texts = (expect.output,)
     plain = _plain(text)
-    return any(_contains(plain, _plain(PLACEHOLDER.sub("\0", each)).strip().split("\0")) for each in texts)
+    return any(_contains(plain, _fixed_parts(each)) for each in texts)
 
 
-def _contains(text: str, parts: list[str]) -> bool:
+@lru_cache(maxsize=64)
+def _fixed_parts(template: str) -> tuple[str, ...]:
+    """Return what stands between the placeholders of a message; once for all calls of a program."""
+    return tuple(_plain(PLACEHOLDER.sub("\0", template)).strip().split("\0"))
+
+
+def _contains(text: str, parts: tuple[str, ...]) -> bool:
     """Return whether the parts stand in a text in their order, with something between them.
 
     The first place of each part leaves the most room for the others, so none has to be tried again.

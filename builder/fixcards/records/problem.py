@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fixcards.characters import visible
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Problem:
-    """Something wrong at one place of one file.
+class Problem(NamedTuple):
+    """Something wrong at one place of one file. Problems sort by place.
 
     `line` and `column` count from 1; a column counts characters, not bytes. `code` is stable (`FC101`) and
     never reused for another rule.
@@ -30,7 +28,7 @@ class Problem:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain data."""
-        return asdict(self)
+        return self._asdict()
 
 
 def quoted(text: str, most: int = 80) -> str:

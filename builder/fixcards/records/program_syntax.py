@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 UNKNOWN = "…"
 """Stands in a text for what only a run would show."""
@@ -14,6 +15,7 @@ _MAX_TEXT = 4000
 """Characters of a text that are looked at, and parts of an expression: a name may repeat in each of a long list."""
 _FIELD = re.compile(r"\{[^{}]*\}|%(?:\([^)]*\))?[-#0 +]*[0-9*]*(?:\.[0-9*]+)?[a-zA-Z]")
 _IMPORTING = frozenset({"__import__", "importlib.import_module", "importlib.__import__"})
+Node = TypeVar("Node", bound=ast.AST)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -21,16 +23,21 @@ class Program:
     """A program that was parsed; nothing of it runs."""
 
     def __init__(self, tree: ast.Module) -> None:
-        self.nodes = list(ast.walk(tree))
         self._tree = tree
+        self._nodes = _nodes(tree)
+        self._names: dict[ast.expr, str] = {}
         self._texts: dict[str, str] = {}
         self._budget = 0
+
+    def nodes(self, *types: type[Node]) -> list[Node]:
+        """Return the nodes of some types, those of statements before those inside of them."""
+        return [node for node in self._nodes if type(node) in types]  # type: ignore[misc]
 
     @cached_property
     def bindings(self) -> dict[str, str]:
         """The names that imports bind, each with the full name of what it stands for."""
         names: dict[str, str] = {}
-        for node in self.nodes:
+        for node in self.nodes(ast.Import, ast.ImportFrom):
             if isinstance(node, ast.Import):
                 for each in node.names:
                     top = each.name.partition(".")[0]
@@ -42,14 +49,18 @@ class Program:
     @cached_property
     def _values(self) -> dict[str, ast.expr]:
         """The expressions that are assigned to plain names, the last one for each."""
-        assigned = (node for node in self.nodes if isinstance(node, ast.Assign))
-        return {target.id: node.value for node in assigned for target in node.targets if isinstance(target, ast.Name)}
+        return {
+            target.id: node.value
+            for node in self.nodes(ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
 
     @cached_property
     def imports(self) -> set[str]:
         """The modules that the program imports, also by `__import__` and `import_module`."""
         modules: set[str] = set()
-        for node in self.nodes:
+        for node in self.nodes(ast.Import, ast.ImportFrom, ast.Call):
             if isinstance(node, ast.Import):
                 modules |= {each.name for each in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -62,24 +73,30 @@ class Program:
         """Return the expression that was assigned to a plain name, other expressions as they are."""
         return self._values.get(node.id, node) if isinstance(node, ast.Name) else node
 
-    def name(self, node: ast.expr, depth: int = 0) -> str:
+    def name(self, node: ast.expr) -> str:
         """Return the full name of what an expression stands for, such as `sys.exit`, whatever the program calls it.
 
         Imports with other names, assignments and `getattr` are followed. Parts that are no names are as written.
         """
+        name = self._names.get(node)
+        if name is None:
+            name = self._names[node] = self._name(node, 0)
+        return name
+
+    def _name(self, node: ast.expr, depth: int) -> str:
         if depth > _MAX_DEPTH:
             return UNKNOWN
         if isinstance(node, ast.Name):
             if node.id in self.bindings:
                 return self.bindings[node.id]
             value = self._values.get(node.id)
-            return self.name(value, depth + 1) if isinstance(value, (ast.Name, ast.Attribute)) else node.id
+            return self._name(value, depth + 1) if isinstance(value, (ast.Name, ast.Attribute)) else node.id
         if isinstance(node, ast.Attribute):
-            return f"{self.name(node.value, depth + 1)}.{node.attr}"
+            return f"{self._name(node.value, depth + 1)}.{node.attr}"
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) > 1:
-                return f"{self.name(node.args[0], depth + 1)}.{self.text(node.args[1])}"
-            return f"{self.name(node.func, depth + 1)}()"
+                return f"{self._name(node.args[0], depth + 1)}.{self.text(node.args[1])}"
+            return f"{self._name(node.func, depth + 1)}()"
         return UNKNOWN
 
     def text(self, node: ast.expr) -> str:
@@ -142,7 +159,7 @@ class Program:
 
         A server's handler or the target of a thread may wait or loop: the package has to cope with that.
         """
-        called = {node.func.id for node in self.nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        called = {node.func.id for node in self.nodes(ast.Call) if isinstance(node.func, ast.Name)}
         pending: list[ast.AST] = [self._tree]
         while pending:
             node = pending.pop()
@@ -151,6 +168,19 @@ class Program:
             pending += [
                 each for each in children if not isinstance(each, _SCOPES) or getattr(each, "name", "") in called
             ]
+
+
+def _nodes(tree: ast.Module) -> list[ast.AST]:
+    """Return all nodes of a tree in the order of `ast.walk`, in a third of its time, without those that say nothing."""
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                nodes += [each for each in value if isinstance(each, ast.AST)]
+            elif isinstance(value, ast.AST) and field not in ("ctx", "op"):
+                nodes.append(value)
+    return nodes
 
 
 @lru_cache(maxsize=16)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -70,7 +69,7 @@ def repaired_files(
         path = f"{name}.schema.json"
         for problem in problems:
             if problem.code == "FC045" and str(reader.relative(Path(problem.path))) == path:
-                done = replace(problem, hint="repaired: wrote it anew")
+                done = problem._replace(hint="repaired: wrote it anew")
                 raw = read_regular(root / path, MAX_BYTES)
                 yield RepairedFile(path, path, raw, schema_text(name).encode(), (done,))
     cards = [path for path in paths if path.lower().endswith((".yaml", ".yml"))]
@@ -107,7 +106,7 @@ def _repaired_card(root: Path, path: str, tracker_hosts: Sequence[str]) -> Repai
             after = None if (problem.code, repair) in refused else repaired_text(text.decode(), repair)
             if after is not None and len(after.encode()) <= MAX_BYTES:
                 text = after.encode()
-                repairs.append(replace(problem, hint=f"repaired: {repair}"))
+                repairs.append(problem._replace(hint=f"repaired: {repair}"))
                 break
             refused.add((problem.code, repair))
         else:
@@ -126,7 +125,7 @@ def _new_place(root: Path, path: str, reader: RecordReader) -> tuple[str, list[P
         return path, []
     for problem, repair in reader.repairs:
         if isinstance(repair, MoveCard) and not _in_the_way(root / path, root / repair.path):
-            return repair.path, [replace(problem, hint=f"repaired: {repair}")]
+            return repair.path, [problem._replace(hint=f"repaired: {repair}")]
     return path, []
 
 

@@ -36,15 +36,14 @@ def quality_problems(library: Library, pool: WorkerPool) -> list[Problem]:
     )
     stored = file.read() if file else None
     if stored and stored[0] == key:
-        return [Problem(*fields) for fields in stored[1]]
+        return list(map(Problem._make, stored[1]))
     from fixcards.search.own_answers import OwnAnswers, own_answers  # not above: most checks find everything stored
 
     before = {name: OwnAnswers(*each) for name, each in (stored[2] if stored else {}).items()}
     answers = own_answers(library, before, pool)
     problems = sorted(_problems(library, answers))
     if file:
-        rows = [(each.path, each.line, each.column, each.code, each.message, each.hint) for each in problems]
-        file.write((key, rows, {name: tuple(each) for name, each in answers.items()}))
+        file.write((key, list(map(tuple, problems)), {name: tuple(each) for name, each in answers.items()}))
     return problems
 
 

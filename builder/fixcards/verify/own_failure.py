@@ -31,7 +31,7 @@ def own_failure(code: str, output: str) -> str | None:
     if program is None:
         return None
     line = int(frames[-1][1])
-    for node in program.nodes:
+    for node in program.nodes(ast.Raise, ast.Call):
         if isinstance(node, ast.Raise) and _covers(node, line):
             return "raises the exception itself" if _is_new(program, node.exc) else None
         if isinstance(node, ast.Call) and node.lineno == line and _ends_alone(program, node):
@@ -56,7 +56,7 @@ def own_hang(code: str, output: str) -> str | None:
     if program is None:
         return "can't be read"
     packages = _names_from_packages(program)
-    calls = (node for node in program.nodes if isinstance(node, ast.Call) and _covers(node, int(lines[0])))
+    calls = (node for node in program.nodes(ast.Call) if _covers(node, int(lines[0])))
     if any(_names(call.func) & packages for call in calls):
         return None
     return f"goes on by itself in line {lines[0]}"
@@ -67,7 +67,7 @@ def _names_from_packages(program: Program) -> set[str]:
     bindings = program.bindings.items()
     names = {name for name, module in bindings if module.partition(".")[0] not in sys.stdlib_module_names}
     for _ in range(_DERIVATIONS):
-        for node in program.nodes:
+        for node in program.nodes(ast.ClassDef, ast.Assign, ast.withitem):
             if isinstance(node, ast.ClassDef) and any(_names(base) & names for base in node.bases):
                 names.add(node.name)
             elif isinstance(node, ast.Assign) and _names(node.value) & names:
@@ -97,5 +97,5 @@ def _is_new(program: Program, raised: ast.expr | None) -> bool:
         return False
     value = program.value(raised)
     name = program.name(value.func if isinstance(value, ast.Call) else value).rpartition(".")[2]
-    classes = {node.name for node in program.nodes if isinstance(node, ast.ClassDef)}
+    classes = {node.name for node in program.nodes(ast.ClassDef)}
     return name[:1].isupper() or name in classes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fixcards.matching.parse.normalize import INVISIBLE
 
@@ -101,13 +101,13 @@ MAX_ESCAPES = 3
 MAX_SUFFIX_LENGTH = 16
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
-_BREAK, _, _ESCAPED, _JOINED, _JOINT, _LINK, _ENTITY, _ESCAPE = (re.compile(pattern) for pattern in PATTERNS.values())
+# The other patterns are for few lines, and `re` compiles each when it is first needed.
+_BREAK, _ESCAPED, _JOINED = (re.compile(PATTERNS[name]) for name in ("break", "escaped", "joined"))
 _PREFIX = re.compile("|".join(f"(?:{pattern})" for _, pattern in PREFIXES), re.ASCII)
 _SUFFIX = re.compile(SUFFIX, re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line as printed (`raw`) and without its prefixes and suffixes (`text`). `number` counts from 1."""
 
     raw: str
@@ -150,8 +150,10 @@ def _without_marks(line: str) -> str:
     """Return a line without invisible characters, with the texts of links to files and with its entities replaced."""
     line = INVISIBLE.apply(line)
     if "](" in line:
-        line = _LINK.sub(r"\1", line)
-    return _ENTITY.sub(lambda match: ENTITIES.get(match[1], match[0]), line) if "&" in line else line
+        line = re.sub(PATTERNS["link"], r"\1", line)
+    if "&" in line:
+        line = re.sub(PATTERNS["entity"], lambda match: ENTITIES.get(match[1], match[0]), line)
+    return line
 
 
 def _unescape(line: str) -> list[str]:
@@ -167,7 +169,7 @@ def _unescape(line: str) -> list[str]:
         if "\\" in line and _ESCAPED.search(line):
             line = _unescape_once(line)
     if _JOINED.search(line):
-        line = _JOINT.sub("\n", line)
+        line = re.sub(PATTERNS["joint"], "\n", line)
     return [part for part in line.split("\n") if part]
 
 
@@ -182,7 +184,7 @@ def _json_strings(line: str) -> list[str]:
     strings: list[str] = []
     inside = False
     part: list[str] = []
-    for match in _ESCAPE.finditer(line):
+    for match in re.finditer(PATTERNS["escape"], line):
         piece = match[0]
         if piece == '"':
             if inside:
@@ -198,7 +200,10 @@ def _json_strings(line: str) -> list[str]:
 
 
 def _unescape_once(line: str) -> str:
-    return _ESCAPE.sub(lambda match: _character(match[1]) if match[0][0] == "\\" and match[1] else match[0], line)
+    def unescaped(match: re.Match[str]) -> str:
+        return _character(match[1]) if match[0][0] == "\\" and match[1] else match[0]
+
+    return re.sub(PATTERNS["escape"], unescaped, line)
 
 
 def _character(code: str) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 MARKERS = (b"rror", b"xception", b"arning", b'File "', b"Traceback", b"FAILED", b"atal", b"annot ", b"ould not ")
 """Texts of which every failure contains one. A chunk starts and ends near lines with one of these."""
@@ -33,8 +32,7 @@ class Log(Protocol):
         """Return at most `size` bytes, none at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogChunk:
+class LogChunk(NamedTuple):
     """Whole lines of a log. `line` is the number of the first one."""
 
     line: int

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from fixcards.matching.parse.normalize import clean_display, normalize
 from fixcards.matching.parse.packages import canonical_name
@@ -62,8 +63,7 @@ class NormalizedText:
         return informative_tokens(self.comparable)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageLine:
+class MessageLine(NamedTuple):
     """A text that may be the message of an entry: an exception's, or a whole line of any kind."""
 
     exception: str

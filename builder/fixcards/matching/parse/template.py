@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from fixcards.matching.parse.normalize import clean_display, normalize
 from fixcards.matching.parse.tokens import CONSTRUCTOR
@@ -35,8 +35,7 @@ _ASCII_LETTER = re.compile("[A-Za-z]")
 _PART_OF_WORD = re.compile(r"[A-Za-z0-9_]")
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateMatch:
+class TemplateMatch(NamedTuple):
     """A line of a text that one of the templates matches."""
 
     template: str
@@ -44,8 +43,7 @@ class TemplateMatch:
     """The line as printed, without colours and indentation."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledTemplate:
+class CompiledTemplate(NamedTuple):
     """A template in the forms that lines are compared with: its fixed parts, as printed and normalized.
 
     A template without a letter in them has no parts. `normal_form` is the whole in one text, with U+E000 for each

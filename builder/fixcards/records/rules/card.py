@@ -239,12 +239,13 @@ def tracker_of_another(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     Only hosts with the trackers of many are looked at. A tracker is taken for the package's where its owner or its name
     shares a word with the name of the package. A text says so by naming the owner or the name.
     """
-    words = [re.sub(r"[0-9]+$", "", word) for word in card.package.split("-")]
+    words = [word.rstrip("0123456789") for word in card.package.split("-")]
     for key, url in (("issue", card.issue), ("pr", card.pr)):
-        if url is None or urlsplit(url).hostname not in _SHARED_HOSTS:
+        address = urlsplit(url or "")
+        if address.hostname not in _SHARED_HOSTS:
             continue
-        repository = _IN_REPOSITORY.split(urlsplit(url).path.lower())[0].strip("/")
-        place = re.sub(r"[^a-z0-9]", "", f"{urlsplit(url).hostname}{repository}")
+        repository = _IN_REPOSITORY.split(address.path.lower())[0].strip("/")
+        place = re.sub(r"[^a-z0-9]", "", f"{address.hostname}{repository}")
         if any(word in place for word in words if len(word) > 1):
             continue
         prose = " ".join(card.prose).lower()

@@ -56,7 +56,8 @@ _REPLACED = ("sys.modules", "builtins", "__builtins__")
 _CHANGING_CALLS = frozenset(
     {"append", "insert", "extend", "update", "setdefault", "pop", "clear", "remove", "__setitem__", "__delitem__"}
 )
-_SETTING_CALLS = frozenset({"setattr", "delattr", "setitem", "delitem", "patch.dict", "patch.object"})
+_SETTING_CALLS = (".setattr", ".delattr", ".setitem", ".delitem", ".patch.dict", ".patch.object")
+_CHANGES = (ast.Assign, ast.Delete, ast.AugAssign, ast.AnnAssign, ast.Call)
 _TITLE = re.compile(
     r"(?:todo|fixme|tbd|wip|xxx|fix|bug|error|failure|title|test|untitled|placeholder)\W*", re.IGNORECASE
 )
@@ -75,8 +76,9 @@ def imports_nothing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     own = {PurePosixPath(name).parts[0].removesuffix(".py") for name in files}
     programs = [program, *(parse_program(text) for name, text in files.items() if name.endswith(".py"))]
     imported = {name.partition(".")[0] for each in programs if each for name in each.imports}
-    starts = imported & _STARTING or any(map(_OS_STARTING.match, _called(program)))
-    if not (imported - own - sys.stdlib_module_names) and not starts:
+    if imported - own - sys.stdlib_module_names or imported & _STARTING:
+        return
+    if not any(_OS_STARTING.match(program.name(call.func)) for call in program.nodes(ast.Call)):
         yield Finding(
             f"the program never imports {card.package}",
             "write a program in which the package itself fails",
@@ -88,7 +90,7 @@ def imports_nothing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 def states_signature(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The program does not raise, print or exit with the signature itself; an `assert` may show a wrong result."""
     program = parse_program(card.reproduction.code)
-    for node in program.nodes if program else ():
+    for node in program.nodes(ast.Raise, ast.Call) if program else ():
         call = program.value(node.exc) if program and isinstance(node, ast.Raise) and node.exc else node
         if program is None or not isinstance(call, ast.Call) or not isinstance(node, (ast.Raise, ast.Call)):
             continue
@@ -130,14 +132,15 @@ def looks_at_version(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     program = parse_program(card.reproduction.code)
     if program is None:
         return
-    printed = {id(each) for node in program.nodes if _is_print(node) for each in _printed_parts(program, node)}
-    suspects = [node for node in program.nodes if id(node) not in printed and _is_version(program, node)]
-    nodes = program.nodes if suspects else []
-    others = {id(each) for node in nodes if _is_no_release(program, node) for each in ast.walk(node)}
-    for node in suspects:
-        if id(node) not in others:
+    versions = [node for node in program.nodes(ast.Constant, ast.Name, ast.Attribute) if _is_version(program, node)]
+    prints = filter(_is_print, program.nodes(ast.Call)) if versions else ()
+    names = program.nodes(ast.Name, ast.Attribute) if versions else ()
+    innocent = {each for node in prints for each in _printed_parts(program, node)}
+    innocent |= {each for node in names if _is_no_release(program, node) for each in ast.walk(node)}
+    for node in versions:
+        if node not in innocent:
             yield Finding(
-                f"line {getattr(node, 'lineno', 1)} of the program looks at the release of a package",
+                f"line {node.lineno} of the program looks at the release of a package",
                 "remove it: the program must fail or pass by what the package does",
                 _CODE,
             )
@@ -154,7 +157,7 @@ def changes_imports(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     modules = any(name.endswith(".py") for name in card.reproduction.files or {})
     paths = _REPLACED + (_SEARCHED[1:] if modules else _SEARCHED)
     package = card.package.replace("-", "_")
-    for node in program.nodes if program else ():
+    for node in program.nodes(*_CHANGES) if program else ():
         for target, name in _changed(program, node) if program else ():
             patched = isinstance(target, ast.Attribute) and name.partition(".")[0].lower() == package
             patched = patched and program is not None and _replaces_code(program, node)
@@ -169,8 +172,8 @@ def changes_imports(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 
 def _replaces_code(program: Program, node: ast.AST) -> bool:
     """Return whether a statement assigns a function or class of the program; other values may be settings."""
-    own = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    defined = {each.name for each in program.nodes if isinstance(each, own)}
+    own = program.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined = {getattr(each, "name", "") for each in own}
     value = program.value(node.value) if isinstance(node, ast.Assign) else None
     return isinstance(value, ast.Lambda) or (isinstance(value, ast.Name) and value.id in defined)
 
@@ -186,7 +189,7 @@ def _changed(program: Program, node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
         called = program.name(node.func)
         if isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING_CALLS:
             targets = [node.func.value]
-        elif node.args and any(called == each or called.endswith(f".{each}") for each in _SETTING_CALLS):
+        elif node.args and f".{called}".endswith(_SETTING_CALLS):
             changed = program.name(node.args[0])
             yield node, changed if "." in changed or len(node.args) < 2 else f"{changed}.{program.text(node.args[1])}"
     for target in targets:
@@ -266,10 +269,6 @@ def _leaves(node: ast.AST, *, nested: bool = False) -> bool:
 def _is_short(program: Program, call: ast.Call) -> bool:
     value = program.value(call.args[-1]) if call.args else None
     return isinstance(value, ast.Constant) and isinstance(value.value, (int, float)) and value.value < _SHORT_WAIT
-
-
-def _called(program: Program) -> Iterator[str]:
-    return (program.name(node.func) for node in program.nodes if isinstance(node, ast.Call))
 
 
 def _required_modules(card: Card) -> Iterator[str]:
