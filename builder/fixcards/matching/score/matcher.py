@@ -265,7 +265,7 @@ def _settle_twins(matches: list[Match]) -> list[Match]:
         if len(twins) > 1 and not _stands_out(each, twins):
             each = replace(each, tier="possible", reasons=(*each.reasons, REASON_TEXTS["ambiguous"]))  # noqa: PLW2901
         settled.append(each)
-    return sorted(map(partial(_behind_victims, settled), settled), key=sort_key)
+    return sorted(map(partial(_behind_better, settled), settled), key=sort_key)
 
 
 def _stands_out(match: Match, twins: list[Match]) -> bool:
@@ -277,11 +277,18 @@ def _stands_out(match: Match, twins: list[Match]) -> bool:
     return bool(own) and all(each.proof < own for each in others)
 
 
-def _behind_victims(matches: list[Match], match: Match) -> Match:
-    """Return a match with a score below those of the same tier whose cause it is."""
-    victims = [
-        each.score
-        for each in matches
-        if each.entry.cause == match.entry.id != each.entry.id and each.tier == match.tier and each.proof
-    ]
-    return replace(match, score=max(1, min([match.score, *(score - 1 for score in victims)])))
+def _behind_better(matches: list[Match], match: Match) -> Match:
+    """Return a match with a score below those of the same tier that say more of the same failure.
+
+    These are the entries that are hit by its change, and for an entry with a note those of its package without one.
+    """
+    better = [each.score for each in matches if each.tier == match.tier and _says_more(each, match)]
+    return replace(match, score=max(1, min([match.score, *(score - 1 for score in better)])))
+
+
+def _says_more(one: Match, other: Match) -> bool:
+    mine, others = one.entry, other.entry
+    if mine.cause == others.id != mine.id:
+        return one.proof > 0
+    same = mine.package == others.package and one.text == other.text != ""
+    return same and bool(others.note) and not mine.note
