@@ -39,7 +39,8 @@ STANDS_ON = {
     "exports": {"records", "matching", "build"},
     "search": {"records", "matching", "exports"},
     "authoring": {"ecosystems", "records", "matching", "verify", "search"},
-    "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring"},
+    "scout": {"ecosystems", "records", "matching", "verify", "search", "authoring"},
+    "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring", "scout"},
     "mkdocs_plugin": {"records", "matching", "verify", "site", "build", "exports"},
 }
 ONLY_IN = {

@@ -12,8 +12,9 @@ from typing import BinaryIO
 
 import click
 
+from fixcards.authoring.drafted_card import DraftedCard, StoppedError
 from fixcards.authoring.form import read_form
-from fixcards.authoring.new_card import Author, NewCard, StoppedError
+from fixcards.authoring.new_card import Author
 from fixcards.authoring.report import Report, checked_python, checked_requirement, of_text
 from fixcards.authoring.script_file import read_script
 from fixcards.cli.exit_status import CLEAN, FINDINGS
@@ -101,7 +102,7 @@ def new_card(sources: Sources, root: Path, settings: RunSettings, *, anyway: boo
     return CLEAN
 
 
-def _report(draft: NewCard, seconds: float, *, written: bool) -> None:
+def _report(draft: DraftedCard, seconds: float, *, written: bool) -> None:
     """Print what the card shows and what is left to a person."""
     for run in draft.evidence.runs if draft.evidence is not None else ():
         echo(f"  {describe_run(run)}", err=True)
