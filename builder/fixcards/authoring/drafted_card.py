@@ -42,6 +42,8 @@ class DraftedCard:
     warnings: tuple[str, ...]
     runs: int
     """Programs that were executed for it."""
+    replaces: tuple[Path, ...] = ()
+    """Files that are removed once it is written: those of the found card in whose place it is."""
 
     @property
     def evidence_path(self) -> Path:
@@ -49,7 +51,10 @@ class DraftedCard:
         return self.path.with_name(self.path.stem + EVIDENCE_SUFFIX)
 
     def write(self) -> None:
-        """Write card and evidence, or neither. Raises `StoppedError` where a card is there already."""
+        """Write card and evidence, or neither, then remove what it replaces.
+
+        Raises `StoppedError` where a card is there already.
+        """
         need_free(self.path)
         try:
             atomic_write(self.path, self.text.encode(), durable=True)
@@ -59,6 +64,8 @@ class DraftedCard:
             self.path.unlink(missing_ok=True)
             self.evidence_path.unlink(missing_ok=True)
             raise
+        for path in self.replaces:
+            path.unlink(missing_ok=True)
 
 
 def execute_draft(

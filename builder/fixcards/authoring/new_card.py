@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fixcards.authoring.draft import draft
 from fixcards.authoring.drafted_card import DraftedCard, StoppedError, execute_draft, need_free
+from fixcards.authoring.explanation import explained_record
 from fixcards.authoring.investigation import Investigator, NoFailureError
 from fixcards.authoring.report import Report, of_text
 from fixcards.authoring.runs import Runs
@@ -27,10 +28,13 @@ from fixcards.errors import FixcardsError
 from fixcards.project import host_allowed
 from fixcards.records.fields import Url, fault_for_readers
 from fixcards.records.identity import card_file, issue_key
+from fixcards.records.loader import load
 from fixcards.records.problem import quoted
+from fixcards.records.record import evidence_path
+from fixcards.records.rules.rule import closest_word
 from fixcards.search import Finder
 from fixcards.search.answer import Answer
-from fixcards.verify.card_runner import RunSettings
+from fixcards.verify.card_runner import RunSettings, today
 
 _URL: TypeAdapter[str] = TypeAdapter(Url)
 SAME = frozenset({"exact", "likely"})
@@ -86,7 +90,35 @@ class Author:
         warnings = (*self._warnings, *measured.warnings)
         return execute_draft(self.root, path, record, self.settings, self.stop, warnings, runs.executed)
 
-    def _with_issue(self, report: Report, *, trusted: bool) -> tuple[Report, str]:
+    def explain(self, name: str, url: str | None, pr: str | None = None) -> DraftedCard:
+        """Return the card that takes the place of the found card `name`, with the upstream issue at `url`.
+
+        Raises `StoppedError` where it has one already, and `FixcardsError` for what the user can repair.
+        """
+        library = load(self.root, keep="records", tracker_hosts=self.settings.tracker_hosts)
+        if successor := library.successors.get(name):
+            raise StoppedError(f"{name}: {successor} explains it already; correct that one")
+        if name not in library.cards or library.cards[name].explained:
+            ids = [each for each, summary in library.summaries.items() if not summary.explained]
+            close = closest_word(name, ids)
+            hint = f"did you mean {close}?" if close else "`fixcards check` says whether it has a problem"
+            raise FixcardsError(f"{name}: is no found card; {hint}")
+        card, evidence = library.cards[name], library.evidence.get(name)
+        report, url = self._with_issue(Report(url=url, pr=pr, package=card.package, code=card.reproduction.code))
+        key = issue_key(url)
+        if key is None:
+            raise FixcardsError(f"{url}: ends with no issue number; give the address of the issue itself")
+        path = self.root / card_file(card.ecosystem, card.package, key)
+        need_free(path)
+        record = explained_record(card, evidence, url, report.pr, today())
+        if card.versions.fixed and not report.pr:
+            self._warnings.append(f"{card.versions.fixed} passes: give the address of what fixed it as `pr`")
+        self.say("executing the card as `fixcards verify` does")
+        draft = execute_draft(self.root, path, record, self.settings, self.stop, tuple(self._warnings))
+        former = library.path_of(name)
+        return replace(draft, replaces=(former, evidence_path(former)))
+
+    def _with_issue(self, report: Report, *, trusted: bool = True) -> tuple[Report, str]:
         """Return a report with what its issue says, and the address of that."""
         if report.url is None:
             raise FixcardsError(

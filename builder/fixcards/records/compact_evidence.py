@@ -17,7 +17,8 @@ def compacted(evidence: Evidence) -> Evidence:
     disguised run it is that of the broken one once more. A compacted one stays as it is.
     """
     runs = tuple(_compacted(run, first=at == 0) for at, run in enumerate(evidence.runs))
-    return evidence.model_copy(update={"runs": runs, "distributions": {}})
+    sweep_digest = evidence.sweep_digest if evidence.releases else None
+    return evidence.model_copy(update={"runs": runs, "distributions": {}, "sweep_digest": sweep_digest})
 
 
 def _compacted(run: Run, *, first: bool) -> Run:

@@ -76,8 +76,8 @@ def title(facts: Facts) -> str:
     message = _PLACEHOLDERS.sub("", finding.signature.error).strip(" :")
     short = _PLACEHOLDERS.sub("", finding.signature.message).strip(" :") or message
     heads = [f"{facts.victim}{second}", f"{finding.package} {finding.highest_failing}{second}"]
-    for text in (message, short):
-        for head in heads:
+    for head in heads:
+        for text in (message, short):
             if len(whole := f"{head}: {text}") <= MAX_TITLE:
                 return whole
     head = heads[-1][: MAX_TITLE // 2]

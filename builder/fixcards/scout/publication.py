@@ -20,7 +20,6 @@ from fixcards.authoring.drafted_card import DraftedCard, execute_draft
 from fixcards.authoring.runs import Runs
 from fixcards.authoring.ways_out import MeasuredFix
 from fixcards.authoring.yaml_writer import Plain
-from fixcards.ecosystems import PYPI
 from fixcards.errors import FixcardsError
 from fixcards.records.evidence import Evidence
 from fixcards.records.fields import FRAME
@@ -51,6 +50,8 @@ class Publication:
     reason: str = ""
     """Why no card was written, or what a reviewer should look at."""
     verdict: str = ""
+    text: str = ""
+    """The text of the card file."""
 
 
 @dataclass
@@ -62,6 +63,8 @@ class Publisher:
     day: date
     taken: Collection[str] = ()
     """Ids that cards have or had."""
+    dry_run: bool = False
+    """Whether nothing is written."""
     stop: threading.Event | None = None
     say: Callable[[str], None] = lambda text: None
     _begun: set[str] = field(default_factory=set)
@@ -93,9 +96,10 @@ class Publisher:
             return Publication(finding, "failed", name, str(error))
         if card is None:
             return Publication(finding, "refused", name, reason)
-        card.write()
-        notes = "; ".join(problem.message for problem in card.problems)
-        return Publication(finding, "published", name, notes, card.judgement.verdict)
+        if not self.dry_run:
+            card.write()
+        notes = "; ".join(f"{problem.code} {problem.message}" for problem in card.problems)
+        return Publication(finding, "published", name, notes, card.judgement.verdict, card.text)
 
     def _executed(self, finding: Finding) -> tuple[DraftedCard | None, str]:
         """Return the card of the widest claim that an execution bears out, or why there is none."""
@@ -187,14 +191,3 @@ def _frames(evidence: Evidence | None) -> list[str]:
     if evidence is None or evidence.runs[0].outcome != "failed-as-described":
         return []
     return [frame for frame in evidence.runs[0].frames if FRAME.fullmatch(frame)][-MAX_FRAMES:]
-
-
-def name_of(finding: Finding) -> str:
-    """Return a finding in a few words, for messages."""
-    culprit = finding.culprit
-    own = f"{finding.package} {finding.release}"
-    return (
-        own
-        if PYPI.normalize_name(culprit.package) == finding.package
-        else f"{own} with {culprit.package} {culprit.first_bad}"
-    )

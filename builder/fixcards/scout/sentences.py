@@ -141,7 +141,7 @@ def prevention(facts: Facts) -> Iterator[str]:
             "does not hold it back."
         )
     if facts.command:
-        yield f"Run `{facts.command}` in a freshly resolved environment each day. It takes a second and shows this."
+        yield f"Run `{facts.command}` in a freshly resolved environment each day: this failure shows there."
 
 
 def and_list(names: Sequence[str]) -> str:
