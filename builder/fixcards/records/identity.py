@@ -60,7 +60,7 @@ def issue_key(url: str) -> str | None:
 def discovery_key(package: str, culprit: str, message: str) -> str:
     """Return the key of the found card about a failure of `package` that a change of `culprit` sets off.
 
-    `message` is the normal form of what is printed. Releases are no part of it: the key is for ever, and where a
+    `message` is what is printed, without what varies. Releases are no part of it: the key is for ever, and where a
     failure begins may be corrected.
     """
     digest = hashlib.sha256("\0".join((package, culprit, message)).encode("utf-8", "surrogatepass")).digest()

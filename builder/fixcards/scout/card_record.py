@@ -11,7 +11,6 @@ from fixcards.authoring.draft import category_of
 from fixcards.authoring.ways_out import MeasuredFix
 from fixcards.authoring.yaml_writer import Plain
 from fixcards.ecosystems import PYPI
-from fixcards.matching.parse.template import normal_form
 from fixcards.records.fields import FRAME
 from fixcards.records.identity import discovery_key
 from fixcards.scout import sentences
@@ -23,6 +22,9 @@ MAX_TITLE = 100
 MAX_FRAMES = 12
 """Frames that a signature has, the innermost ones."""
 MAX_VICTIMS = 50
+_SUGGESTION = re.compile(r"[.:] Did you mean.*")
+"""What some releases of Python add to a message."""
+_DIGITS = re.compile("[0-9]+")
 _PLACEHOLDERS = re.compile(r" ?\(?\{\w+\}\)?")
 
 
@@ -40,8 +42,9 @@ class ReleaseRange:
 
 
 def card_key(finding: Finding) -> str:
-    """Return the key of the card of a finding."""
-    return discovery_key(finding.package, finding.culprit.package, normal_form(finding.signature.error))
+    """Return the key of the card of a finding. It is for ever, so no rule of the search, which may change, is in it."""
+    message = _SUGGESTION.sub("", finding.signature.error)
+    return discovery_key(finding.package, finding.culprit.package, " ".join(_DIGITS.sub("0", message).split()))
 
 
 def card_record(facts: Facts, fixes: Sequence[MeasuredFix], day: date) -> dict[str, Plain]:

@@ -306,8 +306,9 @@ def _control(facts: Facts) -> Iterator[str]:
     elif not others:
         yield f"With {good}, and nothing else changed, the program passes."
     else:
-        changed = [f"{name} {finding.control.packages.get(name, 'left out')}" for name in others]
-        yield f"With {good}, which brings {and_list(changed)} along, the program passes."
+        packages = finding.control.packages
+        changed = [f"{name} {packages[name]}" if name in packages else f"no {name}" for name in others]
+        yield f"With {and_list([good, *changed])}, the program passes."
 
 
 def _differing(suspect: Side, control: Side) -> list[str]:
