@@ -97,7 +97,7 @@ def test_changes_are_newest_first_and_on_pages_of_their_own(tmp_path: Path) -> N
     listed = changes(load(tmp_path))
     assert len(listed) == PER_PAGE + 1
     assert [change.uploaded for change in listed] == sorted((change.uploaded for change in listed), reverse=True)
-    assert {path for path in pages(tmp_path) if path.startswith("cards/found")} == {"cards/found", "cards/found/page/2"}
+    assert {path for path in pages(tmp_path) if path.startswith("cards/found")} == {"cards/found", "cards/found-page-2"}
 
 
 def test_ids_of_the_record_stay_what_they_are(cards: Path) -> None:

@@ -82,7 +82,7 @@ def execute_draft(
     Where the same one was executed today, its evidence comes from the cache.
     """
     content = card_text(record).encode()
-    card = Card.model_validate(_as_read(record))
+    card = Card.model_validate(as_read(record))
     evidence, executed = _evidence(card, settings, stop)
     judgement = judge(card, evidence, today())
     if evidence.isolation == "none":
@@ -116,6 +116,6 @@ def _evidence(card: Card, settings: RunSettings, stop: threading.Event | None) -
     return evidence, sum(len(run.repetitions) for run in evidence.runs)
 
 
-def _as_read(record: Mapping[str, Plain]) -> dict[str, object]:
+def as_read(record: Mapping[str, Plain]) -> dict[str, object]:
     """Return a record as the YAML reader would: with lists, and days as text."""
     return dict(json.loads(json.dumps(record, default=str)))

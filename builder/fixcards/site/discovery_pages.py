@@ -13,7 +13,7 @@ from fixcards.cache import digest_of
 from fixcards.ecosystems import PYPI
 from fixcards.records.library import Library
 from fixcards.records.summary import Summary
-from fixcards.site.listing import linked_pages, page_path
+from fixcards.site.listing import linked_pages
 from fixcards.site.template_page import page_task
 
 PATH = "cards/found"
@@ -78,7 +78,7 @@ def discovery_tasks(library: Library) -> Iterator[BuildTask]:
     for number, own in enumerate(pages, start=1):
         yield page_task(
             "discoveries.html",
-            page_path(PATH, number),
+            _page_path(number),
             "Found by the program" if number == 1 else f"Found by the program, page {number}",
             _ABOUT,
             (Section("changes", "By the change that sets it off"),),
@@ -87,9 +87,17 @@ def discovery_tasks(library: Library) -> Iterator[BuildTask]:
             numbers=numbers,
             page=number,
             last=len(pages),
-            pages=tuple((n, f"{page_path(PATH, n)}/") for n in linked_pages(number, len(pages))),
+            pages=tuple((n, f"{_page_path(n)}/") for n in linked_pages(number, len(pages))),
             here=f"{PATH}/",
         )
+
+
+def _page_path(number: int) -> str:
+    """Return the address of a page. It isn't below the first one, which is in the navigation.
+
+    Links to there would be shorter on the pages below it than on others of their kind, which share one frame.
+    """
+    return PATH if number == 1 else f"{PATH}-page-{number}"
 
 
 def _plain(change: Change) -> tuple[object, ...]:
