@@ -14,7 +14,7 @@ from fixcards.records.evidence import Evidence, Outcome, Provenance, Run, run_di
 CARD_ID = "demo-found-481239057"
 FILE = "_found/demo/found-481239057.yaml"
 ERROR = "ImportError: cannot import name 'helper' from 'part' (/venv/lib/python3.11/site-packages/part.py)"
-FOUND_CARD = """# yaml-language-server: $schema=../../card.schema.json
+DISCOVERED = """# yaml-language-server: $schema=../../card.schema.json
 package: demo
 discovery:
   key: found-481239057
@@ -54,7 +54,7 @@ prevention:
   - Install from a lock file, or bound part beside demo.
 """
 EXPLAINED = (
-    FOUND_CARD.replace("../../card", "../card")
+    DISCOVERED.replace("../../card", "../card")
     .replace('  day: "2024-05-06"\n', '  day: "2024-05-06"\n  explained: "2024-05-20"\n')
     .replace(
         "title:",
@@ -67,7 +67,7 @@ EXPLAINED = (
 
 def write(folder: Callable[[dict[str, str | bytes]], Path], more: Mapping[str, str]) -> Path:
     """Write the found card and further files; return the folder of the cards."""
-    return folder({FILE: FOUND_CARD, **more})
+    return folder({FILE: DISCOVERED, **more})
 
 
 def evidence_of(text: str) -> Evidence:

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.discoveries import CARD_ID, EXPLAINED, FILE, FOUND_CARD
+from tests.discoveries import CARD_ID, DISCOVERED, EXPLAINED, FILE
 from tests.sites import files
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -31,7 +31,7 @@ def text(element: ET.Element, name: str) -> str:
 
 
 def test_the_feed_has_what_atom_demands_with_absolute_addresses(tmp_path: Path) -> None:
-    root = feed(written(tmp_path, discovered=FOUND_CARD))
+    root = feed(written(tmp_path, discovered=DISCOVERED))
     assert root.tag == f"{ATOM}feed"
     links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
     assert links == {"self": f"https://cards.example.org/{FEED}", "alternate": "https://cards.example.org/cards/found/"}
@@ -47,7 +47,7 @@ def test_the_feed_has_what_atom_demands_with_absolute_addresses(tmp_path: Path) 
 
 
 def test_an_entry_keeps_its_id_when_a_person_explains_it(tmp_path: Path) -> None:
-    before = feed(written(tmp_path / "before", discovered=FOUND_CARD)).find(f"{ATOM}entry")
+    before = feed(written(tmp_path / "before", discovered=DISCOVERED)).find(f"{ATOM}entry")
     after = feed(written(tmp_path / "after", explained=EXPLAINED)).find(f"{ATOM}entry")
     assert before is not None
     assert after is not None
@@ -59,7 +59,7 @@ def test_an_entry_keeps_its_id_when_a_person_explains_it(tmp_path: Path) -> None
 
 
 def test_what_an_error_contains_is_text_in_the_feed(tmp_path: Path) -> None:
-    hostile = FOUND_CARD.replace("cannot import name 'helper'", "<script>&amp;]]>'\\\"")
+    hostile = DISCOVERED.replace("cannot import name 'helper'", "<script>&amp;]]>'\\\"")
     [entry] = feed(written(tmp_path, discovered=hostile)).findall(f"{ATOM}entry")
     assert "<script>&amp;]]>'\"" in text(entry, "title")
 
@@ -69,7 +69,7 @@ def test_without_a_discovery_or_an_address_there_is_no_feed(card: str, address: 
     lines = EXPLAINED.splitlines(keepends=True)
     start, end = lines.index("discovery:\n"), next(at for at, line in enumerate(lines) if line.startswith("issue:"))
     undiscovered = "".join(line for line in [*lines[:start], *lines[end:]] if not line.startswith("supersedes"))
-    folder = written(tmp_path, **{card: undiscovered if card == "explained" else FOUND_CARD})
+    folder = written(tmp_path, **{card: undiscovered if card == "explained" else DISCOVERED})
     assert FEED not in files(folder, site_url=address)
 
 
@@ -85,6 +85,6 @@ def test_the_address_of_a_superseded_card_leads_to_the_one_in_its_place(tmp_path
 
 
 def test_record_and_evidence_are_published_beside_the_page(tmp_path: Path) -> None:
-    contents = files(written(tmp_path, discovered=FOUND_CARD))
-    assert contents["demo/found-481239057.yaml"] == FOUND_CARD.encode()
+    contents = files(written(tmp_path, discovered=DISCOVERED))
+    assert contents["demo/found-481239057.yaml"] == DISCOVERED.encode()
     assert not any(path.startswith("_") for path in contents)

@@ -17,7 +17,7 @@ from fixcards.records.identity import (
 )
 from fixcards.records.loader import load
 from fixcards.verify.selection import Selection
-from tests.discoveries import CARD_ID, EXPLAINED, FILE, FOUND_CARD, evidence_of, write
+from tests.discoveries import CARD_ID, DISCOVERED, EXPLAINED, FILE, evidence_of, write
 
 from .conftest import GOOD, Folder
 
@@ -103,7 +103,7 @@ def test_the_end_of_an_output_has_the_message_though_much_follows(evidence: Evid
 
 
 def test_compact_evidence_keeps_to_the_rules(folder: Folder) -> None:
-    library = load(write(folder, {FILE.replace(".yaml", ".evidence.json"): evidence_text(evidence_of(FOUND_CARD))}))
+    library = load(write(folder, {FILE.replace(".yaml", ".evidence.json"): evidence_text(evidence_of(DISCOVERED))}))
     assert library.problems == ()
     assert CARD_ID in library.evidence
 
@@ -115,6 +115,6 @@ def test_only_the_program_leaves_the_issue_out(folder: Folder) -> None:
 
 
 def test_a_card_with_a_wrong_discovery_says_only_that(folder: Folder) -> None:
-    [problem] = load(folder({FILE: FOUND_CARD.replace("culprit: part", "culprit: Part")})).problems
+    [problem] = load(folder({FILE: DISCOVERED.replace("culprit: part", "culprit: Part")})).problems
     assert problem.code == "FC111"
     assert problem.message == "discovery.culprit: 'Part' is not a normalised distribution name"

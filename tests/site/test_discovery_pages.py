@@ -8,8 +8,8 @@ import pytest
 from fixcards.records.evidence import evidence_text
 from fixcards.records.loader import load
 from fixcards.site.discovery_pages import PER_PAGE, changes
-from tests.discoveries import CARD_ID, EXPLAINED, FILE, FOUND_CARD, evidence_of
-from tests.discoveries import write as write_found
+from tests.discoveries import CARD_ID, DISCOVERED, EXPLAINED, FILE, evidence_of
+from tests.discoveries import write as write_cards
 from tests.site.card_page import proof
 from tests.sites import files, html, pages, soup, words
 
@@ -28,7 +28,7 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (root / name).write_text(str(text), encoding="utf-8")
         return root
 
-    return write_found(folder, {FILE.replace(".yaml", ".evidence.json"): evidence_text(evidence_of(FOUND_CARD))})
+    return write_cards(folder, {FILE.replace(".yaml", ".evidence.json"): evidence_text(evidence_of(DISCOVERED))})
 
 
 def test_a_found_card_says_so_at_a_glance(cards: Path) -> None:
@@ -90,7 +90,7 @@ def test_changes_are_newest_first_and_on_pages_of_their_own(tmp_path: Path) -> N
         key = f"found-{481239057 + number}"
         path = tmp_path / "_found" / "demo" / f"{key}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = FOUND_CARD.replace("found-481239057", key).replace('release: "2.0"', f'release: "2.{number}"')
+        text = DISCOVERED.replace("found-481239057", key).replace('release: "2.0"', f'release: "2.{number}"')
         day = f"2024-0{1 + number % 4}-{1 + number % 28:02}"
         text = text.replace("'helper'", f"'helper_{number}'").replace("2024-05-01", day)
         path.write_text(text, encoding="utf-8")

@@ -62,7 +62,7 @@ class Culprit:
 
 @dataclass(frozen=True, slots=True)
 class VanishedName:
-    """A name that the culprit had in its last good release and has no more in its first bad one: both were looked up."""
+    """A name that the culprit's last good release has and its first bad one hasn't: both were looked up."""
 
     kind: Literal["module", "attribute", "argument"]
     module: str

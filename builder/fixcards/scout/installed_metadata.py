@@ -31,7 +31,10 @@ class InstalledMetadata:
 
 
 def installed_metadata(finding: Finding, runs: Runs) -> InstalledMetadata:
-    """Return what the environment of the failing run says. Raises `FixcardsError` where the index can't be reached."""
+    """Return the metadata in the environment of the failing run.
+
+    Raises `FixcardsError` where the index can't be reached.
+    """
     if not finding.suspect.packages:
         return InstalledMetadata()
     package, version = finding.package, finding.suspect.packages.get(finding.package, finding.release)
@@ -60,7 +63,7 @@ def installed_metadata(finding: Finding, runs: Runs) -> InstalledMetadata:
 
 
 def _requirement(texts: list[str], culprit: str) -> str | None:
-    """Return what requirements say of a package, without extras and markers; None where none without an extra does."""
+    """Return the requirement of a package, without extras and markers; None where none without an extra does."""
     if culprit == PYTHON:
         return None
     for text in texts:

@@ -151,7 +151,7 @@ def _claims(finding: Finding) -> Iterator[Finding]:
 
 
 def _refutation(card: DraftedCard) -> str:
-    """Return what speaks against publishing a card, empty where nothing does."""
+    """Return the reason against publishing a card, empty where nothing does."""
     evidence = card.evidence
     if evidence is None:
         return "runs without isolation are no evidence"

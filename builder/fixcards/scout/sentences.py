@@ -71,7 +71,7 @@ class Facts:
 
 
 def symptom(facts: Facts) -> str:
-    """Return what breaks, as seen from outside."""
+    """Return the symptom: how it breaks, as seen from outside."""
     finding = facts.finding
     ends = f"with {_exception(finding)}"
     module = _IMPORT.fullmatch(finding.program)
@@ -94,7 +94,7 @@ def symptom(facts: Facts) -> str:
 
 
 def trigger(facts: Facts) -> str:
-    """Return what sets it off."""
+    """Return the trigger: which releases come together, and why they may."""
     finding, culprit = facts.finding, facts.finding.culprit
     if culprit.package == PYTHON:
         texts = [f"{facts.victim} on {facts.bad}."]

@@ -137,7 +137,7 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
 
 
 def _printed_traceback(facts: CardFacts) -> str:
-    """Return what the broken run of a found card printed, whose record has no copy of it; empty for any other card."""
+    """Return the output of the broken run of a found card, whose record has no copy of it; empty for other cards."""
     runs = facts.evidence.runs if facts.evidence and not facts.card.explained else ()
     return next((run.output for run in runs if run.role == "broken"), "")
 
