@@ -69,7 +69,17 @@ def test_a_long_title_keeps_the_releases_and_cuts_the_message() -> None:
     text = title(Facts(finding(signature=long)))
     assert len(text) <= MAX_TITLE
     assert text.startswith("demo 1.2 with part 2.0: cannot import name 'xxx")
-    assert text.endswith("…")
+    assert text.endswith("x …")
+    words = replace(SIGNATURE, error="ValueError: " + "many words " * 12, exception="ValueError")
+    assert title(Facts(finding(signature=words))).endswith(" many words many …")
+
+
+def test_without_a_release_to_upgrade_to_the_pin_says_so() -> None:
+    alone = finding(fixed=None, fixed_uploaded=None)
+    [pin] = card_record(Facts(alone, newest="1.2"), FIXES[1:], TODAY)["fixes"]
+    assert pin["use_when"] == "demo 1.2 is the newest release, so there is none to upgrade to."
+    [pin] = card_record(Facts(alone, newest="1.3"), FIXES[1:], TODAY)["fixes"]
+    assert pin["use_when"] == "No release above demo 1.2 that was run passes with part 2.0."
 
 
 def test_a_newer_python_is_in_title_versions_and_program() -> None:

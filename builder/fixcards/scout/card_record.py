@@ -83,8 +83,10 @@ def title(facts: Facts) -> str:
         for text in (message, short):
             if len(whole := f"{head}: {text}") <= MAX_TITLE:
                 return whole
-    head = heads[-1][: MAX_TITLE // 2]
-    return f"{head}: {short}"[: MAX_TITLE - 1].rstrip() + "…"
+    cut = f"{heads[-1][: MAX_TITLE // 2]}: {short}"[:MAX_TITLE]
+    # At a word, unless the last one is most of the message.
+    words = cut[: MAX_TITLE - 2].rpartition(" ")[0]
+    return f"{words if len(words) > MAX_TITLE // 2 else cut[: MAX_TITLE - 2]} …"
 
 
 def _discovery(finding: Finding, day: date) -> dict[str, Plain]:

@@ -21,13 +21,15 @@ _PROGRAM = Path(metadata.__file__)
 
 @dataclass(frozen=True)
 class InstalledMetadata:
-    """The answer; empty where the environment can't be made."""
+    """The answer, with what the index says; the rest is empty where the environment can't be made."""
 
     requirement: str | None = None
     """What the victim requires of the culprit, as its metadata write it; empty for a requirement without bounds, None
     where they require no such package in any environment."""
     owners: Mapping[str, str] = field(default_factory=dict)
     """The distribution that installed each file of the frames."""
+    newest: str | None = None
+    """The newest release of the victim on the index, None where none is a final one."""
 
 
 def installed_metadata(finding: Finding, runs: Runs) -> InstalledMetadata:
@@ -35,8 +37,11 @@ def installed_metadata(finding: Finding, runs: Runs) -> InstalledMetadata:
 
     Raises `FixcardsError` where the index can't be reached.
     """
+    releases = runs.index.releases(finding.package)
+    newest = releases.newest.version if releases.newest is not None else None
+    nothing = InstalledMetadata(newest=newest)
     if not finding.suspect.packages:
-        return InstalledMetadata()
+        return nothing
     package, version = finding.package, finding.suspect.packages.get(finding.package, finding.release)
     files = sorted({frame.partition(":")[0] for frame in finding.signature.frames})
     others = tuple(text for text in finding.suspect.requires if PYPI.requirement_name(text) != package)
@@ -48,9 +53,9 @@ def installed_metadata(finding: Finding, runs: Runs) -> InstalledMetadata:
         files={"question.json": json.dumps([package, files])},
     )
     runner = runs.runner(script)
-    release = runner.index.releases(package).get(version)
+    release = releases.get(version)
     if release is None:
-        return InstalledMetadata()
+        return nothing
     usable = usable_interpreters(script, release, finding.suspect.day)
     same = [each for each in usable if each.version == finding.suspect.python]
     run = runner.run(release, same or usable, finding.suspect.day)
@@ -58,8 +63,8 @@ def installed_metadata(finding: Finding, runs: Runs) -> InstalledMetadata:
         if run.exit == 0 and line.startswith(metadata.MARK):
             answer = json.loads(line[len(metadata.MARK) :])
             owners = {path: PYPI.normalize_name(name) for path, name in answer["owners"].items()}
-            return InstalledMetadata(_requirement(answer["requires"], finding.culprit.package), owners)
-    return InstalledMetadata()
+            return InstalledMetadata(_requirement(answer["requires"], finding.culprit.package), owners, newest)
+    return nothing
 
 
 def _requirement(texts: list[str], culprit: str) -> str | None:

@@ -108,7 +108,7 @@ class Publisher:
         reason, executions = "nothing was executed", 0
         for claim in _claims(finding):
             fixes = list(WaysOut(claim, runs).passing())
-            facts = Facts(claim, metadata.requirement, metadata.owners)
+            facts = Facts(claim, metadata.requirement, metadata.owners, metadata.newest)
             while executions < MAX_EXECUTIONS:
                 executions += 1
                 card = self._execute(card_record(facts, fixes, self.day))

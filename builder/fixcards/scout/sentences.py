@@ -32,6 +32,8 @@ class Facts:
     bounds, None where they name no such package or weren't read."""
     owners: Mapping[str, str] = field(default_factory=dict)
     """The distribution that installed each file of the frames."""
+    newest: str | None = None
+    """The newest release of the victim."""
 
     def owner(self, frame: str) -> str:
         """Return the distribution whose code a frame is."""

@@ -149,9 +149,14 @@ def _partner_pin(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
     }
     if finding.vanished is not None:
         texts["why"] = f"{culprit.package} {culprit.last_good} still has {vanished_words(finding.vanished)}."
-    texts["use_when"] = f"{finding.package} has to stay at {finding.highest_failing}" + (
-        "." if finding.fixed else f", or has no later release: none that was run passes with {culprit.first_bad}."
-    )
+    texts["use_when"] = f"{finding.package} has to stay at {finding.highest_failing}."
+    if finding.fixed is None:
+        own = f"{finding.package} {finding.highest_failing}"
+        texts["use_when"] = (
+            f"{own} is the newest release, so there is none to upgrade to."
+            if facts.newest == finding.highest_failing
+            else f"No release above {own} that was run passes with {culprit.package} {culprit.first_bad}."
+        )
     texts["avoid_when"] = (
         f"Another package requires {culprit.package} {culprit.first_bad} or later: then the resolver finds no solution."
     )
