@@ -15,6 +15,7 @@ from fixcards.scout.finding import CardAnswer, Finding, findings_json
 from fixcards.scout.publication import Publication, Publisher
 from fixcards.search import Finder
 from fixcards.verify.card_runner import RunSettings
+from tests.discoveries import EXPLAINED
 
 from .findings import DAY, OUTPUT, finding, side
 
@@ -85,6 +86,39 @@ def test_what_a_card_answers_gets_none_of_its_own(root: Path, settings: RunSetti
     publisher = Publisher(root, settings, TODAY, {publication.card_id})
     assert publisher.publish_one(finding()).result == "answered"
     assert list(root.rglob("*.yaml")) == []
+
+
+def explained(package: str) -> str:
+    """Return the card of a person, about the failure of the findings or about the change that sets it off."""
+    text = EXPLAINED.partition("supersedes:")[0]
+    start, end = text.index("discovery:"), text.index("issue:")
+    return (text[:start] + text[end:]).replace("package: demo", f"package: {package}")
+
+
+def test_a_card_of_a_person_about_the_same_failure_answers_a_finding(root: Path, settings: RunSettings) -> None:
+    write(root, "demo/7.yaml", explained("demo").replace("demo/client.py", "demo/__init__.py"))
+    publisher = Publisher(root, settings, TODAY, finder=Finder.of_cards(root))
+    publication = publisher.publish_one(finding())
+    assert (publication.result, publication.reason) == ("answered", "demo-7 answers it (exact)")
+
+
+def test_a_card_about_the_change_of_the_culprit_becomes_the_cause(root: Path, settings: RunSettings) -> None:
+    text = explained("part").replace('frames: ["demo/client.py:<module>"]', "").replace("demo==1.11", "demo==1.10")
+    text = text.replace('affected: ">=1.0,<=1.10"', 'affected: ">=2.0"').replace('  with: {part: ">=2.0"}\n', "")
+    text = text.replace('requires: ["demo=={version}", "part==2.0"]', 'requires: ["part=={version}", "demo==1.10"]')
+    text = text.replace('  fixed: "1.11"\n', "").replace("kind: upgrade", "kind: workaround")
+    text = text.replace('    install: ["demo>=1.11"]\n', "")
+    write(root, "part/7.yaml", text)
+    assert [problem for problem in load(root).problems if problem.code[:3] != "FC4"] == []
+    publisher = Publisher(root, settings, TODAY, finder=Finder.of_cards(root))
+    publication = publisher.publish_one(finding())
+    assert publication.result == "published", publication.reason
+    assert load(root).cards[publication.card_id].cause == "part-7"
+
+
+def write(root: Path, name: str, text: str) -> None:
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(text, encoding="utf-8")
 
 
 def test_a_finding_in_two_files_is_one_card(root: Path, settings: RunSettings) -> None:

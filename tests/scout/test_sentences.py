@@ -68,6 +68,18 @@ def test_without_a_vanished_name_it_says_what_is_not_known() -> None:
     )
 
 
+def test_a_module_that_only_the_control_has_is_that_of_the_culprit() -> None:
+    error = "ModuleNotFoundError: No module named 'part_extra'"
+    missing = FailureSignature(error, "ModuleNotFoundError", ("demo/__init__.py:<module>",))
+    why = texts(finding(signature=missing))[2]
+    assert why == (
+        "part 2.0 no longer brings the module `part_extra`, which 1.1 does. `demo/__init__.py` imports it as soon as "
+        "the module is loaded. With part 1.1, and nothing else changed, the program passes."
+    )
+    control = side("demo==1.2", "part==1.1", demo="1.2", part="1.1", wick="0.9")
+    assert "part_extra" not in texts(finding(signature=missing, control=control))[2]
+
+
 def test_a_control_that_differs_in_more_says_in_what() -> None:
     control = side("demo==1.2", "part==1.1", demo="1.2", part="1.1", wick="0.9")
     suspect = replace(finding().suspect, packages={"demo": "1.2", "part": "2.0", "wick": "1.0", "wax": "3"})

@@ -16,6 +16,7 @@ from fixcards.ecosystems import PYPI
 from fixcards.errors import FixcardsError
 from fixcards.scout.finding import Finding, findings_from
 from fixcards.scout.publication import Publication, Publisher
+from fixcards.search import Finder
 from fixcards.verify.card_runner import RunSettings, today
 from fixcards.verify.executors import threads
 
@@ -46,7 +47,8 @@ def make_cards(
     taken = library.all_ids | library.successors.keys()
     start, results = time.monotonic(), Counter[str]()
     with threads(jobs) as pool:
-        publisher = Publisher(folders.first, settings, today(), taken, dry_run, pool.stop)
+        finder = Finder.of_cards(folders.first) if library.summaries else None
+        publisher = Publisher(folders.first, settings, today(), taken, finder, dry_run, pool.stop)
         for done, each in enumerate(publisher.publish(findings, pool.executor), start=1):
             results[each.result] += 1
             echo(

@@ -47,8 +47,11 @@ def card_key(finding: Finding) -> str:
     return discovery_key(finding.package, finding.culprit.package, " ".join(_DIGITS.sub("0", message).split()))
 
 
-def card_record(facts: Facts, fixes: Sequence[MeasuredFix], day: date) -> dict[str, Plain]:
-    """Return the record. `fixes` passed, best first; `day` is that of the discovery."""
+def card_record(facts: Facts, fixes: Sequence[MeasuredFix], day: date, cause: str | None = None) -> dict[str, Plain]:
+    """Return the record. `fixes` passed, best first; `day` is that of the discovery.
+
+    `cause` is the id of a card about the change that sets the failure off.
+    """
     finding = facts.finding
     record: dict[str, Plain] = {"package": finding.package, "discovery": _discovery(finding, day)}
     record |= {
@@ -57,6 +60,7 @@ def card_record(facts: Facts, fixes: Sequence[MeasuredFix], day: date) -> dict[s
         "symptom": sentences.symptom(facts),
         "trigger": sentences.trigger(facts),
         "mechanism": sentences.mechanism(facts),
+        **({"cause": cause} if cause else {}),
         "versions": _versions(finding),
         "signature": _signature(finding),
         "reproduction": _reproduction(finding),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from fixcards.authoring.drafted_card import DraftedCard, execute_draft
+from fixcards.authoring.new_card import SAME
 from fixcards.authoring.runs import Runs
 from fixcards.authoring.ways_out import MeasuredFix
 from fixcards.authoring.yaml_writer import Plain
@@ -31,6 +32,7 @@ from fixcards.scout.finding import Finding
 from fixcards.scout.installed_metadata import installed_metadata
 from fixcards.scout.sentences import Facts
 from fixcards.scout.ways_out import WaysOut
+from fixcards.search import Finder
 from fixcards.verify.card_runner import RunSettings
 
 MAX_EXECUTIONS = 5
@@ -63,6 +65,8 @@ class Publisher:
     day: date
     taken: Collection[str] = ()
     """Ids that cards have or had."""
+    finder: Finder | None = None
+    """The cards that there are, asked with what each finding prints."""
     dry_run: bool = False
     """Whether nothing is written."""
     stop: threading.Event | None = None
@@ -90,8 +94,11 @@ class Publisher:
             return Publication(finding, "answered", name, f"{finding.answer.id} answers it ({finding.answer.tier})")
         if name in self.taken:
             return Publication(finding, "answered", name, "there is a card of this id")
+        answer, cause = self._answers(finding)
+        if answer:
+            return Publication(finding, "answered", name, answer)
         try:
-            card, reason = self._executed(finding)
+            card, reason = self._executed(finding, cause)
         except FixcardsError as error:
             return Publication(finding, "failed", name, str(error))
         if card is None:
@@ -101,7 +108,31 @@ class Publisher:
         notes = "; ".join(f"{problem.code} {problem.message}" for problem in card.problems)
         return Publication(finding, "published", name, notes, card.judgement.verdict, card.text)
 
-    def _executed(self, finding: Finding) -> tuple[DraftedCard | None, str]:
+    def _answers(self, finding: Finding) -> tuple[str, str | None]:
+        """Return the words about a person's card of this failure, and the id of one about the change that sets it off.
+
+        A card of the same package answers it where the text looks like the same failure. A card of the culprit with the
+        same message is the cause, unless it has one itself.
+        """
+        if self.finder is None or not finding.suspect.output.strip():
+            return "", None
+        pins = [f"{name}=={release}" for name, release in finding.suspect.packages.items()]
+        explained = [
+            each for each in self.finder.match("\n".join([finding.suspect.output, *pins])) if not each.entry.note
+        ]
+        for match in explained:
+            if match.entry.package == finding.package and match.tier in SAME:
+                return f"{match.entry.id} answers it ({match.tier})", None
+        causes = [
+            match.entry.id
+            for match in explained
+            if match.entry.package == finding.culprit.package
+            and match.line
+            and match.entry.cause in {"", match.entry.id}
+        ]
+        return "", next(iter(causes), None)
+
+    def _executed(self, finding: Finding, cause: str | None) -> tuple[DraftedCard | None, str]:
         """Return the card of the widest claim that an execution bears out, or why there is none."""
         runs = Runs(self.settings.cache, self.settings.isolation, self.stop, self.say, self.settings.indexes)
         metadata = installed_metadata(finding, runs)
@@ -111,7 +142,7 @@ class Publisher:
             facts = Facts(claim, metadata.requirement, metadata.owners, metadata.newest)
             while executions < MAX_EXECUTIONS:
                 executions += 1
-                card = self._execute(card_record(facts, fixes, self.day))
+                card = self._execute(card_record(facts, fixes, self.day, cause))
                 reason = _refutation(card)
                 failing = _failing_fixes(card, fixes)
                 if not reason and not failing:

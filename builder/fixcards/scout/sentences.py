@@ -18,6 +18,7 @@ from fixcards.scout.finding import PYTHON, Finding, Side, VanishedName
 _SCRIPT_NAME = re.compile(r'^sys\.argv = \["([^"\n]+)", "--help"\]$', re.MULTILINE)
 _IMPORT = re.compile(r"import ([\w.]+)\n?")
 _MISSING_MODULE = re.compile(r"No module named '([\w.]+)'|from '([\w.]+)'|module '([\w.]+)' has no attribute")
+_NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 MAX_NAMED = 4
 """Packages that a sentence lists; of more it gives the number."""
 
@@ -114,7 +115,8 @@ def mechanism(facts: Facts) -> str:
     """Return why it breaks, as far as runs show it."""
     finding = facts.finding
     texts = [*_vanished(facts), *_control(facts)]
-    if finding.vanished is None and finding.step not in {"resolve", "build", "consistency"}:
+    unseen = finding.vanished is None and _module_of_culprit(finding) is None
+    if unseen and finding.step not in {"resolve", "build", "consistency"}:
         texts.append(f"Why {facts.culprit} changed that, no person has looked up yet.")
     return " ".join(texts)
 
@@ -249,6 +251,11 @@ def _vanished(facts: Facts) -> Iterator[str]:
                 f"{user} takes `{module}` from the standard library as it is{before}; that of Python "
                 f"{culprit.first_bad} differs."
             )
+        elif module := _module_of_culprit(finding):
+            yield (
+                f"{culprit.package} {culprit.first_bad} no longer brings the module `{module}`, which "
+                f"{culprit.last_good} does. {user} imports it{_when(finding)}."
+            )
         return
     had = f"{culprit.last_good} still has it" if culprit.last_good else "earlier releases had it"
     if vanished.kind == "argument":
@@ -290,6 +297,14 @@ def _stdlib_module(finding: Finding) -> str | None:
     match = _MISSING_MODULE.search(finding.signature.error)
     module = next(filter(None, match.groups()), None) if match else None
     return module if module and module.partition(".")[0] in sys.stdlib_module_names else None
+
+
+def _module_of_culprit(finding: Finding) -> str | None:
+    """Return the module that is missing, where nothing but the culprit differs from the run that has it."""
+    match = _NO_MODULE.search(finding.signature.error)
+    others = [name for name in _differing(finding.suspect, finding.control) if name != finding.culprit.package]
+    alike = finding.control.exit == 0 and not others and finding.culprit.package not in {PYTHON, finding.package}
+    return match[1] if match and alike and finding.culprit.last_good else None
 
 
 def _passes(finding: Finding) -> str:
