@@ -13,7 +13,7 @@ BASE ?= origin/main
 OLDEST ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect
+.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-found discoveries
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -86,6 +86,9 @@ weekly: .venv/site ## execute the cards with the oldest evidence again, and ever
 	@status=0; $(BIN)/fixcards verify --oldest $(OLDEST) || status=$$?; \
 	$(BIN)/fixcards verify --lines || status=$$?; exit $$status
 
+discoveries: .venv/site ## make found cards of what `make scout` found; 1 says that runs bear out less than it said
+	@$(BIN)/fixcards scout cards .cache/scout || [ $$? -eq 1 ]
+
 tally: .venv/site ## count readers' reports from the issues (needs gh)
 	gh issue list --label fix-report --state all --limit 100000 --json title,state,url | $(BIN)/fixcards tally
 
@@ -138,6 +141,9 @@ bench-scale: .cache/bench-venv/ready ## bytes and milliseconds of the search up 
 
 bench-build: .cache/bench-venv/ready ## builds and rebuilds of 1,000 and 10,000 cards, compared with mkdocs-material and Hugo; SIZES=100000 for more
 	.cache/bench-venv/bin/python -m benchmarks.build.run $(SIZES)
+
+bench-found: .venv/site ## size and seconds of 5,000 generated found cards
+	$(BIN)/python -m benchmarks.build.discoveries $(SIZES)
 
 bench-page: site ## what a reader downloads, and what Lighthouse says
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish,test]'

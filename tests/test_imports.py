@@ -39,7 +39,8 @@ STANDS_ON = {
     "exports": {"records", "matching", "build"},
     "search": {"records", "matching", "exports"},
     "authoring": {"ecosystems", "records", "matching", "verify", "search"},
-    "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring"},
+    "scout": {"ecosystems", "records", "matching", "verify", "search", "authoring"},
+    "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring", "scout"},
     "mkdocs_plugin": {"records", "matching", "verify", "site", "build", "exports"},
 }
 ONLY_IN = {
@@ -195,7 +196,7 @@ def test_a_forbidden_arrow_would_be_noticed(module: str, source: str) -> None:
         ),
         ("fixcards.site.extra", "import jinja2, os.path"),
         ("fixcards.cli", "import click\nfrom fixcards.verify.card_runner import run\nfrom fixcards.site import site"),
-        ("fixcards", "from fixcards.search import Finder"),
+        ("fixcards", "from fixcards.search.finder import Finder"),
         ("fixcards.cli.check", "import click, rich\nfrom fixcards.cli import shared"),
         ("fixcards.mkdocs_plugin", "from mkdocs.plugins import BasePlugin"),
     ],

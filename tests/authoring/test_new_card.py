@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fixcards.authoring.new_card import Author, NewCard, StoppedError
+from fixcards.authoring.drafted_card import DraftedCard, StoppedError
+from fixcards.authoring.new_card import Author
 from fixcards.authoring.report import Report, of_text
 from fixcards.authoring.trackers import TrackerError
 from fixcards.authoring.trackers.github import GitHub
@@ -26,7 +27,7 @@ def author(root: Path, settings: RunSettings, **more: object) -> Author:
     return Author(root, settings, **{"tracker": lambda url: None, **more})
 
 
-def drafted(root: Path, settings: RunSettings, report: Report, **more: object) -> tuple[NewCard, dict]:
+def drafted(root: Path, settings: RunSettings, report: Report, **more: object) -> tuple[DraftedCard, dict]:
     card = author(root, settings, **more).make(report)
     return card, yaml.safe_load(card.text)
 
@@ -101,7 +102,7 @@ def test_a_card_of_the_same_issue_stops_it_before_anything_runs(root: Path, sett
     assert (root / "demo/7.yaml").read_bytes() == before
 
 
-def finished(card: NewCard, package: str) -> None:
+def finished(card: DraftedCard, package: str) -> None:
     """Write a card as a person would have finished it, under another package and issue."""
     text = (
         card.text.replace("TODO: ", "").replace("issues/7", "issues/5").replace("package: demo", f"package: {package}")

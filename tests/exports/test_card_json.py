@@ -9,6 +9,7 @@ from tests.sites import LIBRARY, TODAY, files, library
 COMPUTED = (
     "id",
     "url",
+    "explained",
     "verdict",
     "confidence",
     "reproduced",

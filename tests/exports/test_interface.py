@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -39,6 +40,7 @@ from fixcards.records.reader_reports import ReportCounts
 from fixcards.site import site
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
+from tests.discoveries import EXPLAINED
 from tests.sites import LIBRARY, TODAY, files, library, outputs, settings
 
 EXPORTS: tuple[Export, ...] = (*CARD_EXPORTS, *LIBRARY_EXPORTS)
@@ -124,12 +126,18 @@ def test_an_export_of_one_card_cannot_declare_the_whole_library() -> None:
 
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda export: type(export).__name__)
-def test_the_files_of_an_export_are_the_same_each_time(export: Export) -> None:
-    cards = library(LIBRARY)
+def test_the_files_of_an_export_are_the_same_each_time(export: Export, tmp_path: Path) -> None:
+    shutil.copytree(LIBRARY, tmp_path / "cards")
+    (tmp_path / "cards" / "demo").mkdir()
+    (tmp_path / "cards" / "demo" / "7.yaml").write_text(
+        EXPLAINED, encoding="utf-8"
+    )  # so that each has something to say
+    cards = library(tmp_path / "cards")
     facts = card_facts(cards.cards["lantern-12"], cards.evidence["lantern-12"], TODAY)
     values: dict[Input[Any], Any] = dict.fromkeys(CARD_INPUTS | LIBRARY_INPUTS, "") | {
         CARD: facts,
         DAY: TODAY,
+        SITE_URL: "https://cards.example.org/",
         SUMMARIES: Summaries(cards.summaries, cards.summary_digests, cards.cache_file),
     }
     first, second = list(export.make(values)), list(export.make(values))

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,9 @@ ENGINE = Path(__file__).with_name("engine.mjs")
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """Return the cards as they were when the vectors were written, and an invented one for the texts."""
+    """Return the cards as they were when the vectors were written, and invented ones for the texts."""
     records = json.loads((DATA / "entries.json").read_text(encoding="utf-8"))
-    return (*(Entry.from_record(record) for record in records), *causes())
+    return (*(Entry.from_record(record) for record in records), *causes(), *unexplained())
 
 
 vector_entries = entries
@@ -97,6 +97,33 @@ def causes() -> tuple[Entry, ...]:
         for name in ("candlery", "taper")
     ]
     return (cause, *victims)
+
+
+@cache
+def unexplained() -> tuple[Entry, ...]:
+    """Return an invented card of a person, and one of the program about the same failure that fits the texts better."""
+    card = Entry(
+        id="snuffer-4",
+        package="snuffer",
+        templates=("TypeError: Snuffer.snuff() got an unexpected keyword argument 'wick_length'",),
+        exception="TypeError",
+        frames=("snuffer/hand.py:close", "snuffer/core.py:snuff"),
+        title="snuffer 1 passes wick_length, which wax 4 no longer takes",
+        affected="<2",
+        fixed="2.0",
+        requirements={"wax": ">=4"},
+        fixes=(FixOption("Upgrade snuffer to 2.0 or later", "upgrade", ("snuffer>=2.0",)),),
+        display={"path": "snuffer/4/", "verdict": "verified"},
+    )
+    program = replace(
+        card,
+        id="snuffer-found-481239057",
+        frames=card.frames[1:],
+        title="snuffer 1.9 with wax 4.0: Snuffer.snuff() got an unexpected keyword argument",
+        note="Found and executed by the program, not yet explained by a person.",
+        display={"path": "snuffer/found-481239057/", "verdict": "verified"},
+    )
+    return (card, program)
 
 
 @cache

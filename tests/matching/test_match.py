@@ -235,6 +235,8 @@ def test_stacks_of_other_languages_and_posts_about_something_else_match_nothing(
             "warnings",
             "words",
             "cut-at-the-bottom",
+            "unexplained-beside-explained",
+            "unexplained-by-its-message-alone",
             *(
                 each
                 for each in TEXTS
@@ -300,3 +302,17 @@ def test_the_words_of_another_exception_of_a_class_are_not_taken_for_typed_ones(
 
 def test_a_word_that_is_being_typed_finds_what_begins_so() -> None:
     assert [each.entry.id for each in match(parse("jsonsche"), index())] == ["jsonschema-1"]
+
+
+def test_a_card_with_a_note_comes_behind_the_one_without_for_the_same_failure() -> None:
+    unexplained = replace(ENTRY, id="lamp-found-481239057", frames=ENTRY.frames[-1:], note="Not explained yet.")
+    [first, second] = matches_of(TRACEBACK, unexplained, ENTRY)
+    assert (first.entry.id, second.entry.id) == (ENTRY.id, unexplained.id)
+    assert first.score > second.score
+    # It makes the other one no less certain, and stands for itself where it is alone.
+    assert (first.tier, first.score) == (matches_of(TRACEBACK, ENTRY)[0].tier, matches_of(TRACEBACK, ENTRY)[0].score)
+    assert matches_of(TRACEBACK, unexplained)[0].tier == "exact"
+    # That of another package is another failure.
+    other = replace(unexplained, package="lantern", id="lantern-found-481239057", frames=("lantern/core.py:light",))
+    alone = matches_of(TRACEBACK, other, ENTRY)
+    assert [each.tier for each in alone if each.entry.id == ENTRY.id] == ["exact"]

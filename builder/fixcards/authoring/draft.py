@@ -18,6 +18,7 @@ from fixcards.authoring.yaml_writer import Plain
 from fixcards.records.rules.draft import TODO
 from fixcards.verify.bisect import FAILING
 from fixcards.verify.bisect_result import BisectResult
+from fixcards.verify.failure_signature import FailureSignature
 
 MAX_TITLE = 100
 _MAX_TRACEBACK_LINES = 40
@@ -57,10 +58,15 @@ def title(measured: Measurement) -> str:
 
 def category(measured: Measurement) -> str:
     """Return the sort of failure, as far as the exception tells."""
-    name = (measured.signature.exception or "").rpartition(".")[2]
-    if measured.during is not None:
+    return category_of(measured.signature, measured.during is not None)
+
+
+def category_of(signature: FailureSignature, packaging: bool) -> str:
+    """Return the sort of failure with a signature; `packaging` says that no program was reached."""
+    name = (signature.exception or "").rpartition(".")[2]
+    if packaging:
         return "packaging"
-    if measured.signature.hangs:
+    if signature.hangs:
         return "hang"
     if name == "AssertionError":
         return "wrong-result"

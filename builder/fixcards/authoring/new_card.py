@@ -9,10 +9,8 @@ Whatever stops this before the end leaves no file. Runs and evidence are in the 
 from __future__ import annotations
 
 import io
-import json
 import threading
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,67 +18,27 @@ from urllib.parse import urlsplit
 from pydantic import TypeAdapter, ValidationError
 
 from fixcards.authoring.draft import draft
+from fixcards.authoring.drafted_card import DraftedCard, StoppedError, execute_draft, need_free
+from fixcards.authoring.explanation import explained_record
 from fixcards.authoring.investigation import Investigator, NoFailureError
 from fixcards.authoring.report import Report, of_text
 from fixcards.authoring.runs import Runs
 from fixcards.authoring.trackers import PUBLIC_HOSTS, Issue, Tracker, TrackerError, tracker_of
-from fixcards.authoring.yaml_writer import Plain, card_text
 from fixcards.errors import FixcardsError
-from fixcards.files import atomic_write
 from fixcards.project import host_allowed
-from fixcards.records.card import Card
-from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence, evidence_text, run_digest
 from fixcards.records.fields import Url, fault_for_readers
 from fixcards.records.identity import card_file, issue_key
-from fixcards.records.problem import Problem, quoted
-from fixcards.records.record import Content, RecordReader, display_path
-from fixcards.records.verdict import Judgement, judge
+from fixcards.records.loader import load
+from fixcards.records.problem import quoted
+from fixcards.records.record import evidence_path
+from fixcards.records.rules.rule import closest_word
 from fixcards.search.answer import Answer
 from fixcards.search.finder import Finder
 from fixcards.verify.card_runner import RunSettings, today
-from fixcards.verify.execution import execute
 
 _URL: TypeAdapter[str] = TypeAdapter(Url)
 SAME = frozenset({"exact", "likely"})
 """Tiers of matches that look like the same failure."""
-
-
-class StoppedError(FixcardsError):
-    """There is nothing to be made: a card exists, or the runs show no failure. A result, not a fault."""
-
-
-@dataclass(frozen=True)
-class NewCard:
-    """A drafted card with its evidence; nothing of it is written yet."""
-
-    root: Path
-    path: Path
-    card: Card
-    text: str
-    evidence: Evidence | None
-    judgement: Judgement
-    problems: tuple[Problem, ...]
-    """What `fixcards check` will say, the texts that only a person can write among it."""
-    warnings: tuple[str, ...]
-    runs: int
-    """Programs that were executed for it."""
-
-    @property
-    def evidence_path(self) -> Path:
-        """The file for its evidence."""
-        return self.path.with_name(self.path.stem + EVIDENCE_SUFFIX)
-
-    def write(self) -> None:
-        """Write card and evidence, or neither. Raises `StoppedError` where a card is there already."""
-        _need_free(self.path)
-        try:
-            atomic_write(self.path, self.text.encode(), durable=True)
-            if self.evidence is not None:
-                atomic_write(self.evidence_path, evidence_text(self.evidence).encode(), durable=True)
-        except BaseException:
-            self.path.unlink(missing_ok=True)
-            self.evidence_path.unlink(missing_ok=True)
-            raise
 
 
 @dataclass
@@ -97,7 +55,7 @@ class Author:
     _asked: set[str] = field(default_factory=set)
     _warnings: list[str] = field(default_factory=list)
 
-    def make(self, report: Report, *, trusted: bool = True) -> NewCard:
+    def make(self, report: Report, *, trusted: bool = True) -> DraftedCard:
         """Return the card that a report leads to.
 
         An address that isn't `trusted`, since a stranger wrote it, is read on public hosts only (`PUBLIC_HOSTS`).
@@ -108,7 +66,7 @@ class Author:
         if key is None:
             raise FixcardsError(f"{url}: ends with no issue number; give the address of the issue itself")
         if report.package:
-            _need_free(self.root / card_file("pypi", report.package, key))
+            need_free(self.root / card_file("pypi", report.package, key))
         self._similar(report.text)
         runs = Runs(self.settings.cache, self.settings.isolation, self.stop, self.say, self.settings.indexes)
         investigator = Investigator(runs)
@@ -116,7 +74,7 @@ class Author:
             subject, run, signature = investigator.first_failure(report)
             package = subject.script.package
             path = self.root / card_file("pypi", package, key)
-            _need_free(path)
+            need_free(path)
             printed = "\n".join([run.output, *(f"{name}=={release}" for name, release in run.packages.items())])
             answer = self._similar(printed)
             measured = investigator.measure(subject, run, signature)
@@ -128,9 +86,39 @@ class Author:
             self._warnings.append(
                 f"{package} {measured.bisection.fixed} passes: give the address of what fixed it as `pr`"
             )
-        return self._executed(path, record, (*self._warnings, *measured.warnings), runs.executed)
+        self.say("executing the card as `fixcards verify` does")
+        warnings = (*self._warnings, *measured.warnings)
+        return execute_draft(self.root, path, record, self.settings, self.stop, warnings, runs.executed)
 
-    def _with_issue(self, report: Report, *, trusted: bool) -> tuple[Report, str]:
+    def explain(self, name: str, url: str | None, pr: str | None = None) -> DraftedCard:
+        """Return the card that takes the place of the found card `name`, with the upstream issue at `url`.
+
+        Raises `StoppedError` where it has one already, and `FixcardsError` for what the user can repair.
+        """
+        library = load(self.root, keep="records", tracker_hosts=self.settings.tracker_hosts)
+        if successor := library.successors.get(name):
+            raise StoppedError(f"{name}: {successor} explains it already; correct that one")
+        if name not in library.cards or library.cards[name].explained:
+            ids = [each for each, summary in library.summaries.items() if not summary.explained]
+            close = closest_word(name, ids)
+            hint = f"did you mean {close}?" if close else "`fixcards check` says whether it has a problem"
+            raise FixcardsError(f"{name}: is no found card; {hint}")
+        card, evidence = library.cards[name], library.evidence.get(name)
+        report, url = self._with_issue(Report(url=url, pr=pr, package=card.package, code=card.reproduction.code))
+        key = issue_key(url)
+        if key is None:
+            raise FixcardsError(f"{url}: ends with no issue number; give the address of the issue itself")
+        path = self.root / card_file(card.ecosystem, card.package, key)
+        need_free(path)
+        record = explained_record(card, evidence, url, report.pr, today())
+        if card.versions.fixed and not report.pr:
+            self._warnings.append(f"{card.versions.fixed} passes: give the address of what fixed it as `pr`")
+        self.say("executing the card as `fixcards verify` does")
+        draft = execute_draft(self.root, path, record, self.settings, self.stop, tuple(self._warnings))
+        former = library.path_of(name)
+        return replace(draft, replaces=(former, evidence_path(former)))
+
+    def _with_issue(self, report: Report, *, trusted: bool = True) -> tuple[Report, str]:
         """Return a report with what its issue says, and the address of that."""
         if report.url is None:
             raise FixcardsError(
@@ -183,48 +171,6 @@ class Author:
             raise StoppedError(f"{names} may be the same failure; read it first, and repeat with --anyway if it isn't")
         self._asked |= same
         return answer
-
-    def _executed(self, path: Path, record: Mapping[str, Plain], warnings: tuple[str, ...], runs: int) -> NewCard:
-        content = card_text(record).encode()
-        card = Card.model_validate({**_plain(record)})
-        self.say("executing the card as `fixcards verify` does")
-        evidence, executed = self._evidence(card)
-        judgement = judge(card, evidence, today())
-        if evidence.isolation == "none":
-            warnings = (*warnings, "runs without isolation are no evidence, so none is written")
-        stored = None if evidence.isolation == "none" else evidence
-        files = Content(b"", content, evidence_text(stored).encode() if stored else None)
-        evidence_path = path.with_name(path.stem + EVIDENCE_SUFFIX) if stored else None
-        result = RecordReader(self.root, self.settings.tracker_hosts).read(path, evidence_path, files)
-        problems = tuple(
-            Problem(
-                display_path(evidence_path if of_evidence and evidence_path else path), line, column, code, text, hint
-            )
-            for of_evidence, line, column, code, text, hint in result.record.problems
-        )
-        return NewCard(self.root, path, card, content.decode(), stored, judgement, problems, warnings, runs + executed)
-
-    def _evidence(self, card: Card) -> tuple[Evidence, int]:
-        """Return the evidence of a card, from the cache where the same one was executed today, and how often it ran."""
-        place = self.settings.cache / "drafts" / f"{run_digest(card)}-{self.settings.isolation}.json"
-        with suppress(OSError, ValidationError):
-            evidence = Evidence.model_validate_json(place.read_bytes())
-            if evidence.last_verified == today():
-                return evidence, 0
-        evidence = execute(card, self.settings, self.stop)
-        atomic_write(place, evidence_text(evidence).encode())
-        return evidence, sum(len(run.repetitions) for run in evidence.runs)
-
-
-def _plain(record: Mapping[str, Plain]) -> dict[str, object]:
-    """Return a record as the YAML reader would: with lists, and days as text."""
-    data = json.loads(json.dumps(record, default=str))
-    return dict(data)
-
-
-def _need_free(path: Path) -> None:
-    if path.exists() or path.is_symlink():
-        raise StoppedError(f"{display_path(path)}: there is a card of this issue already; correct that one")
 
 
 def _checked_url(url: str, tracker_hosts: Collection[str]) -> str:

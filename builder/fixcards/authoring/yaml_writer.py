@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import date
 from typing import TypeAlias, Union
 
-from fixcards.records.rules.text import SCHEMA_LINE
+from fixcards.records.rules.text import DISCOVERY_SCHEMA_LINE, SCHEMA_LINE
 from fixcards.records.yaml_document import YamlDocument, YamlError
 
 Plain: TypeAlias = Union[str, int, float, date, "Sequence[Plain]", "Mapping[str, Plain]"]
@@ -31,7 +31,8 @@ _VISIBLE = re.compile("[\x20-\x7e\xa1-\u2027\u202f-\ud7ff\ue000-\ufefe\uff00-\uf
 
 def card_text(record: Mapping[str, Plain]) -> str:
     """Return the text of a card file: the line for editors, then the keys in their order."""
-    return "\n".join([SCHEMA_LINE, *_mapping(record, 0)]) + "\n"
+    head = SCHEMA_LINE if "issue" in record else DISCOVERY_SCHEMA_LINE
+    return "\n".join([head, *_mapping(record, 0)]) + "\n"
 
 
 def _mapping(record: Mapping[str, Plain], indent: int) -> Iterator[str]:

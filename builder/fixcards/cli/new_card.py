@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
+from fixcards.authoring.drafted_card import DraftedCard, StoppedError
 from fixcards.authoring.form import read_form
-from fixcards.authoring.new_card import Author, NewCard, StoppedError
+from fixcards.authoring.new_card import Author
 from fixcards.authoring.report import Report, checked_python, checked_requirement, of_text
 from fixcards.authoring.script_file import read_script
 from fixcards.cli.exit_status import CLEAN, FINDINGS
@@ -43,6 +44,8 @@ class Sources:
     package: str | None
     requires: tuple[str, ...]
     python: str | None
+    discovery: str | None = None
+    """Id of a found card that is to be explained."""
 
     def report(self) -> Report:
         """Return the report of all sources; what is more definite counts first."""
@@ -72,8 +75,10 @@ def new_card(sources: Sources, root: Path, settings: RunSettings, *, anyway: boo
     """Draft a card and write it with its evidence; return 1 where there is nothing to draft."""
     start = time.monotonic()
     report = sources.report()
+    if sources.discovery is not None:
+        return _explain(sources, root, settings, dry_run=dry_run)
     if report.code is None and not report.text and report.url is None and not report.requires:
-        raise click.UsageError("Give what you have: --script, --from-failure, --issue or --from-form.")
+        raise click.UsageError("Give what you have: --script, --from-failure, --issue, --from-form or --from-found.")
 
     def goes_on(answer: Answer) -> bool:
         columns = shutil.get_terminal_size((WIDTH, 0)).columns
@@ -85,8 +90,23 @@ def new_card(sources: Sources, root: Path, settings: RunSettings, *, anyway: boo
         return sys.stdin.isatty() and sys.stderr.isatty() and click.confirm("Draft another card?", err=True)
 
     author = Author(root, settings, lambda text: echo(text, err=True), goes_on)
+    return _write(lambda: author.make(report, trusted=sources.issue is not None), start, dry_run=dry_run)
+
+
+def _explain(sources: Sources, root: Path, settings: RunSettings, *, dry_run: bool) -> int:
+    """Draft the explained card in the place of a found one."""
+    others = (sources.script, sources.failure, sources.form, sources.package, sources.python, sources.requires)
+    if any(others):
+        raise click.UsageError("--from-found takes everything that was measured; give only --issue and --pr with it.")
+    author = Author(root, settings, lambda text: echo(text, err=True))
+    name = sources.discovery or ""
+    return _write(lambda: author.explain(name, sources.issue, sources.pr), time.monotonic(), dry_run=dry_run)
+
+
+def _write(make: Callable[[], DraftedCard], start: float, *, dry_run: bool) -> int:
+    """Make a draft and write it, or only print it; return 1 where there is nothing to draft."""
     try:
-        draft = author.make(report, trusted=sources.issue is not None)
+        draft = make()
     except StoppedError as stopped:
         echo(f"fixcards: {stopped}", err=True)
         return FINDINGS
@@ -101,7 +121,7 @@ def new_card(sources: Sources, root: Path, settings: RunSettings, *, anyway: boo
     return CLEAN
 
 
-def _report(draft: NewCard, seconds: float, *, written: bool) -> None:
+def _report(draft: DraftedCard, seconds: float, *, written: bool) -> None:
     """Print what the card shows and what is left to a person."""
     for run in draft.evidence.runs if draft.evidence is not None else ():
         echo(f"  {describe_run(run)}", err=True)

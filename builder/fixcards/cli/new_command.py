@@ -23,6 +23,7 @@ from fixcards.errors import needs_extra
 )
 @click.option("--issue", metavar="URL", help="Upstream issue; GitHub, GitLab and Gitea are read.")
 @click.option("--from-form", "form", type=click.File("rb"), metavar="FILE", help="Text of a filled issue form.")
+@click.option("--from-found", "discovery", metavar="ID", help="Found card to explain; takes --issue with it.")
 @click.option("--pr", metavar="URL", help="What fixed it, where the issue doesn't say.")
 @click.option("--package", metavar="NAME", help="Distribution that the card is about.")
 @click.option("--requires", multiple=True, metavar="REQ", help='What the script needs, such as "flask==1.1.2".')
@@ -37,6 +38,7 @@ def new(
     failure: BinaryIO | None,
     issue: str | None,
     form: BinaryIO | None,
+    discovery: str | None,
     pr: str | None,
     package: str | None,
     requires: tuple[str, ...],
@@ -56,6 +58,6 @@ def new(
     from fixcards.cli.new_card import Sources, new_card
 
     folders = CardFolders.to_write(roots)
-    sources = Sources(script, failure, form, issue, pr, package, requires, python)
+    sources = Sources(script, failure, form, issue, pr, package, requires, python, discovery)
     settings = execution.run_settings(folders, isolation)
     return new_card(sources, folders.first, settings, anyway=anyway, dry_run=dry_run)

@@ -24,6 +24,7 @@ class CardJson(CardExport):
         record = card.model_dump(mode="json", by_alias=True, exclude_none=True)
         computed = {
             "url": f"{inputs[SITE_URL]}{facts.path}/",
+            "explained": card.explained,
             "verdict": judgement.verdict,
             "confidence": judgement.confidence,
             "reproduced": judgement.reproduced,

@@ -34,6 +34,7 @@ def _card(card: Summary, site_url: str, day: date) -> dict[str, Any]:
         "package": card.package,
         "title": card.title,
         "category": card.category,
+        "explained": card.explained,
         "verdict": card.verdict,
         "confidence": card.confidence(day),
         "error": card.error,

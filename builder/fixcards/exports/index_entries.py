@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from fixcards.matching.index.entry import Entry, FixOption
 from fixcards.records.summary import Summary
 
+UNEXPLAINED = "Found and executed by the program, not yet explained by a person."
+"""What a reader of a found card has to know."""
+
 
 def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
     """Yield an entry for each card. Retired cards have none: they keep their address and are not offered.
@@ -34,6 +37,7 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
                 fixed=card.fixed,
                 requirements=card.requirements,
                 fixes=tuple(FixOption(*fix) for fix in card.fixes),
+                note="" if card.explained else UNEXPLAINED,
                 display={
                     "path": card.path,
                     "fix": card.fix,

@@ -33,11 +33,13 @@ class RelatedCard(NamedTuple):
     verdict: str
     cause: str
     """Id of the card of the change that it falls over, empty where it has none."""
+    explained: bool
 
     @classmethod
     def of(cls, card: Summary) -> RelatedCard:
         """Return the related card with this summary."""
-        return cls(card.id, card.path, card.title, card.package, card.verdict, card.cause)
+        facts = (card.id, card.path, card.title, card.package, card.verdict, card.cause)
+        return cls(*facts, explained=card.explained)
 
 
 class Summaries(NamedTuple):

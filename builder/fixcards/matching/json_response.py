@@ -16,6 +16,10 @@ _TEXTS = {"type": "array", "items": _TEXT}
 _RELEASES = {"type": "object", "additionalProperties": _TEXT}
 _NUMBER = {"type": "integer", "minimum": 0}
 
+_NOTE = _TEXT | {
+    "description": "What a reader has to know before relying on the card, such as that no person has explained it yet; "
+    "empty where there is nothing."
+}
 _FIXES: dict[str, Any] = {
     "description": "The card's fixes, those that fit what the text shows first.",
     "type": "array",
@@ -74,7 +78,7 @@ SCHEMA: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "required": [
-                    *("id", "title", "url", "tier", "score", "reasons", "warning", "cause", "fix", "fixes"),
+                    *("id", "title", "url", "note", "tier", "score", "reasons", "warning", "cause", "fix", "fixes"),
                     "failed_lines",
                     *("versions", "line", "times", "sources"),
                 ],
@@ -83,6 +87,7 @@ SCHEMA: dict[str, Any] = {
                     "id": _TEXT,
                     "title": _TEXT,
                     "url": _TEXT | {"description": "Address of the card; relative where the site has none."},
+                    "note": _NOTE,
                     "tier": {"enum": list(TIERS)},
                     "score": {"type": "number", "minimum": 0, "maximum": 1},
                     "reasons": _TEXTS,
@@ -108,12 +113,13 @@ SCHEMA: dict[str, Any] = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["id", "title", "url", "cause", "fix", "fixes", "versions"],
+                "required": ["id", "title", "url", "note", "cause", "fix", "fixes", "versions"],
                 "additionalProperties": False,
                 "properties": {
                     "id": _TEXT,
                     "title": _TEXT,
                     "url": _TEXT,
+                    "note": _NOTE,
                     "cause": _TEXT,
                     "fix": _TEXT,
                     "fixes": _FIXES,
@@ -180,6 +186,7 @@ def _card(match: Match | EnvironmentMatch, url: str) -> dict[str, Any]:
         "id": entry.id,
         "title": entry.title,
         "url": url,
+        "note": entry.note,
         "cause": entry.cause if entry.cause != entry.id else "",
         "fix": match.fixes[0].title if match.fixes else "",
         "fixes": [asdict(fix) | {"install": list(fix.install)} for fix in match.fixes],

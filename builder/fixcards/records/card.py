@@ -11,13 +11,15 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 from packaging.version import Version
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from fixcards.records.fields import (
     AdvisoryId,
     Affected,
     CardId,
     Day,
+    DiscoveryKey,
     ErrorLine,
     ExtraFiles,
     FixTitle,
@@ -28,6 +30,7 @@ from fixcards.records.fields import (
     Quote,
     Release,
     Requirements,
+    RequirementText,
     SecondPackages,
     Specifier,
     Text,
@@ -194,6 +197,27 @@ class Point(RecordModel):
     """Words of the thread, at most 200 characters; they count against the own-content ratio."""
 
 
+class Discovery(RecordModel):
+    """How the program came upon the failure by executing packages. A found card has it in place of an issue."""
+
+    key: DiscoveryKey
+    """What the found card is called beside its package: `found-` and nine digits, the same for ever."""
+    culprit: PackageName
+    """Package whose change sets the failure off; `python` where it is the interpreter."""
+    release: Release
+    """Its first release that does."""
+    last_good: Release | None = None
+    """Its last release before that with which the program passes; absent where there is none to run."""
+    uploaded: Day | None = None
+    """Day on which that first release was uploaded; absent where the index doesn't say."""
+    day: Day
+    """Day on which the program came upon the failure."""
+    explained: Day | None = None
+    """Day on which a person explained it, on the card that took the place of the found card."""
+    victims: tuple[RequirementText, ...] = Field(default=(), max_length=50)
+    """Other releases that the same change breaks, such as `airflow==2.10.5`, as executed."""
+
+
 class Status(RecordModel):
     """Whether the card stands. Ids are never reused, so a card that was wrong is retired, not deleted."""
 
@@ -230,11 +254,17 @@ Status.model_config["json_schema_extra"] = _status_schema
 class Card(RecordModel):
     """One real upstream failure of a package."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["issue"]}, {"required": ["discovery"]}]},
+    )
     package: PackageName
     """Distribution name, normalised as PEP 503 does; equals the folder."""
     ecosystem: Literal["pypi"] = "pypi"
     """Package ecosystem; cards of another one would carry its name in their ids and addresses."""
-    issue: Url
+    discovery: Discovery | None = None
+    """How the program came upon the failure. Only the program writes it; with it a card may be without an issue, which
+    makes it a found card: executed, and not yet explained by a person."""
+    issue: Url | None = Field(default=None, validate_default=True)
     """URL of the upstream issue; its number, or its key such as `ABC-12`, is the file name."""
     pr: Url | None = None
     """URL of the fix (pull request, commit or release note); absent only when nothing was changed upstream."""
@@ -273,17 +303,35 @@ class Card(RecordModel):
     """Points from the upstream thread."""
     related: tuple[CardId, ...] = Field(default=(), max_length=50)
     """Ids of related cards, in addition to those that the program finds."""
+    supersedes: tuple[CardId, ...] = Field(default=(), max_length=50)
+    """Ids of found cards that this one explains. Their files are removed, and their addresses lead here."""
     status: Status = Field(default=Status(state="published"), json_schema_extra={"default": "published"})
     """Whether the card stands: `published`, or a mapping of `state` and `reason`."""
 
+    @field_validator("issue")
+    @classmethod
+    def _has_issue(cls, issue: str | None, info: ValidationInfo) -> str | None:
+        if issue is None and info.data.get("discovery", cls) is None:  # a wrong one is missing among the data
+            raise PydanticCustomError("missing", "Field required")
+        return issue
+
+    @property
+    def explained(self) -> bool:
+        """Whether a person explains it with an upstream issue; else it is a found card, made from runs alone."""
+        return self.issue is not None
+
     @cached_property
     def key(self) -> str:
-        """Key of the upstream issue, such as `271` or `abc-12`; `0` when its URL has none."""
-        return issue_key(self.issue) or "0"
+        """Key of the upstream issue, such as `271` or `abc-12`, or of a found card; `0` when the URL has none."""
+        if self.issue is None and self.discovery is not None:
+            return self.discovery.key
+        return issue_key(self.issue or "") or "0"
 
     @property
     def issue_label(self) -> str:
-        """The issue as its tracker writes it: `#271` or `ABC-12`."""
+        """The issue as its tracker writes it: `#271` or `ABC-12`; of a found card its key."""
+        if not self.explained:
+            return self.key
         return f"#{self.key}" if self.key.isdecimal() else self.key.upper()
 
     @cached_property

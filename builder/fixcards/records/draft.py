@@ -18,7 +18,7 @@ from fixcards.records.rules.text import MAX_BYTES
 from fixcards.records.yaml_document import YamlDocument
 
 _UNWRITTEN = "Not written yet."
-_RUN = ("package", "ecosystem", "issue", "versions", "signature", "reproduction")
+_RUN = ("package", "ecosystem", "discovery", "issue", "versions", "signature", "reproduction")
 """Keys of a card that decide what is run and how it is judged."""
 _RUN_OF_FIX = ("kind", "install", "requires", "code")
 _DISPLAY_ONLY = ("traceback", "frames")

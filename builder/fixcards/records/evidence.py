@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from fixcards.characters import visible
 from fixcards.records.card import Card, RecordModel
 from fixcards.records.fields import CardId, Frame, PackageName, Release, Text, Url
+from fixcards.records.identity import is_discovery_id
 
 Outcome = Literal["failed-as-described", "passed", "failed-otherwise", "could-not-run"]
 Isolation = Literal["bubblewrap", "container", "none"]
@@ -71,6 +72,9 @@ class Run(RecordModel):
     """Release of the card's package that was installed; absent when nothing could be."""
     packages: dict[PackageName, Release] = Field(default_factory=dict, max_length=1000)
     """Resolved versions."""
+    other_packages: dict[PackageName, Release | None] = Field(default_factory=dict, max_length=1000)
+    """In files of found cards, in place of `packages`: those that differ from the broken run's, null for one that is
+    missing. Read evidence has `packages` alone."""
     lock_digest: Sha256 | Literal[""] = ""
     """Digest of the packages with the digests of their files, by which programs tell runs with equal environments."""
     exclude_newer: date | None = None
@@ -171,26 +175,49 @@ class Evidence(RecordModel):
     distributions: dict[Annotated[str, Field(max_length=220)], Sha256] = Field(default_factory=dict, max_length=5000)
     """Each `name==version` that a run installed, with the digest of the SHA-256 of its files on the index."""
 
+    @model_validator(mode="after")
+    def _with_all_packages(self) -> Evidence:
+        if not any(run.other_packages for run in self.runs):
+            return self
+        runs = tuple(_with_packages(run, self.runs[0].packages) for run in self.runs)
+        return self.model_copy(update={"runs": runs})
+
     @property
     def last_verified(self) -> date:
         """Day of the newest run, without the lines to copy, which are also run again by themselves."""
         return max((run.date for run in self.runs if run.role != "install"), default=self.runs[0].date)
 
 
+def _with_packages(run: Run, of_broken: Mapping[str, str]) -> Run:
+    """Return a run with all its packages, given those of the broken run, where a file has only what differs."""
+    if not run.other_packages:
+        return run
+    packages = {**of_broken, **run.other_packages}
+    installed = {name: release for name, release in packages.items() if release is not None}
+    return run.model_copy(update={"packages": installed, "other_packages": {}})
+
+
 def evidence_text(evidence: Evidence) -> str:
     """Return the text of an evidence file: keys in the order of the model, absent ones left out.
 
     Each run, release and distribution has lines of its own, so that a diff shows what changed; what is below them
-    stands on one line. Characters that can't be seen are escapes in it, as text: evidence may not have them (`FC033`).
+    stands on one line. Of a found card each run stands on one line, with the packages that differ from the broken run.
+    Characters that can't be seen are escapes in it, as text: evidence may not have them (`FC033`).
     """
     data = _with_escapes(evidence.model_dump(mode="json", exclude_none=True, exclude_defaults=True))
     data = {"format": evidence.format, **data}
+    small = is_discovery_id(evidence.card)
     for run in data["runs"]:
         run["packages"] = dict(sorted(run.get("packages", {}).items()))
-    data["distributions"] = dict(sorted(data.get("distributions", {}).items()))
+    if small:
+        data["runs"] = [data["runs"][0], *(_with_differences(run, data["runs"][0]) for run in data["runs"][1:])]
+    if data.get("distributions") or not small:
+        data["distributions"] = dict(sorted(data.get("distributions", {}).items()))
     parts = []
     for key, value in data.items():
-        if key == "runs":
+        if key == "runs" and small:
+            parts.append(f"{_line(key)}: [" + ",".join(f"\n    {_line(run)}" for run in value) + "\n  ]")
+        elif key == "runs":
             parts.append(f"{_line(key)}: [{', '.join(_block(run, 2) for run in value)}]")
         elif key == "releases":
             parts.append(f"{_line(key)}: [" + ",".join(f"\n    {_line(each)}" for each in value) + "\n  ]")
@@ -199,6 +226,18 @@ def evidence_text(evidence: Evidence) -> str:
         else:
             parts.append(f"{_line(key)}: {_line(value)}")
     return "{\n  " + ",\n  ".join(parts) + "\n}\n"
+
+
+def _with_differences(run: dict[str, Any], broken: dict[str, Any]) -> dict[str, Any]:
+    """Return a run in which only the packages stand that differ from those of the broken run, if that is shorter."""
+    own, before = run["packages"], broken["packages"]
+    others = {name: own.get(name) for name in sorted({*own, *before}) if own.get(name) != before.get(name)}
+    if not own or len(others) >= len(own):
+        return run
+    if not others:  # nothing differs, which must not be taken for nothing installed
+        name = min(own)
+        others = {name: own[name]}
+    return {key if key != "packages" else "other_packages": each for key, each in (run | {"packages": others}).items()}
 
 
 def _with_escapes(value: Any) -> Any:

@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from fixcards.ecosystems import PYPI
 from fixcards.ecosystems.pypi import parse_requirement, parse_specifier, parse_version
+from fixcards.records.identity import DISCOVERY_KEY
 from fixcards.records.problem import quoted
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
@@ -184,6 +185,16 @@ def _card_id(text: str) -> str:
     return text
 
 
+def _discovery_key(text: str) -> str:
+    if not re.fullmatch(DISCOVERY_KEY, text):
+        raise value_error(
+            "card_id",
+            f"{quoted(text)} is not the key of a found card",
+            "leave it as the program wrote it: `found-` and nine digits",
+        )
+    return text
+
+
 def _advisory_id(text: str) -> str:
     if not _ADVISORY_ID.fullmatch(text):
         raise value_error(
@@ -307,6 +318,7 @@ Url = Annotated[str, Field(max_length=2000), AfterValidator(_web_url), _schema("
 RequirementText = Annotated[str, Field(max_length=300), AfterValidator(_requirement), _schema(r"^\s*[A-Za-z0-9]", 300)]
 Frame = Annotated[str, Field(max_length=300), AfterValidator(_frame), _schema(r"^[^/].*\.pyx?i?:", 300)]
 CardId = Annotated[str, Field(max_length=120), AfterValidator(_card_id), _schema(f"^{CARD_ID}$", 120)]
+DiscoveryKey = Annotated[str, Field(max_length=20), AfterValidator(_discovery_key), _schema(f"^{DISCOVERY_KEY}$", 20)]
 FilePath = Annotated[
     str,
     Field(max_length=200),

@@ -6,10 +6,14 @@ package of PyPI may be called like an ecosystem (rule FC204), so neither is ever
 
 The last part of all three is the key of the issue: its number, or for a tracker whose issues have keys such as `ABC-12`
 that key in lower case.
+
+A found card has no issue. Its key is `found-` and nine digits (`discovery_key`), and its file lies apart, in
+`_found/flask/found-481239057.yaml`: no normalised name begins with `_`. Id and address are formed as those of others.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from urllib.parse import urlsplit
 
@@ -27,6 +31,13 @@ RESERVED = SITE_FOLDERS | ECOSYSTEMS
 KEY = r"(?:[a-z][a-z0-9]{0,30}-)?[1-9][0-9]{0,11}"
 """The key of an issue in ids, addresses and names of files."""
 
+DISCOVERY_FOLDER = "_found"
+"""Folder of the found cards below that of all cards."""
+DISCOVERY_KEY = r"found-[1-9][0-9]{8}"
+"""The key of a found card."""
+
+_DISCOVERY_KEY = re.compile(DISCOVERY_KEY)
+_DISCOVERY_ID = re.compile(rf".+-{DISCOVERY_KEY}")
 _ISSUE = re.compile(r"https://[\w./-]+/([1-9][0-9]{0,11})")
 """Nearly all addresses of issues; these need not be taken apart."""
 _NUMBER = re.compile(r"(?:^|/)([1-9][0-9]{0,11})$")
@@ -44,6 +55,26 @@ def issue_key(url: str) -> str | None:
     path = urlsplit(url).path.rstrip("/")
     match = _NUMBER.search(path) or re.search(r"[?&]id=([1-9][0-9]{0,11})$", url) or _TRACKER_KEY.search(path)
     return match[1].lower() if match else None
+
+
+def discovery_key(package: str, culprit: str, message: str) -> str:
+    """Return the key of the found card about a failure of `package` that a change of `culprit` sets off.
+
+    `message` is what is printed, without what varies. Releases are no part of it: the key is for ever, and where a
+    failure begins may be corrected.
+    """
+    digest = hashlib.sha256("\0".join((package, culprit, message)).encode("utf-8", "surrogatepass")).digest()
+    return f"found-{10**8 + int.from_bytes(digest[:8], 'big') % (9 * 10**8)}"
+
+
+def is_discovery_key(key: str) -> bool:
+    """Return whether a key is that of a found card."""
+    return _DISCOVERY_KEY.fullmatch(key) is not None
+
+
+def is_discovery_id(name: str) -> bool:
+    """Return whether an id is that of a found card."""
+    return _DISCOVERY_ID.fullmatch(name) is not None
 
 
 def issue_order(key: str) -> tuple[str, int]:
@@ -64,7 +95,13 @@ def card_path(ecosystem: str, package: str, key: str) -> str:
 
 def card_file(ecosystem: str, package: str, key: str) -> str:
     """Return the file of a card below the folder of the cards."""
-    return f"{_prefix(ecosystem, '/')}{package}/{key}.yaml"
+    folder = f"{DISCOVERY_FOLDER}/" if is_discovery_key(key) else ""
+    return f"{folder}{_prefix(ecosystem, '/')}{package}/{key}.yaml"
+
+
+def published_path(file: str) -> str:
+    """Return the address below the site for a card's file: that of a found card lies beside its page, as others do."""
+    return file.removeprefix(f"{DISCOVERY_FOLDER}/")
 
 
 def _prefix(ecosystem: str, separator: str) -> str:

@@ -99,6 +99,11 @@ class Library:
             self._records[card_id] = CheckedRecord(result.card, result.evidence)
         return self._records[card_id]
 
+    @cached_property
+    def successors(self) -> Mapping[str, str]:
+        """The id of the card that took the place of each found card which is gone."""
+        return {name: card.id for card in self.summaries.values() for name in card.supersedes}
+
     def cache_file(self, kind: str) -> cache.CacheFile | None:
         """Return the cache file of what is computed from these cards, None where the library is not cached."""
         names = map(os.path.realpath, self.roots)

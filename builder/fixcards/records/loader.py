@@ -96,7 +96,11 @@ def load(
             owners[card_id] += paths
     all_ids = frozenset(owners).union(*(each.ids_of_paths() for each in loaders))
     causes = {card_id: cause for each in loaders for card_id, cause in each.causes().items()}
-    context = LibraryContext(owners, all_ids, frozenset(), causes)
+    successors: dict[str, list[str]] = defaultdict(list)
+    for each in loaders:
+        for card_id, superseded in each.superseded():
+            successors[superseded].append(card_id)
+    context = LibraryContext(owners, all_ids, frozenset(), causes, successors)
     return joined([each.library(context, cached=cached) for each in loaders])
 
 
@@ -227,6 +231,12 @@ class _Loader:
         summaries = [card.record.summary for card in self.cards.values()]
         return {summary.id: summary.cause for summary in summaries if summary and summary.cause}
 
+    def superseded(self) -> Iterator[tuple[str, str]]:
+        """Yield the id of each card that supersedes others, with each of those."""
+        for card in self.cards.values():
+            if summary := card.record.summary:
+                yield from ((summary.id, each) for each in summary.supersedes)
+
     def ids_of_paths(self) -> set[str]:
         """Return the ids that the places of all card files stand for, also of those that can't be read."""
         return {"-".join(path.rpartition(".")[0].rsplit("/", 2)[-2:]) for path in self.cards}
@@ -246,6 +256,8 @@ class _Loader:
             "FC301": list(RULES["FC301"].check(summary, display, context)),
             "FC302": list(RULES["FC302"].check(summary, context)),
             "FC309": list(RULES["FC309"].check(summary, context)),
+            "FC330": list(RULES["FC330"].check(summary, context)),
+            "FC331": list(RULES["FC331"].check(summary, context)),
         }
         if any(findings.values()):
             # Read once more for the places: to keep those of all cards would take a gigabyte for ten thousand.

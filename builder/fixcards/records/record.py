@@ -18,6 +18,7 @@ from fixcards.files import read_regular
 from fixcards.records.card import Card
 from fixcards.records.evidence import EVIDENCE_SUFFIX, Evidence
 from fixcards.records.fields import fault_for_readers
+from fixcards.records.identity import DISCOVERY_FOLDER
 from fixcards.records.json_error import first_json_error, json_document
 from fixcards.records.problem import Problem
 from fixcards.records.repair import Repair
@@ -25,7 +26,14 @@ from fixcards.records.rules import Finding
 from fixcards.records.rules.addresses import addresses_of_card, addresses_of_provenance
 from fixcards.records.rules.rule import RULES, is_blocking, rules_with_prefix
 from fixcards.records.rules.shape import errors_in, kind_of
-from fixcards.records.rules.text import MAX_BYTES, MAX_EVIDENCE_BYTES, MAX_FINDINGS, unreadable
+from fixcards.records.rules.text import (
+    DISCOVERY_SCHEMA_LINE,
+    MAX_BYTES,
+    MAX_EVIDENCE_BYTES,
+    MAX_FINDINGS,
+    SCHEMA_LINE,
+    unreadable,
+)
 from fixcards.records.summary import Summary, summary
 from fixcards.records.yaml_document import KeyPath, Position, YamlDocument, YamlError
 
@@ -222,7 +230,8 @@ class RecordReader:
         for code in ("FC004", "FC005", "FC006", "FC008"):
             if self.report(path, code, RULES[code].check(text)):
                 return None
-        self.report(path, "FC007", RULES["FC007"].check(text))
+        schema_line = DISCOVERY_SCHEMA_LINE if path.parts[-3:-2] == (DISCOVERY_FOLDER,) else SCHEMA_LINE
+        self.report(path, "FC007", RULES["FC007"].check(text, schema_line))
         try:
             document = YamlDocument(text)
         except YamlError as refused:

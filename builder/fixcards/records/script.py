@@ -33,7 +33,7 @@ def reproduction_script(card: Card, release: str | None = None, fix: Fix | None 
     )
     head += ["#", f"# {card.id}: {_one_line(card.title)}"]
     head += [f"# Fix: {_one_line(fix.title)}"] if fix else []
-    head += [f"# {card.issue}"]
+    head += [f"# {card.issue}"] if card.issue else []
     return "\n".join(head) + "\n\n" + _with_files(card, code.rstrip("\n") + "\n")
 
 

@@ -44,6 +44,19 @@ class Summary(NamedTuple):
     """Its names in databases of advisories."""
     related: tuple[str, ...]
     """Ids that the card itself names."""
+    supersedes: tuple[str, ...]
+    """Ids of the found cards in whose place it is."""
+    explained: bool
+    """Whether a person explains it; else it is a found card."""
+    culprit: str
+    """Package whose change the program found to set the failure off; empty where a person reported the failure."""
+    culprit_release: str
+    """First release of the culprit that does; empty without a culprit."""
+    days: tuple[str, str, str]
+    """Of a failure that the program came upon: the day of that release, of the discovery, and of the explanation; each
+    may be empty."""
+    victims: tuple[str, ...]
+    """Other releases that the same change breaks, such as `airflow==2.10.5`."""
     reason: str
     """What the card says about why it can't be executed, or why it is not verified, disputed or retired."""
     failed_lines: tuple[str, ...]
@@ -90,6 +103,8 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
     runs = evidence.runs if evidence else ()
     day = evidence.last_verified if evidence else None
     judgement = judge(card, evidence, day or date.min)
+    discovery = card.discovery
+    days = (discovery.uploaded, discovery.day, discovery.explained) if discovery else (None, None, None)
     return Summary(
         id=card.id,
         ecosystem=card.ecosystem,
@@ -114,6 +129,12 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         cause=card.cause or "",
         ids=card.ids,
         related=tuple(card.related),
+        supersedes=card.supersedes,
+        explained=card.explained,
+        culprit=discovery.culprit if discovery else "",
+        culprit_release=discovery.release if discovery else "",
+        days=(_iso(days[0]), _iso(days[1]), _iso(days[2])),
+        victims=discovery.victims if discovery else (),
         reason=card.reproduction.skip or card.status.reason or "",
         failed_lines=tuple(
             card.fixes[number - 1].title for number, state in install_states(card, evidence).items() if state == "fails"
@@ -132,6 +153,10 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
 def _result(run: Run) -> str:
     sometimes = run.flaky and run.outcome == EXPECTED.get(run.role, run.outcome)
     return f"{run.name} {'not in every repetition ' if sometimes else ''}{run.outcome}"
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _details(card: Card) -> str:

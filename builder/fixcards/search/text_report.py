@@ -64,6 +64,8 @@ def _card(answer: Answer, match: Match, width: int) -> Iterator[Line]:
     where = f", in {' and '.join(match.sources)}" if answer.sites else ""
     yield from _row("card", f"{match.entry.id} ({display.get('verdict', '')}){where}", width)
     yield from _row("why", "; ".join(match.reasons), width)
+    if match.entry.note:
+        yield from _row("note", match.entry.note, width)
     if match.warning:
         yield from _row("note", match.warning, width)
     yield from _ways_out(match, width)
@@ -97,6 +99,8 @@ def _environment(answer: Answer, width: int) -> Iterator[Line]:
             yield first, Span(line, bold=True)
         yield from _row("card", f"{match.entry.id} ({match.entry.display.get('verdict', '')})", width)
         yield from _row("why", ", ".join(f"{name} {release}" for name, release in match.versions.items()), width)
+        if match.entry.note:
+            yield from _row("note", match.entry.note, width)
         yield from _ways_out(match, width)
         yield (Span(" " * _INDENT + answer.url(match)),)
 

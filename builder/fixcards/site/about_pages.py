@@ -31,6 +31,7 @@ _PAGES = {
             Section("steps", "From a failure to a merged card"),
             Section("owner", "Which package owns the card"),
             Section("writing", "Good beside weak"),
+            Section("explain", "Explain what the program found"),
             Section("pull-request", "What the pull request is told"),
             Section("record", "The record"),
             Section("markdown", "Text in a card"),
@@ -43,6 +44,7 @@ _PAGES = {
         (
             Section("verdicts", "Verdicts"),
             Section("confidence", "Confidence"),
+            Section("discovered", "Found by the program"),
             Section("outcomes", "Outcomes"),
         ),
         lambda: {"verdict": verdict},

@@ -117,7 +117,7 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
         "runs": evidence.runs if evidence else (),
         "roles": RUN_ROLES,
         "ratio": facts.own_content_ratio,
-        "traceback": (card.signature.traceback or "").rstrip("\n"),
+        "traceback": (card.signature.traceback or _printed_traceback(facts)).rstrip("\n"),
         "options": options,
         "broken_release": facts.broken_release or "",
         "requirements": facts.requirements(),
@@ -134,6 +134,12 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
         "related": [other for other in data.related if other.cause != card.id],
         "sources": _sources(card),
     }
+
+
+def _printed_traceback(facts: CardFacts) -> str:
+    """Return the output of the broken run of a found card, whose record has no copy of it; empty for other cards."""
+    runs = facts.evidence.runs if facts.evidence and not facts.card.explained else ()
+    return next((run.output for run in runs if run.role == "broken"), "")
 
 
 def description(card: Card) -> str:

@@ -32,7 +32,9 @@ def _fields(model: type[BaseModel], above: str) -> Iterator[Field]:
     for attribute, info in model.model_fields.items():
         name = above + (info.alias or attribute)
         many, inner, choices = _inspect_annotation(info.annotation)
-        yield Field(name, info.is_required(), " ".join((info.description or "").split()), choices)
+        # The default of `issue` is validated: only a found card, which the program writes, may leave it out.
+        required = info.is_required() or bool(info.validate_default)
+        yield Field(name, required, " ".join((info.description or "").split()), choices)
         if inner is not None:
             yield from _fields(inner, f"{name}[]." if many else f"{name}.")
 

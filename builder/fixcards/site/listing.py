@@ -47,6 +47,7 @@ class CardRow(NamedTuple):
     fix: str
     verdict: str
     path: str
+    explained: bool
 
 
 class Choice(NamedTuple):
@@ -127,7 +128,7 @@ class Listings:
         for number, page_ids in enumerate(pages, start=1):
             yield page_task(
                 "listing.html",
-                _page_path(path, number),
+                page_path(path, number),
                 title if number == 1 else f"{title}, page {number}",
                 about,
                 (Section("cards", "Cards"),),
@@ -141,7 +142,7 @@ class Listings:
                 here=f"{path}/",
                 page=number,
                 last=len(pages),
-                pages=tuple((n, f"{_page_path(path, n)}/") for n in _linked_pages(number, len(pages))),
+                pages=tuple((n, f"{page_path(path, n)}/") for n in linked_pages(number, len(pages))),
             )
 
     @cached_property
@@ -180,14 +181,17 @@ class Listings:
 
 
 def _row(card: Summary) -> CardRow:
-    return CardRow(card.title, card.package, card.category, card.error, card.fix, card.verdict, card.path)
+    return CardRow(
+        card.title, card.package, card.category, card.error, card.fix, card.verdict, card.path, card.explained
+    )
 
 
-def _page_path(path: str, number: int) -> str:
+def page_path(path: str, number: int) -> str:
+    """Return the address of one page of a list; the first has that of the list."""
     return path if number == 1 else f"{path}/page/{number}"
 
 
-def _linked_pages(number: int, last: int) -> list[int]:
+def linked_pages(number: int, last: int) -> list[int]:
     """Return the pages of a list to which page `number` links: the first and last, and those around it."""
     around = range(number - _PAGES_AROUND, number + _PAGES_AROUND + 1)
     return sorted({1, last, *(n for n in around if 1 <= n <= last)})

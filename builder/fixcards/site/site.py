@@ -30,11 +30,13 @@ from fixcards.exports.interface import (
 )
 from fixcards.exports.registry import CARD_EXPORTS, LIBRARY_EXPORTS
 from fixcards.records.card_facts import card_facts
+from fixcards.records.identity import published_path
 from fixcards.records.library import Library
 from fixcards.records.reader_reports import ReportCounts
 from fixcards.site.about_pages import about_pages, about_tasks
 from fixcards.site.card_page import SECTIONS, CardPageData, card_page
 from fixcards.site.card_source import CardSource
+from fixcards.site.discovery_pages import discovery_tasks
 from fixcards.site.listing import Listings
 from fixcards.site.related_cards import related_cards
 from fixcards.site.settings import SiteSettings
@@ -57,6 +59,7 @@ class Site:
     def page_tasks(self) -> Iterator[BuildTask]:
         """Yield the tasks that any process can do, one for each page."""
         yield from Listings(self.library, self._latest).tasks()
+        yield from discovery_tasks(self.library)
         yield from about_tasks(self.settings)
         related = related_cards(self.library)
         for card_id in self.library.summaries:
@@ -136,6 +139,6 @@ def _card_outputs(
     values: dict[Input[Any], Any] = {CARD: facts, RELATED: related, REPORTS: reports, **_settings_values(settings)}
     for export in CARD_EXPORTS:
         yield from export.make(values)
-    yield DataFile(source.path, content.card)
+    yield DataFile(published_path(source.path), content.card)
     if evidence and source.evidence_path and content.evidence:
-        yield DataFile(source.evidence_path, content.evidence)
+        yield DataFile(published_path(source.evidence_path), content.evidence)

@@ -74,7 +74,7 @@ def _run_differences(name: str, stored: Run, new: Run) -> Iterator[str]:
             ("signature", normalize(stored.matched or ""), normalize(new.matched or "")),
             ("frames", ", ".join(stored.frames), ", ".join(new.frames)),
         ]
-        if stored.exclude_newer is not None and stored.python == new.python:
+        if stored.exclude_newer is not None and stored.python == new.python and stored.lock_digest:
             values.append(("environment", stored.lock_digest[:12], new.lock_digest[:12]))
     for what, before, after in values:
         if before != after:

@@ -6,6 +6,7 @@ import threading
 
 from fixcards.errors import FixcardsError
 from fixcards.records.card import Card
+from fixcards.records.compact_evidence import compacted
 from fixcards.records.evidence import Evidence
 from fixcards.verify.card_runner import CardRunner, RunSettings
 from fixcards.verify.install_runs import install_runs
@@ -17,9 +18,13 @@ from fixcards.verify.unavailable import EnvironmentUnavailable
 def execute(
     card: Card, settings: RunSettings, stop: threading.Event | None = None, stored: Evidence | None = None
 ) -> Evidence:
-    """Execute a card and return its evidence, which is not written; with `stored` evidence only the lines to copy."""
+    """Execute a card and return its evidence, which is not written; with `stored` evidence only the lines to copy.
+
+    That of a found card is compact.
+    """
     runner = CardRunner(card, settings, stop)
-    return runner.evidence() if stored is None else _with_lines_run_again(runner, stored)
+    evidence = runner.evidence() if stored is None else _with_lines_run_again(runner, stored)
+    return evidence if card.explained else compacted(evidence)
 
 
 def _with_lines_run_again(runner: CardRunner, stored: Evidence) -> Evidence:
@@ -41,4 +46,7 @@ def _with_lines_run_again(runner: CardRunner, stored: Evidence) -> Evidence:
     lines = [runner.run(planned) for planned in install_runs(card, broken, lock, installed)]
     place = next((at for at, run in enumerate(stored.runs) if run.role == "install"), len(stored.runs))
     after = [run for run in stored.runs[place:] if run.role != "install"]
-    return stored.model_copy(update=runner.with_locks([*stored.runs[:place], *lines, *after], stored.distributions))
+    runs = [*stored.runs[:place], *lines, *after]
+    if not card.explained:  # there are no digests of files to go on from
+        return stored.model_copy(update={"runs": tuple(runs)})
+    return stored.model_copy(update=runner.with_locks(runs, stored.distributions))

@@ -104,6 +104,8 @@ class _Reviewer:
         evidence = self._evidence_state(path, card)
         before = self._verdict_before(path)
         review = CardReview(card_id, display_path(self.library.root / path), change, evidence, before)
+        if change == "deleted" and (successor := self.library.successors.get(card_id)):
+            return replace(review, notes=(f"{successor} took its place",), why_not_run="it was superseded")
         if change == "deleted":
             return replace(review, failures=tuple(self._failures_of_deleted(path)), why_not_run="it was deleted")
         failures = [*self._failures(card, card_id, path, change, evidence)]

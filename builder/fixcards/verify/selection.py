@@ -113,9 +113,11 @@ class _Candidates:
             yield from ids
         elif of_package := [card_id for card_id in self.ids if self._package(card_id) == name]:
             yield from of_package
+        elif name in self.library.successors:
+            yield from self.named(self.library.successors[name])
         elif name in self.library.all_ids:
-            package, _, key = name.rpartition("-")
-            raise FixcardsError(self._refusal(name, (self.library.root / package / f"{key}.yaml").resolve()))
+            places = [draft.path for draft in self._refused if "-".join(draft.path.with_suffix("").parts[-2:]) == name]
+            raise FixcardsError(self._refusal(name, places[0].resolve() if places else self.library.root / name))
         else:
             raise FixcardsError(f"{name}: no such card; give an id such as httpx-271, a package, a file or a folder")
 

@@ -52,6 +52,9 @@ class Entry:
     """Id of the entry of the change that this one falls over; its own id for an entry that others fall over."""
     fixes: tuple[FixOption, ...] = ()
     """Ways out, best first."""
+    note: str = ""
+    """What a reader has to know before relying on it. An entry with a note comes behind one without, where both are of
+    one package and have the same message."""
     display: Mapping[str, Any] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
@@ -68,6 +71,7 @@ class Entry:
             "requirements": self.requirements,
             "cause": self.cause,
             "fixes": [fix.record() for fix in self.fixes],
+            "note": self.note,
             "display": self.display,
         }
         return {key: value for key, value in full.items() if value}

@@ -261,7 +261,7 @@ def _settle_twins(matches: list[Match]) -> list[Match]:
     """Return matches in order, those of one message demoted unless something else in the text tells them apart.
 
     Of several *likely* entries with one message none is, but for the only one whose package the text uses, or their
-    common cause. Of two *exact* ones the one that is hit goes before its cause.
+    common cause. One that says more of the same failure is no twin of the other, and goes before it.
     """
     likely: dict[str, list[Match]] = defaultdict(list)
     for each in matches:
@@ -270,26 +270,33 @@ def _settle_twins(matches: list[Match]) -> list[Match]:
     settled = []
     for each in matches:
         twins = likely[each.text] if each.tier == "likely" else []
+        twins = [other for other in twins if not (_says_more(each, other) or _says_more(other, each))]
         if len(twins) > 1 and not _stands_out(each, twins):
             each = replace(each, tier="possible", reasons=(*each.reasons, REASON_TEXTS["ambiguous"]))  # noqa: PLW2901
         settled.append(each)
-    return sorted(map(partial(_behind_victims, settled), settled), key=sort_key)
+    return sorted(map(partial(_behind_better, settled), settled), key=sort_key)
 
 
 def _stands_out(match: Match, twins: list[Match]) -> bool:
     """Return whether one match of a message is more likely than all others of it."""
     if match.entry.cause == match.entry.id:
         return all(each is match or each.entry.cause == match.entry.id for each in twins)
-    own = match.proof
-    others = [each for each in twins if each is not match and each.entry.id != match.entry.cause]
-    return bool(own) and all(each.proof < own for each in others)
+    return match.proof > 0 and all(each is match or each.proof < match.proof for each in twins)
 
 
-def _behind_victims(matches: list[Match], match: Match) -> Match:
-    """Return a match with a score below those of the same tier whose cause it is."""
-    victims = [
-        each.score
-        for each in matches
-        if each.entry.cause == match.entry.id != each.entry.id and each.tier == match.tier and each.proof
-    ]
-    return replace(match, score=max(1, min([match.score, *(score - 1 for score in victims)])))
+def _behind_better(matches: list[Match], match: Match) -> Match:
+    """Return a match with a score below those of the same tier that say more of the same failure.
+
+    These are the entries that are hit by its change, and for an entry with a note those of its package without one.
+    """
+    better = [each.score for each in matches if each.tier == match.tier and _says_more(each, match)]
+    return replace(match, score=max(1, min([match.score, *(score - 1 for score in better)])))
+
+
+def _says_more(one: Match, other: Match) -> bool:
+    """Return whether `one` is hit by the change that `other` is about, or is of one failure with it and has no note."""
+    mine, others = one.entry, other.entry
+    if mine.cause == others.id != mine.id:
+        return one.proof > 0
+    same = mine.package == others.package and one.line == other.line > 0
+    return same and bool(others.note) and not mine.note

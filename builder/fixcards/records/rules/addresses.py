@@ -31,7 +31,8 @@ def address_not_public(addresses: Iterable[tuple[str, KeyPath]], allowed: Collec
 
 def addresses_of_card(card: Card) -> Iterator[tuple[str, KeyPath]]:
     """Yield the addresses that a card has in fields of their own, each with its place."""
-    yield card.issue, ("issue",)
+    if card.issue is not None:
+        yield card.issue, ("issue",)
     if card.pr is not None:
         yield card.pr, ("pr",)
     for at, point in enumerate(card.discussion):

@@ -12,7 +12,7 @@ from packaging.version import Version
 from fixcards.ecosystems import ecosystem
 from fixcards.records.card import Card
 from fixcards.records.fields import PLACEHOLDER
-from fixcards.records.identity import KEY, RESERVED, card_file, issue_key
+from fixcards.records.identity import DISCOVERY_FOLDER, KEY, RESERVED, card_file, is_discovery_key, issue_key
 from fixcards.records.problem import quoted
 from fixcards.records.repair import MoveCard
 from fixcards.records.rules.rule import Finding, rule
@@ -29,28 +29,43 @@ _CARD_FILE = re.compile(rf"{KEY}\.yaml")
 
 @rule("FC201")
 def place(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """A card lies at `cards/<package>/<issue>.yaml`; folder and file say the same as `package` and `issue`."""
-    if len(path.parts) != 2 or not _CARD_FILE.fullmatch(path.name):
+    """A card lies at `cards/<package>/<issue>.yaml`; folder and file say the same as `package` and `issue`.
+
+    A found card lies at `cards/_found/<package>/<key>.yaml`, with the key that `discovery` has.
+    """
+    if not _is_place(card, path):
+        key = _key(card) or "<issue number>"
         yield Finding(
-            f"lies at {path}, which is no place for a card",
-            f"move it to {card_file(card.ecosystem, card.package, issue_key(card.issue) or '<issue number>')}",
+            f"lies at {path}, which is no place for a {'' if card.explained else 'found '}card",
+            f"move it to {card_file(card.ecosystem, card.package, key)}",
             Position(1, 1),
             repair=_move(card),
         )
 
 
+def _is_place(card: Card, path: PurePosixPath) -> bool:
+    """Return whether a card may lie in such a folder, whatever the name of its package."""
+    *above, _, name = ("", *path.parts)[-4:]
+    folders = [""] if card.explained else ["", DISCOVERY_FOLDER]
+    return above == folders and _CARD_FILE.fullmatch(name) is not None
+
+
+def _key(card: Card) -> str | None:
+    return issue_key(card.issue) if card.issue is not None else card.key
+
+
 def _move(card: Card) -> MoveCard | None:
-    key = issue_key(card.issue)
+    key = _key(card)
     return MoveCard(card_file(card.ecosystem, card.package, key)) if key else None
 
 
 @rule("FC202")
 def folder(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The folder has the name of the package."""
-    if len(path.parts) == 2 and path.parts[0] != card.package:
+    if _is_place(card, path) and path.parts[-2] != card.package:
         yield Finding(
-            f"package {card.package!r} differs from the folder {path.parts[0]!r}",
-            f"move the file to {card.package}/{path.name}, or correct `package`",
+            f"package {card.package!r} differs from the folder {path.parts[-2]!r}",
+            f"move the file to {path.parent.with_name(card.package) / path.name}, or correct `package`",
             ("package",),
             repair=_move(card),
         )
@@ -58,13 +73,16 @@ def folder(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 
 @rule("FC203")
 def issue_in_name(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """The file name is the number of the issue, which stands at the end of its URL, or its key in lower case."""
-    key = issue_key(card.issue)
-    if key is None:
-        yield Finding("issue: the address ends with no issue number", "link the issue itself", ("issue",))
+    """The file name is the number of the issue, which stands at the end of its URL, or its key in lower case.
+
+    That of a found card is its key. No issue has such a key.
+    """
+    key, where = _key(card), ("issue",) if card.explained else ("discovery", "key")
+    if key is None or (card.explained and is_discovery_key(key)):
+        yield Finding("issue: the address ends with no issue number", "link the issue itself", where)
     elif _CARD_FILE.fullmatch(path.name) and path.stem != key:
-        message = f"issue {key} differs from the file name {path.name}"
-        yield Finding(message, f"rename the file to {key}.yaml", ("issue",), repair=_move(card))
+        message = f"{'issue' if card.explained else 'key'} {key} differs from the file name {path.name}"
+        yield Finding(message, f"rename the file to {key}.yaml", where, repair=_move(card))
 
 
 @rule("FC204")
@@ -103,8 +121,8 @@ def no_affected_release(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 
 @rule("FC207")
 def fixed_without_pr(card: Card, path: PurePosixPath) -> Iterator[Finding]:
-    """Where a release fixes the failure, `pr` says what changed."""
-    if card.versions.fixed is not None and card.pr is None:
+    """Where a release fixes the failure, `pr` says what changed; on a found card a person is still to look that up."""
+    if card.versions.fixed is not None and card.pr is None and card.explained:
         yield Finding(
             "versions.fixed names a release but there is no `pr`",
             "link the pull request, commit or release note",

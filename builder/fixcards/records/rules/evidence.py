@@ -17,6 +17,7 @@ from fixcards.ecosystems import ecosystem
 from fixcards.ecosystems.pypi import parse_requirement
 from fixcards.records.card import Card, Expect
 from fixcards.records.evidence import Evidence, Run, lock_digest, run_digest
+from fixcards.records.identity import is_discovery_id
 from fixcards.records.printed_signature import prints_signature
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.script import requirements
@@ -109,7 +110,10 @@ def _unlike_described(status: int | None, expected: int | None) -> Iterator[str]
 
 @rule("FC313")
 def signature_not_printed(evidence: Evidence, card: Card) -> Iterator[Finding]:
-    """What a failing run printed fits the signature of the card, and is in its output where that is complete."""
+    """What a failing run printed fits the signature of the card, and is in its output where that is complete.
+
+    A found card stores the output of its broken run alone.
+    """
     if not _is_of(evidence, card):
         return
     for at, run in enumerate(evidence.runs):
@@ -124,6 +128,7 @@ def signature_not_printed(evidence: Evidence, card: Card) -> Iterator[Finding]:
             yield Finding("does not fit the signature of the card", _AGAIN, ("runs", at, "matched"))
         elif (
             run.role != "edge"
+            and (run.output or run.role == "broken" or card.explained)
             and len(run.output) < 3000
             and not prints_signature(card, run.output)
             and (run.exit or 0) >= 0
@@ -178,7 +183,9 @@ def _missing_line(card: Card, at: int, run: Run) -> Iterator[Finding]:
 
 @rule("FC315")
 def lock_contradicted(evidence: Evidence, card: Card) -> Iterator[Finding]:
-    """The digest of each environment is that of its packages and of their files."""
+    """The digest of each environment is that of its packages and of their files; a found card stores neither."""
+    if is_discovery_id(evidence.card) and not evidence.distributions:
+        return
     for at, run in enumerate(evidence.runs):
         try:
             expected = lock_digest(run.packages, evidence.distributions) if run.packages else ""

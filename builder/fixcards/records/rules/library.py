@@ -29,6 +29,8 @@ class LibraryContext:
     """All card files, below `cards/`."""
     causes: Mapping[str, str]
     """The cause of each card that names one, by id."""
+    successors: Mapping[str, Sequence[str]]
+    """The cards that supersede each id which is superseded."""
 
 
 @rule("FC301")
@@ -49,9 +51,16 @@ def related_to_nothing(card: Summary, context: LibraryContext) -> Iterator[Findi
         if other == card.id:
             yield Finding(f"the card names itself, {other}, as related", "remove it", ("related", at))
         elif other not in context.all_ids:
-            guess = closest_word(other, context.all_ids)
-            hint = f"did you mean {guess!r}?" if guess else "remove it, or add that card first"
+            hint = _successor(other, context) or "remove it, or add that card first"
             yield Finding(f"there is no card {other}", hint, ("related", at))
+
+
+def _successor(name: str, context: LibraryContext) -> str:
+    """Return the hint for an id that no card has: the card that took its place, or one with a similar id."""
+    if name in context.successors:
+        return f"write {context.successors[name][0]}, which supersedes it"
+    guess = closest_word(name, context.all_ids)
+    return f"did you mean {guess!r}?" if guess else ""
 
 
 @rule("FC309")
@@ -63,11 +72,28 @@ def caused_by_nothing(card: Summary, context: LibraryContext) -> Iterator[Findin
     if card.cause == card.id:
         yield Finding(f"the card names itself, {card.id}, as its cause", "remove it", where)
     elif card.cause not in context.all_ids:
-        guess = closest_word(card.cause, context.all_ids)
-        hint = f"did you mean {guess!r}?" if guess else "add that card first, or remove it"
+        hint = _successor(card.cause, context) or "add that card first, or remove it"
         yield Finding(f"there is no card {card.cause}", hint, where)
     elif further := context.causes.get(card.cause):
         yield Finding(f"the cause {card.cause} has a cause itself", f"name {further}", where)
+
+
+@rule("FC330")
+def superseded_card_remains(card: Summary, context: LibraryContext) -> Iterator[Finding]:
+    """A found card that another card supersedes is removed: one failure has one page."""
+    for at, name in enumerate(card.supersedes):
+        if name in context.files:
+            hint = f"remove {context.files[name][0]} and its evidence"
+            yield Finding(f"supersedes {name}, which is still there", hint, ("supersedes", at))
+
+
+@rule("FC331")
+def superseded_twice(card: Summary, context: LibraryContext) -> Iterator[Finding]:
+    """A found card has one successor, to which its address leads."""
+    for at, name in enumerate(card.supersedes):
+        others = [other for other in context.successors[name] if other != card.id]
+        if others:
+            yield Finding(f"{others[0]} supersedes {name}, too", "remove it from one of them", ("supersedes", at))
 
 
 @rule("FC303")

@@ -17,6 +17,8 @@ from fixcards.records.yaml_document import MAX_DEPTH, Position, YamlError
 MAX_BYTES = 64 * 1024
 MAX_EVIDENCE_BYTES = 16 * 1024 * 1024
 SCHEMA_LINE = "# yaml-language-server: $schema=../card.schema.json"
+DISCOVERY_SCHEMA_LINE = "# yaml-language-server: $schema=../../card.schema.json"
+"""That of a found card, whose folder lies a step deeper."""
 
 MAX_FINDINGS = 20
 """Places of one rule about characters in one file; the rest has the same cause."""
@@ -106,14 +108,14 @@ def carriage_return(text: str) -> Iterator[Finding]:
 
 
 @rule("FC007")
-def schema_line(text: str) -> Iterator[Finding]:
+def schema_line(text: str, expected: str = SCHEMA_LINE) -> Iterator[Finding]:
     """The first line of a card points editors at the schema, so that they complete and check while you type."""
     first, _, rest = text.partition("\n")
-    if first != SCHEMA_LINE and text.strip():
-        below = rest if first.startswith(SCHEMA_LINE.partition(":")[0]) else text
-        repair = Rewrite(f"{SCHEMA_LINE}\n{below}", "wrote that line")
+    if first != expected and text.strip():
+        below = rest if first.startswith(expected.partition(":")[0]) else text
+        repair = Rewrite(f"{expected}\n{below}", "wrote that line")
         yield Finding(
-            "doesn't point editors at the schema", f"make the first line: {SCHEMA_LINE}", Position(1, 1), repair=repair
+            "doesn't point editors at the schema", f"make the first line: {expected}", Position(1, 1), repair=repair
         )
 
 

@@ -300,7 +300,7 @@ function article({ entry, tier, reasons, warning, text, marks, versions, fixes }
     element("p", "fc-muted fc-reasons", (reasons ?? Object.entries(versions).map((each) => each.join(" "))).join("; ")));
   if (text && marks.length) row.append(marked(text, marks));
   const add = (label, ...inside) => row.append(element("p", "fc-row-fix", span("fc-label", label), ...inside));
-  if (warning) add("Note ", warning);
+  for (const words of [entry.note, warning]) if (words) add("Note ", words);
   for (const { title, install, fits, why } of fixes) add(fits ? "Fix " : "Not for you: ", `${title} `, element("code", "", install.join(" ")), why);
   return row;
 }

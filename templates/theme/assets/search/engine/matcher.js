@@ -145,21 +145,25 @@ function messageShareOf(words, entry, template) {
 
 function settleTwins(matches) {
   const settled = matches.map((each) => {
-    const twins = matches.filter(({ tier, marks, text }) => tier === "likely" && each.tier === tier && marks.length && text === each.text);
+    const twins = matches.filter((other) => other.tier === "likely" && each.tier === other.tier && other.marks.length && other.text === each.text && !saysMore(each, other) && !saysMore(other, each));
     return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: "possible", reasons: [...each.reasons, REASONS.ambiguous] } : each;
   });
-  return settled.map((each) => behindVictims(settled, each)).sort(byRank);
+  return settled.map((each) => behindBetter(settled, each)).sort(byRank);
 }
 
 function standsOut({ entry, proof }, twins) {
   const { id, cause } = entry;
   const others = twins.filter((each) => each.entry.id !== id);
   if (cause === id) return others.every((each) => each.entry.cause === id);
-  return proof > 0 && others.every((each) => each.entry.id === cause || each.proof < proof);
+  return proof > 0 && others.every((each) => each.proof < proof);
 }
 
-function behindVictims(matches, match) {
-  const { id } = match.entry;
-  const victims = matches.filter((each) => each.entry.cause === id && each.entry.id !== id && each.tier === match.tier && each.proof);
-  return { ...match, score: Math.max(1, Math.min(match.score, ...victims.map((each) => each.score - 1))) };
+function behindBetter(matches, match) {
+  const better = matches.filter((each) => each.tier === match.tier && saysMore(each, match));
+  return { ...match, score: Math.max(1, Math.min(match.score, ...better.map((each) => each.score - 1))) };
+}
+
+function saysMore({ entry, proof, line }, { entry: other, line: otherLine }) {
+  if (entry.cause === other.id && entry.id !== other.id) return proof > 0;
+  return line && line === otherLine && entry.package === other.package && other.note && !entry.note;
 }
