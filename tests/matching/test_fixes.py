@@ -124,8 +124,8 @@ def test_a_lower_bound_that_the_text_states_excludes_the_pin() -> None:
 
 
 def test_in_own_code_a_package_that_is_merely_installed_is_possible_at_most() -> None:
-    found = {each.entry.id: each.tier for each in match(parse(TEXTS["fix-in-own-code-with-a-list"]), index())}
-    assert found == {"wax-1": "likely", "taper-7": "possible", "candlery-7": "possible"}
+    tiers = {each.entry.id: each.tier for each in match(parse(TEXTS["fix-in-own-code-with-a-list"]), index())}
+    assert tiers == {"wax-1": "likely", "taper-7": "possible", "candlery-7": "possible"}
 
 
 def test_of_two_releases_with_an_arrow_the_second_one_is_there() -> None:

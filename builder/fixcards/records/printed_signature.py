@@ -21,7 +21,7 @@ def prints_signature(card: Card, text: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _fixed_parts(template: str) -> tuple[str, ...]:
-    """Return what stands between the placeholders of a message; once for all calls of a program."""
+    """Return the texts between the placeholders of a message; once for all calls of a program."""
     return tuple(_plain(PLACEHOLDER.sub("\0", template)).strip().split("\0"))
 
 
