@@ -62,8 +62,8 @@ def category(measured: Measurement) -> str:
         return "packaging"
     if measured.signature.hangs:
         return "hang"
-    if name == "AssertionError":
-        return "wrong-result"
+    if name == "AssertionError" and (measured.signature.innermost or "").startswith("/repro/"):
+        return "wrong-result"  # the script's own check; an assertion of the library is a crash
     if name in _IMPORT_ERRORS:
         return "import-error"
     if name in _API_ERRORS or name.endswith("Warning"):
