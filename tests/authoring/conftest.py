@@ -22,6 +22,9 @@ def index():
         offer_wheel(index, "demo", version, {"demo/__init__.py": text}, requires=("part",))
     for version, text in {"1.0": "", "1.1": "", "2.0": "#", "2.1": "#"}.items():
         offer_wheel(index, "part", version, {"part.py": f"{text}helper = dict\n"})
+    strict = {"1.0": "assert not __name__, 'one class too many'\n", "1.5": "answer = 41\n", "2.0": "answer = 42\n"}
+    for version, text in strict.items():
+        offer_wheel(index, "strict", version, {"strict.py": text})
     for version in ("1.0", "1.1"):
         offer_source(index, "built", version, FAILS_TO_BUILD)
     offer_wheel(index, "built", "2.0", {"built.py": ""})

@@ -232,6 +232,17 @@ def test_a_pasted_import_failure_needs_no_script(root: Path, settings: RunSettin
     assert card.judgement.verdict == "verified"
 
 
+def test_an_assertion_of_the_library_is_a_crash_and_one_of_the_script_a_wrong_result(
+    root: Path, settings: RunSettings
+) -> None:
+    report = Report(url=URL, pr=PR, code="import strict\n", requires=("strict==1.0",))
+    _, of_library = drafted(root, settings, report)
+    assert of_library["category"] == "crash"
+    check = "import strict\n\nassert strict.answer == 42, f'strict answers {strict.answer}'\n"
+    _, of_script = drafted(root, settings, replace(report, code=check, requires=("strict==1.5",)))
+    assert of_script["category"] == "wrong-result"
+
+
 def test_a_build_that_fails_becomes_a_card_that_says_when(root: Path, settings: RunSettings) -> None:
     report = Report(url=URL, pr=PR, requires=("built==1.1",))
     card, record = drafted(root, settings, report)
