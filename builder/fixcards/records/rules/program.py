@@ -201,10 +201,12 @@ def _changed(program: Program, node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
 @rule("FC235")
 def file_shadows_package(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """No extra file takes the place of the package or of what Python imports at its start."""
+    if not card.reproduction.files:
+        return
     names = {card.package.replace("-", "_"), "sitecustomize", "usercustomize", *_required_modules(card)}
     own = frozenset(names)
     names |= sys.stdlib_module_names
-    for name in card.reproduction.files or {}:
+    for name in card.reproduction.files:
         parts = [part.partition(".")[0].lower() for part in PurePosixPath(name).parts]
         module = name.endswith((".py", ".pyc", ".so", ".pyd"))
         if name.endswith(".pth") or parts[0] in own or (module and (parts[0] in names or own.intersection(parts))):

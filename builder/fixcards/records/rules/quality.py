@@ -243,6 +243,8 @@ def keyword_not_needed(card: Card, evidence: Evidence | None) -> Iterator[Findin
 
     What the search reads anyway: package, title, symptom, trigger, exception, error and aliases.
     """
+    if not card.keywords:
+        return
     signature = card.signature
     texts = (card.package, card.title, card.symptom, card.trigger, signature.exception or "", signature.error)
     text = " " + " ".join(" ".join((*texts, *signature.aliases)).casefold().replace("`", " ").split()) + " "

@@ -51,14 +51,16 @@ def title_against_line(card: Card, evidence: Evidence | None) -> Iterator[Findin
     """What a fix installs is what its title says: "to 2.3" installs 2.3, and "below 3" does not allow 3."""
     registry = ecosystem(card.ecosystem)
     for number, fix in enumerate(card.fixes):
-        lines = {registry.requirement_name(text): parse_requirement(text).specifier for text in fix.install or ()}
+        if not fix.install:
+            continue
+        lines = {registry.requirement_name(text): parse_requirement(text).specifier for text in fix.install}
         for target in targets(fix.title):
             names = [target.package] if target.package else list(lines)
             specifiers = [lines[name] for name in names if name in lines]
             if specifiers and not any(_reaches(each, target) for each in specifiers):
                 words = f"{target.word} {target.release}{' or later' if target.and_later else ''}"
                 yield Finding(
-                    f"the title says {quoted(words)}, and `install` is {', '.join(fix.install or ())}",
+                    f"the title says {quoted(words)}, and `install` is {', '.join(fix.install)}",
                     "correct one of the two",
                     ("fixes", number, "title"),
                 )
@@ -94,6 +96,8 @@ def title_against_range(card: Card, evidence: Evidence | None) -> Iterator[Findi
 
 def _releases_behind(title: str, name: str) -> Iterator[str]:
     """Yield the releases that stand right behind a name, and those that follow them behind `to`, `and` or `or`."""
+    if name.partition("-")[0] not in title.casefold():  # compiling the expression takes longer than most rules
+        return
     spelled = re.escape(name).replace(r"\-", "[-_. ]?")
     for match in re.finditer(rf"(?<![\w-]){spelled}\s+{_RELEASE}", title, re.IGNORECASE):
         yield match[1]
