@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from fixcards.cli.review_report import markdown_lines
 from fixcards.records.evidence import Evidence, evidence_text
 from fixcards.verify.review import CardReview
+from tests.discoveries import CARD_ID, DISCOVERED, EXPLAINED, FILE, evidence_of
 from tests.sites import REPOSITORY, change, soup, words
 
 from .conftest import LocalIndex, a_card
@@ -265,6 +266,27 @@ def test_a_deleted_card_is_refused_and_a_retired_one_accepted(repository):
     assert "its evidence was deleted" in review["failures"][0]
     git("checkout", "-q", "main", "--", "cards/teapot/1.evidence.json")
     assert reviewed()[0] == 0
+
+
+def test_a_found_card_may_go_when_another_supersedes_it(repository):
+    git("switch", "-q", "main")
+    path = repository / FILE
+    path.parent.mkdir(parents=True)
+    path.write_text(DISCOVERED)
+    path.with_suffix(".evidence.json").write_text(evidence_text(evidence_of(DISCOVERED)))
+    commit()
+    git("switch", "-q", "-C", "branch")
+    for each in (path, path.with_suffix(".evidence.json")):
+        each.unlink()
+    commit()
+    status, (review,), _ = reviewed("--no-run")
+    assert (status, review["card"], review["change"]) == (1, CARD_ID, "deleted")
+    (repository / "demo").mkdir()
+    (repository / "demo" / "7.yaml").write_text(EXPLAINED)
+    commit()
+    _, reviews, _ = reviewed("--no-run")
+    superseded = next(review for review in reviews if review["card"] == CARD_ID)
+    assert (superseded["failures"], superseded["notes"]) == ([], ["demo-7 took its place"])
 
 
 def test_a_card_with_problems_is_refused_and_not_executed(repository):
