@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fixcards.matching.parse.normalize import normalize
 from fixcards.matching.parse.parser import parse
+from fixcards.matching.parse.template import find_template
 from fixcards.matching.parse.tokens import WORD
 
 PLACES = (
@@ -36,11 +37,14 @@ _WORD = re.compile(WORD)
 _FILLERS = frozenset("the a an of to in is was for and or with on at by be".split())  # noqa: SIM905
 
 
-def last_line(output: str) -> str:
-    """Return the line that names the exception the output ends with, else its last line."""
+def last_line(output: str, templates: Sequence[str] = ()) -> str:
+    """Return the line that names the exception the output ends with, else the one with the message, else the last."""
     heads = parse(output).exceptions
     if heads:
         return f"{heads[-1].name}: {heads[-1].message}".removesuffix(": ")
+    message = find_template(templates, output)
+    if message:  # pytest and pip end with a summary, which nobody takes for the message
+        return message.line
     return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
 
 
@@ -105,11 +109,11 @@ def words(output: str, number: int, package: str) -> str:
 NAMES = ("traceback", "last line", "pytest", "log", "words")
 
 
-def presentations(output: str, number: int, package: str) -> dict[str, str]:
-    """Return every presentation of an output by its name."""
+def presentations(output: str, number: int, package: str, templates: Sequence[str] = ()) -> dict[str, str]:
+    """Return every presentation of an output by its name. `templates` are the messages that it may end with."""
     return {
         "traceback": traceback(output, number),
-        "last line": last_line(output),
+        "last line": last_line(output, templates),
         "pytest": pytest(output, number),
         "log": log(output, number),
         "words": words(output, number, package),

@@ -72,10 +72,12 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
         ranks_by_name[name].append(next((at for at, each in enumerate(ids, start=1) if each in right), 0))
 
     for number, (card_id, package, output) in enumerate(printed(library)):
-        error = library.cards[card_id].signature.error
+        signature = library.cards[card_id].signature
+        error, templates = signature.error, (signature.error, *(signature.aliases or ()))
         twins = {other for other, card in library.cards.items() if card.signature.error == error}
         change = {str(library.cards[card_id].cause or card_id)}
-        for name, text in (presentations(output, number, package) | (formats(output, number) if apart else {})).items():
+        texts = presentations(output, number, package, templates) | (formats(output, number) if apart else {})
+        for name, text in texts.items():
             add(name, text, twins | change if name in ("last line", "words") else {card_id})
         for kind in by_hand.KINDS if apart else ():
             for text in by_hand.texts(kind).get(card_id, ()):
