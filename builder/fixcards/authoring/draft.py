@@ -68,7 +68,7 @@ def category_of(signature: FailureSignature, packaging: bool) -> str:
         return "packaging"
     if signature.hangs:
         return "hang"
-    if name == "AssertionError" and (measured.signature.innermost or "").startswith("/repro/"):
+    if name == "AssertionError" and (signature.innermost or "").startswith("/repro/"):
         return "wrong-result"  # the script's own check; an assertion of the library is a crash
     if name in _IMPORT_ERRORS:
         return "import-error"
