@@ -99,7 +99,9 @@ def _objection(fix: FixOption, failure: NormalizedFailure, features: MatchFeatur
     requirements = [
         (canonical_name(match[1]), match[2] or "") for match in map(_REQUIREMENT.match, fix.install) if match
     ]
-    place, bound = _in_place(failure.failure, requirements), _bound_against(failure, requirements)
+    # To install something is all that an upgrade or a pin is; another kind of fix is a change beside it.
+    place = _in_place(failure.failure, requirements) if fix.kind in ("upgrade", "pin") else ""
+    bound = _bound_against(failure, requirements)
     interpreters = failure.failure.releases("python")
     if place:
         reason = "in place"
@@ -112,7 +114,7 @@ def _objection(fix: FixOption, failure: NormalizedFailure, features: MatchFeatur
     elif fix.kind == "upgrade" and entry.cause == entry.id:
         reason = "yours" if _in_own_code(features) else ""
     elif fix.kind == "upgrade":
-        reason = _objection_to_upgrade(features) or ("held" if _is_held(failure, entry) else "")
+        reason = _objection_to_upgrade(features, entry) or ("held" if _is_held(failure, entry) else "")
     else:
         reason = ""
     values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
@@ -132,12 +134,12 @@ def _is_held(failure: NormalizedFailure, entry: Entry) -> bool:
     return False
 
 
-def _objection_to_upgrade(features: MatchFeatures) -> str:
+def _objection_to_upgrade(features: MatchFeatures, entry: Entry) -> str:
     """Return the key of the text of why upgrading the entry's own package doesn't help."""
     if features.is_newer:
         return "newer"
     if features.foreign_frames:
-        return "caller" if features.caller else ""
+        return "caller" if canonical_name(features.caller) not in ("", entry.package) else ""
     if _in_own_code(features) and features.affected is None:
         return "own code"
     return ""

@@ -20,7 +20,7 @@ export function fitFixes(failure, features, entry) {
 
 function objection({ kind, install, python }, { failure }, features, entry) {
   const requirements = install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
-  const place = inPlaceOf(failure, requirements);
+  const place = ["upgrade", "pin"].includes(kind) ? inPlaceOf(failure, requirements) : "";
   const bound = boundAgainst(failure, requirements);
   const { isNewer, foreignFrames, caller, affected, versions } = features;
   const interpreters = failure.releases.get("python");
@@ -32,7 +32,7 @@ function objection({ kind, install, python }, { failure }, features, entry) {
   else if (kind === "upgrade" && entry.cause === entry.id) reason = inOwnCode(features) ? "yours" : "";
   else if (kind === "upgrade") {
     if (isNewer) reason = "newer";
-    else if (foreignFrames) reason = caller && "caller";
+    else if (foreignFrames) reason = ["", entry.package].includes(canonicalName(caller)) ? "" : "caller";
     else if (inOwnCode(features) && affected === null) reason = "own code";
     if (!reason && isHeld(failure, entry)) reason = "held";
   }
