@@ -97,7 +97,6 @@ def visitor(browser: Browser) -> Iterator[Visit]:
         context = browser.new_context(**options)
         contexts.append(context)
         origin = urlsplit(address)[:2]
-        missing = []
 
         def look_at_request(request: Any) -> None:
             if urlsplit(request.url)[:2] != origin and not request.url.startswith(("data:", "blob:")):
@@ -105,7 +104,7 @@ def visitor(browser: Browser) -> Iterator[Visit]:
 
         def look_at_console(message: Any) -> None:
             # The browser reports a page that isn't there as an error; that page exists to show it.
-            if message.type in {"error", "warning"} and message.location.get("url") not in missing:
+            if message.type in {"error", "warning"} and not message.location.get("url", "").endswith("/nowhere/"):
                 faults.append(f"{message.type} on the console: {message.text} at {message.location}")
 
         def look_at_dialog(dialog: Any) -> None:
@@ -116,8 +115,6 @@ def visitor(browser: Browser) -> Iterator[Visit]:
         context.on("console", look_at_console)
         context.on("dialog", look_at_dialog)
         context.on("weberror", lambda error: faults.append(f"script error: {error.error}"))
-        if address.endswith("/nowhere/"):
-            missing.append(address)
         page = context.new_page()
         page.goto(address)
         return page

@@ -24,9 +24,10 @@ SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 def core(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The scripts of an environment in which only the wheel is installed, with what it depends on."""
     folder = tmp_path_factory.mktemp("core")
-    venv.create(folder, with_pip=True)
+    venv.create(folder, with_pip=False)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / SCRIPTS / "python"), "install"]
     options = ["--quiet", "--disable-pip-version-check", "--constraint", str(REPOSITORY / "constraints.txt")]
-    subprocess.run([folder / SCRIPTS / "python", "-m", "pip", "install", *options, str(wheel)], check=True, timeout=300)
+    subprocess.run([*pip, *options, str(wheel)], check=True, timeout=300)
     return folder / SCRIPTS
 
 
