@@ -30,7 +30,7 @@ def new(folder: Path, *arguments: str, text: str = "") -> subprocess.CompletedPr
 @pytest.mark.parametrize(
     ("arguments", "text", "message"),
     [
-        ((), "", "Give what you have: --script, --from-failure, --issue or --from-form."),
+        ((), "", "Give what you have: --script, --from-failure, --issue, --from-form or --from-found."),
         (("--script", "nowhere.py"), "", "nowhere.py: can't be read: No such file or directory"),
         (("--script", "repro.py"), "", "which upstream issue is it? Give its address with --issue"),
         (("--from-failure", "-", "--issue", URL), " \n", "there is no text in it; paste the whole output"),
@@ -38,6 +38,8 @@ def new(folder: Path, *arguments: str, text: str = "") -> subprocess.CompletedPr
         (("--script", "repro.py", "--requires", "a b"), "", "'a b' is no requirement"),
         (("--script", "repro.py", "--python", "snake"), "", "'snake' names no Python"),
         (("--script", "repro.py", "--cards", "nowhere"), "", "nowhere: no such folder"),
+        (("--from-found", "demo-found-481239057", "--issue", URL), "", "demo-found-481239057: is no found card"),
+        (("--from-found", "demo-7", "--script", "repro.py"), "", "--from-found takes everything that was measured"),
     ],
 )
 def test_what_can_not_work_ends_with_2_and_a_line_that_says_what_to_do(

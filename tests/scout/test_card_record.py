@@ -99,13 +99,15 @@ def test_a_culprit_that_works_again_ends_the_range_of_the_second_package() -> No
     record = record_of(finding(culprit=culprit, fixed=None, fixed_uploaded=None), [upgrade])
     assert record["versions"]["with"] == {"part": ">=2.0,<2.1"}
     assert record["fixes"][0]["title"] == "Upgrade part to 2.1 or later"
-    assert record["fixes"][0]["body"] == "part 2.1 is the first release after 2.0 with which the program passes."
+    assert record["fixes"][0]["body"] == (
+        "The program passes with part 2.1. Of the releases that were run it is the first after 2.0."
+    )
 
 
 def test_an_upgrade_that_refuses_the_change_says_so() -> None:
     bound = MeasuredFix("upgrade", "demo", "demo>=2.0", ("demo==2.0",))
     body = record_of(finding(), [bound])["fixes"][0]["body"]
-    assert "It does not let part 2.0 in" in body
+    assert body.startswith("The program passes with demo 2.0, which keeps part 2.0 out and brings a release that it")
 
 
 @pytest.mark.parametrize("step", ["build", "resolve"])
@@ -118,8 +120,24 @@ def test_a_failure_before_the_program_says_during_what_and_has_no_frames(step: s
     assert "frames" not in record["signature"]
 
 
+def test_a_pin_stays_at_the_last_good_release_where_others_lie_between() -> None:
+    culprit = Culprit("part", "1.1", "2.1")
+    pin = MeasuredFix("pin", "part", "part<=1.1", ("demo=={version}", "part==1.1"))
+    [fix] = record_of(finding(culprit=culprit, fixed=None, fixed_uploaded=None), [pin])["fixes"]
+    assert fix["title"] == "Hold part at 1.1"
+    assert fix["body"].endswith("1.1 is the last release before 2.1 with which the program passes.")
+    assert fix["avoid_when"].startswith("Another package requires part above 1.1")
+
+
 def test_without_a_day_of_a_release_none_is_stated() -> None:
     record = record_of(finding(culprit=Culprit("part", None, "2.0"), uploaded=None))
     assert "uploaded" not in record["discovery"]
     assert "last_good" not in record["discovery"]
     assert Card.model_validate(record)
+
+
+def test_an_assertion_of_the_program_is_a_wrong_result_and_one_of_the_library_a_crash() -> None:
+    own = FailureSignature("AssertionError", "AssertionError", (), "/repro/repro.py:<module>")
+    assert record_of(finding(step="smoke", signature=own))["category"] == "wrong-result"
+    library = FailureSignature("AssertionError: no pool", "AssertionError", ("demo/core.py:load",), "demo/core.py:load")
+    assert record_of(finding(step="smoke", signature=library))["category"] == "crash"

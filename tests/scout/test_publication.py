@@ -72,6 +72,17 @@ def test_a_way_out_that_does_not_help_is_no_fix(root: Path, settings: RunSetting
     assert [fix.title for fix in load(root).cards[publication.card_id].fixes] == ["Hold part below 2.0"]
 
 
+def test_a_pin_does_not_allow_what_lies_between_the_last_good_release_and_the_first_bad_one(
+    root: Path, settings: RunSettings
+) -> None:
+    culprit = replace(finding().culprit, first_bad="2.1")
+    suspect = replace(finding().suspect, requires=("demo==1.2", "part==2.1"), packages={"demo": "1.2", "part": "2.1"})
+    [publication] = published(root, settings, finding(culprit=culprit, suspect=suspect, fixed=None))
+    assert publication.result == "published", publication.reason
+    [fix] = load(root).cards[publication.card_id].fixes
+    assert fix.install == ("part<=1.1",)
+
+
 def test_a_finding_that_does_not_repeat_is_no_card(root: Path, settings: RunSettings) -> None:
     passing = finding(suspect=side("demo==1.2", "part==1.1", exit_status=1, output=OUTPUT, demo="1.2", part="1.1"))
     [publication] = published(root, settings, passing)

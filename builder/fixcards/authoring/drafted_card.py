@@ -105,11 +105,14 @@ def need_free(path: Path) -> None:
 
 
 def _evidence(card: Card, settings: RunSettings, stop: threading.Event | None) -> tuple[Evidence, int]:
-    """Return the evidence of a card, from the cache where the same one was executed today, and how often it ran."""
+    """Return the evidence of a card, from the cache where the same one was executed today, and how often it ran.
+
+    Where repetitions differed, as on a machine with too much to do, it is executed again.
+    """
     place = settings.cache / "drafts" / f"{run_digest(card)}-{settings.isolation}.json"
     with suppress(OSError, ValidationError):
         evidence = Evidence.model_validate_json(place.read_bytes())
-        if evidence.last_verified == today():
+        if evidence.last_verified == today() and not any(run.flaky for run in evidence.runs):
             return evidence, 0
     evidence = execute(card, settings, stop)
     atomic_write(place, evidence_text(evidence).encode())

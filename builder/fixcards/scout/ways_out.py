@@ -52,7 +52,20 @@ class WaysOut:
             yield (MeasuredFix("upgrade", culprit.package, f"{culprit.package}>={culprit.fixed}", requires),)
         if culprit.last_good is not None:
             requires = (own, *free, f"{culprit.package}=={culprit.last_good}")
-            yield (MeasuredFix("pin", culprit.package, f"{culprit.package}<{culprit.first_bad}", requires),)
+            bound = f"<{culprit.first_bad}" if self._adjacent() else f"<={culprit.last_good}"
+            yield (MeasuredFix("pin", culprit.package, f"{culprit.package}{bound}", requires),)
+
+    def _adjacent(self) -> bool:
+        """Return whether the culprit's first bad release follows its last good one.
+
+        Otherwise those between fail in another way, or can't be installed: a pin below the first bad one allows them.
+        """
+        culprit = self.finding.culprit
+        low, high = Version(culprit.last_good or "0"), Version(culprit.first_bad)
+        offered = self.runs.index.releases(culprit.package).releases
+        return not any(
+            low < each.parsed < high and not each.parsed.is_prerelease and not each.yanked for each in offered
+        )
 
     def _passes(self, fix: MeasuredFix) -> bool:
         finding = self.finding
@@ -111,15 +124,17 @@ def _upgrade(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
     own = fix.package == finding.package
     before = finding.highest_failing if own else culprit.first_bad
     with_change = any(PYPI.requirement_name(text) == culprit.package for text in fix.requires[1:])
-    body = f"{fix.package} {release} is the first release after {before} with which the program passes"
+    first = f" Of the releases that were run it is the first after {before}."
+    body = f"The program passes with {fix.package} {release}"
     if own and culprit.package not in {PYTHON, finding.package}:
         body += (
-            f", together with {culprit.package} {culprit.first_bad}."
+            f" and {culprit.package} {culprit.first_bad}."
             if with_change
-            else f". It does not let {culprit.package} {culprit.first_bad} in, and brings a release that it works with."
+            else f", which keeps {culprit.package} {culprit.first_bad} out and brings a release that it works with."
         )
     else:
         body += f" on Python {culprit.first_bad}." if culprit.package == PYTHON else "."
+    body += first
     uploaded = f" It was uploaded on {in_words(finding.fixed_uploaded)}." if own and finding.fixed_uploaded else ""
     return {
         "title": f"Upgrade {fix.package} to {release} or later",
@@ -141,11 +156,12 @@ def _upgrade_risk(package: str, before: str, after: str) -> str:
 
 def _partner_pin(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
     finding, culprit = facts.finding, facts.finding.culprit
-    body = f"Add `{fix.install}` beside the other requirements. {culprit.last_good} is the last release before it with "
+    last = f"{culprit.last_good} is the last release before {culprit.first_bad} with which the program passes."
+    adjacent = fix.install.endswith(f"<{culprit.first_bad}")
     texts = {
-        "title": f"Hold {fix.package} below {culprit.first_bad}",
+        "title": f"Hold {fix.package} {f'below {culprit.first_bad}' if adjacent else f'at {culprit.last_good}'}",
         "kind": "pin",
-        "body": f"{body}which the program passes.",
+        "body": f"Add `{fix.install}` beside the other requirements. {last}",
     }
     if finding.vanished is not None:
         texts["why"] = f"{culprit.package} {culprit.last_good} still has {vanished_words(finding.vanished)}."
@@ -157,9 +173,8 @@ def _partner_pin(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
             if facts.newest == finding.highest_failing
             else f"No release above {own} that was run passes with {culprit.package} {culprit.first_bad}."
         )
-    texts["avoid_when"] = (
-        f"Another package requires {culprit.package} {culprit.first_bad} or later: then the resolver finds no solution."
-    )
+    more = f"{culprit.first_bad} or later" if adjacent else f"above {culprit.last_good}"
+    texts["avoid_when"] = f"Another package requires {culprit.package} {more}: then the resolver finds no solution."
     return texts
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fixcards.records.identity import is_discovery_id
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.summary import Summary
 from fixcards.records.yaml_document import KeyPath
@@ -37,12 +38,16 @@ def ambiguous_signature(where: KeyPath, others: Sequence[str]) -> Iterator[Findi
     """No two cards have the same message, unless frames or releases tell them apart or the cause is one.
 
     Messages are the same where they differ in nothing but what varies, such as numbers, paths and placeholders. Frames
-    tell cards apart where each names other functions of its package, releases where no environment has both.
+    tell cards apart where each names other functions of its package, releases where no environment has both. A found
+    card with the message of an explained one is superseded by it.
     """
     names = ", ".join(others[:_MAX_NAMES]) + (f" and {len(others) - _MAX_NAMES} more" if others[_MAX_NAMES:] else "")
+    hint = "give both the frames of their package, name the one as `cause` of the other, or make them one card"
+    if any(map(is_discovery_id, others)):
+        hint = "name a found card that is the same failure under `supersedes`, and remove its files"
     yield Finding(
         f"{names} {'has' if len(others) == 1 else 'have'} the same message",
-        "give both the frames of their package, name the one as `cause` of the other, or make them one card",
+        hint,
         where,
     )
 
