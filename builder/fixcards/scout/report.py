@@ -133,7 +133,9 @@ def _each_failure_once(findings: Iterable[Finding]) -> list[Finding]:
     That with the longest message stays: a terminal cuts others off.
     """
     chosen: list[Finding] = []
-    for each in sorted(findings, key=lambda each: (-len(each.signature.error), *_clearest(each))):
+    for each in sorted(
+        findings, key=lambda each: (-len(each.signature.error), each.vanished is None, *_clearest(each))
+    ):
         alike = (other for other in chosen if (other.key, other.release) == (each.key, each.release))
         if all(other.signature.likeness(each.suspect.output, each.signature) == "differs" for other in alike):
             chosen.append(each)
