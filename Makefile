@@ -13,7 +13,7 @@ BASE ?= origin/main
 OLDEST ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-found discoveries
+.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found discoveries
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -86,14 +86,17 @@ weekly: .venv/site ## execute the cards with the oldest evidence again, and ever
 	@status=0; $(BIN)/fixcards verify --oldest $(OLDEST) || status=$$?; \
 	$(BIN)/fixcards verify --lines || status=$$?; exit $$status
 
+scout: .venv/site ## try what was uploaded on the day before against the packages of .ci/watched.txt; findings in .cache/scout
+	@$(BIN)/fixcards scout releases --list .ci/watched.txt --output .cache/scout || [ $$? -eq 1 ]
+
 discoveries: .venv/site ## make found cards of what `make scout` found; 1 says that runs bear out less than it said
 	@$(BIN)/fixcards scout cards .cache/scout || [ $$? -eq 1 ]
 
 tally: .venv/site ## count readers' reports from the issues (needs gh)
 	gh issue list --label fix-report --state all --limit 100000 --json title,state,url | $(BIN)/fixcards tally
 
-propose: .venv/site ## one pull request with the evidence and the tally that differ (needs gh)
-	.ci/propose
+propose: .venv/site ## one pull request with the cards, evidence and tally that differ (needs gh); BRANCH and TITLE for another one
+	BRANCH="$(BRANCH)" TITLE="$(TITLE)" .ci/propose
 
 release-check: ## whether TAG, the program and the changelog name one version
 	$(PYTHON) .ci/release_check.py $(TAG)
@@ -123,6 +126,12 @@ bench-verify: .venv/site ## what executing the library costs above the bare runs
 
 bench-bisect: .venv/site ## whether bisecting real packages gives the right releases, with how many runs
 	$(BIN)/python -m benchmarks.bisect --fresh --put
+
+bench-scout: .venv/test ## the scout over a generated index of SIZE packages with planted breaks, killed on the way
+	$(BIN)/python -m benchmarks.scout.run $(SIZE) --put
+
+bench-pairs: .venv/site ## whether the scout finds culprit and first bad release of pairs that are public knowledge
+	$(BIN)/python -m benchmarks.scout.known --put
 
 bench-search: .cache/bench-venv/ready ## recall and silence of the search among 10,000 cards, compared with general engines
 	.cache/bench-venv/bin/python -m benchmarks.search.run --rivals

@@ -124,6 +124,16 @@ def test_what_the_weekly_run_changed_is_one_pull_request(repository: Path, host:
     assert "pr edit 41 --title Evidence of 20" in log
 
 
+def test_what_the_scout_made_is_a_pull_request_of_its_own(repository: Path, host: dict[str, str]) -> None:
+    card = repository / "cards" / "lantern" / "34.yaml"
+    card.write_text(card.read_text() + "# looked at\n")
+    done = script("propose", **host, BRANCH="scout", TITLE="Failures found by execution")
+    assert done.returncode == 0, done.stderr
+    log = Path(host["GH_LOG"]).read_text()
+    assert "pr create --base main --head scout --title Failures found by execution of 20" in log
+    assert git("ls-remote", "--heads", "origin").endswith("refs/heads/scout\n")
+
+
 CHANGELOG = "# Changelog\n\n## 1.2.0 - 2026-12-01\n\n### Added\n\n## 1.1.0 - 2026-11-01\n"
 PROGRAM = '__version__ = "1.2.0"\n'
 

@@ -23,6 +23,7 @@ MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 MAY_WRITE = {
     "main.yml": {"publish": {"pages", "id-token"}},
     "weekly.yml": {"propose": {"contents", "pull-requests"}},
+    "scout.yml": {"propose": {"contents", "pull-requests"}},
     "release.yml": {"publish": {"id-token"}},
 }
 """The only rights beyond reading. None of these jobs runs a reproduction."""

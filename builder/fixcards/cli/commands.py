@@ -19,6 +19,7 @@ from fixcards.cli.new_command import new
 from fixcards.cli.options import card_option, cards_option
 from fixcards.cli.options import isolation as _isolation
 from fixcards.cli.review_command import review
+from fixcards.cli.scout_command import scout
 from fixcards.cli.terminal import echo, echo_json, echo_lines, echo_spans
 from fixcards.errors import FixcardsError, needs_extra
 
@@ -285,6 +286,7 @@ def interpreters(as_json: bool) -> int:
 cli.add_command(bisect)
 cli.add_command(review)
 cli.add_command(new)
+cli.add_command(scout)
 
 
 @cli.command()

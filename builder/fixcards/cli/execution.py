@@ -78,7 +78,7 @@ def verify(
             compare,
         ]
     )
-    with _pool(jobs, scheduler) as pool, report.following():
+    with executor_pool(jobs, scheduler) as pool, report.following():
         session = Session(tasks, settings, pool.executor, pool.width, key, pool.stop, report.started, compare)
         with closing(session.results()) as results:
             for result in results:
@@ -188,7 +188,8 @@ def _option(card: Card, number: int) -> None:
 
 
 @contextmanager
-def _pool(jobs: int, scheduler: str | None) -> Iterator[executors.Pool]:
+def executor_pool(jobs: int, scheduler: str | None) -> Iterator[executors.Pool]:
+    """Yield the workers behind a scheduler, or `jobs` threads of this program."""
     with executors.cluster(scheduler) if scheduler else executors.threads(jobs) as pool:
         yield pool
 

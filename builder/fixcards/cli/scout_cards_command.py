@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from fixcards.cli.card_folders import CardFolders
 from fixcards.cli.options import card_option
 from fixcards.cli.options import isolation as _isolation
 from fixcards.errors import needs_extra
@@ -42,6 +41,7 @@ def cards(
     answered, 1 the runs bear out less than the findings say, 2 something could not be run.
     """
     from fixcards.cli import execution
+    from fixcards.cli.card_folders import CardFolders
     from fixcards.cli.scout_cards import make_cards
 
     folders = CardFolders.to_write(roots)

@@ -19,7 +19,7 @@ from fixcards.ecosystems.pypi import end_of_day
 from fixcards.files import atomic_write, scratch_dir
 from fixcards.project import AssignedIndex
 from fixcards.verify.environment_proof import EnvironmentProof, Listing, listing
-from fixcards.verify.index_client import interruptible
+from fixcards.verify.index_client import IndexClient, interruptible
 from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.lock import MAX_LOCK_BYTES, LockedRelease, check_lock, lock_text, parse_lock, with_undated
 from fixcards.verify.sandbox import Sandbox
@@ -67,9 +67,10 @@ class EnvironmentBuilder:
         sandbox: Sandbox,
         stop: threading.Event | None = None,
         assigned: Sequence[AssignedIndex] = (),
+        client: IndexClient | None = None,
     ) -> None:
         self.folder = folder.absolute()
-        self.uv = Uv(self.folder, index, sandbox, stop, assigned)
+        self.uv = Uv(self.folder, index, sandbox, stop, assigned, client)
         self._sandbox = sandbox
         self._stop = stop
         self._proof = EnvironmentProof(self.folder / "proofs")
@@ -81,8 +82,7 @@ class EnvironmentBuilder:
         `fresh`, it is resolved anew. Raises `EnvironmentUnavailable`, or `FixcardsError` where the index can't be
         reached.
         """
-        name = hashlib.sha256(json.dumps([spec.digest, self.uv.client.names]).encode()).hexdigest()[:32]
-        stored = self.folder / "locks" / f"{name}.txt"
+        stored = self._lock_path(spec)
         refused = stored.with_suffix(".refusal.json")
         if spec.exclude_newer is not None and not fresh:
             with suppress(OSError):
@@ -98,6 +98,19 @@ class EnvironmentBuilder:
             raise
         atomic_write(stored, text.encode())
         return text
+
+    def adopt(self, spec: EnvironmentSpec, lock: str) -> None:
+        """Store a lock as that of `spec`, for a caller who knows that resolving would give the same."""
+        atomic_write(self._lock_path(spec), lock.encode())
+
+    def has_lock(self, spec: EnvironmentSpec) -> bool:
+        """Return whether the lock of `spec`, which has a day, or the refusal is stored."""
+        path = self._lock_path(spec)
+        return path.exists() or path.with_suffix(".refusal.json").exists()
+
+    def _lock_path(self, spec: EnvironmentSpec) -> Path:
+        name = hashlib.sha256(json.dumps([spec.digest, self.uv.client.names]).encode()).hexdigest()[:32]
+        return self.folder / "locks" / f"{name}.txt"
 
     def _resolve(self, spec: EnvironmentSpec, card_id: str) -> str:
         with scratch_dir(self.folder / "work") as work:

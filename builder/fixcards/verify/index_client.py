@@ -12,7 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -25,11 +25,15 @@ from urllib3.exceptions import HTTPError
 
 from fixcards.errors import FixcardsError
 from fixcards.project import AssignedIndex
+from fixcards.verify.index_budget import IndexBudget
 from fixcards.verify.index_configuration import without_password
+from fixcards.verify.page_store import PageStore, StoredPage
 
 PAGE_BYTES = 64 << 20
 """Size of a project page. The largest ones of the public index have about 20 MB."""
 PAGE_SECONDS = 60
+MAX_PAGES_IN_MEMORY = 500
+"""Project pages that stay in memory where the others are on the disk."""
 FILE_BYTES = 6 << 30
 """Size of one file. The public index takes files up to 1 GB, by request more (its documentation, "Storage limits")."""
 FILE_SECONDS = 600
@@ -45,6 +49,10 @@ class IndexUnavailableError(FixcardsError):
 
 class MissingFromIndexError(IndexUnavailableError):
     """The index says that it has no such page or file."""
+
+
+class BudgetSpentError(IndexUnavailableError):
+    """The run may take no more from the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +95,23 @@ class ProjectFiles:
 class IndexClient:
     """Reads the indexes at `urls`. Safe to share between threads; a project's page is read once.
 
+    With a `store`, pages are read from there, and the index is asked only whether an old one has changed; then a
+    bounded number of them stays in memory. A `budget` says how much may be asked for.
+
     A package of an index in `assigned` is asked for there and nowhere else: a public index that has one of the same
     name must neither learn of it nor answer for it. No other package is asked for there.
     """
 
-    def __init__(self, urls: Sequence[str], assigned: Sequence[AssignedIndex] = ()) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        assigned: Sequence[AssignedIndex] = (),
+        store: PageStore | None = None,
+        budget: IndexBudget | None = None,
+    ) -> None:
         self._configured = tuple(urls)
         self._assigned = tuple(assigned)
+        self._store, self._budget = store, budget or IndexBudget()
         self._session = requests.Session()
         self._session.max_redirects = 5
         certificates = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
@@ -102,6 +120,7 @@ class IndexClient:
             self._session.verify = uvs
         self._lock = threading.Lock()
         self._pages: dict[tuple[str, str], ProjectFiles | None] = {}
+        self._undated: set[str] = set()
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -141,8 +160,7 @@ class IndexClient:
     def undated(self, packages: Iterable[str]) -> list[str]:
         """Return which packages have no day of upload on the pages that were read so far."""
         with self._lock:
-            pages = {name: page for (_, name), page in self._pages.items() if page is not None and page.files}
-        return sorted(name for name in packages if name in pages and not pages[name].dated)
+            return sorted(self._undated.intersection(packages))
 
     def project(self, index: str, package: str) -> ProjectFiles | None:
         """Return the files of a package, by its normalised name; None where the index at `index` has no such package.
@@ -157,6 +175,10 @@ class IndexClient:
                 return self._pages[key]
         page = self._read_project(index, package)
         with self._lock:
+            if self._store is not None and len(self._pages) >= MAX_PAGES_IN_MEMORY:
+                self._pages.pop(next(iter(self._pages)))
+            if page is not None and page.files and not page.dated:
+                self._undated.add(package)
             return self._pages.setdefault(key, page)
 
     def first_project(self, package: str) -> tuple[str, ProjectFiles] | None:
@@ -198,24 +220,45 @@ class IndexClient:
         return digest.hexdigest()
 
     def _read_project(self, index: str, package: str) -> ProjectFiles | None:
-        url = f"{index.rstrip('/')}/{package}/"
-        try:
-            response = self._request(url, {"Accept": ACCEPT_JSON_PREFERRED}, "GET")
-        except MissingFromIndexError:
+        where = without_password(index)
+        stored = self._store.read(where, package) if self._store is not None else None
+        page = stored if stored is not None and stored.fresh_seconds else self._fetch_page(index, package, stored)
+        if self._store is not None and page is not stored:
+            self._store.write(where, package, page)
+        if page.entries is None:
             return None
+        try:
+            files = {file.filename: file for file in map(_index_file, page.entries) if file is not None}
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise _not_a_list(index, package, error) from None
+        # What is on the disk need not be handed to uv again and again.
+        return ProjectFiles(files, page.caching if self._store is None else f"max-age={page.fresh_seconds}")
+
+    def _fetch_page(self, index: str, package: str, stored: StoredPage | None) -> StoredPage:
+        """Ask an index for the page of a project, or whether the `stored` one is still the same."""
+        url = f"{index.rstrip('/')}/{package}/"
+        headers = {"Accept": ACCEPT_JSON_PREFERRED, **(stored.conditions if stored is not None else {})}
+        try:
+            response = self._request(url, headers, "GET")
+        except MissingFromIndexError:
+            return StoredPage(None, None, None, None, time.time())
         with response:
+            if response.status_code == 304 and stored is not None:
+                self._budget.count(unchanged=1)
+                return replace(stored, fetched=time.time())
             body = b"".join(chunks(response, PAGE_BYTES, PAGE_SECONDS))
+        self._budget.count(packages=1)
         try:
             entries = _entries(response, body, package)
-            files = {file.filename: file for file in map(_index_file, entries) if file is not None}
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise IndexUnavailableError(
-                f"the package index {without_password(index)} sends no list of files for {package}: "
-                f"{type(error).__name__}"
-            ) from None
-        return ProjectFiles(files, response.headers.get("Cache-Control"))
+            raise _not_a_list(index, package, error) from None
+        caching, etag, modified = (response.headers.get(each) for each in ("Cache-Control", "ETag", "Last-Modified"))
+        return StoredPage(entries, caching, etag, modified, time.time())
 
     def _request(self, url: str, headers: dict[str, str], method: str) -> requests.Response:
+        if spent := self._budget.spent:
+            raise BudgetSpentError(f"the run has used up its budget of {spent}")
+        self._budget.wait()
         try:
             response = self._session.request(
                 method, url, headers=headers, stream=True, timeout=(_CONNECT_SECONDS, _READ_SECONDS)
@@ -231,7 +274,15 @@ class IndexClient:
                 else ""
             )
             raise error_class(f"{without_password(url)}: status {response.status_code}{hint}")
+        if method == "GET":
+            self._budget.count(size=int(response.headers.get("Content-Length") or 0))
         return response
+
+
+def _not_a_list(index: str, package: str, error: Exception) -> IndexUnavailableError:
+    return IndexUnavailableError(
+        f"the package index {without_password(index)} sends no list of files for {package}: {type(error).__name__}"
+    )
 
 
 def _url_or_none(index: AssignedIndex) -> str | None:

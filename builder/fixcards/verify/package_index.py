@@ -23,6 +23,8 @@ from fixcards.verify.index_configuration import index_urls, uv_index_variables, 
 CACHE_SECONDS = 6 * 3600
 """Age up to which a cached list of releases is used without asking the index again."""
 
+MAX_LISTS_IN_MEMORY = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class ReleaseInfo:
@@ -73,9 +75,9 @@ class ReleaseList:
 class PackageIndex:
     """The configured index. Safe to share between threads; caches lists of releases in `folder`."""
 
-    def __init__(self, folder: Path, assigned: Sequence[AssignedIndex] = ()) -> None:
+    def __init__(self, folder: Path, assigned: Sequence[AssignedIndex] = (), client: IndexClient | None = None) -> None:
         self.environment = uv_index_variables()
-        self._client = IndexClient(index_urls(self.environment), assigned)
+        self._client = client or IndexClient(index_urls(self.environment), assigned)
         self._folder = folder
         self._lock = threading.Lock()
         self._lists: dict[str, ReleaseList] = {}
@@ -87,8 +89,23 @@ class PackageIndex:
         """
         with self._lock:
             if package not in self._lists:
+                if len(self._lists) >= MAX_LISTS_IN_MEMORY:  # the others are read from the disk again
+                    self._lists.pop(next(iter(self._lists)))
                 self._lists[package] = self._cached(package) or self._fetch(package)
             return self._lists[package]
+
+    def withdrawals(self, package: str) -> dict[str, str]:
+        """Return the reasons that the index gives for withdrawn releases, by version; those without one are left out.
+
+        Raises `FixcardsError` where an index doesn't answer.
+        """
+        project = self._client.first_project(package)
+        reasons: dict[str, str] = {}
+        for file in project[1].files.values() if project else ():
+            reason = file.details.get("yanked")
+            if isinstance(reason, str) and reason.strip() and file.release is not None:
+                reasons[str(file.release)] = reason
+        return reasons
 
     def _path(self, package: str) -> Path:
         return self._folder / f"{package}.json"

@@ -63,9 +63,10 @@ class Uv:
         sandbox: Sandbox,
         stop: threading.Event | None = None,
         assigned: Sequence[AssignedIndex] = (),
+        client: IndexClient | None = None,
     ) -> None:
         self.folder = folder
-        self.client = IndexClient(index_urls(index), assigned)
+        self.client = client or IndexClient(index_urls(index), assigned)
         self._sandbox = sandbox
         self._stop = stop
 

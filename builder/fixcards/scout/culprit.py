@@ -1,0 +1,168 @@
+"""Which of the differing packages makes the difference, and from which of its releases on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from fixcards.scout.finding import Culprit, Side
+from fixcards.scout.replay import Replay
+from fixcards.verify.bisect import FAILING, State
+from fixcards.verify.package_index import ReleaseInfo
+
+MAX_CANDIDATES = 20
+"""Differing packages that are held back, one after the other; the first ones are those that the failure names."""
+MAX_TOGETHER = 3
+"""Packages that together break a program, one behind the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class CulpritRuns:
+    """A culprit, with the two runs that differ in it alone, or in as little as its requirements allow."""
+
+    culprit: Culprit
+    suspect: Side
+    control: Side
+
+
+def find_partner(replay: Replay) -> CulpritRuns | None:
+    """Return the culprit among the packages that differ; None where no few of them make the difference.
+
+    The suspect is installed with one package held back at the release of the control: where the program passes then,
+    this one is it, or what it holds back with it. Where another failure is printed instead, a second package breaks
+    the program, too, and stood behind the first: then that one is held back on both sides.
+    """
+    broken = replay.broken
+    names = _by_suspicion(replay)[:MAX_CANDIDATES]
+    behind: list[str] = []
+    for _ in range(MAX_TOGETHER):
+        pins = [_pin(replay, name) for name in behind]
+        differing = []
+        for name in names:
+            if name in behind:
+                continue
+            state = replay.run(replay.pinning(*pins, _pin(replay, name)))[0]
+            if state == "passes":
+                guilty, *others = behind or [_innermost(replay, name, names)]
+                if behind:
+                    replay.note_other(replay.run(replay.pinning(*pins))[1])
+                    replay.held += tuple(_pin(replay, each) for each in (*others, name))
+                return first_bad(replay, guilty, broken.control.packages[guilty], broken.suspect.packages[guilty])
+            if state == "differs":
+                differing.append(name)
+        if not differing:
+            break
+        behind.append(differing[0])
+    return None
+
+
+def _pin(replay: Replay, name: str) -> str:
+    return f"{name}=={replay.broken.control.packages[name]}"
+
+
+def first_bad(replay: Replay, name: str, good: str, bad: str) -> CulpritRuns | None:
+    """Return the culprit with its first bad release between a good and a bad one; None where that isn't clear."""
+    offered = replay.usable(replay.runner.index.releases(name).releases)
+    low, high = Version(good), Version(bad)
+    if low > high:  # today's is the lower one: a release was withdrawn, or another requirement holds it back
+        return None
+    releases = [each for each in offered if low <= each.parsed <= high]
+    if len(releases) < 2:
+        return None
+    runs = _Releases(replay, name, releases)
+    if not runs.is_bad(len(releases) - 1) or runs.state(0) != "passes":
+        return None
+    last_good, first = runs.boundary(0, len(releases) - 1, runs.is_bad)
+    if runs.state(last_good) != "passes":  # below this failure there is another one
+        last_good, other = runs.boundary(0, last_good, lambda position: runs.state(position) != "passes")
+        replay.note_other(runs.side(other))
+    before, after = releases[last_good], releases[first]
+    culprit = Culprit(name, before.version, after.version, before.uploaded, after.uploaded)
+    return CulpritRuns(culprit, runs.side(first), runs.side(last_good))
+
+
+class _Releases:
+    """The releases of the culprit by position, each run in the suspect when it is asked for."""
+
+    def __init__(self, replay: Replay, name: str, releases: Sequence[ReleaseInfo]) -> None:
+        self._replay, self._name, self._releases = replay, name, releases
+
+    def state(self, position: int) -> State:
+        return self._run(position)[0]
+
+    def is_bad(self, position: int) -> bool:
+        return self.state(position) in FAILING
+
+    def side(self, position: int) -> Side:
+        return self._run(position)[1]
+
+    def boundary(self, low: int, high: int, is_above: Callable[[int], bool]) -> tuple[int, int]:
+        """Return the highest position that is not above and the lowest that is, by halving what lies between the two.
+
+        What can't be installed is passed over: the two are neighbours but for that.
+        """
+        between = list(range(low + 1, high))
+        while between:
+            position = between[len(between) // 2]
+            if self.state(position) == "not-testable":
+                between.remove(position)
+            elif is_above(position):
+                high = position
+                between = [each for each in between if each < position]
+            else:
+                low = position
+                between = [each for each in between if each > position]
+        return low, high
+
+    def _run(self, position: int) -> tuple[State, Side]:
+        pin = f"{self._name}=={self._releases[position].version}"
+        is_own = self._name == self._replay.broken.package
+        return self._replay.run(self._replay.requiring(pin) if is_own else self._replay.pinning(pin))
+
+
+def _innermost(replay: Replay, name: str, names: Sequence[str]) -> str:
+    """Return the package that makes the difference where holding one back holds others back with it.
+
+    Holding back an application framework holds back what it requires, too; then the one that makes the difference
+    alone is it.
+    """
+    broken = replay.broken
+    packages = replay.packages(replay.pinning(_pin(replay, name)))
+    for other in names:
+        if other == name or packages.get(other) in {None, broken.suspect.packages[other]}:
+            continue
+        alone = replay.pinning(_pin(replay, other))
+        if replay.passes(alone) and replay.packages(alone).get(name) == broken.suspect.packages[name]:
+            return other
+    return name
+
+
+def _by_suspicion(replay: Replay) -> list[str]:
+    """Return the packages whose releases differ, the ones that the failure names first."""
+    broken = replay.broken
+    before, after = broken.control.packages, broken.suspect.packages
+    differing = [name for name in after if name != broken.package and before.get(name) not in {None, after[name]}]
+    named = [broken.partner] if broken.partner else []
+    ranked = dict.fromkeys([*named, *_named(broken.suspect.output, broken.signature.error, broken.modules)])
+    return [name for name in ranked if name in differing] + [name for name in differing if name not in ranked]
+
+
+def _named(output: str, error: str, modules: dict[str, str]) -> Iterator[str]:
+    """Yield the distributions that the error names, then those of the frames, innermost first."""
+    by_first = {module.partition(".")[0]: name for module, name in modules.items()}
+    for word in re.findall(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", error):
+        for end in (word, word.partition(".")[0]):
+            if end in modules:
+                yield modules[end]
+            elif end in by_first:
+                yield by_first[end]
+    for path in reversed(re.findall(r"site-packages/([\w/]+)", output)):
+        parts = path.split("/")
+        dotted = next((".".join(parts[:n]) for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in modules), "")
+        if dotted:
+            yield modules[dotted]
+        elif parts[0] in by_first:
+            yield by_first[parts[0]]
