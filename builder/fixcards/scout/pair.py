@@ -16,10 +16,12 @@ from fixcards.scout.candidate import Candidate, Control
 from fixcards.scout.candidates import MAX_INTERPRETERS
 from fixcards.scout.finding import Kind
 from fixcards.verify.environment import EnvironmentSpec
-from fixcards.verify.interpreters import choose_interpreters, installed_interpreters, runs_wheel
+from fixcards.verify.interpreters import Interpreter, choose_interpreters, installed_interpreters, runs_wheel
 from fixcards.verify.package_index import PackageIndex, ReleaseInfo
 
 HEAD = ("package", "affected", "partner", "works_with", "source")
+MAX_LINES = 4
+"""Lines of the partner of which the last release is tried where the newest one can't be."""
 _PARTNER: Kind = "partner"
 _UPLOADED = "uploaded<"
 
@@ -90,8 +92,9 @@ def pairs_text(pairs: Iterable[Pair]) -> str:
 def pair_candidates(pair: Pair, index: PackageIndex, today: date, *, build: bool) -> Iterator[list[Candidate]]:
     """Yield the highest affected release of a pair with the newest partner, then with the first that is suspected.
 
-    The control has the highest partner with which it is said to work. Raises `FixcardsError` where the index can't be
-    reached.
+    After these come the last ones of some lines, newest first: where the newest partner can't be tried, one of them may
+    be. The control has the highest partner with which it is said to work. Raises `FixcardsError` where the index can't
+    be reached.
     """
     withdrawn = pair.affected.startswith("==")
     offered = _usable(index, pair.package, today, build=build, withdrawn=withdrawn)
@@ -103,13 +106,12 @@ def pair_candidates(pair: Pair, index: PackageIndex, today: date, *, build: bool
         return
     release = releases[-1]
     bad = [each for each in partners if each.version not in allowed and each.parsed > good[-1].parsed]
-    for partner in dict.fromkeys([*bad[-1:], *bad[:1]]):
+    lines = {each.line: each for each in bad}
+    for partner in dict.fromkeys([*bad[-1:], *bad[:1], *reversed([*lines.values()][-MAX_LINES:])]):
         day = _day(today, release, partner)
         candidates = []
         pythons = choose_interpreters(installed_interpreters(), [release.requires_python], day, release)
-        for python in [
-            each for each in pythons if choose_interpreters([each], [partner.requires_python], None, partner)
-        ]:
+        for python in [each for each in pythons if _runs_on(each, partner) and _runs_on(each, good[-1])]:
             own = f"{pair.package}=={release.version}"
             builds = (pair.package,) if build and not runs_wheel(python, release) else ()
             suspect = EnvironmentSpec((own, f"{pair.partner}=={partner.version}"), python, day, builds)
@@ -121,6 +123,10 @@ def pair_candidates(pair: Pair, index: PackageIndex, today: date, *, build: bool
             )
         if candidates:
             yield candidates[:MAX_INTERPRETERS]
+
+
+def _runs_on(python: Interpreter, release: ReleaseInfo) -> bool:
+    return bool(choose_interpreters([python], [release.requires_python], None, release))
 
 
 def _usable(

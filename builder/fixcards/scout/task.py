@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -17,7 +17,7 @@ from fixcards.scout.candidates import CandidateSource
 from fixcards.scout.finding import Finding
 from fixcards.scout.investigation import Unexplained, investigate
 from fixcards.scout.pair import Pair, pair_candidates
-from fixcards.scout.probe import Break, Probe, probe
+from fixcards.scout.probe import Break, Outcome, Probe, probe
 from fixcards.scout.probe_runner import ProbeRunner
 from fixcards.scout.settings import ScoutSettings
 from fixcards.verify.index_client import BudgetSpentError
@@ -65,8 +65,8 @@ class BreakTask:
         return f"{self.broken.package} {self.broken.release}: {self.broken.signature.error}"
 
 
-_INCONCLUSIVE = frozenset({"untestable", "fails"})
-"""Outcomes after which another interpreter is tried: an old release may fail on a new one for reasons of its own."""
+_OUTCOMES: tuple[Outcome, ...] = ("broken", "flaky", "passes", "unchanged", "fails", "untestable")
+"""Those that tell most first."""
 Task = PackageTask | PairTask | BreakTask
 
 
@@ -145,26 +145,52 @@ def _is_same(broken: Break, other: Break, *, any_axis: bool = False) -> bool:
 
 
 def _probes(task: PackageTask | PairTask, runner: ProbeRunner) -> Iterator[Probe]:
-    for alternatives in _candidates(task, runner):
-        results: list[Probe] = []
-        for candidate in alternatives:
-            results.append(probe(candidate, runner))
-            if results[-1].outcome not in _INCONCLUSIVE:
-                break
-        # What fails on all interpreters is reported as the best one of them shows it.
-        yield results[-1] if results[-1].outcome not in _INCONCLUSIVE else results[0]
-
-
-def _candidates(task: PackageTask | PairTask, runner: ProbeRunner) -> Iterator[list[Candidate]]:
     settings = runner.settings
     if isinstance(task, PairTask):
-        yield from pair_candidates(task.pair, runner.index, settings.today, build=settings.build)
+        yield from _pair_probes(pair_candidates(task.pair, runner.index, settings.today, build=settings.build), runner)
         return
     releases = runner.index.releases(task.package)
     source = CandidateSource(releases, installed_interpreters(), settings.today, build=settings.build)
-    yield from source.of_days(task.days)
+    for alternatives in source.of_days(task.days):
+        yield _best(alternatives, runner)
     if task.newest and (task.since is None or source.uploaded_since(task.since)):
-        yield from ([candidate] for candidate in source.of_newest())
+        yield from (probe(candidate, runner) for candidate in source.of_newest())
+
+
+def _pair_probes(groups: Iterator[list[Candidate]], runner: ProbeRunner) -> Iterator[Probe]:
+    """Yield the probes of a pair: of the newest partner and the first suspected one, of others where these don't tell.
+
+    Nothing follows a break, whose investigation finds what lies below it.
+    """
+    newest: Probe | None = None
+    for number, alternatives in enumerate(groups):
+        if number > 1 and newest is not None and _is_conclusive(newest, strict=True):
+            return
+        result = _best(alternatives, runner, strict=True)
+        newest = newest or result
+        yield result
+        if result.outcome == "broken":
+            return
+
+
+def _best(alternatives: Sequence[Candidate], runner: ProbeRunner, *, strict: bool = False) -> Probe:
+    """Return the probe on the first interpreter that tells something, else the one that tells most."""
+    results: list[Probe] = []
+    for candidate in alternatives:
+        results.append(probe(candidate, runner))
+        if _is_conclusive(results[-1], strict=strict):
+            return results[-1]
+    return min(results, key=lambda each: _OUTCOMES.index(each.outcome))
+
+
+def _is_conclusive(result: Probe, *, strict: bool) -> bool:
+    """Return whether no other interpreter need be tried: an old release may fail on a new one for reasons of its own.
+
+    A `strict` look also wants everything that passes in a control to be tried, and some of it may fail here in both.
+    """
+    return result.outcome not in {"untestable", "fails"} and not (
+        strict and result.outcome == "passes" and result.reason
+    )
 
 
 @lru_cache(maxsize=1)
