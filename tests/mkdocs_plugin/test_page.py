@@ -12,6 +12,7 @@ NAV = {
     "Search": "",
     "All cards": "cards/",
     "Packages": "cards/packages/",
+    "Found by the program": "cards/found/",
     "Add a card": "about/adding-a-card/",
     "For your team": "about/for-your-team/",
     "How sure we are": "about/certainty/",
