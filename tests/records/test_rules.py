@@ -93,3 +93,14 @@ def test_a_value_that_yaml_did_not_read_as_text_is_a_kind_of_its_own() -> None:
     assert kind("string_type", None) == kind("literal_error", None) == kind("model_type", None) == "blank"
     assert kind("string_type", []) == "string_type"
     assert kind("int_type", "1") == "int_type"
+
+
+def test_the_cause_of_a_failing_build_needs_no_second_package(data: dict) -> None:
+    def findings(expect: dict) -> list:
+        reproduction = data["reproduction"] | {"build": ["demo"], "expect": expect}
+        card = Card.model_validate(data | {"cause": "wick-3", "reproduction": reproduction})
+        return list(RULES["FC418"].check(card, None))
+
+    assert findings({"exit": 1})
+    assert not findings({"during": "build"})
+    assert findings({"during": "resolve"})
