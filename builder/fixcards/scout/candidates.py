@@ -102,7 +102,8 @@ class CandidateSource:
         return next((each for each in reversed(self._finals) if each.uploaded and each.uploaded <= day), None)
 
     def _interpreters(self, release: ReleaseInfo, day: date) -> list[Interpreter]:
-        return choose_interpreters(self._installed, [release.requires_python], day + timedelta(days=1), release)
+        usable = choose_interpreters(self._installed, [release.requires_python], day + timedelta(days=1), release)
+        return usable if self._build else [each for each in usable if runs_wheel(each, release)]
 
     def _runs_on(self, release: ReleaseInfo, python: Interpreter) -> bool:
         return bool(choose_interpreters([python], [release.requires_python], None, release))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ from fixcards.verify.package_index import PackageIndex, ReleaseInfo
 
 HEAD = ("package", "affected", "partner", "works_with", "source")
 MAX_LINES = 4
-"""Lines of the partner of which the last release is tried where the newest one can't be."""
+"""Lines of the partner of which the first release is tried where the newest one can't be."""
 _PARTNER: Kind = "partner"
 _UPLOADED = "uploaded<"
 
@@ -92,9 +92,9 @@ def pairs_text(pairs: Iterable[Pair]) -> str:
 def pair_candidates(pair: Pair, index: PackageIndex, today: date, *, build: bool) -> Iterator[list[Candidate]]:
     """Yield the highest affected release of a pair with the newest partner, then with the first that is suspected.
 
-    After these come the last ones of some lines, newest first: where the newest partner can't be tried, one of them may
-    be. The control has the highest partner with which it is said to work. Raises `FixcardsError` where the index can't
-    be reached.
+    After these come the first ones of some lines, newest first, each with the other releases of its day: where the
+    newest partner can't be tried, or something else fails beside it, one of them shows it. The control has the highest
+    partner with which it is said to work. Raises `FixcardsError` where the index can't be reached.
     """
     withdrawn = pair.affected.startswith("==")
     offered = _usable(index, pair.package, today, build=build, withdrawn=withdrawn)
@@ -106,8 +106,7 @@ def pair_candidates(pair: Pair, index: PackageIndex, today: date, *, build: bool
         return
     release = releases[-1]
     bad = [each for each in partners if each.version not in allowed and each.parsed > good[-1].parsed]
-    lines = {each.line: each for each in bad}
-    for partner in dict.fromkeys([*bad[-1:], *bad[:1], *reversed([*lines.values()][-MAX_LINES:])]):
+    for partner in dict.fromkeys([*bad[-1:], *bad[:1], *_first_of_lines(bad)[:MAX_LINES]]):
         day = _day(today, release, partner)
         candidates = []
         pythons = choose_interpreters(installed_interpreters(), [release.requires_python], day, release)
@@ -122,11 +121,18 @@ def pair_candidates(pair: Pair, index: PackageIndex, today: date, *, build: bool
                 )
             )
         if candidates:
-            yield candidates[:MAX_INTERPRETERS]
+            yield candidates[: 2 * MAX_INTERPRETERS]
+
+
+def _first_of_lines(releases: Sequence[ReleaseInfo]) -> list[ReleaseInfo]:
+    """Return the first releases of the major versions, then those of all lines, each newest first."""
+    majors = {each.parsed.major: each for each in reversed(releases)}
+    lines = {each.line: each for each in reversed(releases)}
+    return [*dict.fromkeys([*majors.values(), *lines.values()])]
 
 
 def _runs_on(python: Interpreter, release: ReleaseInfo) -> bool:
-    return bool(choose_interpreters([python], [release.requires_python], None, release))
+    return runs_wheel(python, release) and bool(choose_interpreters([python], [release.requires_python], None))
 
 
 def _usable(
