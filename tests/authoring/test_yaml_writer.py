@@ -45,6 +45,9 @@ def test_code_and_tracebacks_are_blocks_and_long_prose_is_wrapped() -> None:
 
 
 def test_the_first_line_points_editors_at_the_schema() -> None:
-    text = card_text({"package": "demo"})
-    assert text == "# yaml-language-server: $schema=../card.schema.json\npackage: demo\n"
-    assert YamlDocument(text).data == {"package": "demo"}
+    record = {"package": "demo", "issue": "https://github.com/example/demo/issues/7"}
+    text = card_text(record)
+    assert text.splitlines()[0] == "# yaml-language-server: $schema=../card.schema.json"
+    assert YamlDocument(text).data == record
+    discovered = card_text({"package": "demo"})
+    assert discovered == "# yaml-language-server: $schema=../../card.schema.json\npackage: demo\n"

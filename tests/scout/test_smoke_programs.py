@@ -10,7 +10,7 @@ from fixcards.ecosystems import PYPI
 from fixcards.scout.contents import ConsoleScript, Contents
 from fixcards.scout.probe_program import SMOKE_FOLDER, probe_program, smoke_program
 
-PROGRAMS = sorted(SMOKE_FOLDER.iterdir())
+PROGRAMS = sorted(each for each in SMOKE_FOLDER.iterdir() if each.name != "__pycache__")
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)

@@ -126,9 +126,9 @@ class IncrementalBuild:
 
         def changed(tasks: Iterable[BuildTask]) -> Iterator[BuildTask]:
             for task in tasks:
-                key, outputs = current.get(task.name, (b"", ()))
-                if outputs and key == task.key:
-                    result.tasks[task.name] = key, outputs
+                state = current.get(task.name)  # a task may have no outputs, such as a feed of nothing
+                if state is not None and state[0] == task.key:
+                    result.tasks[task.name] = state
                     result.unchanged += 1
                 else:
                     yield task
