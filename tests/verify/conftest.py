@@ -16,6 +16,7 @@ import pytest
 
 from fixcards.errors import FixcardsError
 from fixcards.records.evidence import Run
+from fixcards.verify.interpreters import installed_interpreters
 from fixcards.verify.sandbox import Limits, choose_sandbox
 from tests.distributions import source
 
@@ -65,7 +66,9 @@ def few_pythons():
         patch.setenv("FIXCARDS_PYTHONS", str(Path(sys.base_prefix, "bin")))
         for name in ("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "RUNNER_TOOL_CACHE"):
             patch.setenv(name, "/nowhere")
+        installed_interpreters.cache_clear()  # tests of another folder may have run in this process before
         yield
+    installed_interpreters.cache_clear()
 
 
 @pytest.fixture(scope="session")
