@@ -50,7 +50,7 @@ def scout(pairs: list[Known], folder: Path, today: str) -> list[Finding]:
     command = [sys.executable, "-c", "from fixcards.cli import main; main()", "scout", "pairs", str(file)]
     command += ["--output", str(folder / "out"), "--today", today]
     status = subprocess.run(command, check=False).returncode
-    if status == 2:
+    if status not in {0, 1}:
         sys.exit("the scout could not run; start again and it goes on")
     return findings_from((folder / "out" / "findings.json").read_bytes())
 
