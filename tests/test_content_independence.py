@@ -25,7 +25,9 @@ def cards(tmp_path: Path) -> Path:
 
 def content_tests(cards: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the checks of the real cards over another folder of cards."""
-    environment = {**os.environ, "FIXCARDS_CARDS": str(cards), "CI": ""}
+    # A run of its own: as a worker's child it would share folders with the run that it is a test of.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST_")}
+    environment = {**inherited, "FIXCARDS_CARDS": str(cards), "CI": ""}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
 

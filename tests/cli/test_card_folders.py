@@ -69,7 +69,7 @@ def test_several_folders_are_checked_together(here: Path) -> None:
     ):
         done = run(here, "check", *arguments, **more)
         assert checked(done) == ["cards/demo/8.yaml"]
-        assert done.stderr.startswith("2 cards, 2 packages, 1 problem (FC106 1)")
+        assert done.stderr.startswith("2 cards, 1 package, 1 problem (FC106 1)")
     assert run(here, "check").stderr.startswith("2 cards, ")
 
 
