@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import MessageLine, NormalizedFailure
@@ -188,26 +189,49 @@ def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple
     fits: list[TemplateFit] = []
     similarity, same_exception = 0, False
     packages = [*own, entry.package]
-    first = ""
-    for number, template in enumerate(entry.templates):
-        name, message = split_template(template, entry.exception)
-        normal_form = compile_template(message).normal_form
-        if number == 0:
-            first = normal_form
-        same_message = number == 0 or _contains(first, normal_form)
+    for part in _split_templates(entry.templates, entry.exception):
         for line in failure.message_lines:
-            new = _fit_template(template, name, message, line, packages)
-            if new is None or new.truncated:
-                short = without_last_place(message)
-                new = (_fit_template(template, name, short, line, packages) if short != message else None) or new
+            new = _fit_template(part, part.message, line, packages)
+            if part.short != part.message and (new is None or new.truncated):
+                new = _fit_template(part, part.short, line, packages) or new
             if new:
-                source = not (name or new.truncated or same_message) and bool(_SOURCE.search(message))
-                fits.append(replace(new, first=same_message and new.same_exception is not False, source=source))
-            if line.exception != OWN_EXCEPTION and _same_class(line.exception, name or entry.exception):
+                source = part.is_source and not new.truncated
+                first = part.same_message and new.same_exception is not False
+                fits.append(replace(new, first=first, source=source))
+            if line.exception != OWN_EXCEPTION and _same_class(line.exception, part.name or entry.exception):
                 same_exception = True
                 if not (line.goes_on and line.text.comparable.endswith(UNFINISHED)):
-                    similarity = max(similarity, _similarity(normal_form, line))
+                    similarity = max(similarity, _similarity(part.normal_form, line))
     return fits, similarity, same_exception
+
+
+@dataclass(frozen=True, slots=True)
+class _SplitTemplate:
+    """A template of an entry, split into class and message, with what follows from it alone."""
+
+    template: str
+    name: str
+    message: str
+    normal_form: str
+    short: str
+    """The message without a placeholder in parentheses at its end."""
+    same_message: bool
+    """Whether it is the entry's first template, or says the same in more or fewer words."""
+    is_source: bool
+    """Whether it has no class, another message than the first template, and is a line of source."""
+
+
+@lru_cache(maxsize=4096)
+def _split_templates(templates: tuple[str, ...], exception: str) -> tuple[_SplitTemplate, ...]:
+    result: list[_SplitTemplate] = []
+    for template in templates:
+        name, message = split_template(template, exception)
+        normal_form = compile_template(message).normal_form
+        same_message = not result or _contains(result[0].normal_form, normal_form)
+        source = not (name or same_message) and bool(_SOURCE.search(message))
+        short = without_last_place(message)
+        result.append(_SplitTemplate(template, name, message, normal_form, short, same_message, source))
+    return tuple(result)
 
 
 def split_template(template: str, exception: str = "") -> tuple[str, str]:
@@ -239,9 +263,10 @@ def _is_import_of(name: str, package: str) -> bool:
 
 
 def _fit_template(
-    template: str, name: str, message: str, line: MessageLine, packages: Sequence[str]
+    split: _SplitTemplate, message: str, line: MessageLine, packages: Sequence[str]
 ) -> TemplateFit | None:
-    """Return how a template, split into class and message, matches a line; None where it doesn't."""
+    """Return how the class and a message of a template match a line; None where they don't."""
+    name = split.name
     if name and line.repeats_exception:
         return None
     same_exception = None
@@ -269,7 +294,7 @@ def _fit_template(
         fixed_text, coverage, truncated = "", FULL_COVERAGE if same_message else CLASS_COVERAGE, False
         marks = _mark_class(line.raw, name)
     return TemplateFit(
-        template=template,
+        template=split.template,
         coverage=coverage,
         specificity=specificity(name, fixed_text, packages),
         same_exception=same_exception,
