@@ -115,6 +115,14 @@ def test_a_newer_python_is_told_as_the_platform_that_changed() -> None:
     )
 
 
+def test_what_a_newer_python_no_longer_has_is_named() -> None:
+    gone = VanishedName("attribute", "asyncio", "coroutine")
+    assert texts(on_newer_python(vanished=gone))[2] == (
+        "Python 3.12 no longer has `asyncio.coroutine`; 3.11 still has it. `demo/build.py` imports it as soon as the "
+        "module is loaded. With Python 3.11, and nothing else changed, the program passes."
+    )
+
+
 def test_a_release_that_breaks_itself_is_told_without_a_second_package() -> None:
     culprit = Culprit("demo", "1.0", "1.1", date(2023, 1, 1), date(2023, 4, 2))
     _, how, _ = texts(finding(kind="release", culprit=culprit))

@@ -266,7 +266,7 @@ def _vanished(facts: Facts) -> Iterator[str]:
             f"{had}. {user} passes it."
         )
         return
-    yield f"{culprit.package} {culprit.first_bad} no longer has {vanished_words(vanished)}; {had}."
+    yield f"{facts.culprit} {culprit.first_bad} no longer has {vanished_words(vanished)}; {had}."
     if vanished.moved_to:
         yield (
             f"A module of that name is now `{vanished.moved_to}`."

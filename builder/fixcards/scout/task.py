@@ -33,7 +33,7 @@ class PackageTask:
     newest: bool = True
     """Whether the newest release is compared with older interpreters and with the releases before it."""
     since: date | None = None
-    """Leave out a newest release that is older."""
+    """Leave out a newest release that is older, and the releases of past days on new interpreters."""
 
     @property
     def title(self) -> str:
@@ -153,6 +153,8 @@ def _probes(task: PackageTask | PairTask, runner: ProbeRunner) -> Iterator[Probe
     source = CandidateSource(releases, installed_interpreters(), settings.today, build=settings.build)
     for alternatives in source.of_days(task.days):
         yield _best(alternatives, runner)
+    if task.newest and task.since is None:
+        yield from (probe(candidate, runner) for candidate in source.on_new_interpreter(task.days))
     if task.newest and (task.since is None or source.uploaded_since(task.since)):
         yield from (probe(candidate, runner) for candidate in source.of_newest())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from fixcards.scout.contents import contents_of
+from fixcards.scout.contents import contents_of, top_level_modules
 from fixcards.scout.culprit import CulpritRuns
 from fixcards.scout.finding import PYTHON, VanishedName
 from fixcards.scout.inside import lookup
@@ -40,11 +40,11 @@ class _Missing:
 def vanished_name(replay: Replay, runs: CulpritRuns) -> VanishedName | None:
     """Return the name that the culprit's last good release has and its first bad one hasn't; None where none is seen.
 
-    Nothing is concluded from the message alone: both releases are asked.
+    Nothing is concluded from the message alone: both releases are asked, or both interpreters for their standard
+    libraries.
     """
     missing = missing_name(replay.broken.signature.error)
-    culprit = runs.culprit.package
-    if missing is None or culprit == PYTHON or culprit == replay.broken.package:
+    if missing is None or runs.culprit.package == replay.broken.package:
         return None
     code = _PROGRAM.read_text(encoding="utf-8")
     answers: list[tuple[bool, list[str]]] = []
@@ -53,27 +53,41 @@ def vanished_name(replay: Replay, runs: CulpritRuns) -> VanishedName | None:
         try:
             with replay.runner.ready(replay.spec(side), replay.cost) as environment:
                 # Those that the last good release has, too: a whole one may be what is gone.
-                folders += [each for each in contents_of(environment.venv, culprit).modules if each not in folders]
+                offered = _offered(environment.venv, runs.culprit.package, missing)
+                folders += [each for each in offered if each not in folders]
                 question = json.dumps([missing.kind, missing.module, missing.owner, missing.name, folders])
                 output = environment.run(code, {"question.json": question}).output
         except EnvironmentUnavailable:
             return None
         answer = _answer(output)
+        # Only the first answer, that of the control, decides it: what is gone is among the suspect's no more.
         if answer is None or (missing.module and not _belongs(missing.module, folders)):
             return None
         answers.append(answer)
     (before, where), (after, now) = answers
-    if not before or after:
-        return None
-    module = missing.module or (where[0] if where else "")
-    name = f"{missing.owner}.{missing.name}" if missing.kind == "attribute" and missing.owner else missing.name
+    return _vanished(missing, where, now) if before and not after else None
+
+
+def _offered(venv: Path, culprit: str, missing: _Missing) -> tuple[str, ...]:
+    """Return the top-level modules of the culprit, or that of the standard library in which the name is missing."""
+    if culprit != PYTHON:
+        return contents_of(venv, culprit).modules
+    top = missing.module.partition(".")[0]
+    return (top,) if top and top not in top_level_modules(venv) else ()
+
+
+def _vanished(missing: _Missing, where: list[str], now: list[str]) -> VanishedName:
+    """Return the name, given the modules that had it before and those that have one of that name now."""
+    if missing.kind == "argument":
+        module = missing.module or (where[0] if where else "")
+        return VanishedName("argument", module, missing.owner, missing.name)
     # Where it was before, too, it has not gone now; a private module is no place for a reader to take it from.
     new = [each for each in now if each not in where and not any(part.startswith("_") for part in each.split("."))]
     moved = new[0] if new and not missing.owner else None
     if missing.kind == "module":
         return VanishedName("module", missing.module, moved_to=moved)
-    if missing.kind == "argument":
-        return VanishedName("argument", module, missing.owner, missing.name)
+    module = missing.module or (where[0] if where else "")
+    name = f"{missing.owner}.{missing.name}" if missing.owner else missing.name
     return VanishedName("attribute", module, name, moved_to=moved)
 
 
