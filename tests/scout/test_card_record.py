@@ -49,6 +49,14 @@ def test_a_finding_fills_a_whole_card_of_the_program() -> None:
     assert card.discovery.day == TODAY
 
 
+def test_a_suggestion_that_only_some_pythons_print_is_no_part_of_title_and_error() -> None:
+    error = "AttributeError: module 'part' has no attribute 'helper'"
+    suggested = replace(SIGNATURE, error=f"{error}. Did you mean: 'helpers'?", exception="AttributeError")
+    record = record_of(finding(signature=suggested))
+    assert record["signature"]["error"] == error
+    assert record["title"] == f"demo 1.1 to 1.2 with part 2.0: {error}"
+
+
 def test_the_key_stays_when_releases_are_corrected_and_differs_for_another_failure() -> None:
     key = card_key(finding())
     assert re.fullmatch(DISCOVERY_KEY, key)

@@ -64,7 +64,7 @@ def test_without_a_vanished_name_it_says_what_is_not_known() -> None:
     why = texts(finding())[2]
     assert why == (
         "With part 1.1, and nothing else changed, the program passes. "
-        "Why part changed that, no person has looked up yet."
+        "Which change of part 2.0 does this, no person has looked up yet."
     )
 
 
@@ -111,7 +111,7 @@ def test_a_newer_python_is_told_as_the_platform_that_changed() -> None:
     assert why == (
         "`demo/build.py` takes `distutils` from the standard library as it is up to 3.11; that of Python 3.12 differs. "
         "With Python 3.11, and nothing else changed, the program passes. "
-        "Why Python changed that, no person has looked up yet."
+        "Which change of Python 3.12 does this, no person has looked up yet."
     )
 
 

@@ -14,7 +14,7 @@ from fixcards.scout.culprit import CulpritRuns
 from fixcards.scout.finding import PYTHON, Culprit, VanishedName
 from fixcards.scout.inside import lookup
 from fixcards.scout.probe_runner import Cost, Execution
-from fixcards.scout.vanished import missing_name, vanished_name
+from fixcards.scout.vanished import missing_names, vanished_name
 from tests.scout.findings import on_newer_python
 
 
@@ -40,12 +40,18 @@ from tests.scout.findings import on_newer_python
     ],
 )
 def test_a_name_is_read_out_of_an_error(error, expected):
-    missing = missing_name(error)
+    (missing,) = missing_names(error, f"Traceback (most recent call last):\n{error}\n")
     assert (missing.kind, missing.module, missing.owner, missing.name) == expected
 
 
 def test_an_error_that_names_nothing_misses_nothing():
-    assert missing_name("ValueError: password cannot be longer than 72 bytes") is None
+    assert missing_names("ValueError: password cannot be longer than 72 bytes", "") == []
+
+
+def test_an_error_that_follows_from_another_one_misses_the_name_of_that_one_too():
+    first, last = "ModuleNotFoundError: No module named 'audioop'", "ModuleNotFoundError: No module named 'pyaudioop'"
+    output = f"{first}\n\nDuring handling of the above exception, another exception occurred:\n\n{last}\n"
+    assert [each.module for each in missing_names(last, output)] == ["pyaudioop", "audioop"]
 
 
 def looked_up(venv: Path, there: Mapping[str, bool]) -> VanishedName | None:

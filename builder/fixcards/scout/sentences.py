@@ -117,7 +117,9 @@ def mechanism(facts: Facts) -> str:
     texts = [*_vanished(facts), *_control(facts)]
     unseen = finding.vanished is None and _module_of_culprit(finding) is None
     if unseen and finding.step not in {"resolve", "build", "consistency"}:
-        texts.append(f"Why {facts.culprit} changed that, no person has looked up yet.")
+        texts.append(
+            f"Which change of {facts.culprit} {finding.culprit.first_bad} does this, no person has looked up yet."
+        )
     return " ".join(texts)
 
 
