@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixcards.scout import investigation, replay
+from fixcards.scout import culprit, investigation, replay
 from fixcards.scout.finding import Finding, Side
 from fixcards.scout.investigation import Unexplained, investigate
 from fixcards.scout.probe import Break
@@ -85,7 +85,7 @@ def examine(broken: Break, runner: TableRunner) -> Finding | Unexplained:
 
 @pytest.fixture(autouse=True)
 def pythons(monkeypatch):
-    for module in (replay, investigation):
+    for module in (culprit, replay, investigation):
         monkeypatch.setattr(module, "installed_interpreters", lambda: tuple(PYTHONS))
 
 
@@ -118,6 +118,24 @@ def test_an_interpreter_is_not_the_culprit_where_another_release_is():
     result = examine(broken("interpreter", side(installed), side({"walls": "1.0", "shapes": "1.0"}, "3.10.1")), runner)
     assert isinstance(result, Unexplained)
     assert "on the older interpreter, too" in result.reason
+
+
+def test_where_releases_have_no_wheel_for_the_interpreter_the_first_bad_one_is_looked_for_on_an_older_one():
+    def answer(packages: dict[str, str], python: str) -> bool | None:
+        if packages["shapes"] in {"2.0", "2.1"} and python > "3.12":
+            return None
+        return packages["shapes"] < "2"
+
+    offered = {"walls": ["1.0"], "shapes": ["1.0", "1.1", "2.0", "2.1", "2.2", "2.3"]}
+    runner = TableRunner(answer, {"walls": "1.0", "shapes": "2.3"}, offered)
+    sides = (
+        side({"walls": "1.0", "shapes": "2.3"}),
+        side({"walls": "1.0", "shapes": "1.0"}, "3.13.1", "walls==1.0", "shapes==1.0"),
+    )
+    finding = examine(broken("partner", *sides), runner)
+    assert isinstance(finding, Finding)
+    assert (finding.culprit.last_good, finding.culprit.first_bad) == ("1.1", "2.0")
+    assert finding.suspect.python == finding.control.python == "3.11.1"
 
 
 def test_the_lowest_and_the_highest_release_that_fails_are_looked_for():

@@ -105,7 +105,10 @@ def trigger(facts: Facts) -> str:
             texts.append(f"On Python {culprit.last_good} {_passes(finding)}.")
         return " ".join([*texts, *_no_bound_for_python(facts)])
     if culprit.package == finding.package:
-        texts = [f"{finding.package} {culprit.first_bad} or a later release, up to {finding.highest_failing}."]
+        later = f" or a later release, up to {finding.highest_failing}"
+        texts = [
+            f"{finding.package} {culprit.first_bad}{later if finding.highest_failing != culprit.first_bad else ''}."
+        ]
         return " ".join([*texts, *(_uploads(facts))])
     texts = [f"{facts.victim} together with {facts.bad}."]
     return " ".join([*texts, *_allowed(facts), *_uploads(facts)])
