@@ -138,6 +138,18 @@ def test_where_releases_have_no_wheel_for_the_interpreter_the_first_bad_one_is_l
     assert finding.suspect.python == finding.control.python == "3.11.1"
 
 
+def test_an_interpreter_is_not_the_culprit_where_the_older_one_takes_other_releases():
+    class HoldingBack(TableRunner):
+        def lock(self, spec: EnvironmentSpec) -> str:
+            old = spec.interpreter.version == "3.10.1"
+            return super().lock(spec).replace("shapes==2.0", "shapes==1.0") if old else super().lock(spec)
+
+    runner = HoldingBack(lambda packages, python: packages["shapes"] < "2", {"walls": "1.0", "shapes": "2.0"})
+    control = side({"walls": "1.0", "shapes": "1.0"}, "3.10.1")
+    result = examine(broken("interpreter", side({"walls": "1.0", "shapes": "2.0"}), control), runner)
+    assert isinstance(result, Unexplained)
+
+
 def test_the_lowest_and_the_highest_release_that_fails_are_looked_for():
     runner = TableRunner(
         lambda packages, python: packages["shapes"] < "2" or not "1.1" <= packages["walls"] < "1.4",
