@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -148,6 +148,25 @@ def test_an_interpreter_is_not_the_culprit_where_the_older_one_takes_other_relea
     control = side({"walls": "1.0", "shapes": "1.0"}, "3.10.1")
     result = examine(broken("interpreter", side({"walls": "1.0", "shapes": "2.0"}), control), runner)
     assert isinstance(result, Unexplained)
+
+
+def test_of_two_that_hold_each_other_back_the_one_that_the_failure_names_is_the_culprit():
+    class Entangled(TableRunner):
+        def lock(self, spec: EnvironmentSpec) -> str:
+            old = any(each in {"shapes==1.0", "paint==1.0"} for each in spec.requires)
+            lock = super().lock(spec)
+            return lock.replace("shapes==2.0", "shapes==1.0").replace("paint==2.0", "paint==1.0") if old else lock
+
+    new, old = {"walls": "1.0", "paint": "2.0", "shapes": "2.0"}, {"walls": "1.0", "paint": "1.0", "shapes": "1.0"}
+    offered = {"walls": ["1.0"], "paint": ["1.0", "2.0"], "shapes": ["1.0", "2.0"]}
+    runner = Entangled(lambda packages, python: packages["shapes"] < "2", new, offered)
+    runner.failure = lambda packages: "AttributeError: module 'shapes' has no attribute 'area'\n"
+    one = broken("partner", side(new), side(old, "3.13.1", "walls==1.0", "paint==1.0"), partner="paint",
+                 modules={"shapes": "shapes", "paint": "paint"})  # fmt: skip
+    error = "AttributeError: module 'shapes' has no attribute 'area'"
+    finding = examine(replace(one, signature=FailureSignature(error, "AttributeError")), runner)
+    assert isinstance(finding, Finding)
+    assert finding.culprit.package == "shapes"
 
 
 def test_the_lowest_and_the_highest_release_that_fails_are_looked_for():

@@ -151,15 +151,19 @@ def _innermost(replay: Replay, name: str, names: Sequence[str]) -> str:
     """Return the package that makes the difference where holding one back holds others back with it.
 
     Holding back an application framework holds back what it requires, too; then the one that makes the difference
-    alone is it.
+    alone is it. Where each of two holds back the other, it is the one that the failure names first.
     """
     broken = replay.broken
+    named = list(dict.fromkeys(_named(broken.suspect.output, broken.signature.error, broken.modules)))
+    more_suspect = named[: named.index(name)] if name in named else named
     packages = replay.packages(replay.pinning(_pin(replay, name)))
     for other in names:
         if other == name or packages.get(other) in {None, broken.suspect.packages[other]}:
             continue
         alone = replay.pinning(_pin(replay, other))
-        if replay.passes(alone) and replay.packages(alone).get(name) == broken.suspect.packages[name]:
+        if replay.passes(alone) and (
+            replay.packages(alone).get(name) == broken.suspect.packages[name] or other in more_suspect
+        ):
             return other
     return name
 
