@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
-OF_CHECKOUT = 'dependencies = ["click>=8.2", "platformdirs>=4.3"]\n'
-OF_RELEASE = 'dependencies = ["click>=8.2", "fixcards-data", "platformdirs>=4.3"]\n'
+OF_CHECKOUT = 'dependencies = ["click>=8.2"]\n'
+OF_RELEASE = 'dependencies = ["click>=8.2", "fixcards-data"]\n'
 
 
 def prepare(folder: Path) -> None:

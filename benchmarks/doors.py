@@ -46,7 +46,7 @@ def environment(folder: Path, *wheels: Path) -> Path:
 
 def milliseconds(command: Sequence[str | Path], cwd: Path) -> float:
     """Return the processor time of a command and of all that it starts."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "FIXCARDS"))}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYT", "FIXCARDS"))}
     process = subprocess.Popen(command, cwd=cwd, env=clean, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, _, usage = os.wait4(process.pid, 0)
     process.returncode = 0
