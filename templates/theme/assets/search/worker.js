@@ -78,11 +78,11 @@ async function answer({ base, text, file, release, range }, progress) {
   const [failure, count] = file ? await parseFile(file, search, progress) : [search.parse(text), text.trim().split("\n").length];
   const matches = await search.match(failure, search.index, 100);
   const environment = await search.matchEnvironment(failure, search.index);
-  const isFound = matches.length + environment.length;
+  const total = matches.length + environment.length;
   return {
     matches,
     environment,
-    nearest: isFound ? [] : await nearestCards(failure, search.index),
+    nearest: total ? [] : await nearestCards(failure, search.index),
     read: { count, exceptions: failure.exceptions.slice(-3), frames: failure.frames.slice(-5), lines: failure.lines.slice(-3).map((other) => other.text) },
   };
 }
