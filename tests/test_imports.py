@@ -40,9 +40,10 @@ STANDS_ON = {
     "site": {"ecosystems", "records", "matching", "build", "exports"},
     "exports": {"records", "matching", "build"},
     "search": {"records", "matching", "exports"},
+    "audit": {"matching", "search"},
     "authoring": {"ecosystems", "records", "matching", "verify", "search"},
     "scout": {"ecosystems", "records", "matching", "verify", "search", "authoring"},
-    "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring", "scout"},
+    "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring", "scout", "audit"},
     "mkdocs_plugin": {"records", "matching", "verify", "site", "build", "exports"},
 }
 ONLY_IN = {

@@ -13,8 +13,10 @@ import click
 from click.core import ParameterSource
 
 from fixcards import __version__
+from fixcards.cli.audit_command import audit
 from fixcards.cli.bisect_command import bisect
 from fixcards.cli.exit_status import CLEAN, FINDINGS
+from fixcards.cli.export_command import export
 from fixcards.cli.new_command import new
 from fixcards.cli.options import card_option, cards_option
 from fixcards.cli.options import isolation as _isolation
@@ -283,7 +285,9 @@ def interpreters(as_json: bool) -> int:
     return execution.interpreters(as_json=as_json)
 
 
+cli.add_command(audit)
 cli.add_command(bisect)
+cli.add_command(export)
 cli.add_command(review)
 cli.add_command(new)
 cli.add_command(scout)

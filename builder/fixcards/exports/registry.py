@@ -7,7 +7,7 @@ from fixcards.exports.cards_json import CardsJson
 from fixcards.exports.discovery_feed import DiscoveryFeed
 from fixcards.exports.interface import CardExport, LibraryExport
 from fixcards.exports.redirects import Redirects
-from fixcards.exports.schemas import MatchSchema, RecordSchemas
+from fixcards.exports.schemas import AnswerSchemas, RecordSchemas
 from fixcards.exports.scripts import Scripts
 from fixcards.exports.search_index import SearchIndex
 
@@ -16,7 +16,7 @@ LIBRARY_EXPORTS: tuple[LibraryExport, ...] = (
     CardsJson(),
     RecordSchemas(),
     SearchIndex(),
-    MatchSchema(),
+    AnswerSchemas(),
     DiscoveryFeed(),
     Redirects(),
 )

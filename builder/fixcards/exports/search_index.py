@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fixcards.build.page import DataFile, Page
+from fixcards.exports.condition_table import condition_table
 from fixcards.exports.index_entries import index_entries
 from fixcards.exports.interface import SITE_PAGES, SITE_URL, SUMMARIES, Inputs, LibraryExport, Summaries
+from fixcards.matching.index.conditions import CONDITIONS_FILE
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.format import INDEX_FOLDER
 from fixcards.matching.index.writer import IndexRow, build_from_rows, index_row
@@ -24,6 +26,8 @@ class SearchIndex(LibraryExport):
         rows |= {entry.id: index_row(entry) for entry in [_page_entry(page) for page in inputs[SITE_PAGES]]}
         for path, content in build_from_rows((rows[name] for name in sorted(rows)), inputs[SITE_URL], tables()):
             yield DataFile(f"{INDEX_FOLDER}/{path}", content)
+        table = condition_table(inputs[SUMMARIES].cards.values())
+        yield DataFile(f"{INDEX_FOLDER}/{CONDITIONS_FILE}", table)
 
 
 def _card_rows(summaries: Summaries) -> dict[str, IndexRow]:
