@@ -11,7 +11,7 @@ import pytest
 
 from tests.shared import shared
 
-pytest_plugins = ["tests.chromium"]
+pytest_plugins = ["pytester", "tests.chromium"]
 
 REPOSITORY = Path(__file__).parents[1]
 GOOD = Path(__file__).parent / "data" / "good" / "cards" / "demo" / "7.yaml"

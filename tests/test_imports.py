@@ -28,7 +28,7 @@ BELOW_ALL = {"fixcards"} | {
         "worker_pool",
     )
 }
-DOORS = {"cli", "mkdocs_plugin"}
+DOORS = {"cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_plugin"}
 PUBLIC = {"matching", "search"}
 """Rooms whose names the package itself hands on, to the programs of users."""
 STANDS_ON = {
@@ -44,6 +44,9 @@ STANDS_ON = {
     "authoring": {"ecosystems", "records", "matching", "verify", "search"},
     "scout": {"ecosystems", "records", "matching", "verify", "search", "authoring"},
     "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring", "scout", "audit"},
+    "hook": {"search"},
+    "ipython_extension": {"search"},
+    "pytest_plugin": {"matching", "search"},
     "mkdocs_plugin": {"records", "matching", "verify", "site", "build", "exports"},
 }
 ONLY_IN = {
@@ -52,6 +55,8 @@ ONLY_IN = {
     "material": "mkdocs_plugin",
     "click": "cli",
     "rich": "cli",
+    "pytest": "pytest_plugin",
+    "IPython": "ipython_extension",
 }
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
 

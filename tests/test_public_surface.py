@@ -15,7 +15,10 @@ from fixcards.exports.search_index import INDEX_FOLDER
 from fixcards.matching.index.writer import build
 from tests.matching.samples import TEXTS, entries
 
-NAMES = {"Answer", "Failure", "Finder", "FixcardsError", "Match", "RaisedException", "__version__", "parse"}
+NAMES = {
+    *("Answer", "Failure", "Finder", "FixcardsError", "Match", "RaisedException", "__version__"),
+    *("default_finder", "parse"),
+}
 
 
 def run(program: str, *arguments: str) -> str:

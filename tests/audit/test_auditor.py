@@ -108,3 +108,14 @@ def test_a_card_can_be_ignored_for_good_or_until_a_release_fixes_it() -> None:
 def test_of_one_card_in_two_sources_the_first_counts() -> None:
     both = Finder.of_all([finder(FLASK), finder(card("flask-1", ">=99"), card("lamp-1", ">=1"))])
     assert ids(both, "flask==2.2.2", "werkzeug==3.0.1", "lamp==1.0") == ["flask-1", "lamp-1"]
+
+
+def test_a_failure_of_every_newer_release_is_counted_and_listed_where_it_is_asked_for() -> None:
+    cards = finder(card("lamp-1", ">=1", moment="lasting"), card("wick-1", ">=1"))
+    environment = listed("lamp==2.0", "wick==1.0")
+    report = audit(cards, environment)
+    assert [each.id for each in report.exposures] == ["wick-1"]
+    assert report.lasting == 1
+    report = audit(cards, environment, lasting=True)
+    assert [each.id for each in report.exposures] == ["wick-1", "lamp-1"]
+    assert report.lasting == 0

@@ -109,7 +109,7 @@ def test_a_release_of_a_lock_has_the_line_of_its_name_though_lists_of_files_are_
     audited = read(UV, "uv.lock", LINUX_312)
     lines = UV.splitlines()
     for environment in audited.environments:
-        for (release, *_) in environment.releases.values():
+        for release, *_ in environment.releases.values():
             assert lines[release.line - 1] == f'name = "{release.name}"'
             assert lines[release.line] == f'version = "{release.version}"'
 

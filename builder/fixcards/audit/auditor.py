@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from fixcards.audit.environment import AuditedEnvironment, Environment
 from fixcards.audit.target import Target, described
-from fixcards.matching.index.conditions import MOMENTS, Conditions
-from fixcards.matching.index.reader import Index
+from fixcards.matching.index.conditions import LASTING, MOMENTS, Conditions
 from fixcards.matching.score.environment import EnvironmentMatch, match_of
 from fixcards.search.finder import Finder
 
@@ -19,7 +18,7 @@ class Exposure:
 
     match: EnvironmentMatch
     moment: str
-    """`install`, `import` or `use`."""
+    """One of `MOMENTS`."""
     url: str
     """Address of the card, relative where the site has none."""
     line: int
@@ -37,7 +36,7 @@ class Exposure:
     @property
     def at_start(self) -> bool:
         """Whether it fails while the releases are installed or the package is imported, whatever it is used for."""
-        return self.moment != "use"
+        return self.moment in ("install", "import")
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,8 @@ class AuditReport:
     """Those that fail at installation or import first, then by id."""
     ignored: tuple[Exposure, ...] = ()
     """Those that the user wants to hear nothing of."""
+    lasting: int = 0
+    """Number of further cards about failures that every newer release has; they are left out."""
 
 
 @dataclass(frozen=True)
@@ -80,23 +81,28 @@ class _Met:
     targets: list[Target] = field(default_factory=list)
 
 
-def audit(finder: Finder, audited: AuditedEnvironment, ignored: Ignored | None = None) -> AuditReport:
+def audit(
+    finder: Finder, audited: AuditedEnvironment, ignored: Ignored | None = None, *, lasting: bool = False
+) -> AuditReport:
     """Return the known failures of all cards of a finder that an environment is in for.
 
     A card counts only where the release of its package is affected and every second package, the interpreter and the
-    platform are there as it says. Of cards with one id in several folders or sites the first one counts.
+    platform are there as it says. Lasting failures, which every environment with a newer release of
+    one package has, count only with `lasting`. Of cards with one id in several folders or sites the first one counts.
     """
     ignored = ignored or Ignored()
     met: dict[str, _Met] = {}
     for part in finder.parts:
         of_part = _met_conditions(part, audited.environments)
         met.update({card_id: each for card_id, each in of_part.items() if card_id not in met})
-    exposures = [exposure for card_id in sorted(met) if (exposure := _exposure(met[card_id], audited, finder))]
-    exposures.sort(key=lambda each: MOMENTS.index(each.moment) // 2)
+    chosen = [card_id for card_id in sorted(met) if lasting or met[card_id].conditions.moment != LASTING]
+    exposures = [exposure for card_id in chosen if (exposure := _exposure(met[card_id], audited, finder))]
+    exposures.sort(key=lambda each: 0 if each.at_start else MOMENTS.index(each.moment))
     return AuditReport(
         audited,
         tuple(each for each in exposures if not ignored.covers(each.match)),
         tuple(each for each in exposures if ignored.covers(each.match)),
+        len(met) - len(chosen),
     )
 
 
@@ -134,12 +140,4 @@ def _exposure(met: _Met, audited: AuditedEnvironment, finder: Finder) -> Exposur
         line=min(lines, default=0),
         targets=targets,
         where=described(targets, audited.targets),
-    )
-
-
-def is_exposed(index: Index, card_id: str, package: str, releases: Mapping[str, Sequence[str]], target: Target) -> bool:
-    """Return whether some releases on a target are in for the failure of one card."""
-    return any(
-        each.id == card_id and each.is_met(releases) and each.is_met_by(target.pythons, target.platform)
-        for each in index.conditions([package])
     )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,7 +93,7 @@ def _settings(lines: Iterable[str]) -> dict[str, str]:
 
 def _releases_in(folder: str) -> Iterator[Release]:
     try:
-        names: Sequence[str] = sorted(os.listdir(folder or "."))
+        names = sorted(each.name for each in Path(folder or ".").iterdir())
     except OSError:  # an archive, or a folder that isn't there
         return
     for name in names:

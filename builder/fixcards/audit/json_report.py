@@ -10,6 +10,7 @@ from fixcards.audit.auditor import AuditReport, Exposure
 from fixcards.audit.comparison import AuditComparison, ReleaseChange
 from fixcards.audit.lock_change import LockChange
 
+
 def audits_data(reports: Iterable[AuditReport], changes: Sequence[LockChange] = ()) -> dict[str, Any]:
     """Return the report of several audits, with the changes of locks that were looked for."""
     by_exposure = {id(each.exposure): each for each in changes}

@@ -75,7 +75,7 @@ def _environment(audited: AuditedEnvironment, target: Target) -> Environment:
 
 
 def _exposures(environment: Environment, finder: Finder) -> tuple[Exposure, ...]:
-    return audit(finder, AuditedEnvironment("", "", (environment,))).exposures
+    return audit(finder, AuditedEnvironment("", "", (environment,)), lasting=True).exposures
 
 
 def _change(
@@ -135,7 +135,10 @@ def _candidates(exposure: Exposure) -> Iterator[tuple[str, ...]]:
     lines = [tuple(fix.install) for fix in exposure.match.fixes if fix.install and fix.fits]
     if entry.fixed:
         lines.append((f"{entry.package}>={entry.fixed}",))
-    ranges = {entry.package: entry.affected, **{name: each for name, each in entry.requirements.items() if name != "python"}}
+    ranges = {
+        entry.package: entry.affected,
+        **{name: each for name, each in entry.requirements.items() if name != "python"},
+    }
     for name, specifier in ranges.items():
         lines += [(each,) for each in _outside(name, specifier, exposure.match.versions.get(name, ""))]
     for line in lines:

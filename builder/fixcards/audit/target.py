@@ -128,7 +128,9 @@ def stated_python(text: str) -> str:
     for line in text.splitlines()[:20]:
         if not line.startswith("#"):
             continue
-        match = re.search(r"(?:--python-version[ =]|-p[ =]|with Python )(3\.[0-9]{1,2}(?:\.[0-9]{1,2})?)(?![0-9.])", line)
+        match = re.search(
+            r"(?:--python-version[ =]|-p[ =]|with Python )(3\.[0-9]{1,2}(?:\.[0-9]{1,2})?)(?![0-9.])", line
+        )
         if match:
             return match[1]
     return ""

@@ -14,6 +14,11 @@ def main() -> None:
     # memory is freed anyway.
     gc.set_threshold(100_000, 50, 50)
     atexit.register(gc.freeze)
+    if sys.argv[1:2] == ["run"] and (words := sys.argv[2:][sys.argv[2:3] == ["--"] :]) and not words[0].startswith("-"):
+        # Past click, which takes longer to import than all that a command which ends well needs.
+        from fixcards.cli.run_command import run_command
+
+        sys.exit(run_command(words))
     import click
 
     from fixcards.cli.commands import cli

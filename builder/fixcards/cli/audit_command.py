@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from fixcards.cli.finder_choice import finder_of, sites_option
-from fixcards.cli.options import cards_option
+from fixcards.cli.finder_choice import finder_of
+from fixcards.cli.options import searched_option, sites_option
 from fixcards.errors import needs_extra
 from fixcards.matching.index.conditions import PLATFORMS
 
@@ -24,7 +24,7 @@ from fixcards.matching.index.conditions import PLATFORMS
 )
 @click.option("--python-version", default="", metavar="X.Y", help="Interpreter of the environment, such as 3.12.")
 @click.option("--platform", type=click.Choice(PLATFORMS), help="Platform of the environment.")
-@cards_option
+@searched_option
 @sites_option
 @click.option(
     "--format",
@@ -36,6 +36,9 @@ from fixcards.matching.index.conditions import PLATFORMS
 )
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write it there.")
 @click.option("--at-start", is_flag=True, help="Only what fails at import or install.")
+@click.option(
+    "--lasting", is_flag=True, help="List failures, too, that every newer release has, whatever else is there."
+)
 @click.option("--ignore", "ignored", multiple=True, metavar="ID", help="Leave a card out.")
 @click.option(
     "--ignore-until-fixed", "until_fixed", multiple=True, metavar="ID", help="Leave it out while no release fixes it."
@@ -50,10 +53,8 @@ from fixcards.matching.index.conditions import PLATFORMS
     help="Write what the audit shows into FILE, for --baseline.",
 )
 @click.option("--fix", is_flag=True, help="Print the smallest change that avoids each, as requirements checked by uv.")
-@click.pass_context
 @needs_extra("audit")
 def audit(
-    context: click.Context,
     locks: tuple[str, ...],
     each: bool,
     python: Path | None,
@@ -64,6 +65,7 @@ def audit(
     style: str,
     output: Path | None,
     at_start: bool,
+    lasting: bool,
     ignored: tuple[str, ...],
     until_fixed: tuple[str, ...],
     baseline: Path | None,
@@ -87,7 +89,9 @@ def audit(
     if python_version and not re.fullmatch(r"3\.[0-9]{1,2}(\.[0-9]{1,2})?", python_version):
         raise click.BadParameter("write it as 3.12 or 3.12.4", param_hint="--python-version")
     if python is not None and (locks or python_version or platform):
-        raise click.UsageError("--python is audited as it is installed; leave LOCK, --python-version and --platform out")
+        raise click.UsageError(
+            "--python is audited as it is installed; leave LOCK, --python-version and --platform out"
+        )
     comparing = len(locks) == 2 and not each
     if len(locks) > 2 and not each:
         raise click.UsageError("two locks are compared; give --each to audit every one by itself")
@@ -95,10 +99,10 @@ def audit(
         raise click.UsageError("two locks are compared in text, json or markdown, without --fix and --write-baseline")
     if fix and style not in ("text", "json"):
         raise click.UsageError("--fix prints requirements, or JSON with --format json")
-    finder = finder_of(context, roots, sites)
+    finder = finder_of(roots, sites)
     choice = TargetChoice(python_version, platform or "")
     leave_out = Ignored({*ignored, *(read_baseline(baseline) if baseline else ())}, frozenset(until_fixed))
-    settings = auditing.Settings(finder, choice, leave_out, at_start, style, output)
+    settings = auditing.Settings(finder, choice, leave_out, at_start, lasting, style, output)
     if comparing:
         return auditing.compare_locks(locks[0], locks[1], settings)
     return auditing.audit_locks(locks, python, settings, write_baseline, fix=fix)

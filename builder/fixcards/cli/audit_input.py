@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -44,8 +45,10 @@ def environment_of(lock: str, choice: TargetChoice) -> AuditedEnvironment:
 
 
 def default_environment(folder: Path, choice: TargetChoice) -> AuditedEnvironment:
-    """Return the lock of the project in a folder; without one the active virtual environment, that in the folder, or
-    what is installed for the interpreter that runs the program.
+    """Return the lock of the project in a folder.
+
+    Without one it is the active virtual environment, that in the folder `.venv`, or what is installed for the
+    interpreter that runs the program.
     """
     for name in PROJECT_LOCKS:
         if (folder / name).is_file():
@@ -60,7 +63,7 @@ def default_environment(folder: Path, choice: TargetChoice) -> AuditedEnvironmen
 
 
 def installed_for(python: Path) -> AuditedEnvironment:
-    """Return what is installed for an interpreter, or in a virtual environment."""
+    """Return the environment of an interpreter, or of the folder of a virtual environment."""
     return installed(interpreter_at(python))
 
 
@@ -74,7 +77,8 @@ def _content(path: Path) -> bytes:
 def _standard_input() -> bytes:
     if sys.stdin.isatty():
         echo("Paste a lock or the output of pip freeze, then end the input.", err=True)
-    content = click.get_binary_stream("stdin").read(MAX_LOCK_BYTES + 1)
+    stream: BinaryIO = click.get_binary_stream("stdin")
+    content = stream.read(MAX_LOCK_BYTES + 1)
     if len(content) > MAX_LOCK_BYTES:
         raise FixcardsError(f"standard input: has more than {MAX_LOCK_BYTES >> 20} MiB, which no lock has")
     return content

@@ -36,6 +36,8 @@ class Settings(NamedTuple):
     ignored: Ignored
     at_start: bool
     """Whether only failures at installation or import count."""
+    lasting: bool
+    """Whether failures count, too, that every newer release has."""
     style: str
     output: Path | None
 
@@ -81,7 +83,7 @@ def compare_locks(old: str, new: str, settings: Settings) -> int:
 
 
 def _audited(environment: AuditedEnvironment, settings: Settings) -> AuditReport:
-    report = audit(settings.finder, environment, settings.ignored)
+    report = audit(settings.finder, environment, settings.ignored, lasting=settings.lasting)
     if settings.at_start:
         report = replace(report, exposures=tuple(each for each in report.exposures if each.at_start))
     return report
@@ -101,6 +103,12 @@ def _say(report: AuditReport) -> None:
     packages = "1 package" if audited.size == 1 else f"{audited.size:,} packages"
     where = _in_words(audited.targets)
     echo(f"{audited.source} ({audited.kind}): {packages}, {where}: {_counted(number)}{ignored}", err=True)
+    if report.lasting:
+        cards = "1 card" if report.lasting == 1 else f"{report.lasting} cards"
+        echo(
+            f"{audited.source}: {cards} about what every newer release has; --lasting lists them",
+            err=True,
+        )
     if audited.without_release:
         names = ", ".join(audited.without_release[:MAX_NAMES])
         more = len(audited.without_release) - MAX_NAMES
@@ -166,6 +174,7 @@ def _comparison_lines(comparison: AuditComparison) -> str:
     number = len(comparison.changes)
     changed = "1 package changes" if number == 1 else f"{number or 'no'} packages change"
     parts.append(
-        f"{changed}; the update brings in {_counted(len(comparison.brings))} and ends {len(comparison.ends) or 'none'}\n"
+        f"{changed}; the update brings in {_counted(len(comparison.brings))} "
+        f"and ends {len(comparison.ends) or 'none'}\n"
     )
     return "\n".join(parts)

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 import click
-from click.core import ParameterSource
 
 from fixcards import __version__
 from fixcards.cli.audit_command import audit
 from fixcards.cli.bisect_command import bisect
+from fixcards.cli.data_commands import data, update
 from fixcards.cli.exit_status import CLEAN, FINDINGS
 from fixcards.cli.export_command import export
 from fixcards.cli.new_command import new
-from fixcards.cli.options import card_option, cards_option
+from fixcards.cli.options import card_option, cards_option, searched_option, sites_option
 from fixcards.cli.options import isolation as _isolation
 from fixcards.cli.review_command import review
 from fixcards.cli.scout_command import scout
@@ -291,24 +291,31 @@ cli.add_command(export)
 cli.add_command(review)
 cli.add_command(new)
 cli.add_command(scout)
+cli.add_command(data)
+cli.add_command(update)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar="[--] COMMAND...")
+def run(words: tuple[str, ...]) -> int:
+    """Run COMMAND as if it had been typed alone, and name the known failure where it fails.
+
+    Its input, output, colours and exit status stay what they are. Cards that surely fit the end of its output are
+    printed below it on standard error; where none does, nothing is. They are those that fixcards match starts with.
+    """
+    from fixcards.cli.run_command import run_command
+
+    return run_command(words)
 
 
 @cli.command()
 @click.argument("log", metavar="[FILE]", type=click.File("rb"), default="-")
-@cards_option
-@click.option(
-    "--site",
-    "sites",
-    metavar="URL|FOLDER",
-    multiple=True,
-    help="Search a published or built site, instead of cards or beside --cards; may be given several times.",
-)
+@searched_option
+@sites_option
 @click.option("--limit", type=click.IntRange(1, 1000), default=8, show_default=True, help="Cards to show at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; match.schema.json on the site describes it.")
-@click.pass_context
 @needs_extra("cards")
 def match(
-    context: click.Context,
     log: BinaryIO,
     roots: tuple[Path, ...],
     sites: tuple[str, ...],
@@ -317,26 +324,15 @@ def match(
 ) -> int:
     """Find the known failures in a traceback, a log of any size or a few words, by default standard input.
 
-    Nothing of it leaves the machine. Exit status: 0 something fits, 1 nothing does, 2 could not run.
+    Nothing of it leaves the machine. Without --cards and --site, the cards are those that FIXCARDS_CARDS,
+    [tool.fixcards] in pyproject.toml or mkdocs.yml names, or the public ones of fixcards-data. Exit status:
+    0 something fits, 1 nothing does, 2 could not run.
     """
+    from fixcards.cli.finder_choice import finder_of
     from fixcards.cli.log_input import open_log
-    from fixcards.search.finder import Finder
     from fixcards.search.text_report import WIDTH, lines
 
-    finders = []
-    # A site takes the place of cards that only the environment or mkdocs.yml names.
-    if not sites or context.get_parameter_source("roots") is ParameterSource.COMMANDLINE:
-        from fixcards.cli.card_folders import CardFolders  # not above: a search of a site has no need of it
-
-        folders = CardFolders.of(roots)
-        hosts = folders.tracker_hosts
-        finders += [Finder.of_cards(root, jobs=None, tracker_hosts=hosts) for root in folders.selected]
-    finder = Finder.of_all([*finders, *map(Finder.of_site, sites)])
-    for part in finder.parts:
-        if part.excluded_cards:
-            cards = "1 card has" if part.excluded_cards == 1 else f"{part.excluded_cards:,} cards have"
-            where = f"{part.name}: " if finder.parts[1:] else ""
-            echo(f"fixcards: {where}{cards} problems and can't be found; fixcards check names them", err=True)
+    finder = finder_of(roots, sites)
     with open_log(log) as progress:
         answer = finder.answer(log, progress)
     if as_json:

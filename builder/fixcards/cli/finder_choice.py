@@ -1,35 +1,20 @@
-"""The cards that a command asks, by its options, the environment and the settings of the project."""
+"""The cards that a command which only searches asks."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import click
-from click.core import ParameterSource
-
 from fixcards.cli.terminal import echo
+from fixcards.search.card_sources import CardSources
 from fixcards.search.finder import Finder
 
-sites_option = click.option(
-    "--site",
-    "sites",
-    metavar="URL|FOLDER",
-    multiple=True,
-    help="Search a published or built site, instead of cards or beside --cards; may be given several times.",
-)
 
-
-def finder_of(context: click.Context, roots: tuple[Path, ...], sites: tuple[str, ...]) -> Finder:
-    """Return the finder of the cards and sites of a command, and say which cards can't be found."""
-    finders = []
-    # A site takes the place of cards that only the environment or mkdocs.yml names.
-    if not sites or context.get_parameter_source("roots") is ParameterSource.COMMANDLINE:
-        from fixcards.cli.card_folders import CardFolders  # not above: a search of a site has no need of it
-
-        folders = CardFolders.of(roots)
-        hosts = folders.tracker_hosts
-        finders += [Finder.of_cards(root, jobs=None, tracker_hosts=hosts) for root in folders.selected]
-    finder = Finder.of_all([*finders, *map(Finder.of_site, sites)])
+def finder_of(roots: tuple[Path, ...], sites: tuple[str, ...]) -> Finder:
+    """Return the finder of the cards and sites that were given, or of those at hand; say which cards it leaves out."""
+    sources = CardSources.at_hand(roots, sites)
+    for note in sources.notes:
+        echo(f"fixcards: {note}", err=True)
+    finder = sources.finder()
     for part in finder.parts:
         if part.excluded_cards:
             cards = "1 card has" if part.excluded_cards == 1 else f"{part.excluded_cards:,} cards have"

@@ -17,6 +17,21 @@ _cards = partial(
 )
 cards_option = _cards(help="Folder with cards; may be given several times.  [default: those in mkdocs.yml, or cards]")
 card_option = _cards(help="Folder with the cards.  [default: docs_dir in mkdocs.yml, or cards]")
+searched_option = click.option(
+    "--cards",
+    "roots",
+    type=click.Path(path_type=Path, readable=False),
+    multiple=True,
+    help="Folder with cards to search; may be given several times.",
+)
+"""That of commands which only search: where it is missing, `search/card_sources.py` decides."""
+sites_option = click.option(
+    "--site",
+    "sites",
+    metavar="URL|FOLDER",
+    multiple=True,
+    help="Search a published or built site, instead of cards or beside --cards; may be given several times.",
+)
 
 isolation = click.option(
     "--isolation",

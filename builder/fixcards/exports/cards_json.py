@@ -42,5 +42,9 @@ def _card(card: Summary, site_url: str, day: date) -> dict[str, Any]:
         "aliases": list(card.aliases),
         "affected": card.affected,
         "fixed": card.fixed or None,
+        "with": {name: ranges for name, ranges in card.requirements.items() if name != "python"},
+        "python": card.requirements.get("python"),
+        "last_verified": card.last_verified or None,
         "fix": card.fix,
+        "fixes": [{"title": title, "kind": kind, "install": list(install)} for title, kind, install, _ in card.fixes],
     }

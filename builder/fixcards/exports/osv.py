@@ -67,7 +67,7 @@ def osv_record(
 
 
 def _requires(card: Card) -> dict[str, str]:
-    """Return what a card takes beside its package: other packages, `python` and `platform`."""
+    """Return the conditions of a card beside its package: other packages, `python` and `platform`."""
     versions = card.versions
     requires: dict[str, str] = dict(versions.with_ or {})
     if versions.python:

@@ -1,4 +1,7 @@
-"""The index of the search: files of which a page fetches only the parts that its query needs."""
+"""The index of the search: files of which a page fetches only the parts that its query needs.
+
+`search/manifest.json` lists them with their digests, for programs that copy all (`matching/index/manifest.py`).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from fixcards.exports.interface import SITE_PAGES, SITE_URL, SUMMARIES, Inputs, 
 from fixcards.matching.index.conditions import CONDITIONS_FILE
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.format import INDEX_FOLDER
+from fixcards.matching.index.manifest import MANIFEST_FILE, manifest_text, sha256
 from fixcards.matching.index.writer import IndexRow, build_from_rows, index_row
 from fixcards.matching.js_tables import tables
 
@@ -21,13 +25,19 @@ class SearchIndex(LibraryExport):
     inputs = frozenset({SUMMARIES, SITE_PAGES, SITE_URL})
 
     def files(self, inputs: Inputs) -> Iterator[DataFile]:
-        """Yield the parts of the index."""
-        rows = _card_rows(inputs[SUMMARIES])
+        """Yield the parts of the index, then their manifest."""
+        summaries = inputs[SUMMARIES]
+        rows = _card_rows(summaries)
         rows |= {entry.id: index_row(entry) for entry in [_page_entry(page) for page in inputs[SITE_PAGES]]}
+        digests = {}
         for path, content in build_from_rows((rows[name] for name in sorted(rows)), inputs[SITE_URL], tables()):
+            digests[path] = sha256(content)
             yield DataFile(f"{INDEX_FOLDER}/{path}", content)
-        table = condition_table(inputs[SUMMARIES].cards.values())
+        table = condition_table(summaries.cards.values())
+        digests[CONDITIONS_FILE] = sha256(table)
         yield DataFile(f"{INDEX_FOLDER}/{CONDITIONS_FILE}", table)
+        day = max((card.last_verified for card in summaries.cards.values()), default="")
+        yield DataFile(f"{INDEX_FOLDER}/{MANIFEST_FILE}", manifest_text(day, inputs[SITE_URL], digests))
 
 
 def _card_rows(summaries: Summaries) -> dict[str, IndexRow]:

@@ -31,7 +31,10 @@ _EXPOSURE = _object(
     id=_TEXT,
     title=_TEXT,
     url=_TEXT | {"description": "Address of the card; relative where the site has none."},
-    moment={"enum": list(MOMENTS), "description": "When it fails: at installation, at import, or with a certain use."},
+    moment={
+        "enum": list(MOMENTS),
+        "description": "When it fails: at installation, at import, with a certain use, or so in every newer release.",
+    },
     package=_TEXT,
     versions={"type": "object", "additionalProperties": _TEXT, "description": "The releases that set it off."},
     line={"type": "integer", "minimum": 0, "description": "Line of the package in the lock, 0 where it has none."},

@@ -35,7 +35,7 @@ class Summary(NamedTuple):
     platform: str
     """The only platform on which it fails; empty where it fails on all."""
     moment: str
-    """When it fails: `install`, `import` or `use`."""
+    """When it fails: `install`, `import`, `use` or `lasting`."""
     fixes: tuple[tuple[str, str, tuple[str, ...], str], ...]
     """Title, kind and lines to install of each fix, best first."""
     prose: str

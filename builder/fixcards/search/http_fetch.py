@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from email.message import Message
-from typing import IO
+from typing import IO, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from fixcards.errors import FixcardsError
+
+Result = TypeVar("Result")
 
 MAX_REDIRECTS = 5
 MAX_MESSAGE = 200
@@ -37,12 +40,28 @@ def make_opener(*, redirects: bool = True) -> urllib.request.OpenerDirector:
 
 
 def fetch_within(seconds: float, opener: urllib.request.OpenerDirector, address: str, most: int) -> bytes:
-    """Return at most the first `most` bytes at an address. Raises `FixcardsError` where they don't come in time.
+    """Return at most the first `most` bytes at an address. Raises `FixcardsError` where they don't come in time."""
+    return within(seconds, address, lambda: _fetch(seconds, opener, address, most))
 
-    A thread waits for them: timeouts of sockets begin anew with each byte, and looking up a name has none.
+
+def within(seconds: float, address: str, fetch: Callable[[], Result]) -> Result:
+    """Return the result of something that asks a server at an address. Raises `FixcardsError` where it takes too long.
+
+    A thread waits for it: timeouts of sockets begin anew with each byte, and looking up a name has none.
     """
-    results: list[bytes | FixcardsError] = []
-    thread = threading.Thread(target=lambda: results.append(_fetch(seconds, opener, address, most)), daemon=True)
+    results: list[Result | FixcardsError] = []
+
+    def store() -> None:
+        try:
+            results.append(fetch())
+        except FixcardsError as error:
+            results.append(error)
+        except Exception as error:  # noqa: BLE001 - of the server, the address or the network; a thread has no caller
+            code = f"{error.code} " if isinstance(error, urllib.error.HTTPError) else ""
+            reason = str(getattr(error, "reason", error)) or type(error).__name__
+            results.append(FixcardsError(f"{address}: {code}{reason[:MAX_MESSAGE]}"))
+
+    thread = threading.Thread(target=store, daemon=True)
     thread.start()
     thread.join(seconds)
     result = results[0] if results else FixcardsError(f"{address}: took more than {seconds:g} s, and was stopped")
@@ -51,19 +70,17 @@ def fetch_within(seconds: float, opener: urllib.request.OpenerDirector, address:
     return result
 
 
-def _fetch(seconds: float, opener: urllib.request.OpenerDirector, address: str, most: int) -> bytes | FixcardsError:
-    try:
-        with opener.open(address, timeout=seconds) as response:
-            encoding = response.headers.get("Content-Encoding", "identity")
-            if encoding.lower() != "identity":
-                return FixcardsError(f"{address}: is compressed ({encoding[:20]}), which was not asked for")
-            return bytes(response.read(most))
-    except FixcardsError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - of the server, the address or the network; a thread has no caller
-        code = f"{error.code} " if isinstance(error, urllib.error.HTTPError) else ""
-        reason = str(getattr(error, "reason", error)) or type(error).__name__
-        return FixcardsError(f"{address}: {code}{reason[:MAX_MESSAGE]}")
+def _fetch(seconds: float, opener: urllib.request.OpenerDirector, address: str, most: int) -> bytes:
+    with opener.open(address, timeout=seconds) as response:
+        return read_plain(response, address, most)
+
+
+def read_plain(response: Any, address: str, most: int) -> bytes:
+    """Return at most the first `most` bytes of an answer. Raises `FixcardsError` for one that is compressed."""
+    encoding = response.headers.get("Content-Encoding", "identity")
+    if encoding.lower() != "identity":
+        raise FixcardsError(f"{address}: is compressed ({encoding[:20]}), which was not asked for")
+    return bytes(response.read(most))
 
 
 class _RedirectsOfTheHost(urllib.request.BaseHandler):

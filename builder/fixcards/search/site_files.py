@@ -46,13 +46,7 @@ class SiteFiles:
     @classmethod
     def at_address(cls, address: str) -> SiteFiles:
         """Return the files of a published site, whose address ends with a slash."""
-        try:
-            parts = urlsplit(address)
-            good = bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
-        except ValueError:  # brackets or a port that are none
-            good = False
-        if not good or not address.isprintable() or " " in address:
-            raise FixcardsError(f"{address}: is no address of a site; write https://host/path/, without a user name")
+        need_address(address)
         opener: list[OpenerDirector] = []
 
         def fetch(path: str, most: int) -> bytes:
@@ -79,6 +73,17 @@ class SiteFiles:
                 f"or {TOTAL_SECONDS} s from this site, and was stopped"
             )
         return content
+
+
+def need_address(address: str) -> None:
+    """Raise `FixcardsError` where a text is no address of a site."""
+    try:
+        parts = urlsplit(address)
+        good = bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        good = False
+    if not good or not address.isprintable() or " " in address:
+        raise FixcardsError(f"{address}: is no address of a site; write https://host/path/, without a user name")
 
 
 def site_files(where: str) -> tuple[SiteFiles, str | None]:

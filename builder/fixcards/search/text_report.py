@@ -22,10 +22,12 @@ class Span(NamedTuple):
 
 Line = tuple[Span, ...]
 
-_COLORS = {"exact": "green", "likely": "yellow", "possible": None}
+COLORS = {"exact": "green", "likely": "yellow", "possible": None}
+"""Colours of the tiers."""
 WIDTH = 110
 """Columns of the longest line: longer ones are hard to read."""
-_INDENT = 10
+INDENT = 10
+"""Columns before the text."""
 _MIN_WIDTH = 40
 _FRAMES = 5
 
@@ -35,7 +37,7 @@ def lines(answer: Answer, limit: int, columns: int = WIDTH) -> Iterator[Line]:
 
     Lines are wrapped to `columns`, but for addresses.
     """
-    width = min(WIDTH, max(columns, _MIN_WIDTH)) - _INDENT
+    width = text_width(columns)
     matches = answer.matches
     if answer.environment:
         yield from _environment(answer, width)
@@ -57,22 +59,22 @@ def lines(answer: Answer, limit: int, columns: int = WIDTH) -> Iterator[Line]:
 
 def _card(answer: Answer, match: Match, width: int) -> Iterator[Line]:
     display = match.entry.display
-    first = Span(f"{match.tier:<{_INDENT}}", _COLORS[match.tier], bold=True)
-    for line in _wrapped(match.entry.title, width):
+    first = Span(f"{match.tier:<{INDENT}}", COLORS[match.tier], bold=True)
+    for line in wrapped(match.entry.title, width):
         yield first, Span(line, bold=True)
-        first = Span(" " * _INDENT)
+        first = Span(" " * INDENT)
     where = f", in {' and '.join(match.sources)}" if answer.sites else ""
-    yield from _row("card", f"{match.entry.id} ({display.get('verdict', '')}){where}", width)
-    yield from _row("why", "; ".join(match.reasons), width)
+    yield from row("card", f"{match.entry.id} ({display.get('verdict', '')}){where}", width)
+    yield from row("why", "; ".join(match.reasons), width)
     if match.entry.note:
-        yield from _row("note", match.entry.note, width)
+        yield from row("note", match.entry.note, width)
     if match.warning:
-        yield from _row("note", match.warning, width)
+        yield from row("note", match.warning, width)
     yield from _ways_out(match, width)
     times = answer.times(match.entry.id)
     if match.line:
-        yield from _row("seen", f"line {match.line}" + (f", {times:,} times in all" if times > 1 else ""), width)
-    yield (Span(" " * _INDENT + answer.url(match)),)
+        yield from row("seen", f"line {match.line}" + (f", {times:,} times in all" if times > 1 else ""), width)
+    yield (Span(" " * INDENT + answer.url(match)),)
 
 
 def _ways_out(match: Match | EnvironmentMatch, width: int) -> Iterator[Line]:
@@ -80,12 +82,12 @@ def _ways_out(match: Match | EnvironmentMatch, width: int) -> Iterator[Line]:
     for number, fix in enumerate(match.fixes):
         install = f": {', '.join(fix.install)}" if fix.install else ""
         unfit = "" if fix.fits else f" (not for you: {fix.why})"
-        yield from _row("or" if number else "fix", f"{fix.title}{install}{unfit}", width)
+        yield from row("or" if number else "fix", f"{fix.title}{install}{unfit}", width)
     if failed := str(match.entry.display.get("failed_lines", "")):
         quoted = " and ".join(f'"{title}"' for title in failed.splitlines())
-        yield from _row("note", f"the line of {quoted} does not work any more", width)
+        yield from row("note", f"the line of {quoted} does not work any more", width)
     if match.entry.cause not in ("", match.entry.id):
-        yield from _row("cause", match.entry.cause, width)
+        yield from row("cause", match.entry.cause, width)
 
 
 def _environment(answer: Answer, width: int) -> Iterator[Line]:
@@ -94,25 +96,32 @@ def _environment(answer: Answer, width: int) -> Iterator[Line]:
     yield (Span(f"These releases are in for {number} known failure{'s' if number > 1 else ''}:"),)
     for match in answer.environment:
         yield (Span(""),)
-        first = Span(" " * _INDENT)
-        for line in _wrapped(match.entry.title, width):
+        first = Span(" " * INDENT)
+        for line in wrapped(match.entry.title, width):
             yield first, Span(line, bold=True)
-        yield from _row("card", f"{match.entry.id} ({match.entry.display.get('verdict', '')})", width)
-        yield from _row("why", ", ".join(f"{name} {release}" for name, release in match.versions.items()), width)
+        yield from row("card", f"{match.entry.id} ({match.entry.display.get('verdict', '')})", width)
+        yield from row("why", ", ".join(f"{name} {release}" for name, release in match.versions.items()), width)
         if match.entry.note:
-            yield from _row("note", match.entry.note, width)
+            yield from row("note", match.entry.note, width)
         yield from _ways_out(match, width)
-        yield (Span(" " * _INDENT + answer.url(match)),)
+        yield (Span(" " * INDENT + answer.url(match)),)
 
 
-def _row(name: str, text: str, width: int) -> Iterator[Line]:
-    first, *more = _wrapped(text, width)
-    yield (Span(f"{'  ' + name:<{_INDENT}}{first}"),)
+def text_width(columns: int) -> int:
+    """Return how many columns a text may have on a terminal with so many."""
+    return min(WIDTH, max(columns, _MIN_WIDTH)) - INDENT
+
+
+def row(name: str, text: str, width: int) -> Iterator[Line]:
+    """Yield a text with its name before it, wrapped to `width`."""
+    first, *more = wrapped(text, width)
+    yield (Span(f"{'  ' + name:<{INDENT}}{first}"),)
     for line in more:
-        yield (Span(" " * _INDENT + line),)
+        yield (Span(" " * INDENT + line),)
 
 
-def _wrapped(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a text; at least one."""
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
@@ -120,10 +129,10 @@ def _failure(failure: Failure, width: int) -> Iterator[Line]:
     """Yield what was read from a text: its last exceptions with their frames, or its last lines."""
     for exception in failure.exceptions[-3:]:
         text = f"{exception.name}: {exception.message}" if exception.message else exception.name
-        yield from _row("read", text, width)
+        yield from row("read", text, width)
         for frame in exception.frames[-_FRAMES:]:
-            yield (Span(" " * _INDENT + frame),)
+            yield (Span(" " * INDENT + frame),)
     if failure.exceptions:
         return
     for text in (*(other.text for other in failure.lines[-3:]), *failure.frames[-_FRAMES:]) or ("nothing",):
-        yield from _row("read", text, width)
+        yield from row("read", text, width)

@@ -37,7 +37,7 @@ class LockFormat(Protocol):
         """Return whether a text without a name, such as standard input, has the format."""
 
     def read(self, text: str, choice: TargetChoice) -> LockContent:
-        """Return what a text says. Raises `LockError` for one that isn't of the format."""
+        """Return the content of a text. Raises `LockError` for one that isn't of the format."""
 
 
 class LockError(FixcardsError):

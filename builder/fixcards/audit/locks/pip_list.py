@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from fixcards.audit.environment import Release
-from fixcards.audit.locks.interface import LockContent, LockError, Locked, content_of
+from fixcards.audit.locks.interface import LockContent, Locked, LockError, content_of
 from fixcards.audit.target import TargetChoice
 from fixcards.matching.parse.packages import canonical_name
 from fixcards.matching.parse.releases import SeenReleases

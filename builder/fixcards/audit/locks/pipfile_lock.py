@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from fixcards.audit.environment import Release
-from fixcards.audit.locks.interface import LockContent, LockError, Locked, content_of, texts
+from fixcards.audit.locks.interface import LockContent, Locked, LockError, content_of, texts
 from fixcards.audit.locks.toml_text import table_of
 from fixcards.audit.target import TargetChoice
 from fixcards.matching.parse.packages import canonical_name

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from fixcards.audit.environment import Release
-from fixcards.audit.locks.interface import LockContent, LockError, Locked, content_of
+from fixcards.audit.locks.interface import LockContent, Locked, LockError, content_of
 from fixcards.audit.target import TargetChoice, stated_python
 from fixcards.matching.parse.packages import canonical_name
 

@@ -12,9 +12,7 @@ from typing import Any
 
 from fixcards.audit.locks.interface import LockError
 
-_FILES = re.compile(
-    r"^(?:wheels|files) = \[(?:\n(?:[ \t]+\{[^\n]*\},?\n)*|[ ]?\{[^\n]*\}[ ]?)\]\n", re.MULTILINE
-)
+_FILES = re.compile(r"^(?:wheels|files) = \[(?:\n(?:[ \t]+\{[^\n]*\},?\n)*|[ ]?\{[^\n]*\}[ ]?)\]\n", re.MULTILINE)
 _SDIST = re.compile(r"^sdist = \{[^\n]*\}\n", re.MULTILINE)
 _NAME = re.compile(r"^name[ \t]*=", re.MULTILINE)
 

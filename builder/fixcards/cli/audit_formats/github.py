@@ -22,7 +22,8 @@ class GithubFormat:
 
         What fails at installation or import is a warning, everything else a notice.
         """
-        commands, rest = [], 0
+        commands: list[str] = []
+        rest = 0
         for report, exposure in each(reports):
             if len(commands) == MAX_NOTICES:
                 rest += 1

@@ -8,8 +8,10 @@ from typing import Protocol
 from fixcards.audit.auditor import AuditReport, Exposure
 from fixcards.characters import visible
 
-HEADINGS = {True: "fails at import or install", False: "can happen when used"}
-"""The two classes of known failures, by `Exposure.at_start`."""
+AT_START, IN_USE = "fails at import or install", "can happen when used"
+IN_NEWER = "can happen when used, in every newer release"
+HEADINGS = {"install": AT_START, "import": AT_START, "use": IN_USE, "lasting": IN_NEWER}
+"""The classes of known failures, by their moment."""
 
 
 class AuditFormat(Protocol):
@@ -39,7 +41,7 @@ def fix(exposure: Exposure) -> str:
 def message(exposure: Exposure) -> str:
     """Return everything about an exposure in one line."""
     where = f", {exposure.where}" if exposure.where else ""
-    parts = [f"{exposure.match.entry.title} ({releases(exposure)}{where}; {HEADINGS[exposure.at_start]})"]
+    parts = [f"{exposure.match.entry.title} ({releases(exposure)}{where}; {HEADINGS[exposure.moment]})"]
     if way_out := fix(exposure):
         parts.append(f"Fix: {way_out}")
     return visible(". ".join((*parts, exposure.url)))

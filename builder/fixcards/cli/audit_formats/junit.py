@@ -26,7 +26,7 @@ class JunitFormat:
             for exposure in report.exposures:
                 failures += 1
                 line = f' line="{exposure.line}"' if exposure.line else ""
-                kind = attribute(HEADINGS[exposure.at_start])
+                kind = attribute(HEADINGS[exposure.moment])
                 text = message(exposure)
                 cases.append(
                     f"<testcase name={attribute(exposure.id)} classname={attribute(source)}{place}{line} "

@@ -74,7 +74,7 @@ def _table(exposures: Iterable[Exposure]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for each in rows:
         where = f", {each.where}" if each.where else ""
-        title = f"{escaped(each.match.entry.title)} ({HEADINGS[each.at_start]})"
+        title = f"{escaped(each.match.entry.title)} ({HEADINGS[each.moment]})"
         yield f"| {linked(each.id, each.url)} | {title} | {escaped(releases(each) + where)} | {escaped(fix(each))} |"
     yield ""
 

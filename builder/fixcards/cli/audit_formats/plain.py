@@ -21,11 +21,11 @@ class PlainFormat:
         """Return each known failure with what sets it off, its fixes and its address."""
         blocks = []
         for report in reports:
-            for at_start in (True, False):
-                exposures = [each for each in report.exposures if each.at_start == at_start]
+            for heading in dict.fromkeys(HEADINGS.values()):
+                exposures = [each for each in report.exposures if HEADINGS[each.moment] == heading]
                 if exposures:
                     source = f"{visible(report.audited.source)}: " if reports[1:] else ""
-                    blocks.append(f"{source}{HEADINGS[at_start].capitalize()}:\n")
+                    blocks.append(f"{source}{heading.capitalize()}:\n")
                     blocks += ["".join(f"{line}\n" for line in exposure_lines(each, report)) for each in exposures]
         return "\n".join(blocks)
 

@@ -41,7 +41,7 @@ def _rule(exposure: Exposure) -> dict[str, Any]:
         "shortDescription": {"text": visible(exposure.match.entry.title)},
         "help": {"text": f"Fix: {fix(exposure) or 'see the card'}. {visible(exposure.url)}"},
         "defaultConfiguration": {"level": _level(exposure)},
-        "properties": {"tags": ["known-failure", HEADINGS[exposure.at_start]]},
+        "properties": {"tags": ["known-failure", HEADINGS[exposure.moment]]},
     }
     if exposure.url.startswith(("https://", "http://")):
         rule["helpUri"] = visible(exposure.url)

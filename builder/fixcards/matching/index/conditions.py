@@ -2,7 +2,6 @@
 
 One file of the index, `audit.json`: `format`, and `packages`, which maps the package of an entry to rows of its id, the
 moment of the failure, its platform (empty for all), and the ranges of all packages that it takes, `python` among them.
-Entries of causes have no row: each is in every environment with a newer release of one package.
 """
 
 from __future__ import annotations
@@ -16,8 +15,10 @@ from fixcards.matching.parse.versions import in_range
 
 CONDITIONS_FILE = "audit.json"
 CONDITIONS_FORMAT = 1
-MOMENTS = ("install", "import", "use")
-"""When a failure happens: while the releases are installed, while the package is imported, or when it is used."""
+LASTING = "lasting"
+MOMENTS = ("install", "import", "use", LASTING)
+"""When a failure happens: while the releases are installed, while the package is imported, when it is used; or when
+it is used, in every newer release, whatever else is installed. So the last says nothing about an environment."""
 PLATFORMS = ("linux", "macos", "windows")
 PYTHON = "python"
 """The name by which ranges have the interpreter."""
@@ -82,7 +83,9 @@ def conditions_of(table: Mapping[str, Any], package: str) -> list[Conditions]:
     for row in rows:
         good = isinstance(row, list) and len(row) == len(Conditions._fields) and is_texts(row[:3])
         good = good and row[1] in MOMENTS and row[2] in ("", *PLATFORMS) and isinstance(row[3], dict)
-        _need(good and all(map(is_text, (*row[3], *row[3].values()))) and package in row[3], "has a row of another form")
+        _need(
+            good and all(map(is_text, (*row[3], *row[3].values()))) and package in row[3], "has a row of another form"
+        )
     return [Conditions(*row) for row in rows]
 
 

@@ -105,7 +105,7 @@ class Index:
         return Entry.from_record(self._file("cards", number // size)[number % size])
 
     def conditions(self, packages: Iterable[str]) -> list[Conditions]:
-        """Return what each entry of some packages takes, but for causes."""
+        """Return the conditions of each entry of some packages."""
         if self._conditions is None:
             table = _parsed(CONDITIONS_FILE, self._content(CONDITIONS_FILE))
             _check(CONDITIONS_FILE, check_conditions, table)
