@@ -28,7 +28,7 @@ BELOW_ALL = {"fixcards"} | {
         "worker_pool",
     )
 }
-DOORS = {"cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_plugin"}
+DOORS = {"cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_plugin", "mcp_server"}
 PUBLIC = {"matching", "search"}
 """Rooms whose names the package itself hands on, to the programs of users."""
 STANDS_ON = {
@@ -46,6 +46,7 @@ STANDS_ON = {
     "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring", "scout", "audit"},
     "hook": {"search"},
     "ipython_extension": {"search"},
+    "mcp_server": {"audit", "matching", "search"},
     "pytest_plugin": {"matching", "search"},
     "mkdocs_plugin": {"records", "matching", "verify", "site", "build", "exports"},
 }
@@ -54,6 +55,8 @@ ONLY_IN = {
     "properdocs": "mkdocs_plugin",
     "material": "mkdocs_plugin",
     "click": "cli",
+    "mcp": "mcp_server",
+    "mcp_types": "mcp_server",
     "rich": "cli",
     "pytest": "pytest_plugin",
     "IPython": "ipython_extension",

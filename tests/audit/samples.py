@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from fixcards.audit.environment import AuditedEnvironment
 from fixcards.audit.locks import read_lock
@@ -44,11 +45,25 @@ def card(
     return entry, Conditions(card_id, moment, platform, {package: affected, **requirements})
 
 
-def finder(*cards: tuple[Entry, Conditions], site: str = "https://cards.example.org/") -> Finder:
-    """Return the finder of some cards."""
+def index_files(*cards: tuple[Entry, Conditions], site: str = "https://cards.example.org/") -> dict[str, bytes]:
+    """Return the files of the index of some cards."""
     files = dict(build([entry for entry, _ in cards], site))
     files[CONDITIONS_FILE] = conditions_text((entry.package, each) for entry, each in cards)
-    return Finder(Index(files.__getitem__, name="cards"))
+    return files
+
+
+def finder(*cards: tuple[Entry, Conditions]) -> Finder:
+    """Return the finder of some cards."""
+    return Finder(Index(index_files(*cards).__getitem__, name="cards"))
+
+
+def write_site(folder: Path, *cards: tuple[Entry, Conditions]) -> Path:
+    """Write the index of some cards as a built site has it, and return the folder."""
+    for path, content in index_files(*cards).items():
+        file = folder / "search" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    return folder
 
 
 def listed(*requirements: str, choice: TargetChoice = LINUX_312) -> AuditedEnvironment:

@@ -36,7 +36,7 @@ class AuditComparison:
 
 
 def compare(old: AuditReport, new: AuditReport) -> AuditComparison:
-    """Compare two audited environments, of which the second is the update of the first. Ignored failures are left out."""
+    """Compare two audited environments, an old one and a new one. Ignored failures are left out."""
     before = {each.id for each in (*old.exposures, *old.ignored)}
     after = {each.id for each in (*new.exposures, *new.ignored)}
     old_releases, new_releases = _releases(old), _releases(new)

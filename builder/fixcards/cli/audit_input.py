@@ -7,9 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
-
-import click
 
 from fixcards.audit.environment import AuditedEnvironment
 from fixcards.audit.installed import installed, interpreter_at, this_interpreter, virtual_environment
@@ -77,8 +74,7 @@ def _content(path: Path) -> bytes:
 def _standard_input() -> bytes:
     if sys.stdin.isatty():
         echo("Paste a lock or the output of pip freeze, then end the input.", err=True)
-    stream: BinaryIO = click.get_binary_stream("stdin")
-    content = stream.read(MAX_LOCK_BYTES + 1)
+    content = sys.stdin.buffer.read(MAX_LOCK_BYTES + 1)
     if len(content) > MAX_LOCK_BYTES:
         raise FixcardsError(f"standard input: has more than {MAX_LOCK_BYTES >> 20} MiB, which no lock has")
     return content

@@ -44,7 +44,7 @@ class Index:
         self._read = read
         self._trusted = trusted
         self._files: dict[str, Any] = {}
-        self._conditions: Any = None
+        self._conditions: Mapping[str, Any] | None = None
         self._cached_bytes = 0
 
     @classmethod
@@ -106,19 +106,28 @@ class Index:
 
     def conditions(self, packages: Iterable[str]) -> list[Conditions]:
         """Return the conditions of each entry of some packages."""
-        if self._conditions is None:
-            table = _parsed(CONDITIONS_FILE, self._content(CONDITIONS_FILE))
-            _check(CONDITIONS_FILE, check_conditions, table)
-            self._conditions = table
+        table = self._condition_table()
         try:
-            return [each for package in packages for each in conditions_of(self._conditions, package)]
+            return [each for package in packages for each in conditions_of(table, package)]
         except InvalidIndexError as error:
             raise IndexUnusableError(f"{_UNUSABLE}: {CONDITIONS_FILE}: {error}") from None
+
+    def ids_by_package(self) -> dict[str, list[str]]:
+        """Return the ids of all entries that have conditions, by package."""
+        packages = self._condition_table()["packages"]
+        return {package: [each.id for each in self.conditions([package])] for package in packages}
 
     def entry_of(self, entry_id: str, package: str) -> Entry | None:
         """Return the entry of a package with an id, None where there is none."""
         entries = (self.entry(posting >> 1) for posting in self.postings(f"{PACKAGE_TERM}{package}"))
         return next((entry for entry in entries if entry.id == entry_id), None)
+
+    def _condition_table(self) -> Mapping[str, Any]:
+        if self._conditions is None:
+            table = _parsed(CONDITIONS_FILE, self._content(CONDITIONS_FILE))
+            _check(CONDITIONS_FILE, check_conditions, table)
+            self._conditions = table
+        return self._conditions
 
     def _file(self, kind: str, number: int) -> Any:
         name = self.head[kind][number * HASH_LENGTH : (number + 1) * HASH_LENGTH]
