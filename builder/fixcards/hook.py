@@ -6,10 +6,12 @@ can also call `install` itself. `fixcards run` answers for any command; this one
 
 from __future__ import annotations
 
+import builtins
+import io
 import os
 import sys
 import threading
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
 _USAGE = "usage: python -m fixcards.hook (SCRIPT | -m MODULE) [ARGUMENT]..."
@@ -43,7 +45,7 @@ class _Hook:
 
     def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         trace = _without_launcher(trace)
-        self._before(kind, error, trace)
+        self._before(kind, error.with_traceback(trace), trace)  # Python prints the one that the exception has
         if not issubclass(kind, KeyboardInterrupt):
             self.answer(kind, error, trace)
 
@@ -71,21 +73,38 @@ def _is_launcher(file_name: str) -> bool:
 
 def main() -> None:
     """Run the program of the command line as `python` would."""
-    import runpy
-
     arguments = sys.argv[1:]
     if not arguments or arguments[0] in {"-h", "--help"} or arguments == ["-m"]:
         sys.stderr.write(f"{_USAGE}\n")
         sys.exit(0 if arguments[:1] in (["-h"], ["--help"]) else 2)
     install()
     if arguments[0] == "-m":
+        import runpy
+
         sys.argv = arguments[1:]
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
     else:
         sys.argv = arguments
-        sys.path[0] = os.path.realpath(arguments[0]).rpartition(os.sep)[0]
-        runpy.run_path(arguments[0], run_name="__main__")
+        _run_script(arguments[0])
+
+
+def _run_script(name: str) -> None:
+    """Run a script as the module `__main__`, which it stays until the process has ended."""
+    path = os.path.abspath(name)  # noqa: PTH100 - as Python does it: a link stays one
+    try:
+        with io.open_code(path) as file:
+            source = file.read()
+    except OSError as error:
+        sys.exit(f"fixcards: {name}: {error.strerror or error}")
+    module = ModuleType("__main__")
+    module.__file__ = path
+    module.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = module
+    sys.path[0] = os.path.realpath(path).rpartition(os.sep)[0]
+    exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the reader's program
 
 
 if __name__ == "__main__":
-    main()
+    from fixcards import hook  # noqa: PLW0406 - so that a program which calls `install` finds the hook that is there
+
+    hook.main()

@@ -20,6 +20,7 @@ PAGES = {
     "not found": "nowhere/",
     "add a card": "about/adding-a-card/",
     "for your team": "about/for-your-team/",
+    "where failures happen": "about/where-failures-happen/",
     "certainty": "about/certainty/",
     "rules": "about/rules/",
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fixcards.matching.index.entry import Entry, FixOption
+from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.versions import overlap
 from fixcards.matching.score.fixes import FittedFix
@@ -112,8 +114,9 @@ def test_a_fix_that_can_not_be_had_for_the_interpreter_comes_last() -> None:
 def test_a_reader_who_may_not_upgrade_is_given_another_fix_first() -> None:
     fixes = fixes_of("held")
     assert next(iter(fixes)) == PIN
-    assert fixes[UPGRADE].why == "you say that taper stays as it is"
-    assert not fixes_of("held-elsewhere")[UPGRADE].fits
+    assert fixes[UPGRADE].why == "the text says taper 1.4"
+    assert fixes_of("held-elsewhere")[UPGRADE].why == "you say that taper stays as it is"
+    assert fixes_of("newest-already")[UPGRADE].why == "you say that taper stays as it is"
     assert fixes_of("partner-held")[UPGRADE].fits
 
 
@@ -121,6 +124,44 @@ def test_a_lower_bound_that_the_text_states_excludes_the_pin() -> None:
     fixes = fixes_of("with-a-lower-bound")
     assert next(iter(fixes)) == UPGRADE
     assert fixes[PIN].why == "the text says wax>=3"
+
+
+def test_a_release_that_a_sentence_demands_excludes_what_would_change_it() -> None:
+    assert fixes_of("stated-in-words")[PIN].why == "the text says wax>=3.1"
+    assert fixes_of("partner-stated")[PIN].why == "the text says wax 3.2"
+    assert fixes_of("partner-stated")[UPGRADE].fits
+    assert fixes_of("lower-bound-beside-a-command")[PIN].why == "the text says wax>=3"
+
+
+def test_a_reader_who_may_not_go_back_is_given_the_upgrade() -> None:
+    fixes = fixes_of("no-way-back")
+    assert next(iter(fixes)) == UPGRADE
+    assert fixes[PIN].why == "you say that wax stays as it is"
+
+
+def test_a_reader_who_may_install_nothing_is_given_what_needs_no_installation() -> None:
+    fixes = fixes_of("nothing-installed")
+    assert list(fixes) == [OWN, UPGRADE, PIN]
+    assert fixes[PIN].why == fixes[UPGRADE].why == "you say that nothing can be installed"
+
+
+def test_the_message_of_the_failure_states_no_limit() -> None:
+    error = "AttributeError: you used wax.tallow, which is gone in wax>=3.0.0"
+    entry = Entry(id="wax-9", package="wax", templates=(error,), fixes=(FixOption("Hold wax", "pin", ("wax<3",)),))
+    [found] = match(parse(error), Index.of([entry]))
+    assert [fix.fits for fix in found.fixes] == [True]
+
+
+def test_a_file_of_the_readers_own_that_hides_a_package_makes_its_failure_possible_at_most() -> None:
+    error = "ModuleNotFoundError: No module named 'taper.core'"
+    entries = Index.of([Entry(id="taper-9", package="taper", templates=(error,), exception="ModuleNotFoundError")])
+    assert [each.tier for each in match(parse(error), entries)] == ["likely"]
+    assert [each.tier for each in match(parse(f"{error}; 'taper' is not a package"), entries)] == ["possible"]
+
+
+def test_a_message_in_the_message_of_another_exception_is_as_good_as_without_a_class() -> None:
+    best = match(parse(TEXTS["fix-wrapped"]), index())[0]
+    assert (best.entry.id, best.tier) == ("taper-7", "likely")
 
 
 def test_in_own_code_a_package_that_is_merely_installed_is_possible_at_most() -> None:

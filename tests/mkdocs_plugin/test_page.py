@@ -14,6 +14,7 @@ NAV = {
     "Packages": "cards/packages/",
     "Found by the program": "cards/found/",
     "Add a card": "about/adding-a-card/",
+    "Use it where failures happen": "about/where-failures-happen/",
     "For your team": "about/for-your-team/",
     "How sure we are": "about/certainty/",
     "Rules": "about/rules/",

@@ -15,7 +15,7 @@ from tests.sites import LIBRARY, files, library, outputs, page, pages, words
 
 def test_a_site_has_lists_pages_about_itself_and_a_page_for_each_card() -> None:
     assert {"", "cards", "cards/packages", "about/adding-a-card", "about/certainty", "about/rules"} | {
-        "about/for-your-team"
+        *("about/for-your-team", "about/where-failures-happen"),
     } <= set(pages())
     assert {f"{card.package}/{card.key}" for card in library(LIBRARY).cards.values()} <= set(pages())
 

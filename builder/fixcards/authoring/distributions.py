@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 
 from fixcards.matching.parse.packages import canonical_name
 from fixcards.records.program_syntax import parse_program
+from fixcards.standard_library import STANDARD_LIBRARY
 
 OF_MODULE = {
     "attr": "attrs",
@@ -55,7 +55,7 @@ def imported_distributions(code: str, offers: Callable[[str], bool]) -> Iterator
     program = parse_program(code)
     modules = sorted({name.partition(".")[0] for name in program.imports}) if program is not None else []
     for module in modules:
-        if module.isidentifier() and module not in sys.stdlib_module_names:
+        if module.isidentifier() and module not in STANDARD_LIBRARY:
             name = distribution_of(module)
             if offers(name):
                 yield name

@@ -17,7 +17,8 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
     A match shows `display`: `path` below the site, `fix`, `verdict`, and in `failed_lines` the titles
     of fixes whose line to copy does not work.
 
-    A card that others name as cause is its own.
+    A card that others name as cause is its own, and so is one about a change that its package stands by: such a card
+    offers to hold the package back, and no upgrade of it. Whoever calls the package may be hit.
     """
     cards = list(cards)
     causes = {card.cause for card in cards}
@@ -32,7 +33,7 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
                 title=card.title,
                 prose=f"{card.prose} {card.details}",
                 keywords=card.keywords,
-                cause=card.id if card.id in causes else card.cause,
+                cause=card.id if card.id in causes or card.is_change else card.cause,
                 affected=card.affected,
                 fixed=card.fixed,
                 requirements=card.requirements,

@@ -25,7 +25,7 @@ from fixcards.matching.parse import (
     tokens,
     versions,
 )
-from fixcards.matching.score import environment, features, fixes, matcher, release_check, scoring
+from fixcards.matching.score import environment, features, fixes, matcher, release_check, scoring, split_template
 
 
 def tables() -> dict[str, Any]:
@@ -91,10 +91,16 @@ def _patterns() -> dict[str, str]:
         "quotedMessage": normalized_failure.QUOTED_MESSAGE,
         "lastPlace": template.LAST_PLACE,
         "prerelease": versions.PRERELEASE,
-        "sourceCode": features.SOURCE,
+        "sourceCode": split_template.SOURCE,
         "requirement": fixes.REQUIREMENT,
         "constraint": fixes.CONSTRAINT,
         "held": fixes.HELD,
+        "noDowngrade": fixes.NO_DOWNGRADE,
+        "noInstall": fixes.NO_INSTALL,
+        "sentenceEnd": fixes.SENTENCE_END,
+        "limit": fixes.LIMIT,
+        "stated": fixes.STATED,
+        "word": fixes.WORD,
         "interpreter": fixes.INTERPRETER,
         "release": versions.VERSION,
         "clause": versions.CLAUSE,
@@ -112,8 +118,9 @@ _LIMITS: dict[ModuleType, str] = {
     template: "ELLIPSIS_CHARACTERS MIN_TRUNCATED_LENGTH",
     reader: "MAX_COMPLETIONS MIN_FUZZY_LENGTH",
     matcher: "DEFAULT_LIMIT MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
-    features: "FULL_COVERAGE CLASS_COVERAGE MAX_RANKED_SPECIFICITY MARK_LENGTH MIN_TYPO_LENGTH OWN_EXCEPTION"
-    " UNFINISHED",
+    features: "FULL_COVERAGE CLASS_COVERAGE MAX_RANKED_SPECIFICITY MARK_LENGTH OWN_EXCEPTION UNFINISHED"
+    " WRAPPED SHADOWED",
+    split_template: "MIN_TYPO_LENGTH",
     scoring: "SPECIFICITY_STRONG SPECIFICITY_ENOUGH MIN_SHARED MIN_SHARED_LONG_TEXT MIN_LONG_TEXT_COVERAGE MIN_COVERAGE"
     " WHOLE_LINE_COVERAGE MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE"
     " MAX_UNCERTAIN_EVIDENCE BASE_SCORE"

@@ -33,7 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the section, where a failure is a known one. On a worker of xdist there is no terminal to report to."""
     failed = [*terminalreporter.stats.get("failed", ()), *terminalreporter.stats.get("error", ())]
-    if not failed or (config.getoption("fixcards") or config.getini("fixcards")) == "off":
+    silenced = config.getoption("no_summary", default=False)
+    if not failed or silenced or (config.getoption("fixcards") or config.getini("fixcards")) == "off":
         return
     from fixcards.pytest_plugin.summary_section import print_section  # here, so that a green run doesn't pay for it
 

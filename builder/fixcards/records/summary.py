@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from fixcards.ecosystems import ecosystem
 from fixcards.records.card import Card
 from fixcards.records.evidence import EXPECTED, Evidence, Run
 from fixcards.records.failure_moment import failure_moment
@@ -86,6 +87,16 @@ class Summary(NamedTuple):
     def fix(self) -> str:
         """Title of the first fix."""
         return self.fixes[0][0]
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it is about a change that its package stands by, not about a failure that a release ends.
+
+        Such a card offers to hold its own package back, and no upgrade of it. Whoever calls the package may be hit.
+        """
+        name = ecosystem(self.ecosystem).requirement_name
+        kinds = {kind for _, kind, install, _ in self.fixes if self.package in map(name, install)}
+        return "pin" in kinds and "upgrade" not in kinds
 
     @property
     def path(self) -> str:

@@ -6,7 +6,6 @@ Which sentence stands depends on the facts: who raised the exception, which name
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +13,7 @@ from datetime import date
 from fixcards.authoring.distributions import distribution_of
 from fixcards.authoring.report import top_module
 from fixcards.scout.finding import PYTHON, Finding, Side, VanishedName
+from fixcards.standard_library import STANDARD_LIBRARY
 
 _SCRIPT_NAME = re.compile(r'^sys\.argv = \["([^"\n]+)", "--help"\]$', re.MULTILINE)
 _IMPORT = re.compile(r"import ([\w.]+)\n?")
@@ -296,7 +296,7 @@ def _when(finding: Finding) -> str:
 def _stdlib_module(finding: Finding) -> str | None:
     match = _MISSING_MODULE.search(finding.signature.error)
     module = next(filter(None, match.groups()), None) if match else None
-    return module if module and module.partition(".")[0] in sys.stdlib_module_names else None
+    return module if module and module.partition(".")[0] in STANDARD_LIBRARY else None
 
 
 def _module_of_culprit(finding: Finding) -> str | None:

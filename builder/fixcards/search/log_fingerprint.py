@@ -64,10 +64,13 @@ class LogFingerprint:
     def _line(self, line: bytes) -> bytes:
         tokens = _TOKEN.findall(line)
         result = list(map(self._tokens.__getitem__, tokens))
-        last = len(tokens) - 2
-        for number, token in enumerate(tokens):  # where a log may have truncated a message
-            if (number >= last or tokens[number + 1].startswith(_DOTS)) and self._is_prefix(token.lower()):
-                result[number] = token
+        # Where a log may have truncated a message: at the end of the line and before dots.
+        ends = {*range(max(0, len(tokens) - 2), len(tokens))}
+        if any(dots in line for dots in _DOTS):
+            ends.update(number - 1 for number, token in enumerate(tokens) if number and token.startswith(_DOTS))
+        for number in ends:
+            if self._is_prefix(tokens[number].lower()):
+                result[number] = tokens[number]
         return b"".join(result)
 
     def _is_prefix(self, text: bytes) -> bool:

@@ -62,6 +62,21 @@ _PAGES = {
         ),
         dict,
     ),
+    "about/where-failures-happen": _AboutPage(
+        "Use it where failures happen",
+        "In a test run, before any command, in a notebook, in a program: known failures where they are printed.",
+        (
+            Section("log", "A log or a traceback"),
+            Section("pytest", "A test run"),
+            Section("run", "Any command"),
+            Section("hook", "One Python process"),
+            Section("notebook", "IPython and notebooks"),
+            Section("library", "Your own program"),
+            Section("cards", "Which cards are searched"),
+            Section("update", "Newer cards"),
+        ),
+        dict,
+    ),
     "about/rules": _AboutPage(
         "Rules for cards",
         "Every rule that a card is checked against.",

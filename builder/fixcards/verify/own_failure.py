@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 
 from fixcards.records.program_syntax import Program, parse_program
 from fixcards.records.script import SCRIPT_NAME
+from fixcards.standard_library import STANDARD_LIBRARY
 
 _FRAME = re.compile(r'^  File "([^"]+)", line ([0-9]+), in ', re.MULTILINE)
 _DERIVATIONS = 4
@@ -65,7 +65,7 @@ def own_hang(code: str, output: str) -> str | None:
 def _names_from_packages(program: Program) -> set[str]:
     """Return the names of what a program imports from packages, and of what it derives from that."""
     bindings = program.bindings.items()
-    names = {name for name, module in bindings if module.partition(".")[0] not in sys.stdlib_module_names}
+    names = {name for name, module in bindings if module.partition(".")[0] not in STANDARD_LIBRARY}
     for _ in range(_DERIVATIONS):
         for node in program.nodes(ast.ClassDef, ast.Assign, ast.withitem):
             if isinstance(node, ast.ClassDef) and any(_names(base) & names for base in node.bases):

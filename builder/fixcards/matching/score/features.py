@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import MessageLine, NormalizedFailure
 from fixcards.matching.parse.packages import canonical_name
-from fixcards.matching.parse.patterns import PATTERNS
 from fixcards.matching.parse.template import (
     ELLIPSIS_CHARACTERS,
     CompiledTemplate,
@@ -17,14 +15,10 @@ from fixcards.matching.parse.template import (
     match_template,
     match_truncated,
     plain_quotes,
-    without_last_place,
 )
-from fixcards.matching.parse.tokens import informative_tokens, is_typo_of, specificity, tokenize
+from fixcards.matching.parse.tokens import informative_tokens, specificity, tokenize
 from fixcards.matching.score.release_check import compare_releases, wrong_value
-
-_EXCEPTION = re.compile(PATTERNS["exception"], re.ASCII)
-_CLASS = re.compile(PATTERNS["class"], re.ASCII)
-_DOTTED = re.compile(PATTERNS["dotted"], re.ASCII)
+from fixcards.matching.score.split_template import SplitTemplate, same_class, split_templates
 
 FULL_COVERAGE, CLASS_COVERAGE = 100, 30
 """Coverage of a template that is a class without words of its own: with the same message, and with another one.
@@ -35,17 +29,14 @@ MAX_RANKED_SPECIFICITY = 9
 MARK_LENGTH = 12
 """Characters of the normal form by which the start of the message is looked for in the line as printed."""
 
-MIN_TYPO_LENGTH = 8
-"""Characters of a class that may be misspelt. Shorter ones differ in a letter without being errors."""
 OWN_EXCEPTION = "AssertionError"
 """The exception of a reproduction's own check. It says nothing about another check."""
 UNFINISHED = ":"
 """The end of a message whose most important part follows in the next line."""
-SOURCE = r"[A-Za-z0-9_]\(| = "
-"""What a message has that is a line of source: it is the entry's package that has this line."""
-
-_SOURCE = re.compile(SOURCE)
-
+WRAPPED = ": "
+"""What stands before the message of an exception that another one passes on in its own message, without its class."""
+SHADOWED = " is not a package"
+"""The end of what Python says where a module is looked for in one that is no package."""
 Places = tuple[tuple[int, int], ...]
 
 
@@ -129,6 +120,7 @@ class MatchFeatures:
 def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     """Return the features that a text and an entry share."""
     own = own_packages(entry)
+    own += sorted(name for name in failure.packages if _is_import_of(name, entry.package) and name not in own)
     fits, similarity, same_exception = _fits(failure, entry, own)
     fit = max(fits, key=_rank, default=None)
     shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames, frame)]
@@ -188,42 +180,20 @@ def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple
     fits: list[TemplateFit] = []
     similarity, same_exception = 0, False
     packages = [*own, entry.package]
-    first = ""
-    for number, template in enumerate(entry.templates):
-        name, message = split_template(template, entry.exception)
-        normal_form = compile_template(message).normal_form
-        if number == 0:
-            first = normal_form
-        same_message = number == 0 or _contains(first, normal_form)
+    for part in split_templates(entry.templates, entry.exception):
         for line in failure.message_lines:
-            new = _fit_template(template, name, message, line, packages)
-            if new is None or new.truncated:
-                short = without_last_place(message)
-                new = (_fit_template(template, name, short, line, packages) if short != message else None) or new
+            new = _fit_template(part, part.message, line, packages)
+            if part.short != part.message and (new is None or new.truncated):
+                new = _fit_template(part, part.short, line, packages) or new
             if new:
-                source = not (name or new.truncated or same_message) and bool(_SOURCE.search(message))
-                fits.append(replace(new, first=same_message and new.same_exception is not False, source=source))
-            if line.exception != OWN_EXCEPTION and _same_class(line.exception, name or entry.exception):
+                source = part.is_source and not new.truncated
+                first = part.same_message and new.same_exception is not False
+                fits.append(replace(new, first=first, source=source))
+            if line.exception != OWN_EXCEPTION and same_class(line.exception, part.name or entry.exception):
                 same_exception = True
                 if not (line.goes_on and line.text.comparable.endswith(UNFINISHED)):
-                    similarity = max(similarity, _similarity(normal_form, line))
+                    similarity = max(similarity, _similarity(part.normal_form, line))
     return fits, similarity, same_exception
-
-
-def split_template(template: str, exception: str = "") -> tuple[str, str]:
-    """Return the exception's class and the message of a template. The class is empty where it starts with none.
-
-    `exception` is a class whatever its name looks like.
-    """
-    match = _EXCEPTION.match(template)
-    if match and (_CLASS.match(match[1]) or _DOTTED.match(match[1]) or _same_class(match[1], exception)):
-        return match[1], match[2] or ""
-    return "", template
-
-
-def _contains(one: str, other: str) -> bool:
-    """Return whether one of two messages is a part of the other."""
-    return bool(one and other) and (one in other or other in one)
 
 
 def own_packages(entry: Entry) -> list[str]:
@@ -238,15 +208,16 @@ def _is_import_of(name: str, package: str) -> bool:
     return canonical_name(name).replace("-", "") == package.replace("-", "")
 
 
-def _fit_template(
-    template: str, name: str, message: str, line: MessageLine, packages: Sequence[str]
-) -> TemplateFit | None:
-    """Return how a template, split into class and message, matches a line; None where it doesn't."""
+def _fit_template(split: SplitTemplate, message: str, line: MessageLine, packages: Sequence[str]) -> TemplateFit | None:
+    """Return how the class and a message of a template match a line; None where they don't."""
+    name = split.name
     if name and line.repeats_exception:
         return None
+    if line.raw.endswith(SHADOWED) and SHADOWED not in message:
+        return None  # a file of the reader's own has the package's name
     same_exception = None
     if name and line.exception:
-        same_exception = _same_class(line.exception, name)
+        same_exception = same_class(line.exception, name)
     elif name and name.split(".")[-1] in line.raw:
         same_exception = True
     form = compile_template(message)
@@ -260,6 +231,8 @@ def _fit_template(
         coverage = 100 * sum(end - start for start, end in places) // max(1, len(where))
         marks = _mark_parts(line.raw, form.printed, where[places[0][0] :])
         leads = bool(line.exception) and places[0][0] == 0 and not truncated
+        if same_exception is False and not truncated and where[: places[0][0]].endswith(WRAPPED):
+            same_exception = None
         if where is line.text.display and not truncated:
             values = _values(where, places, form.gaps)
     else:  # a class alone, or with a number or the like
@@ -269,7 +242,7 @@ def _fit_template(
         fixed_text, coverage, truncated = "", FULL_COVERAGE if same_message else CLASS_COVERAGE, False
         marks = _mark_class(line.raw, name)
     return TemplateFit(
-        template=template,
+        template=split.template,
         coverage=coverage,
         specificity=specificity(name, fixed_text, packages),
         same_exception=same_exception,
@@ -348,22 +321,6 @@ def _similarity(normal_form: str, line: MessageLine) -> int:
     one, other = informative_tokens(normal_form), line.text.informative
     shared = len(one.keys() & other.keys())
     return 100 * shared // max(1, len(one) + len(other) - shared)
-
-
-def _same_class(name: str, other: str) -> bool:
-    """Return whether two classes are the same but for their modules, which programs print or leave out."""
-    if not name or not other:
-        return False
-    one, two = name.split(".")[-1], other.split(".")[-1]
-    return one == two or _is_misspelt(one, two)
-
-
-def _is_misspelt(one: str, other: str) -> bool:
-    """Return whether two classes differ by one letter, or by two that have changed places."""
-    if min(len(one), len(other)) < MIN_TYPO_LENGTH or abs(len(one) - len(other)) > 1 or not is_typo_of(one, other):
-        return False
-    differ = sum(a != b for a, b in zip(one, other, strict=False))
-    return len(one) != len(other) or differ == 1 or sorted(one) == sorted(other)
 
 
 def _has_frame(frames: frozenset[str], frame: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fixcards.matching.index.entry import Entry, FixOption
 from fixcards.matching.parse.normalized_failure import NormalizedFailure
@@ -16,10 +18,29 @@ from fixcards.matching.score.features import MatchFeatures
 
 REQUIREMENT = r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?[ ]*([<>=!~][^;@]*)?(?:;[^\n]*)?$"
 """A requirement: name and specifier."""
+_NUMBER = "[0-9]{1,4}(?:[.][0-9]{1,9}){0,4}"
 CONSTRAINT = (
-    r"(?:^|[^A-Za-z0-9_.-])([A-Za-z][A-Za-z0-9_.-]{0,60})[ ]?((?:[<>]=?|~=)[ ]?[0-9]{1,4}(?:[.][0-9]{1,9}){0,4})"
+    r"(?:^|[^A-Za-z0-9_.-])([A-Za-z][A-Za-z0-9_.-]{0,60})[ ]?"
+    rf"((?:[<>]=?|~=)[ ]?{_NUMBER}(?:,[ ]?(?:[<>]=?|!=)[ ]?{_NUMBER}){{0,3}})"
 )
-"""A bound that a text states, such as `name<2` or "needs name>=2" in a sentence."""
+"""A bound that a text states, such as `name<2` or "needs name>=2,<3" in a sentence."""
+WORD = r"[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?"
+"""A word that may be a package's name, in lower case."""
+SENTENCE_END = r"[.!?;](?= |$)"
+LIMIT = (
+    r"(?:^|[^a-z])(?:(?:must|(?:ha(?:s|ve)|needs?) to) (?:be|stay|remain|have|use)|pins?|pinned|requires?|required"
+    r"|insists?|locked|frozen|nailed|stays?|only works with|muss|müssen|bleib(?:t|en)|fest|festgenagelt|gepinnt|doit"
+    r"|doivent|rester?|debe|deben|deve|devono|moet|moeten|blijven)(?:[^a-z]|$)"
+)
+"""Words, in lower case, of a sentence that says which release a package has to have."""
+_OR_LATER = (
+    "[+]|(?:or|and) (?:higher|later|newer|above|more|up)|oder (?:neuer|höher)|ou (?:plus|supérieur)|o (?:superior|más)"
+)
+STATED = (
+    r"^(?:(?! (?:and|or|with|und|oder|mit|et|y|e|en) )[^0-9,:<>=~]){0,32}(?:([<>]=?|~=|===?)[ ]?)?v?"
+    rf"({_NUMBER})(?![0-9a-z_])(?:[ ]?({_OR_LATER}))?"
+)
+"""What follows a name in such a sentence: "has to be at 2.5 or higher", "==1.2", "is pinned to 1.19"."""
 
 FIX_TEXTS = {
     "in place": "already in place: {place}",
@@ -30,7 +51,8 @@ FIX_TEXTS = {
     "call": "the call is in {caller}, not in your own code",
     "bound": "the text says {bound}",
     "python": "it takes Python {python}, you seem to have {interpreter}",
-    "held": "you say that {package} stays as it is",
+    "held": "you say that {held} stays as it is",
+    "fixed": "you say that nothing can be installed",
 }
 """Why a fix doesn't fit."""
 
@@ -38,8 +60,9 @@ _CHANGES = "(?:upgrad|updat|migrat|bump|chang|rewrit|go to|mov|touch)"
 HELD = "|".join(
     (
         rf"(?:can(?:no|')?t|can not|couldn't|(?:un|not )able to|(?:not|n't) allowed to)[^.!?]{{1,40}}{_CHANGES}",
-        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|no upgrade|not an option)",
-        r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep)",
+        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|no upgrade|not an option|unmaintained|abandoned)",
+        r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep)|(?:that|this|the) (?:version|release) stays",
+        r"(?:^|[^a-z])no (?:newer|later)(?:[^a-z]|$)|already the (?:newest|latest)|no longer maintained",
         r"(?:kann|können|darf|dürfen)[^.!?]{1,40}(?:nicht|kein)|eingefroren|müssen bei",
         r"(?:peux|peut|pouvons|pouvez) pas|figé|bloqué",
         r"(?:^|[^a-z])no (?:l[oae]s? )?(?:puedo|podemos|puede)|congelad[oa]|fijad[oa]",
@@ -56,12 +79,25 @@ HELD = "|".join(
 """Words of a reader who may not upgrade, in lower case: can't, pinned and frozen, in the languages of most posts.
 
 A missed one costs a reader a line: the upgrade stands before the fix that he takes. A wrong one costs as much."""
+NO_DOWNGRADE = (
+    r"(?:can(?:no|')?t|can not|couldn't|(?:un|not )able to|(?:not|n't) allowed to)[^.!?]{1,40}"
+    r"(?:downgrad|go back|roll back|be lowered)|no downgrade"
+)
+"""The same words of a reader who may not go back to an older release."""
+NO_INSTALL = (
+    r"(?:can(?:no|')?t|can not|(?:not|n't) allowed to)[^.!?]{0,12} (?:install|pip install)"
+    r"(?:[^a-z][^.!?]{0,30})?(?:anything|any package|packages)"
+)
+"""The same words of a reader who may install nothing."""
 INTERPRETER = r"(?:^|[^a-z])(?:python|interpreter)"
 """A sentence about this says nothing about packages."""
 
 _REQUIREMENT, _CONSTRAINT = re.compile(REQUIREMENT), re.compile(CONSTRAINT)
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
 _HELD, _INTERPRETER = re.compile(HELD), re.compile(INTERPRETER)
+_NO_DOWNGRADE, _NO_INSTALL = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL)
+_SENTENCE_END, _LIMIT, _STATED = re.compile(SENTENCE_END), re.compile(LIMIT), re.compile(STATED)
+_WORD = re.compile(WORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +112,16 @@ class FittedFix:
     """Why it doesn't fit, empty where it does."""
 
 
+class _Sentence(NamedTuple):
+    """A sentence of a text."""
+
+    text: str
+    words: str
+    """The same in lower case."""
+    printed: bool
+    """Whether it is a line of an exception."""
+
+
 def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry) -> tuple[FittedFix, ...]:
     """Return the fixes of an entry: those that fit first, otherwise in the order of the card.
 
@@ -87,51 +133,84 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     it failed.
     """
     pin_first = entry.cause == entry.id and not _in_own_code(features)
+    sentences = _sentences(failure, features)
     fixes = []
     for fix in entry.fixes:
-        why = _objection(fix, failure, features, entry)
+        why = _objection(fix, failure, features, entry, sentences)
         fixes.append(FittedFix(fix.title, fix.kind, fix.install, fits=not why, why=why))
     return tuple(sorted(fixes, key=lambda fix: (not fix.fits, pin_first and fix.kind != "pin")))
 
 
-def _objection(fix: FixOption, failure: NormalizedFailure, features: MatchFeatures, entry: Entry) -> str:
+def _sentences(failure: NormalizedFailure, features: MatchFeatures) -> list[_Sentence]:
+    """Return the sentences that may state a limit.
+
+    The message of the failure itself states none, and neither does a list of releases or a command that installs.
+    """
+    printed = {exception.line for exception in failure.failure.exceptions}
+    message = features.fit.line if features.fit else None
+    return [
+        _Sentence(sentence, lower(sentence), other.line in printed)
+        for other in failure.failure.lines
+        if other.line != message and not is_listed(other.raw)
+        for sentence in _SENTENCE_END.split(other.text)
+        if not _INSTALL_COMMAND.search(sentence)
+    ]
+
+
+def _objection(
+    fix: FixOption,
+    failure: NormalizedFailure,
+    features: MatchFeatures,
+    entry: Entry,
+    sentences: Sequence[_Sentence],
+) -> str:
     """Return why a fix doesn't fit, empty where nothing speaks against it."""
     requirements = [
         (canonical_name(match[1]), match[2] or "") for match in map(_REQUIREMENT.match, fix.install) if match
     ]
     # To install something is all that an upgrade or a pin is; another kind of fix is a change beside it.
-    place = _in_place(failure.failure, requirements) if fix.kind in ("upgrade", "pin") else ""
-    bound = _bound_against(failure, requirements)
+    installs = fix.kind in ("upgrade", "pin")
+    place = _in_place(failure.failure, requirements) if installs else ""
+    bound = _bound_against(sentences, requirements)
     interpreters = failure.failure.releases("python")
+    is_general = fix.kind == "upgrade" and entry.cause == entry.id
+    held = ""
     if place:
         reason = "in place"
     elif bound:
         reason = "bound"
     elif fix.python and may_satisfy(interpreters, fix.python) is False:
         reason = "python"
+    elif installs and any(_NO_INSTALL.search(sentence.words) for sentence in sentences):
+        reason = "fixed"
     elif fix.kind == "code-change":
         reason = "call" if features.caller else ""
-    elif fix.kind == "upgrade" and entry.cause == entry.id:
-        reason = "yours" if _in_own_code(features) else ""
+    elif is_general and _in_own_code(features):
+        reason = "yours"
     elif fix.kind == "upgrade":
-        reason = _objection_to_upgrade(features, entry) or ("held" if _is_held(failure, entry) else "")
+        reason = "" if is_general else _objection_to_upgrade(features, entry)
+        held = canonical_name(features.caller) or "the package" if is_general else entry.package
+        reason = reason or ("held" if _is_held(sentences, held, entry, _HELD) else "")
+    elif fix.kind == "pin":
+        held = requirements[0][0] if requirements else entry.package
+        reason = "held" if _is_held(sentences, held, entry, _NO_DOWNGRADE) else ""
     else:
         reason = ""
     values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
     values |= {"place": place, "bound": bound, "python": fix.python, "interpreter": "".join(interpreters[-1:])}
-    return FIX_TEXTS[reason].format(**values) if reason else ""
+    return FIX_TEXTS[reason].format(**values, held=held) if reason else ""
 
 
-def _is_held(failure: NormalizedFailure, entry: Entry) -> bool:
-    """Return whether a sentence says that the entry's package has to stay, or that something without a name has to."""
-    printed = {exception.line for exception in failure.failure.exceptions}
-    for other in failure.failure.lines:
-        text = lower(other.text)
-        if other.line in printed or is_listed(other.raw) or not _HELD.search(text) or _INTERPRETER.search(text):
-            continue
-        if entry.package in text or not any(name in text for name in entry.requirements):
-            return True
-    return False
+def _is_held(sentences: Sequence[_Sentence], package: str, entry: Entry, pattern: re.Pattern[str]) -> bool:
+    """Return whether a sentence says that a package has to stay, or that something without a name has to."""
+    others = {entry.package, *entry.requirements} - {package}
+    return any(
+        pattern.search(sentence.words)
+        and not sentence.printed
+        and not _INTERPRETER.search(sentence.words)
+        and (package in sentence.words or not any(name in sentence.words for name in others))
+        for sentence in sentences
+    )
 
 
 def _objection_to_upgrade(features: MatchFeatures, entry: Entry) -> str:
@@ -161,13 +240,23 @@ def _in_place(failure: Failure, requirements: list[tuple[str, str]]) -> str:
     return ", ".join(listed)
 
 
-def _bound_against(failure: NormalizedFailure, requirements: list[tuple[str, str]]) -> str:
+def _bound_against(sentences: Sequence[_Sentence], requirements: list[tuple[str, str]]) -> str:
     """Return a bound that a text states and that excludes what a fix installs, empty where none does."""
-    for other in failure.failure.lines:
-        if _INSTALL_COMMAND.search(other.text):
-            continue
-        for match in _CONSTRAINT.finditer(other.text):
-            bound = match[2].replace(" ", "")
-            if any(name == canonical_name(match[1]) and not overlap(each, bound) for name, each in requirements):
-                return f"{match[1]}{bound}"
+    for sentence in sentences:
+        bounds = [(match[1], match[2].replace(" ", "")) for match in _CONSTRAINT.finditer(sentence.text)]
+        if requirements and _LIMIT.search(sentence.words):
+            bounds += _stated(sentence.words, {name for name, _ in requirements})
+        for package, bound in bounds:
+            if any(name == canonical_name(package) and not overlap(each, bound) for name, each in requirements):
+                return f"{package} {bound[2:-2]}" if bound.endswith(".*") else f"{package}{bound}"
     return ""
+
+
+def _stated(sentence: str, names: Set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the bounds that a sentence states in words, for some packages."""
+    for word in _WORD.finditer(sentence):
+        name = canonical_name(word[0])
+        match = _STATED.match(sentence[word.end() :]) if name in names else None
+        if match:
+            operator = match[1] or (">=" if match[3] else "==")
+            yield name, f"{operator}{match[2]}{'.*' if operator == '==' else ''}"

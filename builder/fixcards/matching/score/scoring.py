@@ -165,11 +165,17 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
         - fit.foreign_class
     )
     own = _is_entrys_own(features, entry)
-    if features.alias or fit.truncated or not own:
+    if _is_unsure_alias(features, entry) or fit.truncated or not own:
         evidence = min(evidence, MAX_UNCERTAIN_EVIDENCE)
     # An affected release is a witness of its own, like frames: for what is plain or cut, and the text goes no further.
     evidence += own and says_something and (full or fit.truncated) and features.affected is True
     return TIERS_BY_EVIDENCE[max(0, min(evidence, len(TIERS_BY_EVIDENCE) - 1))]
+
+
+def _is_unsure_alias(features: MatchFeatures, entry: Entry) -> bool:
+    """Return whether a message is an alias that may be another package's. One that identifies a change is not."""
+    strong = features.fit is not None and features.fit.specificity >= SPECIFICITY_STRONG
+    return features.alias and not (strong and entry.cause == entry.id)
 
 
 def _is_entrys_own(features: MatchFeatures, entry: Entry) -> bool:
@@ -253,7 +259,7 @@ def _reasons(features: MatchFeatures, entry: Entry, words: Sequence[str]) -> lis
         reasons.append(f"{features.frames} of {features.all_frames} library frames{innermost}")
     if features.foreign_frames:
         reasons.append(REASON_TEXTS["foreign"])
-    if features.alias:
+    if _is_unsure_alias(features, entry):
         reasons.append(REASON_TEXTS["alias"])
     return reasons + _release_reasons(features, entry)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -19,6 +18,7 @@ from fixcards.records.printed_signature import prints_signature
 from fixcards.records.program_syntax import Program, parse_program
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.yaml_document import KeyPath
+from fixcards.standard_library import STANDARD_LIBRARY
 
 _CODE: KeyPath = ("reproduction", "code")
 _STARTING = frozenset({"subprocess", "runpy", "pty", "multiprocessing", "importlib", "code", "pkgutil", "venv"})
@@ -76,7 +76,7 @@ def imports_nothing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     own = {PurePosixPath(name).parts[0].removesuffix(".py") for name in files}
     programs = [program, *(parse_program(text) for name, text in files.items() if name.endswith(".py"))]
     imported = {name.partition(".")[0] for each in programs if each for name in each.imports}
-    if imported - own - sys.stdlib_module_names or imported & _STARTING:
+    if imported - own - STANDARD_LIBRARY or imported & _STARTING:
         return
     if not any(_OS_STARTING.match(program.name(call.func)) for call in program.nodes(ast.Call)):
         yield Finding(
@@ -205,7 +205,7 @@ def file_shadows_package(card: Card, path: PurePosixPath) -> Iterator[Finding]:
         return
     names = {card.package.replace("-", "_"), "sitecustomize", "usercustomize", *_required_modules(card)}
     own = frozenset(names)
-    names |= sys.stdlib_module_names
+    names |= STANDARD_LIBRARY
     for name in card.reproduction.files:
         parts = [part.partition(".")[0].lower() for part in PurePosixPath(name).parts]
         module = name.endswith((".py", ".pyc", ".so", ".pyd"))
@@ -306,4 +306,4 @@ def _is_version(program: Program, node: ast.AST) -> bool:
     if _METADATA.match(name) or (isinstance(of, ast.Attribute) and name.endswith(".dist.version")):
         return True
     root, _, last = name.rpartition(".")
-    return last in _VERSION_NAMES and bool(root) and root.partition(".")[0] not in sys.stdlib_module_names
+    return last in _VERSION_NAMES and bool(root) and root.partition(".")[0] not in STANDARD_LIBRARY

@@ -11,7 +11,9 @@ import { inRange, maySatisfy } from "./versions.js";
 export const percent = (part, total) => Math.floor((100 * part) / Math.max(1, total));
 
 export function compare(failure, entry) {
+  const joined = entry.package.replaceAll("-", "");
   const own = ownPackages(entry);
+  own.push(...[...failure.packages].filter((name) => canonicalName(name).replaceAll("-", "") === joined && !own.includes(name)).sort());
   const { fits, similarity, sameException } = fitsOf(failure, entry, own);
   const fit = fits.reduce((best, each) => (best === null || isHigher(rank(each), rank(best)) ? each : best), null);
   const entryFrames = unique(entry.frames);
@@ -90,7 +92,7 @@ function ownPackages(entry) {
 
 function fitTemplate(template, name, message, line, packages) {
   const { exception, raw, text } = line;
-  if (name && line.repeatsException) return null;
+  if ((name && line.repeatsException) || (raw.endsWith(limits.SHADOWED) && !message.includes(limits.SHADOWED))) return null;
   let sameException = null;
   if (name && exception) sameException = sameClass(exception, name);
   else if (name && raw.includes(lastPart(name))) sameException = true;
@@ -105,6 +107,7 @@ function fitTemplate(template, name, message, line, packages) {
     coverage = percent(matched.length, where.length);
     marks = markParts(raw, form.printed, where.slice(places[0][0]));
     leads = Boolean(exception) && places[0][0] === 0 && !truncated;
+    if (sameException === false && !truncated && where.slice(0, places[0][0]).endsWith(limits.WRAPPED)) sameException = null;
     if (where === text.display && !truncated) values = form.gaps.slice(0, places.length - 1).map((each, at) => [each, where.slice(places[at][1], places[at + 1][0])]);
   } else {
     const sameMessage = text.comparable === form.normalForm;

@@ -8,46 +8,56 @@ import { lower } from "./strings.js";
 import { inRange, maySatisfy, overlap } from "./versions.js";
 
 const CONSTRAINT = global(tables.patterns.constraint);
+const WORD = global(tables.patterns.word);
 
 export function fitFixes(failure, features, entry) {
+  const sentences = sentencesOf(failure.failure, features.fit?.line);
   const fixes = entry.fixes.map(({ title, kind, install = [], python = "" }) => {
-    const why = objection({ kind, install, python }, failure, features, entry);
+    const why = objection({ kind, install, python }, failure, features, entry, sentences);
     return { title, kind, install, fits: !why, why };
   });
   const pinFirst = entry.cause === entry.id && !inOwnCode(features);
   return fixes.sort((a, b) => b.fits - a.fits || pinFirst * ((b.kind === "pin") - (a.kind === "pin")));
 }
 
-function objection({ kind, install, python }, { failure }, features, entry) {
+function sentencesOf({ exceptions, lines }, message) {
+  const others = lines.filter(({ raw, line }) => line !== message && !isListed(raw));
+  const sentences = others.flatMap(({ text, line }) => text.split(FIND.sentenceEnd).map((each) => ({ text: each, words: lower(each), printed: exceptions.some((one) => one.line === line) })));
+  return sentences.filter(({ text }) => !FIND.installCommand.test(text));
+}
+
+function objection({ kind, install, python }, { failure }, features, entry, sentences) {
   const requirements = install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
-  const place = ["upgrade", "pin"].includes(kind) ? inPlaceOf(failure, requirements) : "";
-  const bound = boundAgainst(failure, requirements);
+  const [upgrades, pins] = [kind === "upgrade", kind === "pin"];
+  const place = upgrades || pins ? inPlaceOf(failure, requirements) : "";
+  const bound = boundAgainst(sentences, requirements);
   const { isNewer, foreignFrames, caller, affected, versions } = features;
   const interpreters = failure.releases.get("python");
+  const isGeneral = upgrades && entry.cause === entry.id;
+  const held = isGeneral ? canonicalName(caller) || "the package" : pins ? (requirements[0]?.[0] ?? entry.package) : entry.package;
   let reason = "";
   if (place) reason = "in place";
   else if (bound) reason = "bound";
   else if (python && maySatisfy(interpreters, python) === false) reason = "python";
+  else if ((upgrades || pins) && sentences.some(({ words }) => FIND.noInstall.test(words))) reason = "fixed";
   else if (kind === "code-change") reason = caller && "call";
-  else if (kind === "upgrade" && entry.cause === entry.id) reason = inOwnCode(features) ? "yours" : "";
-  else if (kind === "upgrade") {
-    if (isNewer) reason = "newer";
+  else if (isGeneral && inOwnCode(features)) reason = "yours";
+  else if (upgrades || pins) {
+    if (pins || isGeneral) reason = "";
+    else if (isNewer) reason = "newer";
     else if (foreignFrames) reason = ["", entry.package].includes(canonicalName(caller)) ? "" : "caller";
     else if (inOwnCode(features) && affected === null) reason = "own code";
-    if (!reason && isHeld(failure, entry)) reason = "held";
+    if (!reason && isHeld(sentences, held, entry, pins ? FIND.noDowngrade : FIND.held)) reason = "held";
   }
-  const values = { package: entry.package, caller, release: versions[entry.package], place, bound, python, interpreter: interpreters?.at(-1) };
+  const values = { package: entry.package, caller, release: versions[entry.package], place, bound, python, interpreter: interpreters?.at(-1), held };
   return reason && tables.fixTexts[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
 }
 
 const inOwnCode = ({ ownCode, frames, hasSource }) => ownCode && !frames && !hasSource;
 
-function isHeld({ exceptions, lines }, { package: own, requirements }) {
-  return lines.some(({ raw, text, line }) => {
-    const words = lower(text);
-    if (exceptions.some((each) => each.line === line) || isListed(raw) || !FIND.held.test(words) || FIND.interpreter.test(words)) return false;
-    return words.includes(own) || !Object.keys(requirements).some((name) => words.includes(name));
-  });
+function isHeld(sentences, held, { package: own, requirements }, pattern) {
+  const others = [own, ...Object.keys(requirements)].filter((name) => name !== held);
+  return sentences.some(({ words, printed }) => pattern.test(words) && !printed && !FIND.interpreter.test(words) && (words.includes(held) || !others.some((name) => words.includes(name))));
 }
 
 // Whether a text has a package, in these releases only.
@@ -55,12 +65,23 @@ export const has = (releases, name, specifier) => releases.get(name)?.every((rel
 
 const inPlaceOf = ({ releases }, requirements) => (requirements.every((each) => has(releases, ...each)) ? requirements.map(([name]) => `${name} ${releases.get(name).at(-1)}`).join(", ") : "");
 
-function boundAgainst({ lines }, requirements) {
-  for (const { text } of lines) {
-    for (const match of FIND.installCommand.test(text) ? [] : text.matchAll(CONSTRAINT)) {
-      const bound = match[2].replaceAll(" ", "");
-      if (requirements.some(([name, each]) => name === canonicalName(match[1]) && !overlap(each, bound))) return match[1] + bound;
+function boundAgainst(sentences, requirements) {
+  for (const { text, words } of sentences) {
+    const bounds = [...text.matchAll(CONSTRAINT)].map((match) => [match[1], match[2].replaceAll(" ", "")]);
+    if (requirements.length && FIND.limit.test(words)) bounds.push(...statedIn(words, requirements.map(([name]) => name)));
+    for (const [name, bound] of bounds) {
+      if (requirements.some(([own, each]) => own === canonicalName(name) && !overlap(each, bound))) return name + (bound.endsWith(".*") ? ` ${bound.slice(2, -2)}` : bound);
     }
   }
   return "";
+}
+
+function statedIn(words, names) {
+  return [...words.matchAll(WORD)].flatMap(({ 0: word, index }) => {
+    const name = canonicalName(word);
+    const match = names.includes(name) && FIND.stated.exec(words.slice(index + word.length));
+    if (!match) return [];
+    const operator = match[1] ?? (match[3] ? ">=" : "==");
+    return [[name, operator + match[2] + (operator === "==" ? ".*" : "")]];
+  });
 }

@@ -33,11 +33,13 @@ function tierOf(features, entry) {
   const saysSomething = fit.specificity > 0 || (fit.coverage >= limits.WHOLE_LINE_COVERAGE && fit.sameException === true);
   const evidence = (fit.specificity >= limits.SPECIFICITY_STRONG) + (fit.specificity >= limits.SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
   const own = isEntrysOwn(features, entry);
-  const uncertain = features.alias || fit.truncated || !own;
+  const uncertain = isUnsureAlias(features, entry) || fit.truncated || !own;
   const witness = own && saysSomething && (full || fit.truncated) && features.affected === true;
   const sum = (uncertain ? Math.min(evidence, limits.MAX_UNCERTAIN_EVIDENCE) : evidence) + witness;
   return limits.TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, limits.TIERS_BY_EVIDENCE.length - 1))];
 }
+
+const isUnsureAlias = ({ alias, fit }, { id, cause }) => alias && !(fit?.specificity >= limits.SPECIFICITY_STRONG && cause === id);
 
 function isEntrysOwn({ usesPackage, hasSource, ownCode }, { id, cause, requirements }) {
   if (cause && cause !== id && ownCode && !hasSource) return false;
@@ -87,7 +89,7 @@ function reasonsOf(features, entry, words) {
   else if (words.length) reasons.push(REASONS.words + words.slice(0, limits.MAX_REASON_WORDS).join(", "));
   if (features.frames) reasons.push(`${features.frames} of ${features.allFrames} library frames${features.innermost ? REASONS.innermost : ""}`);
   if (features.foreignFrames) reasons.push(REASONS.foreign);
-  if (features.alias) reasons.push(REASONS.alias);
+  if (isUnsureAlias(features, entry)) reasons.push(REASONS.alias);
   const release = features.versions[entry.package];
   if (release && features.affected) reasons.push(`${REASONS.installed} ${entry.package} ${release}, ${REASONS.affected}${entry.fixed && REASONS.fixed + entry.fixed}`);
   return reasons;

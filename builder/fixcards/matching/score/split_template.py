@@ -1,0 +1,83 @@
+"""The templates of an entry, split into the class of an exception and its message."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fixcards.matching.parse.patterns import PATTERNS
+from fixcards.matching.parse.template import compile_template, without_last_place
+from fixcards.matching.parse.tokens import is_typo_of
+
+MIN_TYPO_LENGTH = 8
+"""Characters of a class that may be misspelt. Shorter ones differ in a letter without being errors."""
+SOURCE = r"[A-Za-z0-9_]\(| = "
+"""What a message has that is a line of source: it is the entry's package that has this line."""
+
+_SOURCE = re.compile(SOURCE)
+_EXCEPTION = re.compile(PATTERNS["exception"], re.ASCII)
+_CLASS = re.compile(PATTERNS["class"], re.ASCII)
+_DOTTED = re.compile(PATTERNS["dotted"], re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitTemplate:
+    """A template, with what follows from it alone."""
+
+    template: str
+    name: str
+    message: str
+    normal_form: str
+    short: str
+    """The message without a placeholder in parentheses at its end."""
+    same_message: bool
+    """Whether it is the entry's first template, or says the same in more or fewer words."""
+    is_source: bool
+    """Whether it has no class, another message than the first template, and is a line of source."""
+
+
+@lru_cache(maxsize=4096)
+def split_templates(templates: tuple[str, ...], exception: str) -> tuple[SplitTemplate, ...]:
+    """Return the templates of an entry, split. `exception` is its class, whatever the name looks like."""
+    result: list[SplitTemplate] = []
+    for template in templates:
+        name, message = split_template(template, exception)
+        normal_form = compile_template(message).normal_form
+        same_message = not result or _contains(result[0].normal_form, normal_form)
+        source = not (name or same_message) and bool(_SOURCE.search(message))
+        short = without_last_place(message)
+        result.append(SplitTemplate(template, name, message, normal_form, short, same_message, source))
+    return tuple(result)
+
+
+def split_template(template: str, exception: str = "") -> tuple[str, str]:
+    """Return the exception's class and the message of a template. The class is empty where it starts with none.
+
+    `exception` is a class whatever its name looks like.
+    """
+    match = _EXCEPTION.match(template)
+    if match and (_CLASS.match(match[1]) or _DOTTED.match(match[1]) or same_class(match[1], exception)):
+        return match[1], match[2] or ""
+    return "", template
+
+
+def _contains(one: str, other: str) -> bool:
+    """Return whether one of two messages is a part of the other."""
+    return bool(one and other) and (one in other or other in one)
+
+
+def same_class(name: str, other: str) -> bool:
+    """Return whether two classes are the same but for their modules, which programs print or leave out."""
+    if not name or not other:
+        return False
+    one, two = name.split(".")[-1], other.split(".")[-1]
+    return one == two or _is_misspelt(one, two)
+
+
+def _is_misspelt(one: str, other: str) -> bool:
+    """Return whether two classes differ by one letter, or by two that have changed places."""
+    if min(len(one), len(other)) < MIN_TYPO_LENGTH or abs(len(one) - len(other)) > 1 or not is_typo_of(one, other):
+        return False
+    differ = sum(a != b for a, b in zip(one, other, strict=False))
+    return len(one) != len(other) or differ == 1 or sorted(one) == sorted(other)
