@@ -314,6 +314,14 @@ def run(words: tuple[str, ...]) -> int:
 @sites_option
 @click.option("--limit", type=click.IntRange(1, 1000), default=8, show_default=True, help="Cards to show at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; match.schema.json on the site describes it.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print the answer; `github` and `markdown` are for jobs, and show exact and likely matches alone.",
+)
 @needs_extra("cards")
 def match(
     log: BinaryIO,
@@ -321,6 +329,7 @@ def match(
     sites: tuple[str, ...],
     limit: int,
     as_json: bool,
+    style: str,
 ) -> int:
     """Find the known failures in a traceback, a log of any size or a few words, by default standard input.
 
@@ -335,8 +344,13 @@ def match(
     finder = finder_of(roots, sites)
     with open_log(log) as progress:
         answer = finder.answer(log, progress)
-    if as_json:
+    if as_json or style == "json":
         echo_json(answer.as_dict(limit))
+    elif style != "text":
+        from fixcards.cli.job_report import JOB_FORMATS
+
+        if report := JOB_FORMATS[style](answer, limit):
+            echo_lines(report)
     else:
         columns = shutil.get_terminal_size((WIDTH, 0)).columns
         for line in lines(answer, limit, columns):
