@@ -8,7 +8,7 @@ import { lower } from "./strings.js";
 import { inRange, maySatisfy, overlap } from "./versions.js";
 
 const CONSTRAINT = global(tables.patterns.constraint);
-const LETTERS = global(tables.patterns.word);
+const NAME_WORD = global(tables.patterns.word);
 
 export function fitFixes(failure, features, entry) {
   const sentences = sentencesOf(failure.failure, features.fit?.line);
@@ -77,7 +77,7 @@ function boundAgainst(sentences, requirements) {
 }
 
 function statedIn(words, names) {
-  return [...words.matchAll(LETTERS)].flatMap(({ 0: word, index }) => {
+  return [...words.matchAll(NAME_WORD)].flatMap(({ 0: word, index }) => {
     const name = canonicalName(word);
     const match = names.includes(name) && FIND.stated.exec(words.slice(index + word.length));
     if (!match) return [];
