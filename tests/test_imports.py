@@ -28,7 +28,7 @@ BELOW_ALL = {"fixcards"} | {
         "worker_pool",
     )
 }
-DOORS = {"cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_plugin"}
+DOORS = {"cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_plugin", "mcp_server"}
 PUBLIC = {"matching", "search"}
 """Rooms whose names the package itself hands on, to the programs of users."""
 STANDS_ON = {
@@ -40,11 +40,13 @@ STANDS_ON = {
     "site": {"ecosystems", "records", "matching", "build", "exports"},
     "exports": {"records", "matching", "build"},
     "search": {"records", "matching", "exports"},
+    "audit": {"matching", "search"},
     "authoring": {"ecosystems", "records", "matching", "verify", "search"},
     "scout": {"ecosystems", "records", "matching", "verify", "search", "authoring"},
-    "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring", "scout"},
+    "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring", "scout", "audit"},
     "hook": {"search"},
     "ipython_extension": {"search"},
+    "mcp_server": {"audit", "matching", "search"},
     "pytest_plugin": {"matching", "search"},
     "mkdocs_plugin": {"records", "matching", "verify", "site", "build", "exports"},
 }
@@ -53,6 +55,8 @@ ONLY_IN = {
     "properdocs": "mkdocs_plugin",
     "material": "mkdocs_plugin",
     "click": "cli",
+    "mcp": "mcp_server",
+    "mcp_types": "mcp_server",
     "rich": "cli",
     "pytest": "pytest_plugin",
     "IPython": "ipython_extension",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _LIBRARIES_OF_EXTRAS = frozenset(
-    {"distributed", "jinja2", "markdown_it", "markupsafe", "packaging", "psutil", "pydantic", "pydantic_core"}
-    | {"pygments", "pypi_simple", "requests", "rich", "uv", "yaml"}
+    {"distributed", "jinja2", "markdown_it", "markupsafe", "mcp", "packaging", "psutil", "pydantic", "pydantic_core"}
+    | {"pygments", "pypi_simple", "requests", "rich", "tomli", "uv", "yaml"}
 )
 
 

@@ -158,7 +158,7 @@ def test_the_files_of_an_export_are_the_same_each_time(export: Export, tmp_path:
 
 def test_a_changed_setting_makes_the_exports_that_show_it_again() -> None:
     assert {"export:CardsJson", "export:SearchIndex"} <= _changed(site_url="https://other.example/")
-    assert not {"export:RecordSchemas", "export:MatchSchema"} & _changed(site_url="https://other.example/")
+    assert not {"export:RecordSchemas", "export:AnswerSchemas"} & _changed(site_url="https://other.example/")
 
 
 def test_a_new_day_makes_what_shows_confidence_again_and_no_card_that_was_never_run() -> None:
@@ -174,7 +174,7 @@ def test_a_changed_card_makes_the_exports_of_all_cards_again() -> None:
     names = {name for name, key in after.items() if before[name] != key}
     # Those of the related cards show it, too.
     assert {"export:CardsJson", "export:SearchIndex", "lantern/12"} <= names
-    assert not {"export:RecordSchemas", "export:MatchSchema"} & names
+    assert not {"export:RecordSchemas", "export:AnswerSchemas"} & names
 
 
 def test_a_new_format_is_a_module_and_a_line_in_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,13 @@ from typing import IO, BinaryIO
 import click
 
 from fixcards import __version__
+from fixcards.cli.audit_command import audit
 from fixcards.cli.bisect_command import bisect
 from fixcards.cli.data_commands import data, update
 from fixcards.cli.exit_status import CLEAN, FINDINGS
+from fixcards.cli.export_command import export
 from fixcards.cli.new_command import new
-from fixcards.cli.options import card_option, cards_option, searched_option
+from fixcards.cli.options import card_option, cards_option, searched_option, sites_option
 from fixcards.cli.options import isolation as _isolation
 from fixcards.cli.review_command import review
 from fixcards.cli.scout_command import scout
@@ -283,7 +285,9 @@ def interpreters(as_json: bool) -> int:
     return execution.interpreters(as_json=as_json)
 
 
+cli.add_command(audit)
 cli.add_command(bisect)
+cli.add_command(export)
 cli.add_command(review)
 cli.add_command(new)
 cli.add_command(scout)
@@ -307,15 +311,17 @@ def run(words: tuple[str, ...]) -> int:
 @cli.command()
 @click.argument("log", metavar="[FILE]", type=click.File("rb"), default="-")
 @searched_option
-@click.option(
-    "--site",
-    "sites",
-    metavar="URL|FOLDER",
-    multiple=True,
-    help="Search a published or built site, instead of cards or beside --cards; may be given several times.",
-)
+@sites_option
 @click.option("--limit", type=click.IntRange(1, 1000), default=8, show_default=True, help="Cards to show at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; match.schema.json on the site describes it.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print the answer; `github` and `markdown` are for jobs, and show exact and likely matches alone.",
+)
 @needs_extra("cards")
 def match(
     log: BinaryIO,
@@ -323,6 +329,7 @@ def match(
     sites: tuple[str, ...],
     limit: int,
     as_json: bool,
+    style: str,
 ) -> int:
     """Find the known failures in a traceback, a log of any size or a few words, by default standard input.
 
@@ -330,23 +337,20 @@ def match(
     [tool.fixcards] in pyproject.toml or mkdocs.yml names, or the public ones of fixcards-data. Exit status:
     0 something fits, 1 nothing does, 2 could not run.
     """
+    from fixcards.cli.finder_choice import finder_of
     from fixcards.cli.log_input import open_log
-    from fixcards.search.card_sources import CardSources
     from fixcards.search.text_report import WIDTH, lines
 
-    sources = CardSources.at_hand(roots, sites)
-    for note in sources.notes:
-        echo(f"fixcards: {note}", err=True)
-    finder = sources.finder()
-    for part in finder.parts:
-        if part.excluded_cards:
-            cards = "1 card has" if part.excluded_cards == 1 else f"{part.excluded_cards:,} cards have"
-            where = f"{part.name}: " if finder.parts[1:] else ""
-            echo(f"fixcards: {where}{cards} problems and can't be found; fixcards check names them", err=True)
+    finder = finder_of(roots, sites)
     with open_log(log) as progress:
         answer = finder.answer(log, progress)
-    if as_json:
+    if as_json or style == "json":
         echo_json(answer.as_dict(limit))
+    elif style != "text":
+        from fixcards.cli.job_report import JOB_FORMATS
+
+        if report := JOB_FORMATS[style](answer, limit):
+            echo_lines(report)
     else:
         columns = shutil.get_terminal_size((WIDTH, 0)).columns
         for line in lines(answer, limit, columns):

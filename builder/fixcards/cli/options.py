@@ -25,6 +25,13 @@ searched_option = click.option(
     help="Folder with cards to search; may be given several times.",
 )
 """That of commands which only search: where it is missing, `search/card_sources.py` decides."""
+sites_option = click.option(
+    "--site",
+    "sites",
+    metavar="URL|FOLDER",
+    multiple=True,
+    help="Search a published or built site, instead of cards or beside --cards; may be given several times.",
+)
 
 isolation = click.option(
     "--isolation",

@@ -11,7 +11,7 @@ from fixcards.exports.llms_txt import LlmsTxt
 from fixcards.exports.markdown_twin import MarkdownTwin
 from fixcards.exports.preview_picture import PreviewPicture
 from fixcards.exports.redirects import Redirects
-from fixcards.exports.schemas import MatchSchema, RecordSchemas
+from fixcards.exports.schemas import AnswerSchemas, RecordSchemas
 from fixcards.exports.scripts import Scripts
 from fixcards.exports.search_index import SearchIndex
 
@@ -21,7 +21,7 @@ LIBRARY_EXPORTS: tuple[LibraryExport, ...] = (
     CardsJson(),
     RecordSchemas(),
     SearchIndex(),
-    MatchSchema(),
+    AnswerSchemas(),
     ListData(),
     LlmsTxt(),
     Redirects(),

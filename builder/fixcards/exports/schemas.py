@@ -1,4 +1,4 @@
-"""JSON Schemas: of cards, of evidence, and of the answers of `fixcards match --format json`."""
+"""JSON Schemas: of cards, of evidence, and of what `fixcards match` and `fixcards audit` print as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from fixcards.build.page import DataFile
 from fixcards.exports.interface import Inputs, LibraryExport
-from fixcards.matching.json_response import SCHEMA
+from fixcards.matching import audit_schema, json_response
 from fixcards.records.schema import SCHEMAS, schema_text
 
 
@@ -22,11 +22,12 @@ class RecordSchemas(LibraryExport):
             yield DataFile(f"{name}.schema.json", schema_text(name).encode())
 
 
-class MatchSchema(LibraryExport):
-    """`match.schema.json`. It depends on the program alone."""
+class AnswerSchemas(LibraryExport):
+    """`match.schema.json` and `audit.schema.json`. They depend on the program alone."""
 
     inputs = frozenset()
 
     def files(self, inputs: Inputs) -> Iterator[DataFile]:
-        """Yield the file."""
-        yield DataFile("match.schema.json", json.dumps(SCHEMA, indent=2).encode() + b"\n")
+        """Yield a file for each command."""
+        for name, schema in (("match", json_response.SCHEMA), ("audit", audit_schema.SCHEMA)):
+            yield DataFile(f"{name}.schema.json", json.dumps(schema, indent=2).encode() + b"\n")

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fixcards.build.page import DataFile, Page
+from fixcards.exports.condition_table import condition_table
 from fixcards.exports.index_entries import index_entries
 from fixcards.exports.interface import SITE_PAGES, SITE_URL, SUMMARIES, Inputs, LibraryExport, Summaries
+from fixcards.matching.index.conditions import CONDITIONS_FILE
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.format import INDEX_FOLDER
 from fixcards.matching.index.manifest import MANIFEST_FILE, manifest_text, sha256
@@ -31,6 +33,9 @@ class SearchIndex(LibraryExport):
         for path, content in build_from_rows((rows[name] for name in sorted(rows)), inputs[SITE_URL], tables()):
             digests[path] = sha256(content)
             yield DataFile(f"{INDEX_FOLDER}/{path}", content)
+        table = condition_table(summaries.cards.values())
+        digests[CONDITIONS_FILE] = sha256(table)
+        yield DataFile(f"{INDEX_FOLDER}/{CONDITIONS_FILE}", table)
         day = max((card.last_verified for card in summaries.cards.values()), default="")
         yield DataFile(f"{INDEX_FOLDER}/{MANIFEST_FILE}", manifest_text(day, inputs[SITE_URL], digests))
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from fixcards.ecosystems import ecosystem
 from fixcards.records.card import Card
 from fixcards.records.evidence import EXPECTED, Evidence, Run
+from fixcards.records.failure_moment import failure_moment
 from fixcards.records.identity import card_path
 from fixcards.records.verdict import confidence, differing_runs, install_states, judge
 
@@ -32,6 +33,10 @@ class Summary(NamedTuple):
     fixed: str
     requirements: Mapping[str, str]
     """Other packages, and `python`, without which it doesn't fail, each with the releases that set the failure off."""
+    platform: str
+    """The only platform on which it fails; empty where it fails on all."""
+    moment: str
+    """When it fails: `install`, `import`, `use` or `lasting`."""
     fixes: tuple[tuple[str, str, tuple[str, ...], str], ...]
     """Title, kind and lines to install of each fix, best first."""
     prose: str
@@ -133,6 +138,8 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         affected=str(versions.affected_set),
         fixed=versions.fixed or "",
         requirements=requirements,
+        platform=versions.platform or "",
+        moment=failure_moment(card, evidence),
         fixes=tuple(
             (fix.title, fix.kind, tuple(map(str, fix.install or ())), str(fix.python or "")) for fix in card.fixes
         ),

@@ -27,7 +27,9 @@ def cards_index(root: Path, jobs: int | None, tracker_hosts: Sequence[str] | Non
 
 
 def _parts(root: Path, site_url: str, hosts: tuple[str, ...], jobs: int | None) -> Iterator[tuple[str, bytes]]:
+    from fixcards.exports.condition_table import condition_table
     from fixcards.exports.index_entries import index_entries
+    from fixcards.matching.index.conditions import CONDITIONS_FILE
     from fixcards.records.loader import load
     from fixcards.search.log_fingerprint import vocabulary
     from fixcards.worker_pool import WorkerPool
@@ -36,5 +38,6 @@ def _parts(root: Path, site_url: str, hosts: tuple[str, ...], jobs: int | None) 
         library = load(root, pool, cached=True, tracker_hosts=hosts)
         entries = tuple(index_entries(library.summaries.values()))
         yield from build(entries, site_url, pool=pool)
+    yield CONDITIONS_FILE, condition_table(library.summaries.values())
     yield WORDS, vocabulary(entries)
     yield EXCLUDED_CARDS, str(len(library.all_ids) - len(library.summaries)).encode()

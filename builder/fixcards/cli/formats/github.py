@@ -1,14 +1,11 @@
-"""Workflow commands, by which GitHub Actions shows problems at their lines in a pull request.
-
-Escapes as https://docs.github.com/actions/reference/workflow-commands-for-github-actions asks for.
-"""
+"""Workflow commands, by which GitHub Actions shows problems at their lines in a pull request."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from fixcards.characters import visible
 from fixcards.cli.formats.interface import message
+from fixcards.cli.workflow_command import workflow_command
 from fixcards.records.problem import Problem
 
 
@@ -23,10 +20,5 @@ class GithubFormat:
 
 
 def _command(problem: Problem) -> str:
-    path = visible(_escape(problem.path).replace(":", "%3A").replace(",", "%2C"))
-    place = f"file={path},line={problem.line},col={problem.column},title={problem.code}"
-    return f"::error {place}::{_escape(message(problem))}"
-
-
-def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    place = {"file": problem.path, "line": str(problem.line), "col": str(problem.column), "title": problem.code}
+    return workflow_command("error", message(problem), place)

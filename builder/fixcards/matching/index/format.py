@@ -16,6 +16,8 @@ Format 5, all files JSON in UTF-8:
     prose, library frames in lower case, and `PACKAGE_TERM` with the name of the package.
 `cards/<number>-<hash>.json`
     A list of `chunk` records (`Entry.record`), the entries in order of their ids.
+`audit.json`
+    What each entry takes, by package (`conditions.py`). No search reads it.
 `manifest.json`
     The digests of all other files (`manifest.py`), for programs that copy them. No search reads it.
 
@@ -44,7 +46,13 @@ COMMON_FREQUENCY = 1000
 """Entries from which on a term is common. How many have it stands in `index.json`, so that a query can leave it out."""
 MAX_POSTINGS = 8000
 """Entries from which on a term has no postings: it tells nothing apart, and they would be a file of many kilobytes."""
-MAX_BYTES = {"index.json": 8 << 20, "manifest.json": 32 << 20, "terms": 1 << 18, "cards": 1 << 21}
+MAX_BYTES = {
+    "index.json": 8 << 20,
+    "audit.json": 64 << 20,
+    "manifest.json": 32 << 20,
+    "terms": 1 << 18,
+    "cards": 1 << 21,
+}
 """Bytes of the largest file that is read, by the first part of its path."""
 MAX_ENTRIES = 10_000_000
 MAX_CHUNK = 1_000

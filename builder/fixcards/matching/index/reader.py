@@ -10,8 +10,9 @@ from itertools import accumulate
 from typing import Any
 
 from fixcards.errors import FixcardsError
+from fixcards.matching.index.conditions import CONDITIONS_FILE, Conditions, check_conditions, conditions_of
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.index.format import FORMAT, HASH_LENGTH, content_hash
+from fixcards.matching.index.format import FORMAT, HASH_LENGTH, PACKAGE_TERM, content_hash
 from fixcards.matching.index.validation import InvalidIndexError, check_entries, check_head, check_terms
 from fixcards.matching.parse.normalize import TABLE_VERSION
 from fixcards.matching.parse.tokens import informative, is_typo_of
@@ -43,6 +44,7 @@ class Index:
         self._read = read
         self._trusted = trusted
         self._files: dict[str, Any] = {}
+        self._conditions: Mapping[str, Any] | None = None
         self._cached_bytes = 0
 
     @classmethod
@@ -101,6 +103,31 @@ class Index:
         """Return an entry by its number."""
         size = self.head["chunk"]
         return Entry.from_record(self._file("cards", number // size)[number % size])
+
+    def conditions(self, packages: Iterable[str]) -> list[Conditions]:
+        """Return the conditions of each entry of some packages."""
+        table = self._condition_table()
+        try:
+            return [each for package in packages for each in conditions_of(table, package)]
+        except InvalidIndexError as error:
+            raise IndexUnusableError(f"{_UNUSABLE}: {CONDITIONS_FILE}: {error}") from None
+
+    def ids_by_package(self) -> dict[str, list[str]]:
+        """Return the ids of all entries that have conditions, by package."""
+        packages = self._condition_table()["packages"]
+        return {package: [each.id for each in self.conditions([package])] for package in packages}
+
+    def entry_of(self, entry_id: str, package: str) -> Entry | None:
+        """Return the entry of a package with an id, None where there is none."""
+        entries = (self.entry(posting >> 1) for posting in self.postings(f"{PACKAGE_TERM}{package}"))
+        return next((entry for entry in entries if entry.id == entry_id), None)
+
+    def _condition_table(self) -> Mapping[str, Any]:
+        if self._conditions is None:
+            table = _parsed(CONDITIONS_FILE, self._content(CONDITIONS_FILE))
+            _check(CONDITIONS_FILE, check_conditions, table)
+            self._conditions = table
+        return self._conditions
 
     def _file(self, kind: str, number: int) -> Any:
         name = self.head[kind][number * HASH_LENGTH : (number + 1) * HASH_LENGTH]

@@ -39,7 +39,7 @@ def check_head(head: Any) -> None:
     common, starts = head.get("common"), head.get("starts")
     _need(isinstance(common, dict), "`common` is no object")
     _need(all(_is_number(each, 0, head["entries"]) for each in common.values()), "`common` has a number out of range")
-    _need(_is_texts(starts), "`starts` is no list of texts")
+    _need(is_texts(starts), "`starts` is no list of texts")
     _need(all(map(lt, starts, starts[1:])), "`starts` is not in order")
     files = -(-head["entries"] // head["chunk"])
     for name, number in (("terms", len(starts)), ("cards", files)):
@@ -47,7 +47,7 @@ def check_head(head: Any) -> None:
         _need(isinstance(names, str) and bool(_HASHES.fullmatch(names)), f"`{name}` has a name that is no hash")
         _need(len(names) == number * HASH_LENGTH, f"`{name}` names {len(names) // HASH_LENGTH:,} files, not {number:,}")
     site = head.get("site")
-    _need(_is_text(site) and (not site or bool(_SITE_ADDRESS.fullmatch(site))), "`site` is no address of a site")
+    _need(is_text(site) and (not site or bool(_SITE_ADDRESS.fullmatch(site))), "`site` is no address of a site")
 
 
 def check_terms(terms: Any, entries: int) -> None:
@@ -66,13 +66,13 @@ def check_entries(records: Any, number: int) -> None:
         _need(isinstance(record, dict) and bool(record.get("id")), "has an entry without an id")
         for name, value in record.items():
             if name in _TEXT_FIELDS:
-                good = _is_text(value)
+                good = is_text(value)
             elif name in _LIST_FIELDS:
-                good = _is_texts(value) and len(value) <= MAX_LIST_LENGTH
+                good = is_texts(value) and len(value) <= MAX_LIST_LENGTH
             elif name == "fixes":
                 good = isinstance(value, list) and len(value) <= MAX_LIST_LENGTH and all(map(_is_fix, value))
             else:
-                good = name in _MAPPING_FIELDS and isinstance(value, dict) and _is_texts([*value, *value.values()])
+                good = name in _MAPPING_FIELDS and isinstance(value, dict) and is_texts([*value, *value.values()])
                 good = good and len(value) <= MAX_LIST_LENGTH
             _need(good, "has an entry with a field that is not as the format says")
         display = record.get("display", {})
@@ -90,7 +90,7 @@ def _is_number(value: Any, least: int, most: int) -> bool:
     return type(value) is int and least <= value <= most  # true is an `int`, too
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
     """Return whether a value is text of some length that can be written: JSON can have halves of characters."""
     if not isinstance(value, str) or len(value) > MAX_TEXT_LENGTH:
         return False
@@ -106,8 +106,9 @@ def _is_fix(value: Any) -> bool:
         return False
     install = value.get("install", [])
     texts = [value.get("title"), value.get("kind"), value.get("python", "")]
-    return _is_texts(texts) and _is_texts(install) and len(install) <= MAX_LIST_LENGTH
+    return is_texts(texts) and is_texts(install) and len(install) <= MAX_LIST_LENGTH
 
 
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_text, value))
+def is_texts(value: Any) -> bool:
+    """Return whether a value is a list of such texts."""
+    return isinstance(value, list) and all(map(is_text, value))

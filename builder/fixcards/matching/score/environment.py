@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fixcards.matching.index.conditions import is_met
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.format import PACKAGE_TERM
 from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
 from fixcards.matching.parse.parser import Failure
-from fixcards.matching.parse.versions import in_range
 from fixcards.matching.score.features import compare
 from fixcards.matching.score.fixes import FittedFix, fit_fixes
 
@@ -53,13 +54,20 @@ def match_environment(failure: Failure, index: Index, *more: Index) -> list[Envi
     return [matches[card_id] for card_id in sorted(matches)]
 
 
+def match_of(entry: Entry, releases: Mapping[str, Sequence[str]], source: str = "") -> EnvironmentMatch:
+    """Return the match of an entry whose conditions an environment meets.
+
+    `releases` are those of all packages in it, and of the interpreter as `python`.
+    """
+    versions = {name: each[-1] for name, each in releases.items() if each}
+    others = {name: tuple(each[:-1]) for name, each in releases.items() if len(each) > 1}
+    return _match(normalize_failure(Failure((), (), (), (), versions, others, tuple(versions))), entry, source)
+
+
 def _is_met(failure: Failure, entry: Entry) -> bool:
     """Return whether a text lists affected releases of an entry's package and of all that it takes."""
     ranges = {**entry.requirements, entry.package: entry.affected}
-    return all(
-        specifier and name in failure.listed and all(in_range(release, specifier) for release in failure.releases(name))
-        for name, specifier in ranges.items()
-    )
+    return is_met(ranges, {name: failure.releases(name) for name in ranges if name in failure.listed})
 
 
 def _match(failure: NormalizedFailure, entry: Entry, source: str) -> EnvironmentMatch:
