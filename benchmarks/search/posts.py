@@ -15,6 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,6 +57,11 @@ class Judge:
     library: Library
     judged: list[Judged] = field(default_factory=list)
 
+    @cached_property
+    def _successors(self) -> dict[str, str]:
+        """Return the id of the card that superseded each found card: a label may be older than that."""
+        return {old: card.id for card in self.library.cards.values() for old in card.supersedes}
+
     def judge(self, post: Mapping[str, Any], matches: Sequence[Match]) -> None:
         """Judge the answer to a post."""
         best = matches[0] if matches else None
@@ -78,7 +84,8 @@ class Judge:
         return next((fix for fix in card.fixes if fix.title == shown), None) if card else None
 
     def _helps(self, match: Match, fix: Fix | None, answer: Mapping[str, Any], post: Mapping[str, Any]) -> bool:
-        if answer.get("card", match.entry.id) != match.entry.id:
+        name = answer.get("card", match.entry.id)
+        if match.entry.id not in (name, self._successors.get(name)):
             return False
         near = self.library.cards.get(post.get("near") or "")
         if "cause" in answer and (near is None or getattr(near, "cause", None) != match.entry.id):

@@ -148,8 +148,8 @@ def test_a_reader_who_may_install_nothing_is_given_what_needs_no_installation() 
 def test_the_message_of_the_failure_states_no_limit() -> None:
     error = "AttributeError: you used wax.tallow, which is gone in wax>=3.0.0"
     entry = Entry(id="wax-9", package="wax", templates=(error,), fixes=(FixOption("Hold wax", "pin", ("wax<3",)),))
-    [found] = match(parse(error), Index.of([entry]))
-    assert [fix.fits for fix in found.fixes] == [True]
+    [best] = match(parse(error), Index.of([entry]))
+    assert [fix.fits for fix in best.fixes] == [True]
 
 
 def test_a_file_of_the_readers_own_that_hides_a_package_makes_its_failure_possible_at_most() -> None:
@@ -178,3 +178,7 @@ def test_of_two_releases_with_an_arrow_the_second_one_is_there() -> None:
 def test_a_sibling_name_of_a_removal_is_its_cause() -> None:
     best = match(parse(TEXTS["fix-sibling-of-a-cause"]), index())[0]
     assert (best.entry.id, best.tier) == ("wax-1", "likely")
+
+
+def test_a_word_that_states_a_limit_speaks_of_the_names_on_its_own_side() -> None:
+    assert fixes_of("stated-of-another")[PIN].fits

@@ -18,7 +18,7 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
     of fixes whose line to copy does not work.
 
     A card that others name as cause is its own, and so is one about a change that its package stands by: such a card
-    offers to hold the package back, and no upgrade of it. Whoever calls the package may be hit.
+    offers to hold the package back, and no upgrade of it. All who call the package may be hit.
     """
     cards = list(cards)
     causes = {card.cause for card in cards}

@@ -98,6 +98,7 @@ def _patterns() -> dict[str, str]:
         "noDowngrade": fixes.NO_DOWNGRADE,
         "noInstall": fixes.NO_INSTALL,
         "sentenceEnd": fixes.SENTENCE_END,
+        "clauseEnd": fixes.CLAUSE_END,
         "limit": fixes.LIMIT,
         "stated": fixes.STATED,
         "word": fixes.WORD,

@@ -94,7 +94,7 @@ class Summary(NamedTuple):
     def is_change(self) -> bool:
         """Whether it is about a change that its package stands by, not about a failure that a release ends.
 
-        Such a card offers to hold its own package back, and no upgrade of it. Whoever calls the package may be hit.
+        Such a card offers to hold its own package back, and no upgrade of it. All who call the package may be hit.
         """
         name = ecosystem(self.ecosystem).requirement_name
         kinds = {kind for _, kind, install, _ in self.fixes if self.package in map(name, install)}

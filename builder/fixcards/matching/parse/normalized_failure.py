@@ -101,7 +101,8 @@ class NormalizedFailure:
 
         A word of a sentence is none of these: people also name what they don't use.
         """
-        names = set(self.packages)
+        # Compiled modules print paths that begin with their package.
+        names = {frame.partition("/")[0] for frame in self.frames if "/" in frame} | self.packages
         for other in self.failure.lines:
             for match in _CODE_NAME.finditer(_ADDRESS.sub(" ", other.raw)):
                 names.add(match[1] or match[2] or match[3])

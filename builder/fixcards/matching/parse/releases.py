@@ -15,8 +15,8 @@ from fixcards.matching.parse.tokens import STOPWORDS, lower
 _NAME = r"[A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z0-9][A-Za-z0-9_.]{0,30}){0,6}"
 _RELEASE = r"[0-9]{1,4}(?:[.][0-9]{1,9}){1,4}(?:(?:a|b|rc|[.]?post|[.]?dev)[0-9]{1,9})?"
 _IS = (
-    "is|at|is at|is now|is (?:frozen|pinned|held|locked) (?:at|to)|(?:stays|frozen|pinned) at|now|went|ist|steht auf"
-    "|est|est en|es|en|sta a|\u00e9|\u00e8|jest w|\u043d\u0430|\u306f"
+    "is|at|is at|is now|is (?:frozen|pinned|held|locked) (?:at|to)|(?:stays?|frozen|pinned) (?:at|on)|now|went"
+    "|must stay (?:at|on)|ist|steht auf|est|est en|es|en|sta a|\u00e9|\u00e8|jest w|\u043d\u0430|\u306f"
 )
 """Words between a name and its release, in the languages of most posts."""
 

@@ -27,6 +27,8 @@ CONSTRAINT = (
 WORD = r"[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?"
 """A word that may be a package's name, in lower case."""
 SENTENCE_END = r"[.!?;](?= |$)"
+CLAUSE_END = ",? (?:and|but|so|und|aber|et|mais|y|pero|e|ma) |, "
+"""What ends a part of a sentence: the word that states a limit speaks of the names on its own side."""
 LIMIT = (
     r"(?:^|[^a-z])(?:(?:must|(?:ha(?:s|ve)|needs?) to) (?:be|stay|remain|have|use)|pins?|pinned|requires?|required"
     r"|insists?|locked|frozen|nailed|stays?|only works with|muss|müssen|bleib(?:t|en)|fest|festgenagelt|gepinnt|doit"
@@ -81,7 +83,7 @@ HELD = "|".join(
 A missed one costs a reader a line: the upgrade stands before the fix that he takes. A wrong one costs as much."""
 NO_DOWNGRADE = (
     r"(?:can(?:no|')?t|can not|couldn't|(?:un|not )able to|(?:not|n't) allowed to)[^.!?]{1,40}"
-    r"(?:downgrad|go back|roll back|be lowered)|no downgrade"
+    r"(?:downgrad|go (?:back|down|lower)|roll back|be lowered)|no downgrade"
 )
 """The same words of a reader who may not go back to an older release."""
 NO_INSTALL = (
@@ -96,7 +98,8 @@ _REQUIREMENT, _CONSTRAINT = re.compile(REQUIREMENT), re.compile(CONSTRAINT)
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
 _HELD, _INTERPRETER = re.compile(HELD), re.compile(INTERPRETER)
 _NO_DOWNGRADE, _NO_INSTALL = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL)
-_SENTENCE_END, _LIMIT, _STATED = re.compile(SENTENCE_END), re.compile(LIMIT), re.compile(STATED)
+_SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
+_LIMIT, _STATED = re.compile(LIMIT), re.compile(STATED)
 _WORD = re.compile(WORD)
 
 
@@ -244,19 +247,20 @@ def _bound_against(sentences: Sequence[_Sentence], requirements: list[tuple[str,
     """Return a bound that a text states and that excludes what a fix installs, empty where none does."""
     for sentence in sentences:
         bounds = [(match[1], match[2].replace(" ", "")) for match in _CONSTRAINT.finditer(sentence.text)]
-        if requirements and _LIMIT.search(sentence.words):
-            bounds += _stated(sentence.words, {name for name, _ in requirements})
+        for clause in _CLAUSE_END.split(sentence.words) if requirements else ():
+            if _LIMIT.search(clause):
+                bounds += _stated(clause, {name for name, _ in requirements})
         for package, bound in bounds:
             if any(name == canonical_name(package) and not overlap(each, bound) for name, each in requirements):
                 return f"{package} {bound[2:-2]}" if bound.endswith(".*") else f"{package}{bound}"
     return ""
 
 
-def _stated(sentence: str, names: Set[str]) -> Iterator[tuple[str, str]]:
-    """Yield the bounds that a sentence states in words, for some packages."""
-    for word in _WORD.finditer(sentence):
+def _stated(clause: str, names: Set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the bounds that a part of a sentence states in words, for some packages."""
+    for word in _WORD.finditer(clause):
         name = canonical_name(word[0])
-        match = _STATED.match(sentence[word.end() :]) if name in names else None
+        match = _STATED.match(clause[word.end() :]) if name in names else None
         if match:
             operator = match[1] or (">=" if match[3] else "==")
             yield name, f"{operator}{match[2]}{'.*' if operator == '==' else ''}"

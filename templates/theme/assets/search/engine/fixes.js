@@ -68,7 +68,9 @@ const inPlaceOf = ({ releases }, requirements) => (requirements.every((each) => 
 function boundAgainst(sentences, requirements) {
   for (const { text, words } of sentences) {
     const bounds = [...text.matchAll(CONSTRAINT)].map((match) => [match[1], match[2].replaceAll(" ", "")]);
-    if (requirements.length && FIND.limit.test(words)) bounds.push(...statedIn(words, requirements.map(([name]) => name)));
+    for (const clause of requirements.length ? words.split(FIND.clauseEnd) : []) {
+      if (FIND.limit.test(clause)) bounds.push(...statedIn(clause, requirements.map(([name]) => name)));
+    }
     for (const [name, bound] of bounds) {
       if (requirements.some(([own, each]) => own === canonicalName(name) && !overlap(each, bound))) return name + (bound.endsWith(".*") ? ` ${bound.slice(2, -2)}` : bound);
     }

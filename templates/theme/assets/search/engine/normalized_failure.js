@@ -51,7 +51,7 @@ export function normalizeFailure(failure) {
     frames: new Set([...library, ...user]),
     packages: new Set(library.map(packageOf)),
     get usedPackages() {
-      return (used ??= new Set([...library.map(packageOf), ...lines.flatMap(codeNames)].map(canonicalName)));
+      return (used ??= new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(packageOf).concat(lines.flatMap(codeNames)).map(canonicalName)));
     },
   };
 }
