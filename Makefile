@@ -13,7 +13,7 @@ BASE ?= origin/main
 OLDEST ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found discoveries
+.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found bench-lists bench-audit discoveries screenshots
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -151,12 +151,21 @@ bench-scale: .cache/bench-venv/ready ## bytes and milliseconds of the search up 
 bench-build: .cache/bench-venv/ready ## builds and rebuilds of 1,000 and 10,000 cards, compared with mkdocs-material and Hugo; SIZES=100000 for more
 	.cache/bench-venv/bin/python -m benchmarks.build.run $(SIZES)
 
+bench-lists: .venv/test ## bytes and milliseconds of lists of many cards in a browser, after bench-build
+	$(BIN)/python -m benchmarks.lists
+
+bench-audit: .venv/test ## processor time of an audit of 300 packages against 10,000 cards; alarms for 20 healthy projects
+	$(BIN)/python -m benchmarks.audit.run --put
+
 bench-found: .venv/site ## size and seconds of 5,000 generated found cards
 	$(BIN)/python -m benchmarks.build.discoveries $(SIZES)
 
 bench-page: site ## what a reader downloads, and what Lighthouse says
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish,test]'
 	$(BIN)/python -m benchmarks.build.page
+
+screenshots: site .venv/test ## pictures of home, card, list, package and search for the documents, into docs/pictures
+	$(BIN)/python .ci/screenshots.py
 
 clean: ## remove everything that the commands wrote
 	rm -rf .venv .cache dist site tests/node_modules

@@ -65,8 +65,9 @@ def fault(known: Known, findings: list[Finding]) -> str:
         return f"sound, but {mine[0].culprit.first_bad} is said to break it" if mine else ""
     if not mine:
         return f"another culprit: {about[0].culprit.package}" if about else "not found"
-    first_bad = mine[0].culprit.first_bad
-    return "" if first_bad == known.first_bad else f"breaks from {first_bad}, not from {known.first_bad}"
+    # A pair may break in several ways, one above the other.
+    first_bad = sorted({each.culprit.first_bad for each in mine})
+    return "" if known.first_bad in first_bad else f"breaks from {' and '.join(first_bad)}, not from {known.first_bad}"
 
 
 def main() -> int:

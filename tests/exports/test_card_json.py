@@ -13,6 +13,8 @@ COMPUTED = (
     "verdict",
     "confidence",
     "reproduced",
+    "published",
+    "updated",
     "last_verified",
     "own_content_ratio",
     "lines",

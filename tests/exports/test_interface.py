@@ -18,9 +18,14 @@ from fixcards.errors import FixcardsError
 from fixcards.exports import interface
 from fixcards.exports.interface import (
     CARD,
+    CARD_DAYS,
     CARD_INPUTS,
+    CARD_LIST,
     DAY,
+    HISTORY,
     LIBRARY_INPUTS,
+    LIST_INPUTS,
+    PREVIEWS,
     REPORTS,
     SITE_NAME,
     SITE_URL,
@@ -33,17 +38,20 @@ from fixcards.exports.interface import (
     Summaries,
     cache_key,
 )
-from fixcards.exports.registry import CARD_EXPORTS, LIBRARY_EXPORTS
+from fixcards.exports.registry import CARD_EXPORTS, LIBRARY_EXPORTS, LIST_EXPORTS
 from fixcards.records.card_facts import card_facts
+from fixcards.records.history import CardDays, CardHistory
 from fixcards.records.library import Library
 from fixcards.records.reader_reports import ReportCounts
 from fixcards.site import site
+from fixcards.site.followed_lists import followed_lists
 from fixcards.site.settings import SiteSettings
 from fixcards.site.site import Site
 from tests.discoveries import EXPLAINED
 from tests.sites import LIBRARY, TODAY, files, library, outputs, settings
 
-EXPORTS: tuple[Export, ...] = (*CARD_EXPORTS, *LIBRARY_EXPORTS)
+EXPORTS: tuple[Export, ...] = (*CARD_EXPORTS, *LIST_EXPORTS, *LIBRARY_EXPORTS)
+ALL_INPUTS = CARD_INPUTS | LIST_INPUTS | LIBRARY_INPUTS
 
 
 class Titles(LibraryExport):
@@ -78,7 +86,7 @@ def _changed(**change: Any) -> set[str]:
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda export: type(export).__name__)
 def test_each_declared_input_changes_the_key_and_no_other_does(export: Export) -> None:
-    digests = {each: each.name.encode() for each in CARD_INPUTS | LIBRARY_INPUTS}
+    digests = {each: each.name.encode() for each in ALL_INPUTS}
     key = cache_key(export.inputs, digests)
     changes = {each for each in digests if cache_key(export.inputs, {**digests, each: b"changed"}) != key}
     assert changes == export.inputs
@@ -92,11 +100,11 @@ def test_two_inputs_with_swapped_digests_have_another_key() -> None:
 
 def test_every_input_has_a_name_of_its_own() -> None:
     inputs = [value for value in vars(interface).values() if isinstance(value, Input)]
-    assert set(inputs) == CARD_INPUTS | LIBRARY_INPUTS
+    assert set(inputs) == ALL_INPUTS
     assert len({each.name for each in inputs}) == len(inputs)
 
 
-@pytest.mark.parametrize("missing", sorted(CARD_INPUTS | LIBRARY_INPUTS, key=lambda each: each.name))
+@pytest.mark.parametrize("missing", sorted(ALL_INPUTS, key=lambda each: each.name))
 def test_an_export_that_reads_what_it_does_not_declare_fails(missing: Input[Any]) -> None:
     class Careless(LibraryExport):
         inputs = frozenset()
@@ -104,7 +112,7 @@ def test_an_export_that_reads_what_it_does_not_declare_fails(missing: Input[Any]
         def files(self, inputs: Inputs) -> Iterator[DataFile]:
             yield DataFile("x", str(inputs[missing]).encode())
 
-    values = dict.fromkeys(CARD_INPUTS | LIBRARY_INPUTS, "value")
+    values = dict.fromkeys(ALL_INPUTS, "value")
     with pytest.raises(FixcardsError, match=f"reads the input '{missing.name}', which it does not declare"):
         list(Careless().make(values))
 
@@ -134,11 +142,15 @@ def test_the_files_of_an_export_are_the_same_each_time(export: Export, tmp_path:
     )  # so that each has something to say
     cards = library(tmp_path / "cards")
     facts = card_facts(cards.cards["lantern-12"], cards.evidence["lantern-12"], TODAY)
-    values: dict[Input[Any], Any] = dict.fromkeys(CARD_INPUTS | LIBRARY_INPUTS, "") | {
+    values: dict[Input[Any], Any] = dict.fromkeys(ALL_INPUTS, "") | {
         CARD: facts,
         DAY: TODAY,
         SITE_URL: "https://cards.example.org/",
         SUMMARIES: Summaries(cards.summaries, cards.summary_digests, cards.cache_file),
+        HISTORY: CardHistory.without_git(cards),
+        PREVIEWS: True,
+        CARD_DAYS: CardDays("2025-01-01", "2025-02-02", "2025-03-03"),
+        CARD_LIST: next(followed_lists(cards, CardHistory.without_git(cards))),
     }
     first, second = list(export.make(values)), list(export.make(values))
     assert first == second != []
@@ -152,7 +164,7 @@ def test_a_changed_setting_makes_the_exports_that_show_it_again() -> None:
 def test_a_new_day_makes_what_shows_confidence_again_and_no_card_that_was_never_run() -> None:
     cards = library(LIBRARY)
     executed = {cards.summaries[card_id].path[:-1] for card_id in cards.with_evidence}
-    assert _changed(today=TODAY + timedelta(days=1)) == {"export:CardsJson", *executed}
+    assert _changed(today=TODAY + timedelta(days=1)) == {"export:CardsJson", "export:ListData", *executed}
 
 
 def test_a_changed_card_makes_the_exports_of_all_cards_again() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,72 @@ def test_the_home_page_counts_its_own_site(library_site: Path) -> None:
     assert figures["verified"] == sum(card["verdict"] == "verified" for card in cards)
     evidence = [json.loads(path.read_bytes()) for path in library_site.glob("*/*.evidence.json")]
     assert figures["runs on record"] == sum(len(run["repetitions"]) for each in evidence for run in each["runs"])
+
+
+def meta(site: Path, path: str) -> dict[str, str]:
+    """Return what a page says of itself to those who show a preview of it."""
+    tags = read(site, path).head.select("meta[property^='og:'], meta[name^='twitter:']")
+    return {tag.get("property") or tag["name"]: tag["content"] for tag in tags}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "title"),
+    [
+        ("lantern/12", "article", "Lantern goes out when the wick is trimmed twice"),
+        ("lantern", "website", "lantern"),
+        ("cards", "website", "All cards"),
+        ("", "website", "Search"),
+    ],
+)
+def test_a_preview_of_a_link_has_a_title_a_sentence_and_a_picture(
+    path: str, kind: str, title: str, library_site: Path
+) -> None:
+    preview = meta(library_site, path)
+    description = read(library_site, path).head.select_one("meta[name=description]")["content"]
+    assert preview == {
+        "og:type": kind,
+        "og:title": title,
+        "og:site_name": "fixcards",
+        "og:description": description,
+        "og:url": ADDRESS + (f"{path}/" if path else ""),
+        "og:image": f"{ADDRESS}assets/preview.png",
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "twitter:card": "summary_large_image",
+    }
+    assert (library_site / "assets" / "preview.png").read_bytes()[16:24] == struct.pack(">II", 1200, 630)
+
+
+def test_every_feed_that_a_page_names_is_a_file_of_the_site_and_the_nearest_comes_first(library_site: Path) -> None:
+    for path, expected in (
+        ("lantern", ["lantern/feed.xml", "feed.xml"]),
+        ("cards/category/crash", ["cards/category/crash/feed.xml", "feed.xml"]),
+        ("lantern/12", ["feed.xml"]),
+    ):
+        links = read(library_site, path).head.select("link[type='application/atom+xml']")
+        folder = library_site / path
+        assert [(folder / link["href"]).resolve() for link in links] == [library_site / each for each in expected]
+        assert all((library_site / each).is_file() for each in expected)
+        # The theme's script takes every link with this word alone for a translation of the site, and asks for it.
+        assert all({"alternate"} < set(link["rel"]) for link in links)
+
+
+def test_a_site_without_an_address_has_no_feed_and_no_absolute_preview(tmp_path: Path) -> None:
+    config = change(project(tmp_path, LIBRARY), f"site_url: {ADDRESS}\n", "")
+    assert build(config, "--strict").returncode == 0
+    site = tmp_path / "site"
+    assert not list(site.rglob("feed.xml"))
+    assert not read(site, "lantern").select("[type='application/atom+xml']")
+    assert set(meta(site, "lantern/12")) == {"og:type", "og:title", "og:site_name", "og:description", "twitter:card"}
+
+
+def test_each_card_has_a_picture_of_its_own_where_the_site_asks_for_that(tmp_path: Path) -> None:
+    config = change(project(tmp_path, LIBRARY), "  - fixcards\n", "  - fixcards:\n      preview_pictures: true\n")
+    assert build(config, "--strict").returncode == 0
+    pictures = {path: (tmp_path / "site" / path / "preview.png").read_bytes() for path in ("lantern/12", "lantern/34")}
+    assert meta(tmp_path / "site", "lantern/12")["og:image"] == f"{ADDRESS}lantern/12/preview.png"
+    assert meta(tmp_path / "site", "lantern")["og:image"] == f"{ADDRESS}assets/preview.png"
+    assert len(set(pictures.values())) == 2
+    for content in pictures.values():
+        assert content[16:24] == struct.pack(">II", 1200, 630)
+        assert len(content) < 60_000

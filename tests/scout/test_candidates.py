@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from fixcards.scout.candidate import Candidate
 from fixcards.scout.candidates import CandidateSource, is_supported
 from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.package_index import ReleaseInfo, ReleaseList
@@ -57,14 +58,40 @@ def test_a_release_without_a_wheel_counts_only_where_it_may_be_built():
     assert [version for version, *_ in of_days(source(*releases, build=True), "2024-06-01")] == ["1.1"]
 
 
-def test_the_newest_release_is_tried_on_each_supported_interpreter():
-    candidates = list(source(release("1.0", "2024-01-01"), release("1.1", "2025-01-01")).of_newest())
-    assert [
-        (each.suspect.interpreter.version, [(c.kind, c.spec.requires) for c in each.controls]) for each in candidates
-    ] == [
-        ("3.13.1", [("interpreter", ("walls==1.1",)), ("interpreter", ("walls==1.1",)), ("release", ("walls==1.0",))]),
-        ("3.12.1", [("interpreter", ("walls==1.1",))]),
+def pythons_of(candidate: Candidate) -> tuple[str, list[str]]:
+    older = [each.spec.interpreter.version for each in candidate.controls if each.kind == "interpreter"]
+    return candidate.suspect.interpreter.version, older
+
+
+def test_the_newest_release_is_tried_on_each_supported_interpreter_and_compared_with_all_older_ones():
+    first, *others = source(release("1.0", "2024-01-01"), release("1.1", "2025-01-01")).of_newest()
+    assert [pythons_of(each) for each in (first, *others)] == [
+        ("3.13.1", ["3.12.1", "3.11.1", "3.9.1"]),
+        ("3.12.1", ["3.11.1", "3.9.1"]),
+        ("3.11.1", ["3.9.1"]),
     ]
+    assert [(each.kind, *each.spec.requires) for each in first.controls] == [
+        ("interpreter", "walls==1.1"),
+        ("interpreter", "walls==1.1"),
+        ("release", "walls==1.0"),
+        ("interpreter", "walls==1.1"),
+    ]
+    assert all(each.spec.interpreter == first.suspect.interpreter for each in first.controls if each.kind == "release")
+
+
+def test_a_release_of_a_past_day_is_tried_on_the_newest_interpreter_with_the_dependencies_of_today():
+    some = source(
+        release("1.0", "2023-01-01"),
+        release("1.1", "2024-01-01", requires_python="<3.12"),
+        release("2.0", "2025-01-01"),
+    )
+    days = [date(2025, 6, 1), date(2024, 6, 1), date(2023, 6, 1), date(2023, 7, 1), date(2022, 1, 1)]
+    candidates = list(some.on_new_interpreter(days))
+    assert [(each.release, *pythons_of(each)) for each in candidates] == [
+        ("1.0", "3.13.1", ["3.12.1", "3.11.1", "3.9.1"]),
+        ("1.1", "3.11.1", ["3.9.1"]),
+    ]
+    assert {spec.exclude_newer for each in candidates for spec in (each.suspect, each.controls[0].spec)} == {TODAY}
 
 
 def test_an_interpreter_that_a_release_refuses_is_left_out():

@@ -10,8 +10,9 @@ from fixcards.authoring.ways_out import MeasuredFix
 from fixcards.records.card import Card
 from fixcards.records.identity import DISCOVERY_KEY
 from fixcards.scout.card_record import MAX_TITLE, card_key, card_record, title
-from fixcards.scout.finding import Culprit, Finding
+from fixcards.scout.finding import Culprit, Finding, VanishedName
 from fixcards.scout.sentences import Facts
+from fixcards.scout.ways_out import gone_module
 from fixcards.verify.failure_signature import FailureSignature
 
 from .findings import SIGNATURE, finding, on_newer_python, side, victim
@@ -47,6 +48,27 @@ def test_a_finding_fills_a_whole_card_of_the_program() -> None:
     assert (card.discovery.culprit, card.discovery.release, card.discovery.last_good) == ("part", "2.0", "1.1")
     assert card.discovery.victims == ("wax==2.1",)
     assert card.discovery.day == TODAY
+
+
+def test_a_suggestion_that_only_some_pythons_print_is_no_part_of_title_and_error() -> None:
+    error = "AttributeError: module 'part' has no attribute 'helper'"
+    suggested = replace(SIGNATURE, error=f"{error}. Did you mean: 'helpers'?", exception="AttributeError")
+    record = record_of(finding(signature=suggested))
+    assert record["signature"]["error"] == error
+    assert record["title"] == f"demo 1.1 to 1.2 with part 2.0: {error}"
+
+
+def test_what_brings_a_module_back_is_a_workaround() -> None:
+    gone = on_newer_python(vanished=VanishedName("module", "distutils.version"))
+    assert gone_module(gone) == "distutils"
+    assert gone_module(on_newer_python(vanished=VanishedName("attribute", "asyncio", "coroutine"))) is None
+    fix = MeasuredFix("workaround", "setuptools", "setuptools", ("demo=={version}", "setuptools==80.9.0"))
+    (written,) = record_of(gone, [fix])["fixes"]
+    assert (written["title"], written["install"]) == ("Install setuptools beside demo", ["setuptools"])
+    assert written["body"] == (
+        "The program passes on Python 3.12 with setuptools 80.9.0: it brings a module `distutils` of its own, and demo "
+        "needs no change."
+    )
 
 
 def test_the_key_stays_when_releases_are_corrected_and_differs_for_another_failure() -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from fixcards.scout import investigation, replay
+from fixcards.scout import culprit, investigation, replay
 from fixcards.scout.finding import Finding, Side
 from fixcards.scout.investigation import Unexplained, investigate
 from fixcards.scout.probe import Break
@@ -85,7 +85,7 @@ def examine(broken: Break, runner: TableRunner) -> Finding | Unexplained:
 
 @pytest.fixture(autouse=True)
 def pythons(monkeypatch):
-    for module in (replay, investigation):
+    for module in (culprit, replay, investigation):
         monkeypatch.setattr(module, "installed_interpreters", lambda: tuple(PYTHONS))
 
 
@@ -118,6 +118,55 @@ def test_an_interpreter_is_not_the_culprit_where_another_release_is():
     result = examine(broken("interpreter", side(installed), side({"walls": "1.0", "shapes": "1.0"}, "3.10.1")), runner)
     assert isinstance(result, Unexplained)
     assert "on the older interpreter, too" in result.reason
+
+
+def test_where_releases_have_no_wheel_for_the_interpreter_the_first_bad_one_is_looked_for_on_an_older_one():
+    def answer(packages: dict[str, str], python: str) -> bool | None:
+        if packages["shapes"] in {"2.0", "2.1"} and python > "3.12":
+            return None
+        return packages["shapes"] < "2"
+
+    offered = {"walls": ["1.0"], "shapes": ["1.0", "1.1", "2.0", "2.1", "2.2", "2.3"]}
+    runner = TableRunner(answer, {"walls": "1.0", "shapes": "2.3"}, offered)
+    sides = (
+        side({"walls": "1.0", "shapes": "2.3"}),
+        side({"walls": "1.0", "shapes": "1.0"}, "3.13.1", "walls==1.0", "shapes==1.0"),
+    )
+    finding = examine(broken("partner", *sides), runner)
+    assert isinstance(finding, Finding)
+    assert (finding.culprit.last_good, finding.culprit.first_bad) == ("1.1", "2.0")
+    assert finding.suspect.python == finding.control.python == "3.11.1"
+
+
+def test_an_interpreter_is_not_the_culprit_where_the_older_one_takes_other_releases():
+    class HoldingBack(TableRunner):
+        def lock(self, spec: EnvironmentSpec) -> str:
+            old = spec.interpreter.version == "3.10.1"
+            return super().lock(spec).replace("shapes==2.0", "shapes==1.0") if old else super().lock(spec)
+
+    runner = HoldingBack(lambda packages, python: packages["shapes"] < "2", {"walls": "1.0", "shapes": "2.0"})
+    control = side({"walls": "1.0", "shapes": "1.0"}, "3.10.1")
+    result = examine(broken("interpreter", side({"walls": "1.0", "shapes": "2.0"}), control), runner)
+    assert isinstance(result, Unexplained)
+
+
+def test_of_two_that_hold_each_other_back_the_one_that_the_failure_names_is_the_culprit():
+    class Entangled(TableRunner):
+        def lock(self, spec: EnvironmentSpec) -> str:
+            old = any(each in {"shapes==1.0", "paint==1.0"} for each in spec.requires)
+            lock = super().lock(spec)
+            return lock.replace("shapes==2.0", "shapes==1.0").replace("paint==2.0", "paint==1.0") if old else lock
+
+    new, old = {"walls": "1.0", "paint": "2.0", "shapes": "2.0"}, {"walls": "1.0", "paint": "1.0", "shapes": "1.0"}
+    offered = {"walls": ["1.0"], "paint": ["1.0", "2.0"], "shapes": ["1.0", "2.0"]}
+    runner = Entangled(lambda packages, python: packages["shapes"] < "2", new, offered)
+    runner.failure = lambda packages: "AttributeError: module 'shapes' has no attribute 'area'\n"
+    one = broken("partner", side(new), side(old, "3.13.1", "walls==1.0", "paint==1.0"), partner="paint",
+                 modules={"shapes": "shapes", "paint": "paint"})  # fmt: skip
+    error = "AttributeError: module 'shapes' has no attribute 'area'"
+    finding = examine(replace(one, signature=FailureSignature(error, "AttributeError")), runner)
+    assert isinstance(finding, Finding)
+    assert finding.culprit.package == "shapes"
 
 
 def test_the_lowest_and_the_highest_release_that_fails_are_looked_for():

@@ -64,7 +64,7 @@ def test_without_a_vanished_name_it_says_what_is_not_known() -> None:
     why = texts(finding())[2]
     assert why == (
         "With part 1.1, and nothing else changed, the program passes. "
-        "Why part changed that, no person has looked up yet."
+        "Which change of part 2.0 does this, no person has looked up yet."
     )
 
 
@@ -111,7 +111,15 @@ def test_a_newer_python_is_told_as_the_platform_that_changed() -> None:
     assert why == (
         "`demo/build.py` takes `distutils` from the standard library as it is up to 3.11; that of Python 3.12 differs. "
         "With Python 3.11, and nothing else changed, the program passes. "
-        "Why Python changed that, no person has looked up yet."
+        "Which change of Python 3.12 does this, no person has looked up yet."
+    )
+
+
+def test_what_a_newer_python_no_longer_has_is_named() -> None:
+    gone = VanishedName("attribute", "asyncio", "coroutine")
+    assert texts(on_newer_python(vanished=gone))[2] == (
+        "Python 3.12 no longer has `asyncio.coroutine`; 3.11 still has it. `demo/build.py` imports it as soon as the "
+        "module is loaded. With Python 3.11, and nothing else changed, the program passes."
     )
 
 

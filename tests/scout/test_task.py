@@ -64,6 +64,13 @@ def test_what_a_partner_explains_is_not_followed_as_a_fault_of_the_newest_releas
     assert [axis for axis, *_ in followed(*breaks)] == ["partner"]
 
 
+def test_what_an_interpreter_explains_is_not_followed_as_a_fault_of_the_newest_release():
+    breaks = broken("ImportError: no imp", axis="release"), broken("ImportError: no imp", axis="interpreter")
+    assert [axis for axis, *_ in followed(*breaks)] == ["interpreter"]
+    others = broken("ImportError: no area", axis="release"), broken("ImportError: no imp", axis="interpreter")
+    assert [axis for axis, *_ in followed(*others)] == ["release", "interpreter"]
+
+
 def test_a_task_has_the_same_name_in_each_journal_and_another_one_for_other_days():
     assert task_key(PackageTask("walls", (DAY,))) == task_key(PackageTask("walls", (DAY,)))
     assert task_key(PackageTask("walls", (DAY,))) != task_key(PackageTask("walls", ()))

@@ -100,3 +100,20 @@ def test_what_mkdocs_yml_says_goes_before_the_name_of_the_host(tmp_path: Path) -
     done = build(config, "--strict")
     assert done.returncode == 1
     assert "repo_host" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "edit", "history"),
+    [
+        ("https://github.com/a/b", "edit/main/cards/x/1.yaml", "commits/main/cards/x/1.yaml"),
+        ("https://github.com/edit/edit", "edit/main/edit/x/1.yaml", "commits/main/edit/x/1.yaml"),
+        ("https://gitlab.example.org/g/b", "-/edit/main/cards/x/1.yaml", "-/commits/main/cards/x/1.yaml"),
+        ("https://codeberg.org/a/b", "_edit/main/cards/x/1.yaml", "commits/branch/main/cards/x/1.yaml"),
+        ("https://bitbucket.org/a/b", "src/main/cards/x/1.yaml", None),
+        ("https://code.example.org/a/b", "edit/main/x/1.yaml", None),
+        ("https://github.com/a/b", "https://elsewhere.example.org/edit/1.yaml", None),
+    ],
+)
+def test_the_history_of_a_file_is_beside_its_edit_form(url: str, edit: str, history: str | None) -> None:
+    address = edit if "://" in edit else f"{url}/{edit}"
+    assert CodeHost.of(url).history_url(address) == (f"{url}/{history}" if history else "")

@@ -12,10 +12,12 @@ from bs4 import BeautifulSoup
 
 from fixcards.build.page import Page
 from fixcards.records.card import CATEGORIES
+from fixcards.records.history import CardDays, CardHistory
 from fixcards.records.loader import load
 from fixcards.records.verdict import VERDICTS
-from fixcards.site.listing import LATEST_CARDS, PER_PAGE, Listings
-from tests.sites import HEAD, LIBRARY, library, page, pages, settings, soup, words
+from fixcards.site.card_lists import MOST_HIT, PER_PAGE
+from fixcards.site.listing import LATEST_CARDS, Listings
+from tests.sites import HEAD, LIBRARY, files, library, page, pages, settings, soup, words
 
 ADDRESS = "https://cards.example.org/"
 NUMBER = 250
@@ -53,7 +55,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BeautifulSoup]:
         path.write_text(_card(number), encoding="utf-8")
     loaded = load(root)
     assert len(loaded.cards) == NUMBER, loaded.problems[:3]
-    listed = list(_pages(Listings(loaded, list(loaded.cards))))
+    listed = list(_pages(Listings(loaded, CardHistory.without_git(loaded))))
     assert len({each.path for each in listed}) == len(listed)
     return {each.path: soup(each.body()) for each in listed}
 
@@ -80,14 +82,19 @@ def test_a_long_list_has_further_pages_and_misses_no_card(many: dict[str, Beauti
     )
     for number, path in enumerate(paths, start=1):
         assert f"{NUMBER} cards, page {number} of 3." in words(many[path].text)
-        links = targets(many[path], path, ".fc-pages")
+        links = targets(many[path], path, ".fc-pages li:not(:has([rel]))")
         assert links == {"cards/": "1", "cards/page/2/": "2", "cards/page/3/": "3"}
+        steps = {
+            link["rel"][0]: urljoin(f"{ADDRESS}{path}/", link["href"]) for link in many[path].select(".fc-pages [rel]")
+        }
+        around = {"prev": paths[number - 2] if number > 1 else "", "next": paths[number] if number < 3 else ""}
+        assert steps == {name: f"{ADDRESS}{target}/" for name, target in around.items() if target}
         assert many[path].select_one(".fc-pages [aria-current=page]").text == str(number)
 
 
 def test_a_list_that_fits_on_one_page_offers_no_others(many: dict[str, BeautifulSoup]) -> None:
-    assert not many["package-7"].select(".fc-pages")
-    assert "page" not in many["package-7"].select_one(".fc-muted").text
+    assert not many["package-7"].select(".fc-pages li")
+    assert "page" not in many["package-7"].select_one(".fc-list-count").text
 
 
 def test_the_list_of_a_category_has_further_pages_too(many: dict[str, BeautifulSoup]) -> None:
@@ -103,7 +110,7 @@ def test_the_number_beside_each_filter_is_the_number_of_cards_behind_it(many: di
         path = urljoin(ADDRESS + "cards/", link["href"]).removeprefix(ADDRESS).rstrip("/")
         number = int(link.select_one(".fc-count").text)
         if path == "cards/packages":
-            assert number == len(many[path].select(".fc-choices li")) == 60
+            assert number == len(many[path].select(".fc-packages li")) == 60
             continue
         behind = [rows(each) for where, each in many.items() if where == path or where.startswith(f"{path}/page/")]
         assert number == sum(map(len, behind)), path
@@ -112,9 +119,8 @@ def test_the_number_beside_each_filter_is_the_number_of_cards_behind_it(many: di
 def test_of_many_packages_the_filter_shows_those_with_most_cards_and_a_link_to_all(
     many: dict[str, BeautifulSoup],
 ) -> None:
-    links = targets(many["cards"], "cards", ".fc-filters details:nth-of-type(3)")
+    links = targets(many["cards"], "cards", ".fc-filters details[data-facet=package]")
     assert links.pop("cards/packages/") == "all packages 60"
-    links.pop("cards/")
     assert len(links) == 40
     assert min(int(text.split()[-1]) for text in links.values()) >= 4
 
@@ -124,13 +130,16 @@ def test_of_many_packages_the_filter_shows_those_with_most_cards_and_a_link_to_a
 )
 def test_every_link_of_a_list_leads_to_a_page_of_the_site(path: str) -> None:
     for target in targets(page(path), path, ""):
-        assert target.partition("#")[0].rstrip("/") in pages(), target
+        where = target.partition("#")[0]
+        assert where.startswith("https:") or where in files() or where.rstrip("/") in pages(), target
 
 
 def test_filters_are_plain_links_to_pages_of_their_own() -> None:
     tree = page("cards")
-    assert [name.text for name in tree.select(".fc-filters summary")] == ["Category", "Verdict", "Package"]
+    names = ["Category", "Package", "Together with", "Python", "Verdict"]  # all cards are explained ones
+    assert [name.text for name in tree.select(".fc-filters summary")] == names
     links = targets(tree, "cards", ".fc-filters")
+    assert all(links.pop(path).startswith("Python 3.") for path in list(links) if path.startswith("cards/python/3."))
     assert links == {
         "cards/category/import-error/": "Import errors 1",
         "cards/category/api-change/": "API changes 1",
@@ -138,12 +147,13 @@ def test_filters_are_plain_links_to_pages_of_their_own() -> None:
         "cards/category/wrong-result/": "Wrong results 1",
         "cards/category/hang/": "Hangs 1",
         "cards/category/packaging/": "Packaging and builds 1",
-        **{f"cards/verdict/{verdict.replace(' ', '-')}/": f"{verdict} 1" for verdict in VERDICTS},
+        **{f"cards/verdict/{verdict.replace(' ', '-')}/": f"{verdict.capitalize()} 1" for verdict in VERDICTS},
+        "cards/with/wick/": "wick 1",
         "lantern/": "lantern 3",
         "mooring/": "mooring 3",
-        "cards/": "all",
     }
-    assert not tree.select("form, script, input, select")
+    assert all(form.has_attr("hidden") for form in tree.select("form"))
+    assert not tree.select("script")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +177,7 @@ def test_a_filter_shows_the_cards_that_it_names_and_marks_itself(path: str, titl
     assert rows(tree) == titles
     (current,) = tree.select(".fc-filters [aria-current=page]")
     assert urljoin(f"{ADDRESS}{path}/", current["href"]) == f"{ADDRESS}{path}/"
-    assert words(current.find_parent("details").summary.strong.text) in words(current.text)
+    assert words(current.contents[0]) in words(tree.select_one(".fc-active").text)
 
 
 def test_categories_and_verdicts_without_cards_have_no_page_and_no_filter() -> None:
@@ -176,16 +186,27 @@ def test_categories_and_verdicts_without_cards_have_no_page_and_no_filter() -> N
 
 
 def test_a_row_says_which_failure_it_is_how_sure_it_is_and_how_it_is_fixed() -> None:
-    row = page("lantern").select_one(".fc-row")
+    row = page("lantern").select_one(".fc-item")
     assert words(row.text) == (
-        "Lantern goes out when the wick is trimmed twice lantern crash partly verified "
-        "lantern.Dark: no wick in lamp {lamp} Fix Upgrade to 1.4"
+        "Lantern goes out when the wick is trimmed twice lantern Crashes affected >=1.0,<=1.3,!=1.2.9 → fixed in 1.4 "
+        "partly verified "
+        "verified 2026-03-02"
     )
     assert row.select_one("a")["href"] == "../lantern/12/"
 
 
+def test_the_newest_cards_come_first_and_a_row_says_when_they_were_published() -> None:
+    cards = library(LIBRARY)
+    days = {card_id: CardDays(f"2025-01-0{at}", "", "") for at, card_id in enumerate(cards.summaries, start=1)}
+    history = CardHistory(days, tuple(reversed(cards.summaries)))
+    tree = {each.path: soup(each.body()) for each in _pages(Listings(cards, history))}["cards"]
+    published = [item.select_one("time")["datetime"] for item in tree.select(".fc-item")]
+    assert published == sorted(published, reverse=True)
+    assert "published 2025-01-06" in words(tree.select_one(".fc-item").text)
+
+
 def test_an_empty_library_has_all_its_lists_and_invites_the_first_card(tmp_path: Path) -> None:
-    empty = {each.path: soup(each.body()) for each in _pages(Listings(load(tmp_path), []))}
+    empty = {each.path: soup(each.body()) for each in _pages(Listings(load(tmp_path), CardHistory({}, ())))}
     assert set(empty) == {"", "cards", "cards/packages"}
     assert "No cards yet. Add the first." in words(empty["cards"].text)
     assert "0 cards" in words(empty["cards"].text)
@@ -213,16 +234,17 @@ def test_large_numbers_are_written_with_separators() -> None:
     cards = [one._replace(id=f"mooring-{at}", key=str(at), verdict="not executed", runs=0) for at in range(1, 1235)]
     digests = {card.id: card.id.encode() for card in cards}
     large = dataclasses.replace(small, summaries={card.id: card for card in cards}, summary_digests=digests)
-    assert [statistic.number for statistic in Listings(large, []).statistics()] == ["1,234", "1", "0", "0"]
-    assert "1,234 cards" in words({each.path: each for each in _pages(Listings(large, []))}["cards"].body())
+    listings = Listings(large, CardHistory.without_git(large))
+    assert [statistic.number for statistic in listings.statistics()] == ["1,234", "1", "0", "0"]
+    assert "1,234 cards" in words({each.path: each for each in _pages(listings)}["cards"].body())
 
 
 def test_the_home_page_shows_the_latest_cards_in_the_order_of_the_history(many: dict[str, BeautifulSoup]) -> None:
     cards = library(LIBRARY).cards
-    latest = ["mooring-9", "lantern-34", "gone-1", "lantern-12"]
-    home = next(_pages(Listings(library(LIBRARY), latest)))
-    titles = [cards[card_id].title for card_id in latest if card_id in cards]
-    assert rows(soup(home.body())) == titles[:LATEST_CARDS]
+    latest = ("mooring-9", "lantern-34", "lantern-12")
+    history = CardHistory(dict.fromkeys(latest, CardDays()), latest)
+    home = next(_pages(Listings(library(LIBRARY), history)))
+    assert rows(soup(home.body())) == [cards[card_id].title for card_id in latest]
     assert len(rows(many[""])) == LATEST_CARDS
 
 
@@ -236,4 +258,16 @@ def test_the_home_page_says_what_this_is_and_has_the_search_box_first() -> None:
 
 
 def test_packages_are_listed_by_name_with_their_numbers() -> None:
-    assert [words(item.text) for item in page("cards/packages").select(".fc-choices li")] == ["lantern 3", "mooring 3"]
+    items = page("cards/packages").select(".fc-packages li")
+    assert [words(item.text) for item in items] == ["lantern 3 cards", "mooring 3 cards"]
+    assert "2 packages with known failures." in words(page("cards/packages").text)
+
+
+def test_of_many_packages_those_that_are_hit_most_come_first_and_letters_lead_to_the_rest(
+    many: dict[str, BeautifulSoup],
+) -> None:
+    tree = many["cards/packages"]
+    numbers = [int(words(item.text).split()[1]) for item in tree.select(".fc-most-hit li")]
+    assert len(numbers) == MOST_HIT
+    assert (max(numbers), min(numbers)) == (5, 4)
+    assert [words(item.text) for item in tree.select(".fc-letter h3")] == ["P"]

@@ -172,6 +172,8 @@ class LocalIndex:
         self.files: dict[str, bytes] = {}
         self.requests: list[tuple[str, str]] = []
         self.pages: dict[str, object] = {}
+        self.answers_ranges = False
+        """Whether it answers HEAD, and sends a part of a file to those that ask for one, as large indexes do."""
         index = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -179,11 +181,25 @@ class LocalIndex:
                 accept = self.headers.get("Accept", "")
                 index.requests.append((self.path, accept))
                 kind, body = index.answer(self.path, accept)
-                self.send_response(200 if body is not None else 404)
+                if body is not None and index.answers_ranges and (part := self.headers.get("Range")):
+                    first, _, last = part.removeprefix("bytes=").partition("-")
+                    self.send_response(206)
+                    self.send_header("Content-Range", f"bytes {first}-{last}/{len(body)}")
+                    body = body[int(first) : int(last) + 1]
+                else:
+                    self.send_response(200 if body is not None else 404)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body or b"")))
                 self.end_headers()
                 self.wfile.write(body or b"")
+
+            def do_HEAD(self) -> None:
+                index.requests.append((self.path, "HEAD"))
+                _, body = index.answer(self.path, "")
+                self.send_response(200 if body is not None and index.answers_ranges else 501)
+                self.send_header("Accept-Ranges", "bytes")
+                self.send_header("Content-Length", str(len(body or b"")))
+                self.end_headers()
 
             def log_message(self, *words: object) -> None:
                 pass

@@ -11,6 +11,8 @@ from fixcards.verify.index_configuration import uv_index_variables
 from fixcards.verify.interpreters import choose_interpreters, installed_interpreters
 from fixcards.verify.unavailable import EnvironmentUnavailable
 
+from .packages import offer_wheel
+
 DAY = date(2024, 1, 1)
 
 
@@ -30,6 +32,20 @@ def test_a_lock_has_hashes_and_names_no_index_and_no_path_of_this_machine(builde
     assert "--hash=sha256:" in lock
     assert "://" not in lock
     assert str(builder.folder) not in lock
+
+
+def test_what_was_read_of_a_wheel_is_not_read_again_on_another_day(bubblewrap, local_index, tmp_path):
+    local_index.answers_ranges = True
+    offer_wheel(local_index, "demo", "1.0", {"demo.py": "x = 1\n"})
+    builder = EnvironmentBuilder(tmp_path, {"UV_DEFAULT_INDEX": local_index.url}, bubblewrap)
+
+    def asked(day: date) -> list[tuple[str, str]]:
+        before = len(local_index.requests)
+        assert packages_of(builder.lock(spec("demo", day=day), "x-1")) == {"demo": "1.0"}
+        return [each for each in local_index.requests[before:] if each[0].startswith("/files/")]
+
+    assert ("/files/demo-1.0-py3-none-any.whl", "HEAD") in asked(DAY)
+    assert asked(date(2024, 1, 2)) == []
 
 
 def test_broken_and_fixed_differ_in_the_package_alone_when_they_share_a_day(builder):

@@ -27,6 +27,8 @@ class PageKind(NamedTuple):
     has_source: bool
     has_data: bool
     json_url: str | None
+    feed_url: str | None = None
+    picture_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Page:
     """Structured data (JSON-LD) for the page's head."""
     json_url: str | None = None
     """Address of the page's content as JSON, relative to the page."""
+    feed_url: str | None = None
+    """Address of a feed of what the page lists, relative to the page."""
+    picture_url: str | None = None
+    """Address of a picture of the page for previews elsewhere, relative to the page."""
     area: str = ""
     """First folder of `path` if every frame links to it, such as `about`; empty for all others."""
 
@@ -62,6 +68,8 @@ class Page:
             self.source is not None,
             self.data is not None,
             self.json_url,
+            self.feed_url,
+            self.picture_url,
         )
 
 

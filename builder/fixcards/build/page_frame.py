@@ -35,6 +35,8 @@ class PageFrame:
             source=markers["source"] if kind.has_source else None,
             data={"place": markers["data"]} if kind.has_data else None,
             json_url=kind.json_url,
+            feed_url=kind.feed_url,
+            picture_url=kind.picture_url,
             area=kind.area,
         )
         html = render(model, markers["url"])

@@ -135,7 +135,11 @@ def scout() -> None:
     metavar="N,N",
     help="Days ago: the release that was the newest one then gets the dependencies of today.",
 )
-@click.option("--newest/--no-newest", default=True, help="Try the newest release on each supported Python, too.")
+@click.option(
+    "--newest/--no-newest",
+    default=True,
+    help="Try the newest release on each supported Python, too, and those of past days on the newest Python.",
+)
 @_run_options
 @needs_extra("verify")
 def packages(names: tuple[str, ...], lists: tuple[IO[str], ...], days: str, newest: bool, **options: Any) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic_core import to_json
 
 from fixcards.build.page import DataFile
-from fixcards.exports.interface import CARD, DAY, RELATED, REPORTS, SITE_URL, CardExport, Inputs
+from fixcards.exports.interface import CARD, CARD_DAYS, DAY, RELATED, REPORTS, SITE_URL, CardExport, Inputs
 
 FILE_NAME = "card.json"
 
@@ -15,7 +15,7 @@ FILE_NAME = "card.json"
 class CardJson(CardExport):
     """One file next to the page of each card."""
 
-    inputs = frozenset({CARD, RELATED, REPORTS, DAY, SITE_URL})
+    inputs = frozenset({CARD, RELATED, REPORTS, CARD_DAYS, DAY, SITE_URL})
 
     def files(self, inputs: Inputs) -> Iterator[DataFile]:
         """Yield the file. Its keys are those of the record, then the computed ones."""
@@ -28,6 +28,8 @@ class CardJson(CardExport):
             "verdict": judgement.verdict,
             "confidence": judgement.confidence,
             "reproduced": judgement.reproduced,
+            "published": inputs[CARD_DAYS].published or None,
+            "updated": inputs[CARD_DAYS].updated or None,
             "last_verified": evidence.last_verified.isoformat() if evidence else None,
             "own_content_ratio": round(facts.own_content_ratio, 2),
             "lines": [

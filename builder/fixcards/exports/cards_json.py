@@ -8,24 +8,26 @@ from datetime import date
 from typing import Any
 
 from fixcards.build.page import DataFile
-from fixcards.exports.interface import DAY, SITE_URL, SUMMARIES, Inputs, LibraryExport
+from fixcards.exports.interface import DAY, HISTORY, SITE_URL, SUMMARIES, Inputs, LibraryExport
+from fixcards.records.history import CardDays
 from fixcards.records.summary import Summary
 
 
 class CardsJson(LibraryExport):
     """One file, a card a line."""
 
-    inputs = frozenset({SUMMARIES, DAY, SITE_URL})
+    inputs = frozenset({SUMMARIES, HISTORY, DAY, SITE_URL})
 
     def files(self, inputs: Inputs) -> Iterator[DataFile]:
         """Yield the file."""
         url, day = inputs[SITE_URL], inputs[DAY]
+        days = inputs[HISTORY].days
         cards = inputs[SUMMARIES].cards.values()
-        lines = ",\n".join(json.dumps(_card(card, url, day), ensure_ascii=False) for card in cards)
+        lines = ",\n".join(json.dumps(_card(card, days[card.id], url, day), ensure_ascii=False) for card in cards)
         yield DataFile("cards.json", f'{{"format": 1, "cards": [\n{lines}\n]}}\n'.encode())
 
 
-def _card(card: Summary, site_url: str, day: date) -> dict[str, Any]:
+def _card(card: Summary, days: CardDays, site_url: str, day: date) -> dict[str, Any]:
     """Return the summary of a card; `path` is relative to the site."""
     return {
         "id": card.id,
@@ -47,4 +49,6 @@ def _card(card: Summary, site_url: str, day: date) -> dict[str, Any]:
         "last_verified": card.last_verified or None,
         "fix": card.fix,
         "fixes": [{"title": title, "kind": kind, "install": list(install)} for title, kind, install, _ in card.fixes],
+        "published": days.published or None,
+        "updated": days.updated or None,
     }

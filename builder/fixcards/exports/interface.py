@@ -17,6 +17,8 @@ from fixcards.build.page import DataFile, Page
 from fixcards.cache import CacheFile, digest
 from fixcards.errors import FixcardsError
 from fixcards.records.card_facts import CardFacts
+from fixcards.records.history import CardDays, CardHistory
+from fixcards.records.identity import card_path
 from fixcards.records.reader_reports import ReportCounts
 from fixcards.records.summary import Summary
 
@@ -42,6 +44,73 @@ class RelatedCard(NamedTuple):
         return cls(*facts, explained=card.explained)
 
 
+class ListedCard(NamedTuple):
+    """A card as a list shows it that a reader can follow."""
+
+    id: str
+    path: str
+    title: str
+    package: str
+    category: str
+    error: str
+    fix: str
+    fixed: str
+    affected: str
+    verdict: str
+    explained: bool
+    culprit: str
+    entry_path: str
+    """Address below the site by which feeds identify the card. It stays when a person explains a found card, whose page
+    then gets another one."""
+    published: str
+    """Day; empty where it is unknown."""
+    updated: str
+    """Day of the last change; where no history says it, that of the newest run. Empty where there is none either."""
+
+    @classmethod
+    def of(cls, card: Summary, days: CardDays) -> ListedCard:
+        """Return the card with this summary and these days. What the program found is as old as its discovery."""
+        _, discovered, explained = card.days
+        published = discovered or days.published
+        updated = max(published, explained, days.updated) or days.verified
+        return cls(
+            card.id,
+            card.path,
+            card.title,
+            card.package,
+            card.category,
+            card.error,
+            card.fix,
+            card.fixed,
+            card.affected,
+            card.verdict,
+            card.explained,
+            card.culprit,
+            _entry_path(card),
+            published,
+            updated,
+        )
+
+
+def _entry_path(card: Summary) -> str:
+    if card.explained and card.supersedes:
+        package, _, number = card.supersedes[0].rpartition("-found-")
+        return card_path(card.ecosystem, package, f"found-{number}")
+    return card.path
+
+
+@dataclass(frozen=True)
+class CardList:
+    """A list of cards that a reader can follow: those of its cards that changed last, each with a day of the change."""
+
+    path: str
+    """Address of its page below the site, without slashes at the ends; empty for the whole site."""
+    title: str
+    about: str
+    """One sentence of what is in it."""
+    cards: tuple[ListedCard, ...]
+
+
 class Summaries(NamedTuple):
     """The summaries of all cards by id."""
 
@@ -64,6 +133,12 @@ RELATED: Input[tuple[RelatedCard, ...]] = Input("related")
 """The related cards of the card: all that it is the cause of, then the nearest ones."""
 REPORTS: Input[ReportCounts] = Input("reports")
 """Readers' reports about the card."""
+CARD_DAYS: Input[CardDays] = Input("card days")
+"""The days on which the card was published and last changed."""
+CARD_LIST: Input[CardList] = Input("card list")
+"""One list of cards."""
+HISTORY: Input[CardHistory] = Input("history")
+"""The days of all cards."""
 SUMMARIES: Input[Summaries] = Input("summaries")
 """The summaries of all cards."""
 SITE_PAGES: Input[tuple[Page, ...]] = Input("site pages")
@@ -76,10 +151,15 @@ SITE_URL: Input[str] = Input("site URL")
 REPO_URL: Input[str] = Input("repository URL")
 """Address of the project's repository without a slash at the end; empty where it has none."""
 
-SETTINGS: frozenset[Input[Any]] = frozenset({DAY, SITE_NAME, SITE_URL, REPO_URL})
-CARD_INPUTS: frozenset[Input[Any]] = SETTINGS | {CARD, RELATED, REPORTS}
+PREVIEWS: Input[bool] = Input("previews")
+"""Whether each card has a picture of its own for previews."""
+
+SETTINGS: frozenset[Input[Any]] = frozenset({DAY, SITE_NAME, SITE_URL, REPO_URL, PREVIEWS})
+CARD_INPUTS: frozenset[Input[Any]] = SETTINGS | {CARD, RELATED, REPORTS, CARD_DAYS}
 """The inputs of one card. Any process may make its files, so the whole library is not among them."""
-LIBRARY_INPUTS: frozenset[Input[Any]] = SETTINGS | {SUMMARIES, SITE_PAGES}
+LIST_INPUTS: frozenset[Input[Any]] = SETTINGS | {CARD_LIST}
+"""The inputs of one list of cards."""
+LIBRARY_INPUTS: frozenset[Input[Any]] = SETTINGS | {SUMMARIES, SITE_PAGES, HISTORY}
 """The inputs of the whole library."""
 
 
@@ -122,6 +202,12 @@ class CardExport(Export):
     """A format with files of its own for each card."""
 
     available = CARD_INPUTS
+
+
+class ListExport(Export):
+    """A format with files of its own for each list of cards that a reader can follow."""
+
+    available = LIST_INPUTS
 
 
 class LibraryExport(Export):

@@ -21,7 +21,10 @@ try:
 except ImportError:
     minify = None
 
-OUR_PREFIXES = ("assets/copy.js", "assets/file-notice.js", "assets/fixcards.", "assets/search/", stylesheet.PATH)
+OUR_PREFIXES = (
+    *("assets/copy.js", "assets/file-notice.js", "assets/fixcards.", "assets/lists.js", "assets/search/"),
+    *("assets/share.js", stylesheet.PATH),
+)
 ENGINE = "assets/search/engine.js"
 """The script that is published as one file with the modules behind it."""
 MEDIA_TYPES = {".css": "text/css", ".js": "application/javascript"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
 
@@ -20,3 +21,13 @@ def set_edit_uri(config: MkDocsConfig, host: CodeHost, cards: Path) -> None:
     folder = cards.absolute()
     inside = folder.is_relative_to(project)
     config.edit_uri = host.edit_uri(folder.relative_to(project).as_posix()) if inside else ""
+
+
+def edit_base(config: MkDocsConfig) -> str:
+    """Return the start of the addresses at which card files are edited, as MkDocs forms them; empty without links.
+
+    A template in place of a start (`edit_uri_template`) gives none.
+    """
+    if not config.repo_url or not config.edit_uri or config.edit_uri.startswith(("?", "#")):
+        return ""
+    return urljoin(config.repo_url.rstrip("/") + "/", config.edit_uri.rstrip("/") + "/")

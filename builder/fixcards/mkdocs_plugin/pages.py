@@ -15,7 +15,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from fixcards.build.page import Page, json_for_script
+from fixcards.build.page import DataFile, Page, json_for_script
 from fixcards.characters import visible
 from fixcards.errors import FixcardsError
 from fixcards.mkdocs_plugin.inline_code import InlineCode
@@ -28,6 +28,21 @@ class RecordFile(File):
     def edit_uri(self) -> str | None:
         """Path that the page's edit link opens, below the folder of the cards."""
         return self.page.content_page.source if isinstance(self.page, RecordPage) else None
+
+
+class RecordDataFile(File):
+    """A data file, which is copied as it is: MkDocs would take each `.md` for the source of a page."""
+
+    def is_documentation_page(self) -> bool:
+        """Return that it is none."""
+        return False
+
+    @classmethod
+    def of(cls, output: DataFile, config: MkDocsConfig) -> File:
+        """Return MkDocs' file for `output`."""
+        file = cls.generated(config, output.path, content=output.content)
+        file.dest_uri = output.path
+        return file
 
 
 class RecordPage(MkDocsPage):
@@ -56,6 +71,8 @@ class RecordPage(MkDocsPage):
             self.meta["json_ld"] = Markup(json_for_script(page.data))  # noqa: S704 - escaped there
         if page.json_url:
             self.meta["alternate"] = page.json_url
+        self.meta["feed"] = page.feed_url
+        self.meta["picture"] = page.picture_url
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         """Set the page's HTML and its table of contents."""

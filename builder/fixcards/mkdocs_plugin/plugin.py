@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_build_date, get_relative_url
@@ -30,19 +31,21 @@ from fixcards.build.page import DataFile, page_file
 from fixcards.build.task import BuildTask
 from fixcards.characters import visible
 from fixcards.errors import FixcardsError
+from fixcards.exports.preview_picture import require_pillow
 from fixcards.files import make_private
 from fixcards.mkdocs_plugin import assets
 from fixcards.mkdocs_plugin.blocked_content import blocked_content
-from fixcards.mkdocs_plugin.edit_links import set_edit_uri
+from fixcards.mkdocs_plugin.edit_links import edit_base, set_edit_uri
 from fixcards.mkdocs_plugin.inline_code import InlineCode
-from fixcards.mkdocs_plugin.pages import RecordPage, Theme, strip_indentation
+from fixcards.mkdocs_plugin.pages import RecordDataFile, RecordPage, Theme, strip_indentation
 from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
 from fixcards.mkdocs_plugin.policy import Policy
 from fixcards.mkdocs_plugin.sitemap import SitemapEntry, sitemap
 from fixcards.mkdocs_plugin.source_folders import more_folders, pages_folder, refuse_link, remove_links_below
 from fixcards.project import ProjectOptions
-from fixcards.records import history, loader
+from fixcards.records import loader
 from fixcards.records.check_summary import check_summary
+from fixcards.records.history import read_history
 from fixcards.records.rules.rule import is_about_quality
 from fixcards.site.code_host import KINDS
 from fixcards.site.renderer import renderer
@@ -77,6 +80,8 @@ class FixcardsConfig(Config):  # type: ignore[no-untyped-call]
     """Packages that come from an index of their own: its address, or a variable that holds it, with their names."""
     repo_host = config_options.Optional(config_options.Choice(KINDS))
     """Kind of the host in `repo_url`, where its name doesn't say it."""
+    preview_pictures = config_options.Optional(config_options.Type(bool))
+    """Whether each card has a picture of its own for previews of links; takes the extra `previews`."""
     content_security_policy = config_options.Optional(config_options.Type((bool, dict)))
     """Sources to add to the policy in the pages, by directive; false leaves the policy out. See `policy.py`."""
 
@@ -112,6 +117,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             self._tracker_hosts = options.tracker_hosts
             self._more = more_folders(options.more_cards, config.config_file_path)
             refuse_link(config.site_dir, config.config_file_path)
+            if self.config.preview_pictures:
+                require_pillow()
             config.docs_dir = pages_folder(self.config.pages, config.config_file_path, config.docs_dir, config.site_dir)
         except FixcardsError as error:
             raise PluginError(visible(f"fixcards: {error}")) from None
@@ -126,8 +133,10 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             site_url=config.site_url.rstrip("/") + "/" if config.site_url else "",
             repo_url=(config.repo_url or "").rstrip("/"),
             repo_host=self.config.repo_host or "",
+            previews=bool(self.config.preview_pictures),
         )
         set_edit_uri(config, self.settings.code_host, self._root)
+        self.settings = replace(self.settings, edit_base=edit_base(config))
         return config
 
     def _read_policy(self, config: MkDocsConfig) -> Policy | None:
@@ -185,7 +194,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
             # Those about quality are for the authors of cards: `fixcards check` names them, and no build fails by them.
             log.log(logging.DEBUG if is_about_quality(problem.code) else level, "%s", problem)
         log.info("%s", check_summary(cards.paths, cards.problems, time.perf_counter() - start))
-        site = Site(cards, self.settings, history.ids_by_age(cards))
+        site = Site(cards, self.settings, read_history(cards))
         in_nav = {path for _, path in _titles(config.nav)}
         author_pages = {file.dest_uri for file in files.documentation_pages()}
         for task in site.page_tasks():
@@ -206,7 +215,7 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
         """Run a task now and give its output to MkDocs, as pages and files like all others."""
         for output in task.make(self.settings):
             if isinstance(output, DataFile):
-                files.append(File.generated(config, output.path, content=output.content))
+                files.append(RecordDataFile.of(output, config))
             elif page_file(output.path) not in author_pages:  # a page that the site's author wrote takes precedence
                 files.append(RecordPage.of(output, config).file)
 

@@ -78,6 +78,8 @@ class Summary(NamedTuple):
     """Executions on record, each repetition counted."""
     seconds: float
     """Wall time of all of them."""
+    issue: str
+    """Address of the upstream issue; empty where there is none."""
 
     def disputed(self) -> Summary:
         """Return the summary of the card while a report that a fix failed has no answer; a retired card stays that."""
@@ -165,6 +167,7 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         last_verified=day.isoformat() if day else "",
         runs=sum(len(run.repetitions) for run in runs),
         seconds=sum(run.seconds * len(run.repetitions) for run in runs),
+        issue=card.issue or "",
     )
 
 

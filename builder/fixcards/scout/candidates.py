@@ -11,7 +11,9 @@ from fixcards.verify.environment import EnvironmentSpec
 from fixcards.verify.interpreters import FINAL_RELEASE_DAYS, Interpreter, choose_interpreters, runs_wheel
 from fixcards.verify.package_index import ReleaseInfo, ReleaseList
 
-MAX_CONTROLS = 4
+MAX_CONTROLS = 6
+_NEAR = 2
+"""Interpreters next to that of the suspect: releases before it are tried after these, older interpreters last."""
 MAX_INTERPRETERS = 3
 """Interpreters on which a release of a past day is tried, until its control can be installed."""
 _SUPPORTED_YEARS = 5
@@ -71,24 +73,50 @@ class CandidateSource:
         release = self.newest
         if release is None:
             return
-        usable = [each for each in self._interpreters(release, self._today) if is_supported(each, self._today)]
-        usable.sort(key=lambda each: each.minor)
-        for position in range(len(usable) - 1, -1, -1):
-            python = usable[position]
-            suspect = self._spec(release.version, python, self._today)
-            controls = [
-                Control("interpreter", self._spec(release.version, older, self._today))
-                for older in reversed(usable[:position])
-            ]
-            if position == len(usable) - 1:
-                controls += self._earlier(release, python)
+        pythons = self._by_age(release)
+        for position in range(len(pythons) - 1, -1, -1):
+            python = pythons[position]
+            if not is_supported(python, self._today):
+                return
+            controls = self._on_older(release, pythons[:position])
+            if position == len(pythons) - 1:
+                controls[_NEAR:_NEAR] = self._earlier(release, python)
             if controls:
-                yield Candidate(self._package, release.version, suspect, tuple(controls[:MAX_CONTROLS]))
+                yield self._candidate(release, python, controls)
+
+    def on_new_interpreter(self, days: Sequence[date]) -> Iterator[Candidate]:
+        """Yield each release that was the newest one on one of `days`, the oldest first, on the newest interpreter.
+
+        A program that pins a package moves to a later Python. It is compared with itself on older ones, with the
+        dependencies of today. The newest release is left to `of_newest`.
+        """
+        releases = dict.fromkeys(self._newest_on(day) for day in sorted(days))
+        for release in releases:
+            if release is None or release == self.newest:
+                continue
+            pythons = self._by_age(release)
+            if len(pythons) > 1 and is_supported(pythons[-1], self._today):
+                yield self._candidate(release, pythons[-1], self._on_older(release, pythons[:-1]))
 
     def uploaded_since(self, day: date) -> bool:
         """Return whether the newest release was uploaded on `day` or later."""
         newest = self.newest
         return newest is not None and newest.uploaded is not None and newest.uploaded >= day
+
+    def _by_age(self, release: ReleaseInfo) -> list[Interpreter]:
+        """Return the interpreters that a release can be installed on, the oldest first, whether still supported or not.
+
+        An old one is a good control: what passed there for the last time fails on all that are supported.
+        """
+        return sorted(self._interpreters(release, self._today), key=lambda each: each.minor)
+
+    def _on_older(self, release: ReleaseInfo, older: Sequence[Interpreter]) -> list[Control]:
+        """Return a release on older interpreters as controls, the nearest first."""
+        return [Control("interpreter", self._spec(release.version, each, self._today)) for each in reversed(older)]
+
+    def _candidate(self, release: ReleaseInfo, python: Interpreter, controls: Sequence[Control]) -> Candidate:
+        suspect = self._spec(release.version, python, self._today)
+        return Candidate(self._package, release.version, suspect, tuple(controls[:MAX_CONTROLS]))
 
     def _earlier(self, release: ReleaseInfo, python: Interpreter) -> list[Control]:
         """Return the release before one, and the last one of the line before, as controls."""

@@ -43,8 +43,7 @@ class ReleaseRange:
 
 def card_key(finding: Finding) -> str:
     """Return the key of the card of a finding. It is for ever, so no rule of the search, which may change, is in it."""
-    message = _SUGGESTION.sub("", finding.signature.error)
-    return discovery_key(finding.package, finding.culprit.package, " ".join(_DIGITS.sub("0", message).split()))
+    return discovery_key(finding.package, finding.culprit.package, " ".join(_DIGITS.sub("0", _error(finding)).split()))
 
 
 def card_record(facts: Facts, fixes: Sequence[MeasuredFix], day: date, cause: str | None = None) -> dict[str, Plain]:
@@ -80,8 +79,8 @@ def title(facts: Facts) -> str:
     finding, culprit = facts.finding, facts.finding.culprit
     second = "" if culprit.package == finding.package else f" with {facts.culprit} {culprit.first_bad}"
     second = f" on Python {culprit.first_bad}" if culprit.package == PYTHON else second
-    message = _PLACEHOLDERS.sub("", finding.signature.error).strip(" :")
-    short = _PLACEHOLDERS.sub("", finding.signature.message).strip(" :") or message
+    message = _PLACEHOLDERS.sub("", _error(finding)).strip(" :")
+    short = _PLACEHOLDERS.sub("", _SUGGESTION.sub("", finding.signature.message)).strip(" :") or message
     heads = [f"{facts.victim}{second}", f"{finding.package} {finding.highest_failing}{second}"]
     for head in heads:
         for text in (message, short):
@@ -91,6 +90,11 @@ def title(facts: Facts) -> str:
     # At a word, unless the last one is most of the message.
     words = cut[: MAX_TITLE - 2].rpartition(" ")[0]
     return f"{words if len(words) > MAX_TITLE // 2 else cut[: MAX_TITLE - 2]} …"
+
+
+def _error(finding: Finding) -> str:
+    """Return the line that people search for, without what only some releases of Python add to it."""
+    return _SUGGESTION.sub("", finding.signature.error)
 
 
 def _discovery(finding: Finding, day: date) -> dict[str, Plain]:
@@ -120,7 +124,7 @@ def _versions(finding: Finding) -> dict[str, Plain]:
 
 def _signature(finding: Finding) -> dict[str, Plain]:
     seen = finding.signature
-    record: dict[str, Plain] = {"error": seen.error}
+    record: dict[str, Plain] = {"error": _error(finding)}
     record |= {"exception": seen.exception} if seen.exception else {}
     frames = [frame for frame in seen.frames if FRAME.fullmatch(frame)][-MAX_FRAMES:]
     record |= {"frames": frames} if frames and finding.step not in {"build", "resolve"} else {}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
 from fixcards.scout.finding import Culprit, Side
 from fixcards.scout.replay import Replay
 from fixcards.verify.bisect import FAILING, State
+from fixcards.verify.interpreters import installed_interpreters
 from fixcards.verify.package_index import ReleaseInfo
 
 MAX_CANDIDATES = 20
 """Differing packages that are held back, one after the other; the first ones are those that the failure names."""
+MAX_OLDER = 3
+"""Older interpreters that are tried where the culprit's releases have no wheels for that of the suspect."""
 MAX_TOGETHER = 3
 """Packages that together break a program, one behind the other."""
 
@@ -64,24 +67,45 @@ def _pin(replay: Replay, name: str) -> str:
 
 
 def first_bad(replay: Replay, name: str, good: str, bad: str) -> CulpritRuns | None:
-    """Return the culprit with its first bad release between a good and a bad one; None where that isn't clear."""
+    """Return the culprit with its first bad release between a good and a bad one; None where that isn't clear.
+
+    Where releases just below it can't be installed, as when they have no wheel for the interpreter, it is looked for on
+    older ones: the first that could be run is not the first that is bad.
+    """
+    runs, gap = _first_bad(replay, name, good, bad)
+    if runs is None or not gap:
+        return runs
+    newest = replay.suspect
+    older = [each for each in installed_interpreters() if each.minor < newest.interpreter.minor]
+    for python in older[: -MAX_OLDER - 1 : -1]:
+        replay.suspect = replace(newest, interpreter=python)
+        other, gap = _first_bad(replay, name, good, bad)
+        if other is not None and not gap:
+            return other
+    replay.suspect = newest
+    return runs
+
+
+def _first_bad(replay: Replay, name: str, good: str, bad: str) -> tuple[CulpritRuns | None, bool]:
+    """Return the culprit, and whether there are releases below its first bad one that can't be installed."""
     offered = replay.usable(replay.runner.index.releases(name).releases)
     low, high = Version(good), Version(bad)
     if low > high:  # today's is the lower one: a release was withdrawn, or another requirement holds it back
-        return None
+        return None, False
     releases = [each for each in offered if low <= each.parsed <= high]
     if len(releases) < 2:
-        return None
+        return None, False
     runs = _Releases(replay, name, releases)
     if not runs.is_bad(len(releases) - 1) or runs.state(0) != "passes":
-        return None
+        return None, False
     last_good, first = runs.boundary(0, len(releases) - 1, runs.is_bad)
     if runs.state(last_good) != "passes":  # below this failure there is another one
         last_good, other = runs.boundary(0, last_good, lambda position: runs.state(position) != "passes")
         replay.note_other(runs.side(other))
     before, after = releases[last_good], releases[first]
     culprit = Culprit(name, before.version, after.version, before.uploaded, after.uploaded)
-    return CulpritRuns(culprit, runs.side(first), runs.side(last_good))
+    gap = first > last_good + 1 and runs.state(first - 1) == "not-testable"
+    return CulpritRuns(culprit, runs.side(first), runs.side(last_good)), gap
 
 
 class _Releases:
@@ -127,15 +151,19 @@ def _innermost(replay: Replay, name: str, names: Sequence[str]) -> str:
     """Return the package that makes the difference where holding one back holds others back with it.
 
     Holding back an application framework holds back what it requires, too; then the one that makes the difference
-    alone is it.
+    alone is it. Where each of two holds back the other, it is the one that the failure names first.
     """
     broken = replay.broken
+    named = list(dict.fromkeys(_named(broken.suspect.output, broken.signature.error, broken.modules)))
+    more_suspect = named[: named.index(name)] if name in named else named
     packages = replay.packages(replay.pinning(_pin(replay, name)))
     for other in names:
         if other == name or packages.get(other) in {None, broken.suspect.packages[other]}:
             continue
         alone = replay.pinning(_pin(replay, other))
-        if replay.passes(alone) and replay.packages(alone).get(name) == broken.suspect.packages[name]:
+        if replay.passes(alone) and (
+            replay.packages(alone).get(name) == broken.suspect.packages[name] or other in more_suspect
+        ):
             return other
     return name
 

@@ -14,6 +14,7 @@ from fixcards.scout.probe_runner import ProbeRunner, changed
 from fixcards.scout.replay import Replay
 from fixcards.scout.vanished import vanished_name
 from fixcards.scout.victim_range import victim_range
+from fixcards.verify.bisect import FAILING
 from fixcards.verify.interpreters import FINAL_RELEASE_DAYS, Interpreter, installed_interpreters
 from fixcards.verify.unavailable import EnvironmentUnavailable
 
@@ -41,7 +42,7 @@ def investigate(broken: Break, runner: ProbeRunner) -> tuple[Finding | Unexplain
         reason = "no single package makes the difference"
     elif broken.axis == "interpreter":
         runs = _interpreter(replay)
-        reason = "with the same releases it fails on the older interpreter, too"
+        reason = "with the same releases it fails on the older interpreter, too, or can't be installed there"
     else:
         good = broken.control.requires[0].partition("==")[2]
         runs = first_bad(replay, broken.package, good, broken.release)
@@ -83,8 +84,8 @@ def _finding(replay: Replay, runs: CulpritRuns, start: float) -> Finding:
 def _interpreter(replay: Replay) -> CulpritRuns | None:
     """Return the interpreter as the culprit: the lowest one above the control's on which it fails.
 
-    The control is installed with the releases of the suspect as far as the older interpreter lets it, so that nothing
-    else makes the difference.
+    The control is installed with the releases of the suspect. Where the older interpreter takes another release of one
+    of them, that may make the difference, so nothing is concluded.
     """
     suspect, control = replay.suspect, replay.spec(replay.broken.control)
     try:
@@ -92,17 +93,20 @@ def _interpreter(replay: Replay) -> CulpritRuns | None:
     except EnvironmentUnavailable:
         preferred = ""
     alike = changed(control, *control.requires, preferred=preferred)
-    if not replay.passes(alike):
+    state, passing = replay.run(alike)
+    if state != "passes":
         return None
     newer = [
         each for each in installed_interpreters() if control.interpreter.minor < each.minor <= suspect.interpreter.minor
     ]
     for each in newer:
         state, side = replay.run(replace(suspect, interpreter=each))
-        if state in {"fails", "reworded"}:
+        if state in FAILING:
+            if any(passing.packages.get(name, release) != release for name, release in side.packages.items()):
+                return None
             days = _day(control.interpreter), _day(each)
             culprit = Culprit(PYTHON, _minor(control.interpreter), _minor(each), *days)
-            return CulpritRuns(culprit, side, replay.run(alike)[1])
+            return CulpritRuns(culprit, side, passing)
     return None
 
 

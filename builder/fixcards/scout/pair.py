@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from packaging.specifiers import SpecifierSet
 
@@ -20,8 +21,8 @@ from fixcards.verify.interpreters import Interpreter, choose_interpreters, insta
 from fixcards.verify.package_index import PackageIndex, ReleaseInfo
 
 HEAD = ("package", "affected", "partner", "works_with", "source")
-MAX_LINES = 4
-"""Lines of the partner of which the first release is tried where the newest one can't be."""
+MAX_LINES = 8
+"""Lines of the partner of which the first release is tried where the newest one doesn't tell."""
 _PARTNER: Kind = "partner"
 _UPLOADED = "uploaded<"
 
@@ -92,9 +93,10 @@ def pairs_text(pairs: Iterable[Pair]) -> str:
 def pair_candidates(pair: Pair, index: PackageIndex, today: date, *, build: bool) -> Iterator[list[Candidate]]:
     """Yield the highest affected release of a pair with the newest partner, then with the first that is suspected.
 
-    After these come the first ones of some lines, newest first, each with the other releases of its day: where the
-    newest partner can't be tried, or something else fails beside it, one of them shows it. The control has the highest
-    partner with which it is said to work. Raises `FixcardsError` where the index can't be reached.
+    The newest is one that an interpreter runs beside the release. After these come the first ones of some lines, oldest
+    first, each with the other releases of its day: where something else fails beside the newest partner, one of them
+    shows the break. The control has the highest partner with which the package is said to work. Raises `FixcardsError`
+    where the index can't be reached.
     """
     withdrawn = pair.affected.startswith("==")
     offered = _usable(index, pair.package, today, build=build, withdrawn=withdrawn)
@@ -104,31 +106,47 @@ def pair_candidates(pair: Pair, index: PackageIndex, today: date, *, build: bool
     good = [each for each in partners if each.version in allowed]
     if not releases or not good:
         return
-    release = releases[-1]
+    groups = _Groups(pair, releases[-1], good[-1], today, build=build)
     bad = [each for each in partners if each.version not in allowed and each.parsed > good[-1].parsed]
-    for partner in dict.fromkeys([*bad[-1:], *bad[:1], *_first_of_lines(bad)[:MAX_LINES]]):
-        day = _day(today, release, partner)
-        candidates = []
+    newest = next((each for each in reversed(bad) if groups.of(each)), None)
+    if newest is None:
+        return
+    others = (each for each in _first_of_lines(bad) if groups.of(each))
+    for partner in dict.fromkeys([newest, bad[0], *islice(others, MAX_LINES)]):
+        if group := groups.of(partner):
+            yield group
+
+
+class _Groups:
+    """The candidates of one release of a package with one release of the partner, on several interpreters each."""
+
+    def __init__(self, pair: Pair, release: ReleaseInfo, good: ReleaseInfo, today: date, *, build: bool) -> None:
+        self._pair, self._release, self._good, self._today, self._build = pair, release, good, today, build
+
+    def of(self, partner: ReleaseInfo) -> list[Candidate]:
+        """Return the candidates with a partner, best interpreter first."""
+        day = _day(self._today, self._release, partner, self._good)
+        release = self._release
         pythons = choose_interpreters(installed_interpreters(), [release.requires_python], day, release)
-        for python in [each for each in pythons if _runs_on(each, partner) and _runs_on(each, good[-1])]:
-            own = f"{pair.package}=={release.version}"
-            builds = (pair.package,) if build and not runs_wheel(python, release) else ()
-            suspect = EnvironmentSpec((own, f"{pair.partner}=={partner.version}"), python, day, builds)
-            control = EnvironmentSpec((own, f"{pair.partner}=={good[-1].version}"), python, day, builds)
-            candidates.append(
-                Candidate(
-                    pair.package, release.version, suspect, (Control(_PARTNER, control),), pair.source, pair.partner
-                )
-            )
-        if candidates:
-            yield candidates[: 2 * MAX_INTERPRETERS]
+        usable = [each for each in pythons if _runs_on(each, partner) and _runs_on(each, self._good)]
+        usable = [each for each in usable if self._build or runs_wheel(each, release)]
+        return [self._candidate(partner, python, day) for python in usable[: 2 * MAX_INTERPRETERS]]
+
+    def _candidate(self, partner: ReleaseInfo, python: Interpreter, day: date) -> Candidate:
+        pair, version = self._pair, self._release.version
+        own = f"{pair.package}=={version}"
+        builds = (pair.package,) if self._build and not runs_wheel(python, self._release) else ()
+        suspect = EnvironmentSpec((own, f"{pair.partner}=={partner.version}"), python, day, builds)
+        control = EnvironmentSpec((own, f"{pair.partner}=={self._good.version}"), python, day, builds)
+        controls = (Control(_PARTNER, control),)
+        return Candidate(pair.package, version, suspect, controls, pair.source, pair.partner)
 
 
 def _first_of_lines(releases: Sequence[ReleaseInfo]) -> list[ReleaseInfo]:
-    """Return the first releases of the major versions, then those of all lines, each newest first."""
+    """Return the first releases of the major versions, then those of all lines, each oldest first."""
     majors = {each.parsed.major: each for each in reversed(releases)}
     lines = {each.line: each for each in reversed(releases)}
-    return [*dict.fromkeys([*majors.values(), *lines.values()])]
+    return [*dict.fromkeys([*reversed(majors.values()), *reversed(lines.values())])]
 
 
 def _runs_on(python: Interpreter, release: ReleaseInfo) -> bool:
@@ -148,7 +166,7 @@ def _usable(
     ]
 
 
-def _day(today: date, release: ReleaseInfo, partner: ReleaseInfo) -> date:
-    """Return the day after which both are there: with the other releases of that day least else has changed."""
-    days = [each.uploaded + timedelta(days=1) for each in (release, partner) if each.uploaded is not None]
+def _day(today: date, *releases: ReleaseInfo) -> date:
+    """Return the day after which all are there: with the other releases of that day least else has changed."""
+    days = [each.uploaded + timedelta(days=1) for each in releases if each.uploaded is not None]
     return min(max(days, default=today), today)

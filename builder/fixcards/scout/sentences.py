@@ -105,7 +105,10 @@ def trigger(facts: Facts) -> str:
             texts.append(f"On Python {culprit.last_good} {_passes(finding)}.")
         return " ".join([*texts, *_no_bound_for_python(facts)])
     if culprit.package == finding.package:
-        texts = [f"{finding.package} {culprit.first_bad} or a later release, up to {finding.highest_failing}."]
+        later = f" or a later release, up to {finding.highest_failing}"
+        texts = [
+            f"{finding.package} {culprit.first_bad}{later if finding.highest_failing != culprit.first_bad else ''}."
+        ]
         return " ".join([*texts, *(_uploads(facts))])
     texts = [f"{facts.victim} together with {facts.bad}."]
     return " ".join([*texts, *_allowed(facts), *_uploads(facts)])
@@ -117,7 +120,9 @@ def mechanism(facts: Facts) -> str:
     texts = [*_vanished(facts), *_control(facts)]
     unseen = finding.vanished is None and _module_of_culprit(finding) is None
     if unseen and finding.step not in {"resolve", "build", "consistency"}:
-        texts.append(f"Why {facts.culprit} changed that, no person has looked up yet.")
+        texts.append(
+            f"Which change of {facts.culprit} {finding.culprit.first_bad} does this, no person has looked up yet."
+        )
     return " ".join(texts)
 
 
@@ -266,7 +271,7 @@ def _vanished(facts: Facts) -> Iterator[str]:
             f"{had}. {user} passes it."
         )
         return
-    yield f"{culprit.package} {culprit.first_bad} no longer has {vanished_words(vanished)}; {had}."
+    yield f"{facts.culprit} {culprit.first_bad} no longer has {vanished_words(vanished)}; {had}."
     if vanished.moved_to:
         yield (
             f"A module of that name is now `{vanished.moved_to}`."

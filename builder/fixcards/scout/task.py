@@ -14,7 +14,7 @@ from functools import lru_cache
 from fixcards.errors import FixcardsError
 from fixcards.scout.candidate import Candidate
 from fixcards.scout.candidates import CandidateSource
-from fixcards.scout.finding import Finding
+from fixcards.scout.finding import Finding, Kind
 from fixcards.scout.investigation import Unexplained, investigate
 from fixcards.scout.pair import Pair, pair_candidates
 from fixcards.scout.probe import Break, Outcome, Probe, probe
@@ -33,7 +33,7 @@ class PackageTask:
     newest: bool = True
     """Whether the newest release is compared with older interpreters and with the releases before it."""
     since: date | None = None
-    """Leave out a newest release that is older."""
+    """Leave out a newest release that is older, and the releases of past days on new interpreters."""
 
     @property
     def title(self) -> str:
@@ -67,6 +67,8 @@ class BreakTask:
 
 _OUTCOMES: tuple[Outcome, ...] = ("broken", "flaky", "passes", "unchanged", "fails", "untestable")
 """Those that tell most first."""
+_AXES: tuple[Kind, ...] = ("partner", "interpreter", "release", "build", "resolve")
+"""Those first that explain a failure of another axis, too."""
 Task = PackageTask | PairTask | BreakTask
 
 
@@ -128,14 +130,14 @@ def breaks_to_investigate(probes: tuple[Probe, ...]) -> list[BreakTask]:
             chosen.append(broken)
         elif broken.axis == "interpreter" or len(broken.signature.error) > len(chosen[same].signature.error):
             chosen[same] = broken  # a message in a frame of a terminal is cut off
-    partners = [each for each in chosen if each.axis == "partner"]
-    # The newest release fails like that of a past day: the partner explains both.
-    explained = [any(_is_same(each, other, any_axis=True) for other in partners) for each in chosen]
-    return [
-        BreakTask(each)
-        for each, by_partner in zip(chosen, explained, strict=True)
-        if each.axis == "partner" or not by_partner
+    # The newest release fails like that of a past day: the partner explains both. One that fails since it was uploaded,
+    # and only on new interpreters, is explained by these: the same failure is one finding.
+    ranks = [_AXES.index(each.axis) for each in chosen]
+    explained = [
+        any(rank < own and _is_same(each, other, any_axis=True) for rank, other in zip(ranks, chosen, strict=True))
+        for own, each in zip(ranks, chosen, strict=True)
     ]
+    return [BreakTask(each) for each, by_another in zip(chosen, explained, strict=True) if not by_another]
 
 
 def _is_same(broken: Break, other: Break, *, any_axis: bool = False) -> bool:
@@ -153,6 +155,8 @@ def _probes(task: PackageTask | PairTask, runner: ProbeRunner) -> Iterator[Probe
     source = CandidateSource(releases, installed_interpreters(), settings.today, build=settings.build)
     for alternatives in source.of_days(task.days):
         yield _best(alternatives, runner)
+    if task.newest and task.since is None:
+        yield from (probe(candidate, runner) for candidate in source.on_new_interpreter(task.days))
     if task.newest and (task.since is None or source.uploaded_since(task.since)):
         yield from (probe(candidate, runner) for candidate in source.of_newest())
 

@@ -14,6 +14,20 @@ from fixcards.scout.finding import PYTHON, Finding
 from fixcards.scout.sentences import Facts, in_words, vanished_words
 from fixcards.verify.script_runner import Script
 
+BACKPORTS: dict[str, tuple[str, ...]] = {
+    "asynchat": ("pyasynchat",),
+    "asyncore": ("pyasyncore",),
+    "audioop": ("audioop-lts",),
+    "cgi": ("legacy-cgi",),
+    "cgitb": ("legacy-cgi",),
+    "crypt": ("crypt-r", "standard-crypt"),
+    "distutils": ("setuptools",),
+    "imp": ("zombie-imp",),
+    **{name: (f"standard-{name}",) for name in ("aifc", "chunk", "imghdr", "mailcap", "nntplib", "pipes", "smtpd",
+                                                "sndhdr", "sunau", "telnetlib", "uu", "xdrlib")},
+}  # fmt: skip
+"""Distributions that bring a module that Python 3.12 or 3.13 took out of the standard library (PEP 594, PEP 632)."""
+
 
 @dataclass(frozen=True)
 class WaysOut:
@@ -42,6 +56,12 @@ class WaysOut:
             # A release that refuses the change by its requirements is installed with what it asks for.
             kinds = dict.fromkeys([(pin, *others), (pin, *free)])
             yield tuple(MeasuredFix("upgrade", package, line, requires) for requires in kinds)
+        if culprit.package == PYTHON and (gone := gone_module(finding)) is not None:
+            yield tuple(
+                MeasuredFix("workaround", name, name, (own, *others, f"{name}=={newest.version}"))
+                for name in BACKPORTS[gone]
+                if (newest := self.runs.index.releases(name).newest) is not None
+            )
         if culprit.package in {PYTHON, package}:
             if culprit.package == package and culprit.last_good is not None:
                 pin = f"{package}=={culprit.last_good}"
@@ -83,10 +103,18 @@ class WaysOut:
         return run.reason is None and not run.failed
 
 
+def gone_module(finding: Finding) -> str | None:
+    """Return the module of the standard library that is gone and that a distribution brings back, None for others."""
+    gone = finding.vanished.module if finding.vanished is not None and finding.vanished.kind == "module" else ""
+    return gone.partition(".")[0] if gone.partition(".")[0] in BACKPORTS else None
+
+
 def fix_texts(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
     """Return the texts of a fix that passed."""
     if fix.kind == "upgrade":
         return _upgrade(fix, facts)
+    if fix.kind == "workaround":
+        return _backport(fix, facts)
     return _own_pin(fix, facts) if fix.package == facts.finding.package else _partner_pin(fix, facts)
 
 
@@ -176,6 +204,21 @@ def _partner_pin(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
     more = f"{culprit.first_bad} or later" if adjacent else f"above {culprit.last_good}"
     texts["avoid_when"] = f"Another package requires {culprit.package} {more}: then the resolver finds no solution."
     return texts
+
+
+def _backport(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
+    finding, culprit = facts.finding, facts.finding.culprit
+    module = gone_module(finding)
+    release = fix.requires[-1].partition("==")[2]
+    return {
+        "title": f"Install {fix.package} beside {finding.package}",
+        "kind": "workaround",
+        "body": f"The program passes on Python {culprit.first_bad} with {fix.package} {release}: it brings a module "
+        f"`{module}` of its own, and {finding.package} needs no change.",
+        "use_when": f"You run on Python {culprit.first_bad} or later, and {finding.package} has to stay.",
+        "avoid_when": f"Your code can move from {finding.package} to something that is maintained: {fix.package} only "
+        "puts off that a module has left the standard library.",
+    }
 
 
 def _own_pin(fix: MeasuredFix, facts: Facts) -> dict[str, str]:

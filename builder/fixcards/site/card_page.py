@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from fixcards.build.page import Page, Section
-from fixcards.exports import card_json
+from fixcards.exports import card_json, preview_picture
 from fixcards.exports.interface import RelatedCard
 from fixcards.exports.scripts import REPRODUCTION, fix_file
 from fixcards.records.card import Card, Fix
 from fixcards.records.card_facts import CardFacts
 from fixcards.records.evidence import Run
+from fixcards.records.history import CardDays
 from fixcards.records.reader_reports import ReportCounts
 from fixcards.records.verdict import InstallState
 from fixcards.site import markdown
@@ -76,6 +78,8 @@ RUN_ROLES = {
 }
 """Why a run was made, as a reader sees it; that of a fix is named like the option."""
 
+_UNKNOWN_DAYS = CardDays()
+
 
 @dataclass(frozen=True, slots=True)
 class CardPageData:
@@ -86,6 +90,7 @@ class CardPageData:
     reports: ReportCounts = field(default_factory=ReportCounts)
     source: str | None = ""
     """File below the folder of the cards; None where the site's repository doesn't have it."""
+    days: CardDays = _UNKNOWN_DAYS
 
 
 def card_page(data: CardPageData, settings: SiteSettings) -> Page:
@@ -98,8 +103,9 @@ def card_page(data: CardPageData, settings: SiteSettings) -> Page:
         body=lambda: renderer(settings).render("card.html", facts.path, **card_context(data, settings)),
         sections=SECTIONS,
         source=data.source,
-        data=_structured_data(facts, settings),
+        data=_structured_data(data, settings),
         json_url=card_json.FILE_NAME,
+        picture_url=preview_picture.FILE_NAME if settings.previews else None,
     )
 
 
@@ -109,11 +115,15 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
     card, evidence = facts.card, facts.evidence
     rows = release_rows(card, evidence)
     options = _options(facts)
+    edit_url = f"{settings.edit_base}{quote(data.source)}" if settings.edit_base and data.source else ""
     return {
         "card": card,
         "sections": _SECTIONS,
         "judgement": facts.judgement,
         "evidence": evidence,
+        "days": data.days,
+        "edit_url": edit_url,
+        "history_url": settings.code_host.history_url(edit_url),
         "runs": evidence.runs if evidence else (),
         "roles": RUN_ROLES,
         "ratio": facts.own_content_ratio,
@@ -196,9 +206,10 @@ def _sources(card: Card) -> list[tuple[str, str]]:
     return list(labels.items())
 
 
-def _structured_data(facts: CardFacts, settings: SiteSettings) -> dict[str, Any]:
+def _structured_data(page: CardPageData, settings: SiteSettings) -> dict[str, Any]:
     """Return the page as a TechArticle (https://schema.org/TechArticle) with the error as a keyword."""
-    card, evidence = facts.card, facts.evidence
+    facts, days = page.facts, page.days
+    card = facts.card
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "TechArticle",
@@ -217,6 +228,8 @@ def _structured_data(facts: CardFacts, settings: SiteSettings) -> dict[str, Any]
     if settings.site_url:
         data["url"] = f"{settings.site_url}{facts.path}/"
         data["isPartOf"]["url"] = settings.site_url
-    if evidence is not None:
-        data["dateModified"] = evidence.last_verified.isoformat()
+    if days.published:
+        data["datePublished"] = days.published
+    if modified := max(days.updated, days.verified):
+        data["dateModified"] = modified
     return data

@@ -60,5 +60,15 @@ class CodeHost:
         start = {"github": "edit", "gitlab": "-/edit", "gitea": "_edit", "bitbucket": "src"}.get(self.kind)
         return f"{start}/{_BRANCH}/{quote(folder.strip('/'))}/" if start else ""
 
+    def history_url(self, edit_url: str) -> str:
+        """Return the address of the history of the file that is edited at `edit_url`; empty where the host has none."""
+        edit, history = {
+            "github": ("/edit/", "/commits/"),
+            "gitlab": ("/-/edit/", "/-/commits/"),
+            "gitea": ("/_edit/", "/commits/branch/"),
+        }.get(self.kind, ("", ""))
+        start = f"{self.repo_url}{edit}"
+        return f"{self.repo_url}{history}{edit_url.removeprefix(start)}" if edit and edit_url.startswith(start) else ""
+
     def _at(self, path: str, fields: Mapping[str, str]) -> str:
         return f"{self.repo_url}{path}?{urlencode(fields, quote_via=quote)}"

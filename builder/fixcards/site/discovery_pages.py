@@ -13,13 +13,14 @@ from fixcards.cache import digest_of
 from fixcards.ecosystems import PYPI
 from fixcards.records.library import Library
 from fixcards.records.summary import Summary
-from fixcards.site.listing import linked_pages
+from fixcards.site.pagination import linked_pages
 from fixcards.site.template_page import page_task
 
 PATH = "cards/found"
+TITLE = "Found by the program"
 PER_PAGE = 50
 """Changes on one page."""
-_ABOUT = (
+ABOUT = (
     "Failures that the program came upon by installing and executing packages, before any person wrote them down. "
     "Each is reproduced, has a control, and names the change that sets it off."
 )
@@ -79,8 +80,8 @@ def discovery_tasks(library: Library) -> Iterator[BuildTask]:
         yield page_task(
             "discoveries.html",
             _page_path(number),
-            "Found by the program" if number == 1 else f"Found by the program, page {number}",
-            _ABOUT,
+            TITLE if number == 1 else f"{TITLE}, page {number}",
+            ABOUT,
             (Section("changes", "By the change that sets it off"),),
             content_digest=digest_of((tuple(map(_plain, own)), numbers, number, len(pages))),
             changes=tuple(own),

@@ -25,6 +25,12 @@ class SiteSettings:
     repo_host: str = ""
     """Kind of its host (`code_host.KINDS`); empty where the name of the host says it."""
 
+    edit_base: str = ""
+    """Start of the addresses for editing card files, with a slash at the end; empty where there are none."""
+
+    previews: bool = False
+    """Whether each card has a picture of its own for previews of links to it."""
+
     @property
     def code_host(self) -> CodeHost:
         """The host of the repository."""
@@ -39,5 +45,12 @@ def templates_digest(folder: Path) -> bytes:
 
 def inputs_digest(settings: SiteSettings, frames: Iterable[str]) -> bytes:
     """Return the digest of the inputs of every page: settings, templates, and the frames that the theme makes."""
-    named = (settings.site_name, settings.site_url, settings.repo_url, settings.repo_host)
+    named = (
+        settings.site_name,
+        settings.site_url,
+        settings.repo_url,
+        settings.repo_host,
+        settings.edit_base,
+        settings.previews,
+    )
     return digest_of((templates_digest(settings.templates), named, tuple(frames)))

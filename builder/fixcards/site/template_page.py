@@ -27,18 +27,22 @@ def page_task(
     description: str,
     sections: tuple[Section, ...],
     content_digest: bytes | None = None,
+    feed_url: str | None = None,
     **context: Any,
 ) -> BuildTask:
     """Return the task that makes one page from a template.
 
-    The context is plain data. `content_digest` is a digest of it, for a caller that has one at less cost.
+    The context is plain data. `content_digest` is a digest of it, for a caller that has one at less cost. `feed_url` is
+    the same as in `Page`.
     """
-    make = partial(_page, template, path, title, description, sections, context)
+    make = partial(_page, template, path, title, description, sections, feed_url, context)
     section_texts = tuple((section.id, section.title) for section in sections)
     key = digest_of(
         (template, path, title, description, section_texts, context if content_digest is None else content_digest)
     )
-    kind = PageKind(depth(path), area(path), sections, has_source=False, has_data=False, json_url=None)
+    kind = PageKind(
+        depth(path), area(path), sections, has_source=False, has_data=False, json_url=None, feed_url=feed_url
+    )
     return BuildTask(path, key, make, kind)
 
 
@@ -48,8 +52,9 @@ def _page(
     title: str,
     description: str,
     sections: tuple[Section, ...],
+    feed_url: str | None,
     context: dict[str, Any],
     settings: SiteSettings,
 ) -> Iterator[Page]:
     body = partial(renderer(settings).render, template, path, title=title, description=description, **context)
-    yield Page(path, title, description, body, sections, area=area(path))
+    yield Page(path, title, description, body, sections, area=area(path), feed_url=feed_url)

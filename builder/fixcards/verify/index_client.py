@@ -21,6 +21,7 @@ import requests
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 from pypi_simple import ACCEPT_JSON_PREFERRED, ProjectPage, RepositoryPage
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from fixcards.errors import FixcardsError
@@ -37,7 +38,7 @@ MAX_PAGES_IN_MEMORY = 500
 FILE_BYTES = 6 << 30
 """Size of one file. The public index takes files up to 1 GB, by request more (its documentation, "Storage limits")."""
 FILE_SECONDS = 600
-_CONNECT_SECONDS, _READ_SECONDS = 10, 30
+_CONNECT_SECONDS, _READ_SECONDS, _CONNECTIONS = 10, 30, 32
 _CHUNK = 1 << 16
 _FILENAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!~-]*")
 _T = TypeVar("_T")
@@ -114,6 +115,8 @@ class IndexClient:
         self._store, self._budget = store, budget or IndexBudget()
         self._session = requests.Session()
         self._session.max_redirects = 5
+        for scheme in ("https://", "http://"):  # each connection that isn't used again costs a handshake
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
         certificates = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         # uv's variables count, too; `requests` reads its own by itself, and prefers them to `verify`.
         if not certificates and (uvs := os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")):
@@ -194,8 +197,8 @@ class IndexClient:
         The answer isn't read yet: read it with `chunks`. Raises `IndexUnavailableError`, also for a status of 400 and
         above.
         """
-        headers = {"Accept-Encoding": "identity", **({"Range": byte_range} if byte_range else {})}
-        return self._request(_with_credentials(url, index), headers, method)
+        ranges = {"Range": byte_range} if byte_range else {}
+        return self._request(_with_credentials(url, index), {"Accept-Encoding": "identity", **ranges}, method)
 
     def save(
         self,
@@ -268,13 +271,12 @@ class IndexClient:
         if response.status_code >= 400:
             response.close()
             error_class = IndexUnavailableError if _is_failure(response.status_code) else MissingFromIndexError
-            hint = (
-                "; does its address need a user name and password, or .netrc an entry?"
-                if (response.status_code in {401, 403})
-                else ""
-            )
+            hint = "; does its address need a user name and password, or .netrc an entry?"
+            hint = hint if response.status_code in {401, 403} else ""
             raise error_class(f"{without_password(url)}: status {response.status_code}{hint}")
-        if method == "GET":
+        if method == "HEAD":
+            response.raw.read()  # nothing, but only then can the connection be used again
+        else:
             self._budget.count(size=int(response.headers.get("Content-Length") or 0))
         return response
 

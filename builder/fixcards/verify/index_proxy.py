@@ -214,7 +214,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         with self.server.proxy.client.open(index, url, method=self.command, byte_range=byte_range) as response:
             headers = {name: response.headers[name] for name in names if name in response.headers}
             if self.command == "HEAD":
-                self._start(response.status_code, None, headers)
+                # uv stores what it reads from parts of a wheel for as long as the answer to this request may be cached.
+                self._start(response.status_code, None, {**headers, "Cache-Control": _CACHED_FOR_EVER})
                 return
             if byte_range and response.status_code != 206:  # the whole file, which nothing has looked at
                 self._send(416)

@@ -5,6 +5,10 @@ import { Box, offerEverywhere } from "./search/box.js";
 
 enableCopyButtons(document);
 for (const chart of document.querySelectorAll(".fc-releases")) chart.addEventListener("pointerover", nameRelease);
+const list = document.querySelector("[data-list], .fc-package-filter");
+if (list) import("./lists.js").then(({ CardList, PackageFilter }) => (list.dataset.list ? new CardList(list) : new PackageFilter(list)));
+const tools = document.querySelector(".fc-card-tools");
+if (tools) import("./share.js").then(({ enableSharing }) => enableSharing(tools));
 const boxes = [...document.querySelectorAll(".fc-search")].map((form) => new Box(form));
 offerEverywhere(boxes);
 const query = new URLSearchParams(location.search).get("q");
