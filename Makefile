@@ -13,7 +13,7 @@ BASE ?= origin/main
 OLDEST ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found bench-lists bench-audit discoveries screenshots
+.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found bench-lists bench-audit discoveries screenshots bench-doors data
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -95,6 +95,9 @@ discoveries: .venv/site ## make found cards of what `make scout` found; 1 says t
 tally: .venv/site ## count readers' reports from the issues (needs gh)
 	gh issue list --label fix-report --state all --limit 100000 --json title,state,url | $(BIN)/fixcards tally
 
+data: .venv/site ## the wheel of fixcards-data into dist/, from the site that was built
+	$(BIN)/fixcards data build site --output dist
+
 propose: .venv/site ## one pull request with the cards, evidence and tally that differ (needs gh); BRANCH and TITLE for another one
 	BRANCH="$(BRANCH)" TITLE="$(TITLE)" .ci/propose
 
@@ -103,7 +106,7 @@ release-check: ## whether TAG, the program and the changelog name one version
 
 dist: .venv/site ## wheel and source distribution into dist/
 	rm -rf dist
-	$(BIN)/uv build --quiet --no-create-gitignore --out-dir dist
+	$(BIN)/python .ci/build_dist.py dist
 
 userns: ## let programs make user namespaces, which the sandbox needs and Ubuntu forbids
 	@if [ -e /proc/sys/kernel/apparmor_restrict_unprivileged_userns ]; then \
@@ -156,6 +159,9 @@ bench-lists: .venv/test ## bytes and milliseconds of lists of many cards in a br
 
 bench-audit: .venv/test ## processor time of an audit of 300 packages against 10,000 cards; alarms for 20 healthy projects
 	$(BIN)/python -m benchmarks.audit.run --put
+
+bench-doors: .venv/test ## what the plugin for pytest, `fixcards run` and the import cost
+	$(BIN)/python -m benchmarks.doors --put
 
 bench-found: .venv/site ## size and seconds of 5,000 generated found cards
 	$(BIN)/python -m benchmarks.build.discoveries $(SIZES)

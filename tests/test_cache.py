@@ -6,10 +6,12 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import platformdirs
 import pytest
+from platformdirs.macos import MacOS
 
 from fixcards import cache
 from fixcards.cache import CacheFile
@@ -83,6 +85,15 @@ def test_the_cache_is_where_the_system_wants_it(monkeypatch: pytest.MonkeyPatch,
     for home in ("", str(tmp_path), "relative"):
         monkeypatch.setenv("XDG_CACHE_HOME", home)
         assert cache.cache_dir() == platformdirs.user_cache_path("fixcards", appauthor=False)
+
+
+def test_the_cache_is_where_other_systems_want_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("FIXCARDS_CACHE")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert cache.cache_dir() == MacOS("fixcards", appauthor=False).user_cache_path
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    assert cache.cache_dir() == tmp_path / "fixcards" / "Cache"
 
 
 def test_the_same_folder_by_another_way_has_the_same_cache(tmp_path: Path, own_cache: Path) -> None:

@@ -21,7 +21,7 @@ WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
 each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 MAY_WRITE = {
-    "main.yml": {"publish": {"pages", "id-token"}},
+    "main.yml": {"publish": {"pages", "id-token"}, "data": {"id-token"}},
     "weekly.yml": {"propose": {"contents", "pull-requests"}},
     "scout.yml": {"propose": {"contents", "pull-requests"}},
     "release.yml": {"publish": {"id-token"}},

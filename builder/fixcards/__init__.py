@@ -12,9 +12,9 @@ A program that wants to know whether a text shows a known failure needs no more 
 loads nothing but the standard library.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
+TYPE_CHECKING = False  # as in `typing`, whose import takes as long as the start of the interpreter
 if TYPE_CHECKING:
     from fixcards.errors import FixcardsError as FixcardsError
     from fixcards.matching.parse.parser import Failure as Failure
@@ -55,10 +55,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a public name when it is first used."""
     if name not in _HOMES:
         raise AttributeError(f"module 'fixcards' has no attribute {name!r}")
+    from importlib import import_module
+
     value = globals()[name] = getattr(import_module(_HOMES[name]), name)
     return value
 

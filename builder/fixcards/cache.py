@@ -37,13 +37,18 @@ def cache_dir() -> Path:
     """Return the folder for everything that makes the next run faster: `FIXCARDS_CACHE`, or the user's cache folder."""
     if configured := os.environ.get("FIXCARDS_CACHE"):
         return Path(configured).absolute()
-    if sys.platform == "linux":
-        # As platformdirs does it, whose import takes an eighth of a search (12 of 100 ms).
-        home = os.environ.get("XDG_CACHE_HOME", "")
-        return Path(home if os.path.isabs(home) else os.path.expanduser("~/.cache"), "fixcards")  # noqa: PTH111, PTH117
-    from platformdirs import user_cache_path
+    # As platformdirs does it, which is no dependency: it brings a plugin for pytest of its own, whose import every
+    # test run of an environment with fixcards would pay for.
+    if sys.platform == "darwin":
+        return Path(_home("~/Library/Caches"), "fixcards")
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or _home("~/AppData/Local"), "fixcards", "Cache")
+    configured = os.environ.get("XDG_CACHE_HOME", "")
+    return Path(configured if os.path.isabs(configured) else _home("~/.cache"), "fixcards")  # noqa: PTH117
 
-    return user_cache_path("fixcards", appauthor=False)
+
+def _home(path: str) -> str:
+    return os.path.expanduser(path)  # noqa: PTH111
 
 
 def cache_folder(*names: str) -> Path:

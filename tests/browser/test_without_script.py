@@ -48,7 +48,7 @@ def test_filters_work_as_links(site: str, visit: Visit) -> None:
     page.get_by_text("Verdict", exact=True).click()
     page.locator(".fc-filters").get_by_role("link", name="retired").click()
     expect(page.get_by_role("heading", name="Mooring ships without a rope")).to_be_visible()
-    expect(page.locator(".fc-row")).to_have_count(1)
+    expect(page.locator(".fc-item")).to_have_count(1)
 
 
 def _texts(tree: BeautifulSoup) -> list[str]:

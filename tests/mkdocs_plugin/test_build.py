@@ -93,12 +93,12 @@ def test_a_build_on_another_day_changes_the_sitemap_and_what_grows_old(library_s
     assert done.returncode == 0, done.stderr
     before, after = tree(library_site), tree(tmp_path / "site")
     assert before.keys() == after.keys()
-    old = [
-        f"{card}/{name}" for card in ("lantern/12", "lantern/34", "mooring/7") for name in ("card.json", "index.html")
-    ]
-    assert [path for path in before if before[path] != after[path]] == sorted(
-        ["cards.json", *old, "sitemap.xml", "sitemap.xml.gz"]
-    )
+    names = ("card.json", "index.html", "index.html.md")
+    old = [f"{card}/{name}" for card in ("lantern/12", "lantern/34", "mooring/7") for name in names]
+    assert {path for path in before if before[path] != after[path]} == {
+        *("cards.json", "cards/list.json", *old),
+        *("sitemap.xml", "sitemap.xml.gz"),
+    }
 
 
 def test_make_site_checks_and_builds_without_a_banner(tmp_path: Path) -> None:

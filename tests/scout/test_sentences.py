@@ -101,6 +101,14 @@ def test_files_belong_to_the_distribution_that_installed_them() -> None:
     assert "It is raised in part's `google/part/pool.py`, which `demo/core.py` calls." in symptom(facts)
 
 
+def test_a_function_that_looks_names_up_is_not_what_uses_them() -> None:
+    frames = ("demo/util.py:<module>", "wax/lazy.py:__getattr__")
+    error = "AttributeError: module 'part' has no attribute 'helper'"
+    signature = FailureSignature(error, "AttributeError", frames, frames[-1])
+    facts = Facts(finding(signature=signature, vanished=HELPER), None, {"demo/util.py": "demo", "wax/lazy.py": "wax"})
+    assert "`demo/util.py` uses it" in mechanism(facts)
+
+
 def test_a_newer_python_is_told_as_the_platform_that_changed() -> None:
     what, how, why = texts(on_newer_python())
     assert what.startswith("`import demo` stops with a `ModuleNotFoundError`")

@@ -33,7 +33,10 @@ def section(tree: BeautifulSoup, name: str) -> BeautifulSoup:
 def shows(tree: BeautifulSoup, text: str | None) -> bool:
     """Return whether the reader sees this prose."""
     assert text
-    return words(soup(markdown.render_blocks(text)).text) in words(tree.text)
+    page = soup(str(tree))
+    for bar in page.select(".fc-bar"):  # the name of a block of code, and its button
+        bar.decompose()
+    return words(soup(markdown.render_blocks(text)).text) in words(page.text)
 
 
 def copied(tree: BeautifulSoup, value: str) -> bool:

@@ -74,14 +74,13 @@ def page_where(**outcomes: Outcome) -> BeautifulSoup:
 
 
 def test_the_page_says_what_came_of_running_a_line() -> None:
-    sentence = "Run as a reader would on 2026-03-01: with everything else kept it works; "
-    sentence += "with the newest of everything else it works."
+    sentence = "Tested on 2026-03-01: works with your other packages kept; works with the newest of everything else."
     assert sentence in words(page_where().select_one(".fc-fix").text)
     failing = words(page_where(newest="failed-otherwise").select_one(".fc-fix .fc-notice").text)
     assert failing.startswith("This line does not work any more. ")
-    assert failing.endswith("with everything else kept it works; with the newest of everything else it fails.")
+    assert failing.endswith("works with your other packages kept; fails with the newest of everything else.")
 
 
 def test_a_line_that_was_never_run_says_so() -> None:
     tree = changed("lantern-12", fixes=[*fix_with(install=["lantern>=1.4"]), *fix_with(install=["wick<2"])])
-    assert "This line has not been run as a reader would." in words(tree.find(id="option-2").parent.text)
+    assert "This line has not been tested yet." in words(tree.find(id="option-2").find_parent("details").text)

@@ -254,7 +254,7 @@ def test_the_home_page_says_what_this_is_and_has_the_search_box_first() -> None:
     assert "The text stays on your machine." in tree.form.text
     assert tree.form.find_next("h2").text == "Latest cards"
     assert tree.form.label["for"] == tree.textarea["id"]
-    assert "All cards" in tree.noscript.text
+    assert "all cards" in tree.noscript.text
 
 
 def test_packages_are_listed_by_name_with_their_numbers() -> None:

@@ -27,6 +27,8 @@ SIZE = (1200, 630)
 _MARGIN = 70
 _BACKGROUND, _INK, _SOFT, _GOOD = "#1f3a4d", "#ffffff", "#b9cbd8", "#7ddba0"
 _MAX_TITLE_LINES = 4
+MAX_IN_FOLDER = 64
+"""Pictures in each of the 256 folders of the cache: 16,384 in all, some 250 MB."""
 _VERSION = b"1"
 """Changes with the look of the picture."""
 
@@ -60,7 +62,10 @@ def _cached(words: tuple[str, str, str, str, str]) -> bytes:
     try:
         make_private(folder)
         atomic_write(path, content, mode=0o600)
-    except OSError:  # a full disk, say: the next build draws it again
+        by_age = sorted(folder.glob("*.png"), key=lambda each: each.stat().st_mtime_ns)
+        for old in by_age[:-MAX_IN_FOLDER]:
+            old.unlink(missing_ok=True)
+    except OSError:  # a full disk, say, or another process was here: the next build draws it again
         pass
     return content
 

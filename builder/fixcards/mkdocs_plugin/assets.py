@@ -22,8 +22,8 @@ except ImportError:
     minify = None
 
 OUR_PREFIXES = (
-    *("assets/copy.js", "assets/file-notice.js", "assets/fixcards.", "assets/lists.js", "assets/search/"),
-    *("assets/share.js", stylesheet.PATH),
+    *("assets/card.js", "assets/copy.js", "assets/file-notice.js", "assets/fixcards.", "assets/lists.js"),
+    *("assets/search/", "assets/share.js", stylesheet.PATH),
 )
 ENGINE = "assets/search/engine.js"
 """The script that is published as one file with the modules behind it."""

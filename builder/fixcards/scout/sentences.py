@@ -19,6 +19,8 @@ _SCRIPT_NAME = re.compile(r'^sys\.argv = \["([^"\n]+)", "--help"\]$', re.MULTILI
 _IMPORT = re.compile(r"import ([\w.]+)\n?")
 _MISSING_MODULE = re.compile(r"No module named '([\w.]+)'|from '([\w.]+)'|module '([\w.]+)' has no attribute")
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'")
+_LOOKUPS = (":__getattr__", ":__getattribute__")
+"""Functions in which the use of a name fails that another module has written."""
 MAX_NAMED = 4
 """Packages that a sentence lists; of more it gives the number."""
 
@@ -282,9 +284,9 @@ def _vanished(facts: Facts) -> Iterator[str]:
 
 
 def _user(facts: Facts) -> str:
-    """Return the file whose code fails, by the innermost frame that isn't the culprit's own."""
+    """Return the file whose code fails: that of the innermost frame which is not the culprit's, and no mere look-up."""
     for frame in reversed(facts.finding.signature.frames):
-        if facts.owner(frame) != facts.finding.culprit.package:
+        if facts.owner(frame) != facts.finding.culprit.package and not frame.endswith(_LOOKUPS):
             return f"`{frame.partition(':')[0]}`"
     return facts.finding.package
 

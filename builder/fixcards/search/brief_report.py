@@ -26,8 +26,13 @@ _ANSI = {"green": "32", "yellow": "33"}
 
 
 def sure_matches(answer: Answer) -> list[Match]:
-    """Return the best matches of an answer that are sure enough to be offered, best first."""
-    return [match for match in answer.matches if match.tier in SURE][:MAX_CARDS]
+    """Return the best matches of an answer that are sure enough to be offered, best first.
+
+    The card of a change is left out where that of its victim stands: a reader needs one fix.
+    """
+    sure = [match for match in answer.matches if match.tier in SURE]
+    causes = {match.entry.cause for match in sure if match.entry.cause != match.entry.id}
+    return [match for match in sure if match.entry.id not in causes][:MAX_CARDS]
 
 
 def brief_lines(match: Match, url: str, columns: int) -> Iterator[Line]:

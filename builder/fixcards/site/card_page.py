@@ -18,23 +18,24 @@ from fixcards.records.history import CardDays
 from fixcards.records.reader_reports import ReportCounts
 from fixcards.records.verdict import InstallState
 from fixcards.site import markdown
+from fixcards.site.link_names import change_name, link_name
 from fixcards.site.release_chart import legend, release_chart
-from fixcards.site.releases import MEANINGS, release_rows, release_spans
+from fixcards.site.releases import MEANINGS, release_groups, release_rows, release_spans
 from fixcards.site.renderer import renderer
 from fixcards.site.report_links import report_links
 from fixcards.site.settings import SiteSettings
 
 SECTIONS = (
     Section("fix", "The fix"),
-    Section("certainty", "How sure we are"),
-    Section("signature", "Failure signature"),
-    Section("what-broke", "What broke"),
-    Section("why-it-broke", "Why it broke"),
     Section("options", "Fix options"),
-    Section("reproduction", "Minimal reproduction"),
     Section("verify", "Verify the fix"),
     Section("versions", "Version compatibility"),
-    Section("runs", "What was run"),
+    Section("what-broke", "What broke"),
+    Section("why-it-broke", "Why it broke"),
+    Section("upstream", "What changed upstream"),
+    Section("signature", "Failure signature"),
+    Section("reproduction", "Minimal reproduction"),
+    Section("certainty", "Proof and runs"),
     Section("prevention", "Prevention"),
     Section("discussion", "Discussion"),
     Section("worked", "Did this fix work in your case?"),
@@ -133,15 +134,19 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
         "requirements": facts.requirements(),
         "commands": _commands(facts, settings),
         "spans": release_spans(rows),
+        "groups": release_groups(rows),
         "meanings": MEANINGS,
         "chart": release_chart(rows, f"Releases of {card.package}, each with its state; the table says the same."),
         "legend": legend(rows),
         "letter": _letter,
+        "letters": frozenset(option.letter for option in options),
+        "name_of": link_name,
+        "pr_label": change_name(card.pr) if card.pr else "",
         "reports": data.reports,
         "report_links": report_links(card, [(each.letter, each.fix.title) for each in options], settings.code_host),
         "cause": next((other for other in data.related if other.id == card.cause), None),
         "victims": [other for other in data.related if other.cause == card.id],
-        "related": [other for other in data.related if other.cause != card.id],
+        "related": [other for other in data.related if other.cause != card.id and other.id != card.cause],
         "sources": _sources(card),
     }
 

@@ -12,6 +12,7 @@ from fixcards.records.library import Library
 from fixcards.records.summary import Summary
 from fixcards.records.verdict import MEANINGS
 from fixcards.site.card_lists import CardLists
+from fixcards.site.home_choices import example_errors, packages_most_hit
 from fixcards.site.template_page import page_task
 
 LATEST_CARDS = 6
@@ -75,6 +76,8 @@ class Listings:
             about,
             (Section("search", "Search"),),
             statistics=tuple(self.statistics()),
+            examples=tuple(example_errors(self.library)),
+            packages=tuple((name, len(cards)) for name, cards in packages_most_hit(self.library)),
             latest=tuple(_row(self.library.summaries[card_id]) for card_id in self._latest[:LATEST_CARDS]),
             categories=self._lists.choices("category"),
         )

@@ -17,6 +17,10 @@ from markupsafe import Markup, escape
 
 from fixcards.site.releases import STATE_LABELS, ReleaseRow
 
+_FOLDED_STATES = frozenset({"unknown", "not-testable"})
+_MAX_UNTESTED_MARKS = 5
+"""So many releases without a result have a mark each; more neighbours share one, with their number."""
+
 
 def release_chart(rows: list[ReleaseRow], title: str) -> Markup:
     """Return the chart; empty where there are no releases.
@@ -69,5 +73,8 @@ def _marks(line: list[ReleaseRow]) -> str:
     for state, members in groupby(line, key=lambda row: row.state):
         numbers = [row.version for row in members]
         tip = escape(f"{', '.join(numbers)}: {STATE_LABELS[state]}")
-        marks.append(f'<span class="fc-{state}" title="{tip}">{"<i></i>" * len(numbers)}</span>')
+        if state in _FOLDED_STATES and len(numbers) > _MAX_UNTESTED_MARKS:
+            marks.append(f'<span class="fc-{state} fc-folded" title="{tip}"><i></i><em>{len(numbers)}</em></span>')
+        else:
+            marks.append(f'<span class="fc-{state}" title="{tip}">{"<i></i>" * len(numbers)}</span>')
     return "".join(marks)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -72,6 +73,54 @@ class ReleaseSpan:
 def release_spans(rows: Iterable[ReleaseRow]) -> list[ReleaseSpan]:
     """Return `rows` in the same order, neighbours with the same state and note together, also across minor lines."""
     return [ReleaseSpan(tuple(span)) for _, span in groupby(rows, key=lambda row: (row.state, row.note))]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseGroup:
+    """All releases with one result: what a reader sees first. `state` is a key of `STATE_LABELS`."""
+
+    state: str
+    title: str
+    name: str
+    """The releases, each stretch of neighbours as a row of the table names them."""
+    count: str
+    """How many there are, and how many of each certainty."""
+
+
+_RESULTS = {
+    "Fails": ("fails", "inferred-fails", "stated-fails"),
+    "Works": ("passes", "inferred-passes", "stated-passes"),
+    "Not testable": ("not-testable",),
+    "Not tested": ("unknown",),
+}
+"""The results of a release as a reader sees them, with the states that have them."""
+_MAX_STRETCHES = 6
+
+
+def release_groups(rows: Sequence[ReleaseRow]) -> list[ReleaseGroup]:
+    """Return the releases by result, those that fail first. What many stretches are only the table has in full."""
+    groups = []
+    for title, states in _RESULTS.items():
+        stretches = [
+            ReleaseSpan(tuple(members))
+            for inside, members in groupby(rows, key=lambda row: row.state in states)
+            if inside
+        ]
+        if not stretches:
+            continue
+        names = [stretch.name for stretch in stretches[:_MAX_STRETCHES]]
+        if len(stretches) > _MAX_STRETCHES:
+            names.append(f"and {len(stretches) - _MAX_STRETCHES} more stretches")
+        members = [row for stretch in stretches for row in stretch.rows]
+        groups.append(ReleaseGroup(states[0], title, ", ".join(names), _count(members)))
+    return groups
+
+
+def _count(rows: Sequence[ReleaseRow]) -> str:
+    total = f"{len(rows)} release{'s' if len(rows) != 1 else ''}"
+    certainties = Counter(row.label.partition(": ")[0] for row in rows if ": " in row.label)
+    parts = [f"{number} {certainty}" for certainty, number in certainties.items()]
+    return f"{total}: {', '.join(parts)}" if parts else total
 
 
 def release_rows(card: Card, evidence: Evidence | None) -> list[ReleaseRow]:

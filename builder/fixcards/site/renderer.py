@@ -12,7 +12,7 @@ from markupsafe import Markup
 from fixcards.build.page import depth
 from fixcards.characters import visible_html
 from fixcards.errors import FixcardsError
-from fixcards.site import highlight, markdown
+from fixcards.site import card_prose, highlight, markdown
 from fixcards.site.settings import SiteSettings
 
 _SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
@@ -36,6 +36,8 @@ class Renderer:
         self.environment.filters |= {
             "markdown": markdown.render_blocks,
             "inline": markdown.render_inline,
+            "plain": markdown.plain_text,
+            "with_options": card_prose.render,
             "code": highlight.highlight_code,
         }
 

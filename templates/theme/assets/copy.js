@@ -1,7 +1,7 @@
-// Copy buttons: the exact text of the element that `data-copy` names goes to the clipboard.
+// Copy buttons: the exact text of the element that `data-copy` names, or else of the box around it, goes to the clipboard.
 
 export function enableCopyButtons(root) {
-  for (const button of root.querySelectorAll("[data-copy]")) {
+  for (const button of root.querySelectorAll(".fc-copy")) {
     button.hidden = false;
     button.addEventListener("click", () => copyFrom(button));
   }
@@ -9,7 +9,7 @@ export function enableCopyButtons(root) {
 
 async function copyFrom(button) {
   const label = button.firstChild;
-  const done = await writeToClipboard(document.getElementById(button.dataset.copy));
+  const done = await writeToClipboard(textOf(button));
   label.data = done ? "Copied" : "Press Ctrl+C";
   button.toggleAttribute("data-done", done);
   setTimeout(() => {
@@ -17,6 +17,8 @@ async function copyFrom(button) {
     button.removeAttribute("data-done");
   }, 2000);
 }
+
+const textOf = (button) => (button.dataset.copy ? document.getElementById(button.dataset.copy) : button.closest(".fc-box").querySelector("code"));
 
 async function writeToClipboard(element) {
   try {

@@ -58,10 +58,15 @@ async function parseFile(file, { Parser, cleanLine }, progress) {
     }
     progress(Math.min(1, (at + BLOCK) / file.size));
   }
-  return parser.failure();
+  return [parser.failure(), number];
 }
 
-async function answer({ base, text, file }, progress) {
+// Whether a release is in one of the alternatives of a range, null where it is none.
+function inAny(release, range, { inSpecifier, versionKey }) {
+  return versionKey(release) && range.split(tables.limits.ALTERNATIVE).some((part) => inSpecifier(release, part));
+}
+
+async function answer({ base, text, file, release, range }, progress) {
   opening ??= openIndex(base);
   const search = await opening.catch(() => {});
   if (!search) {
@@ -69,12 +74,32 @@ async function answer({ base, text, file }, progress) {
     opening = undefined; // so that the next search tries again
     return { failed };
   }
-  const failure = file ? await parseFile(file, search, progress) : search.parse(text);
+  if (release) return { inside: inAny(release, range, search) };
+  const [failure, count] = file ? await parseFile(file, search, progress) : [search.parse(text), text.trim().split("\n").length];
+  const matches = await search.match(failure, search.index, 100);
+  const environment = await search.matchEnvironment(failure, search.index);
+  const total = matches.length + environment.length;
   return {
-    matches: await search.match(failure, search.index, 100),
-    environment: await search.matchEnvironment(failure, search.index),
-    read: { exceptions: failure.exceptions.slice(-3), frames: failure.frames.slice(-5), lines: failure.lines.slice(-3).map((other) => other.text) },
+    matches,
+    environment,
+    nearest: total ? [] : await nearestCards(failure, search.index),
+    read: { count, exceptions: failure.exceptions.slice(-3), frames: failure.frames.slice(-5), lines: failure.lines.slice(-3).map((other) => other.text) },
   };
+}
+
+// The cards of the package in which a failure was raised, for a reader whose failure has none.
+async function nearestCards({ exceptions, frames }, index) {
+  const inner = [...(exceptions.at(-1)?.frames ?? frames)].reverse().map((frame) => frame.split("/")[0]);
+  const names = [...new Set([...inner, exceptions.at(-1)?.name.split(".")[0] ?? ""].map((name) => name.toLowerCase().replace(/[-_.]+/g, "-")))].filter(Boolean).slice(0, 5);
+  for (const name of names) {
+    const term = tables.limits.PACKAGE_TERM + name;
+    await index.prepare([term]);
+    const numbers = index.postings(term).map((posting) => posting >> 1);
+    await index.prepareEntries(numbers);
+    const entries = numbers.map((number) => index.entry(number)).filter((entry) => entry.package === name);
+    if (entries.length) return entries.map(({ title, display, package: own }) => ({ title, path: display.path, package: own }));
+  }
+  return [];
 }
 
 addEventListener("message", async ({ data, ports: [port] }) => {
