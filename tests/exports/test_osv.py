@@ -20,17 +20,17 @@ ALONE: dict[str, Any] = {"with": None, "python": None, "platform": None}
 
 def record(**versions: Any) -> dict[str, Any]:
     evidence = library(LIBRARY).evidence["lantern-12"]
-    made = osv_record(card(versions={**ALONE, "fixed": None, **versions}), evidence, "https://cards.example.org/")
-    jsonschema.validate(made, SCHEMA, format_checker=jsonschema.FormatChecker())
-    return made
+    exported = osv_record(card(versions={**ALONE, "fixed": None, **versions}), evidence, "https://cards.example.org/")
+    jsonschema.validate(exported, SCHEMA, format_checker=jsonschema.FormatChecker())
+    return exported
 
 
 def test_a_record_has_the_id_of_a_local_database_and_the_links_of_its_card() -> None:
-    made = record(affected="<=1.3")
-    assert made["id"] == "x_FIXCARDS-lantern-12"
-    assert made["modified"] == "2026-03-02T00:00:00Z"
-    assert made["affected"][0]["package"] == {"ecosystem": "PyPI", "name": "lantern", "purl": "pkg:pypi/lantern"}
-    assert {each["type"]: each["url"] for each in made["references"]} == {
+    exported = record(affected="<=1.3")
+    assert exported["id"] == "x_FIXCARDS-lantern-12"
+    assert exported["modified"] == "2026-03-02T00:00:00Z"
+    assert exported["affected"][0]["package"] == {"ecosystem": "PyPI", "name": "lantern", "purl": "pkg:pypi/lantern"}
+    assert {each["type"]: each["url"] for each in exported["references"]} == {
         "REPORT": "https://github.com/example/lantern/issues/12",
         "FIX": "https://github.com/example/lantern/pull/15",
         "EVIDENCE": "https://cards.example.org/lantern/12/",
@@ -51,9 +51,9 @@ def test_a_record_has_the_id_of_a_local_database_and_the_links_of_its_card() -> 
     ],
 )
 def test_a_range_is_events_and_single_releases_are_versions(affected: Any, ranges: Any, versions: Any) -> None:
-    (made,) = record(affected=affected)["affected"]
-    assert [each["events"] for each in made.get("ranges", [])] == (ranges or [])
-    assert made.get("versions") == versions
+    (exported,) = record(affected=affected)["affected"]
+    assert [each["events"] for each in exported.get("ranges", [])] == (ranges or [])
+    assert exported.get("versions") == versions
 
 
 @pytest.mark.parametrize("affected", [">=1.0,!=1.2.9", ">1.0"])
@@ -73,9 +73,9 @@ def test_a_card_that_takes_more_than_its_package_is_left_out_unless_it_is_asked_
     evidence = library(LIBRARY).evidence["lantern-12"]
     with pytest.raises(InexpressibleError, match=f"takes {what}, too"):
         osv_record(of_card, evidence)
-    made = osv_record(of_card, evidence, with_conditions=True)
-    jsonschema.validate(made, SCHEMA)
-    assert list(made["database_specific"]["requires"]) == [what]
+    exported = osv_record(of_card, evidence, with_conditions=True)
+    jsonschema.validate(exported, SCHEMA)
+    assert list(exported["database_specific"]["requires"]) == [what]
 
 
 def test_the_command_writes_valid_files_and_counts_what_it_leaves_out(tmp_path: Path) -> None:
@@ -84,9 +84,9 @@ def test_the_command_writes_valid_files_and_counts_what_it_leaves_out(tmp_path: 
     assert done.returncode == 0, done.stderr
     names = {path.name for path in output.iterdir()}
     for path in output.iterdir():
-        made = json.loads(path.read_text(encoding="utf-8"))
-        jsonschema.validate(made, SCHEMA, format_checker=jsonschema.FormatChecker())
-        assert path.name == f"{made['id']}.json"
+        exported = json.loads(path.read_text(encoding="utf-8"))
+        jsonschema.validate(exported, SCHEMA, format_checker=jsonschema.FormatChecker())
+        assert path.name == f"{exported['id']}.json"
     assert f"{len(names)} of 6 cards written" in done.stderr
     assert "takes more than its package; --with-conditions exports them" in done.stderr
     assert "x_FIXCARDS-lantern-34.json" in names
