@@ -13,7 +13,7 @@ BASE ?= origin/main
 OLDEST ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found bench-lists discoveries screenshots bench-doors data
+.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found bench-lists bench-audit discoveries screenshots bench-doors data
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -156,6 +156,9 @@ bench-build: .cache/bench-venv/ready ## builds and rebuilds of 1,000 and 10,000 
 
 bench-lists: .venv/test ## bytes and milliseconds of lists of many cards in a browser, after bench-build
 	$(BIN)/python -m benchmarks.lists
+
+bench-audit: .venv/test ## processor time of an audit of 300 packages against 10,000 cards; alarms for 20 healthy projects
+	$(BIN)/python -m benchmarks.audit.run --put
 
 bench-doors: .venv/test ## what the plugin for pytest, `fixcards run` and the import cost
 	$(BIN)/python -m benchmarks.doors --put

@@ -76,6 +76,7 @@ def test_a_lock_is_read_from_its_file_and_no_other_file_is_opened(tmp_path: Path
         ({}, "give either packages or lock"),
         ({"packages": ["a==1"], "lock": "uv.lock"}, "give either packages or lock"),
         ({"packages": ["a==1"], "platform": "amiga"}, "platform: is none of"),
+        ({"packages": ["a==1"], "python_version": "three"}, "python_version: write it as"),
         ({"packages": ["a"]}, "no lock that fixcards knows"),
     ],
 )

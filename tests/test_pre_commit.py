@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.audit.samples import card, write_site
 from tests.conftest import GOOD
 from tests.sites import REPOSITORY, change
 
@@ -31,6 +32,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(GOOD.parents[1], top / "cards")
     installed = {"language": "system", "additional_dependencies": []}
     repos = [{"repo": str(hooks), "rev": revision, "hooks": [{"id": hook["id"], **installed} for hook in manifest()]}]
+    (top / "requirements.txt").write_text("lantern==9.0\n")
     (top / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": repos}))
     committed(top)
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "home"))
@@ -70,6 +72,19 @@ def test_a_problem_stops_the_commit_and_is_printed_with_its_place(project: Path)
     assert "cards/demo/7.yaml:" in done.stdout
 
 
+def test_a_lock_that_is_in_for_a_known_failure_stops_the_commit(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FIXCARDS_SITES", str(write_site(tmp_path / "site", card("lamp-1", "<2"))))
+    (project / "uv.lock").write_text(
+        'version = 1\nrequires-python = ">=3.12"\n\n[[package]]\nname = "lamp"\nversion = "1.0"\n'
+    )
+    subprocess.run(["git", "add", "."], check=True)
+    done = run("fixcards-audit")
+    assert done.returncode == 1
+    assert "uv.lock:5" in done.stdout
+
+
 def test_a_commit_without_cards_is_not_checked(project: Path) -> None:
     (project / "README.md").write_text("x")
     subprocess.run(["git", "add", "."], check=True)
@@ -80,4 +95,5 @@ def test_the_hooks_are_commands_that_the_package_installs_with_what_they_need() 
     for hook in manifest():
         assert hook["language"] == "python"
         assert hook["entry"].split()[0] == "fixcards"
-        assert hook["additional_dependencies"] == [".[cards]"]
+        extra = "audit" if hook["id"] == "fixcards-audit" else "cards"
+        assert hook["additional_dependencies"] == [f".[{extra}]"]

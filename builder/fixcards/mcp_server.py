@@ -9,6 +9,7 @@ https://modelcontextprotocol.io/specification
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -67,12 +68,14 @@ class Tools:
         from fixcards.audit.auditor import audit
         from fixcards.audit.json_report import audits_data
         from fixcards.audit.locks import FORMATS, read_lock
-        from fixcards.audit.target import TargetChoice
+        from fixcards.audit.target import PYTHON_VERSION, TargetChoice
         from fixcards.files import read_regular
         from fixcards.matching.index.conditions import PLATFORMS
 
         if platform not in ("", *PLATFORMS):
             raise FixcardsError(f"platform: is none of {', '.join(PLATFORMS)}")
+        if python_version and not re.fullmatch(PYTHON_VERSION, python_version):
+            raise FixcardsError("python_version: write it as 3.12 or 3.12.4")
         if bool(packages) == bool(lock):
             raise FixcardsError("give either packages or lock")
         choice = TargetChoice(python_version, platform)

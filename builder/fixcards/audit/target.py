@@ -11,6 +11,8 @@ from typing import NamedTuple
 from fixcards.matching.index.conditions import PLATFORMS
 from fixcards.matching.parse.versions import in_range
 
+PYTHON_VERSION = r"3\.[0-9]{1,2}(?:\.[0-9]{1,2})?"
+"""A version of the interpreter as users write it."""
 FIRST_MINOR, LAST_MINOR = 7, 15
 """Minor versions of Python 3 that a lock without an upper bound is looked at for."""
 _ANY_MICRO = ".999"

@@ -82,11 +82,11 @@ def audit(
     Exit status: 0 no known failure, 1 some (of two locks: NEW brings some in), 2 could not run.
     """
     from fixcards.audit.auditor import Ignored
-    from fixcards.audit.target import TargetChoice
+    from fixcards.audit.target import PYTHON_VERSION, TargetChoice
     from fixcards.cli import auditing
     from fixcards.cli.audit_input import read_baseline
 
-    if python_version and not re.fullmatch(r"3\.[0-9]{1,2}(\.[0-9]{1,2})?", python_version):
+    if python_version and not re.fullmatch(PYTHON_VERSION, python_version):
         raise click.BadParameter("write it as 3.12 or 3.12.4", param_hint="--python-version")
     if python is not None and (locks or python_version or platform):
         raise click.UsageError(

@@ -49,6 +49,7 @@ def export(style: str, output: Path, with_conditions: bool, roots: tuple[Path, .
     site_url = folders.projects[0].site_url if folders.projects else ""
     left_out: Counter[str] = Counter()
     names = set()
+    output.mkdir(parents=True, exist_ok=True)
     for card_id, card in library.cards.items():
         try:
             record = osv_record(card, library.evidence.get(card_id), site_url, with_conditions=with_conditions)

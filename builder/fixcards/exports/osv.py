@@ -18,7 +18,7 @@ from fixcards.records.evidence import Evidence
 
 SCHEMA_VERSION = "1.7.5"
 ID_PREFIX = "x_FIXCARDS-"
-_CLAUSE = re.compile(r"(~=|===?|!=|<=|>=|<|>)([^,*]+)(\.\*)?")
+_CLAUSE = re.compile(r"(~=|===?|!=|<=|>=|<|>)([^,*]+?)(\.\*)?(?=,|$)")
 
 
 class InexpressibleError(ValueError):

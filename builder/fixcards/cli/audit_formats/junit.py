@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from fixcards.audit.auditor import AuditReport
 from fixcards.cli.audit_formats.interface import HEADINGS, message
-from fixcards.cli.formats.interface import web_path
 from fixcards.cli.junit_xml import attribute, element_text, report_text
+from fixcards.cli.web_path import web_path
 
 
 class JunitFormat:

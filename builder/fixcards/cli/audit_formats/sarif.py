@@ -14,7 +14,7 @@ from fixcards import __version__
 from fixcards.audit.auditor import AuditReport, Exposure
 from fixcards.characters import visible
 from fixcards.cli.audit_formats.interface import HEADINGS, each, fix, message
-from fixcards.cli.formats.interface import web_path
+from fixcards.cli.web_path import web_path
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

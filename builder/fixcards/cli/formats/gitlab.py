@@ -11,8 +11,9 @@ import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from fixcards.cli.formats.interface import message, web_path
+from fixcards.cli.formats.interface import message
 from fixcards.cli.terminal import json_text
+from fixcards.cli.web_path import web_path
 from fixcards.records.problem import Problem
 from fixcards.records.rules.rule import is_blocking
 

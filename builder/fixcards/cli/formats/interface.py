@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
@@ -28,8 +27,3 @@ class ProblemFormat(Protocol):
 def message(problem: Problem) -> str:
     """Return the message of a problem with its hint, in one line that can't steer a terminal."""
     return visible(problem.message + (f" ({problem.hint})" if problem.hint else ""))
-
-
-def web_path(path: str) -> str:
-    """Return a path as code hosts write it, with `/` on every system."""
-    return visible(path.replace(os.sep, "/"))

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from fixcards.characters import visible
-from fixcards.cli.formats.interface import web_path
 from fixcards.cli.junit_xml import attribute, element_text, report_text
+from fixcards.cli.web_path import web_path
 from fixcards.records.problem import Problem
 
 

@@ -101,8 +101,12 @@ class Index:
 
     def entry(self, number: int) -> Entry:
         """Return an entry by its number."""
+        return Entry.from_record(self._record(number))
+
+    def _record(self, number: int) -> Mapping[str, Any]:
         size = self.head["chunk"]
-        return Entry.from_record(self._file("cards", number // size)[number % size])
+        record: Mapping[str, Any] = self._file("cards", number // size)[number % size]
+        return record
 
     def conditions(self, packages: Iterable[str]) -> list[Conditions]:
         """Return the conditions of each entry of some packages."""
@@ -119,8 +123,8 @@ class Index:
 
     def entry_of(self, entry_id: str, package: str) -> Entry | None:
         """Return the entry of a package with an id, None where there is none."""
-        entries = (self.entry(posting >> 1) for posting in self.postings(f"{PACKAGE_TERM}{package}"))
-        return next((entry for entry in entries if entry.id == entry_id), None)
+        records = (self._record(posting >> 1) for posting in self.postings(f"{PACKAGE_TERM}{package}"))
+        return next((Entry.from_record(record) for record in records if record["id"] == entry_id), None)
 
     def _condition_table(self) -> Mapping[str, Any]:
         if self._conditions is None:
