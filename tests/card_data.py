@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from fixcards.exports.data_distribution import data_wheel
+from fixcards.matching.index.conditions import CONDITIONS_FILE, Conditions, conditions_text
 from fixcards.matching.index.entry import Entry, FixOption
 from fixcards.matching.index.format import INDEX_FOLDER
 from fixcards.matching.index.manifest import MANIFEST_FILE, manifest_text, sha256
@@ -48,7 +49,13 @@ def light(lamp="the hall"):
 
 def write_site(folder: Path, entries: Iterable[Entry] = (LAMP,), day: str = DAY, address: str = ADDRESS) -> Path:
     """Write what a site has for searches; return its folder."""
+    entries = tuple(entries)
     files = dict(build(entries, address))
+    conditions = (
+        (each.package, Conditions(each.id, "use", "", {each.package: each.affected, **each.requirements}))
+        for each in entries
+    )
+    files[CONDITIONS_FILE] = conditions_text(conditions)
     digests = {path: sha256(content) for path, content in files.items()}
     files[MANIFEST_FILE] = manifest_text(day, address, digests)
     for path, content in files.items():

@@ -37,6 +37,7 @@ PROGRAM = (
 DOORS = {
     "the library": [sys.executable, "-c", PROGRAM],
     "match": [tool("fixcards"), "match", "log.txt"],
+    "audit": [tool("fixcards"), "audit", "requirements.txt"],
     "pytest": [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_a.py"],
     "run": [tool("fixcards"), "run", "--", sys.executable, "script.py"],
     "hook": [sys.executable, "-m", "fixcards.hook", "script.py"],
@@ -82,6 +83,7 @@ def env(tmp_path: Path, proxy: Recorder) -> dict[str, str]:
     (packages / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
     for name, content in {
         "log.txt": TEXT,
+        "requirements.txt": "lamp==2.0\nclick==8.3.0\n",
         "test_a.py": PYTEST_FILE,
         "script.py": SCRIPT,
         "book.ipy": f"%load_ext fixcards\n%fixcard {TEXT}\n",
