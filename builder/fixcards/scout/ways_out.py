@@ -199,7 +199,8 @@ def _partner_pin(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
         texts["use_when"] = (
             f"{own} is the newest release, so there is none to upgrade to."
             if facts.newest == finding.highest_failing
-            else f"No release above {own} that was run passes with {culprit.package} {culprit.first_bad}."
+            else f"No later release of {finding.package} passes with {culprit.package} {culprit.first_bad}, as far as "
+            "they have wheels and were run."
         )
     more = f"{culprit.first_bad} or later" if adjacent else f"above {culprit.last_good}"
     texts["avoid_when"] = f"Another package requires {culprit.package} {more}: then the resolver finds no solution."
