@@ -24,6 +24,7 @@ BELOW_ALL = {"fixcards"} | {
         "git",
         "project",
         "project_file",
+        "standard_library",
         "termination",
         "worker_pool",
     )
