@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from packaging.specifiers import InvalidSpecifier, Specifier
 from packaging.version import Version
 
 from fixcards.records.release_range import SEPARATOR, ReleaseRange
-from fixcards.records.summary import Summary
 
 MAX_LINES = 30
 """Cards that a picture has: the first of the list."""
@@ -66,7 +65,27 @@ class _Cut(NamedTuple):
         return Version(f"{self.version.base_version}.0.0.1")
 
 
-def range_chart(cards: Sequence[Summary]) -> RangeChart | None:
+class CardRange(Protocol):
+    """What the picture needs of a card: a summary has it, and so has the row of a list."""
+
+    @property
+    def title(self) -> str:
+        """Title of the card."""
+
+    @property
+    def path(self) -> str:
+        """Address of its page below the site."""
+
+    @property
+    def affected(self) -> str:
+        """Its range, as a summary has it."""
+
+    @property
+    def fixed(self) -> str:
+        """First fixed release; empty where there is none."""
+
+
+def range_chart(cards: Sequence[CardRange]) -> RangeChart | None:
     """Return the picture of some cards; None where none of them has a range, or where there are too many steps."""
     ranges = [(card, parsed) for card in cards[:MAX_LINES] if (parsed := _range(card.affected))]
     cuts = sorted({cut for card, parsed in ranges for cut in _cuts(card, parsed)})
@@ -93,7 +112,7 @@ def _range(text: str) -> ReleaseRange | None:
         return None
 
 
-def _cuts(card: Summary, parsed: ReleaseRange) -> Iterator[_Cut]:
+def _cuts(card: CardRange, parsed: ReleaseRange) -> Iterator[_Cut]:
     for clause in parsed:
         if clause.operator != "===":  # which takes any text
             yield from _clause_cuts(clause)

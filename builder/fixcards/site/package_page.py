@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from fixcards.cache import digest
 from fixcards.records.library import Library
 from fixcards.records.summary import Summary
-from fixcards.site.affected_ranges import RangeChart, range_chart
 
 MAX_VICTIMS = 20
 """Cards of other packages that the page names; a list of their own has the rest."""
@@ -43,11 +42,9 @@ def package_context(
     """
     cards = [library.summaries[card_id] for card_id in ids]
     named = victims[:MAX_VICTIMS]
-    chart: RangeChart | None = range_chart(cards)
     context = {
         "victims": tuple(_victim(library.summaries[card_id]) for card_id in named),
         "victims_total": len(victims),
-        "chart": chart,
         "trackers": trackers(cards),
     }
     return context, digest(package.encode(), b"%d" % len(victims), *(library.summary_digests[each] for each in named))

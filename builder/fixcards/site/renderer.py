@@ -13,6 +13,7 @@ from fixcards.build.page import depth
 from fixcards.characters import visible_html
 from fixcards.errors import FixcardsError
 from fixcards.site import card_prose, highlight, markdown
+from fixcards.site.affected_ranges import range_chart
 from fixcards.site.settings import SiteSettings
 
 _SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
@@ -39,6 +40,8 @@ class Renderer:
             "plain": markdown.plain_text,
             "with_options": card_prose.render,
             "code": highlight.highlight_code,
+            # Here and not where pages are planned: a build in which nothing changed draws none.
+            "range_chart": range_chart,
         }
 
     def search_box(self, root: str) -> Markup:

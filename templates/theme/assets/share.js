@@ -24,6 +24,7 @@ async function toClipboard(promised) {
   if (navigator.clipboard?.write && globalThis.ClipboardItem) {
     // Some browsers allow this only right after the click, so the clipboard itself waits for the text.
     const blob = promised.then((text) => new Blob([text], { type: "text/plain" }));
+    blob.catch(() => {}); // where it fails, the write does too, and that is what the button tells
     return navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
   }
   return selectAndCopy(await promised);
