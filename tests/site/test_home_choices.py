@@ -14,7 +14,7 @@ def with_verdict(verdict: str) -> Library:
     """Return the cards of the snapshot as if they had this verdict."""
     cards = library(SNAPSHOT)
     summaries = {card_id: card._replace(verdict=verdict) for card_id, card in cards.summaries.items()}
-    return cast(Library, SimpleNamespace(summaries=summaries, packages=cards.packages))
+    return cast("Library", SimpleNamespace(summaries=summaries, packages=cards.packages))
 
 
 def test_the_examples_are_errors_of_verified_cards_each_of_another_package() -> None:
