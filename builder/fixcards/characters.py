@@ -2,8 +2,8 @@
 
 They let a text say something else to a program than to its reader ("Trojan Source",
 https://www.unicode.org/reports/tr36/ and https://www.unicode.org/reports/tr55/), and steer a terminal. Records may not
-have them; whatever else is displayed goes through one of the functions here. `templates/theme/assets/search/box.js` has
-the same rule for what the reader pastes, and a test compares the two.
+have them; whatever else is displayed goes through one of the functions here.
+`templates/theme/assets/search/elements.js` has the same rule for what the reader pastes, and a test compares the two.
 """
 
 from __future__ import annotations

@@ -30,6 +30,10 @@ def record(root: Path, path: str) -> dict[str, object]:
 def click_copy(page: Page, name: str) -> None:
     """Click the copy button of a box, and check that the button confirms it."""
     button = page.locator(f"[data-copy='{name}']")
+    line = page.locator(f"[data-program]:has([data-copy='{name}'])")
+    if line.count():
+        lines = page.locator(f".fc-lines:has([data-copy='{name}'])")
+        lines.get_by_label(line.get_attribute("data-program") or "", exact=True).check()
     button.click()
     expect(button).to_contain_text("Copied")
 
@@ -64,6 +68,23 @@ def test_the_command_of_the_fix_is_one_click_away(site: str, visit: Visit) -> No
     page = visit(site + "lantern/12/", **PERMISSIONS)
     page.get_by_role("button", name="Copy Option A with pip").click()
     assert page.evaluate("navigator.clipboard.readText()") == 'pip install "lantern>=1.4"'
+
+
+def test_the_program_that_the_reader_chose_is_chosen_on_every_page(site: str, visit: Visit) -> None:
+    page = visit(site + "lantern/12/", **PERMISSIONS)
+    page.locator(".fc-fix").get_by_label("uv", exact=True).check()
+    expect(page.locator(".fc-fix .fc-line:visible code")).to_have_text('uv add "lantern>=1.4"')
+    page.goto(site + "httpx/271/")
+    expect(page.locator(".fc-fix .fc-line:visible code")).to_have_text('uv add "httpx>=0.7.2,<0.8"')
+
+
+def test_blocks_of_code_in_the_text_are_copied_too(site: str, visit: Visit) -> None:
+    page = visit(site + "httpx/271/", **PERMISSIONS)
+    unfold(page)
+    box = page.locator(".fc-box:has(> .fc-bar > .fc-copy:not([data-copy]))").first
+    box.get_by_role("button", name="Copy").click()
+    expect(box.get_by_role("button")).to_contain_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == box.locator("code").text_content()
 
 
 def test_the_button_takes_its_name_back(site: str, visit: Visit) -> None:

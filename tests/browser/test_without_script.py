@@ -19,6 +19,10 @@ def test_everything_of_a_card_can_be_read(path: str, root: object, pixels: int, 
     for summary in page.locator("article summary").all():
         summary.click()
     article = words(page.locator("article").inner_text()).casefold()
+    for program in ("uv", "poetry", "requirements.txt"):  # a switch of the style sheet, one line at a time
+        for choice in page.locator(".fc-switch").get_by_label(program, exact=True).all():
+            choice.check()
+        article += words(page.locator("article").inner_text()).casefold()
     for text in _texts(body(path, root, site_url="https://fixcards.github.io/fixcards/")):
         assert text.casefold() in article, text
     for name in ("error", "traceback", "code"):

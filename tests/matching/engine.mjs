@@ -29,7 +29,7 @@ async function answerOf(foreign, text) {
 }
 
 async function answer({ foreign, hidden, lines, text, versions }) {
-  if (hidden) return { visible: hidden.map((await load("box.js")).visible) };
+  if (hidden) return { visible: hidden.map((await load("elements.js")).visible) };
   if (foreign) return answerOf(foreign, text);
   if (versions) return { key: versionKey(versions[0]), inSpecifier: inSpecifier(versions[0], versions[1]) };
   if (lines) return { normal: lines.map(normalize) };

@@ -33,7 +33,7 @@ def our_files(site: Path) -> set[str]:
     [
         ("fixcards.css", "background: #0008", "background: #0127", {"scripts"}),
         ("copy.js", "Copied", "It is copied", {"cards", "fixcards"}),
-        ("search/box.js", "Library frames", "Frames", {"cards", "fixcards"}),
+        ("search/results.js", "Library frames", "Frames", {"cards", "fixcards"}),
     ],
 )
 def test_a_page_links_to_a_changed_script_or_style_by_another_name(

@@ -31,11 +31,11 @@ MEANINGS: dict[str, str] = {
 }
 
 WEIGHTS: tuple[tuple[str, float, str], ...] = (
-    ("upstream", 0.10, "an upstream fix (`pr`) is linked"),
+    ("upstream", 0.10, "the upstream fix is linked"),
     ("broken", 0.40, "the affected release failed as described, in every repetition"),
     ("fixes", 0.30, "the executable fixes passed (the share of them that did)"),
-    ("latest", 0.10, "the newest release was run and passed, or failed where no release fixes it"),
-    ("sweep", 0.08, "a sweep over the releases agrees with the stated versions"),
+    ("latest", 0.10, "the newest release was run and did what the card says"),
+    ("sweep", 0.08, "running every release confirmed the affected range"),
 )
 """What raises the confidence, and by how much. The sum is 0.98: runs show what happened on one kind of machine
 and never that nothing else can happen, so 1.0 is never reached."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from fixcards.build.page import Page, Section
 from fixcards.build.task import BuildTask
 from fixcards.records import verdict
-from fixcards.records.rules import RULES
+from fixcards.records.rules import RULES, Rule
 from fixcards.site.field_reference import fields
 from fixcards.site.renderer import renderer
 from fixcards.site.settings import SiteSettings
@@ -21,6 +21,26 @@ class _AboutPage(NamedTuple):
     sections: tuple[Section, ...]
     context: Callable[[], dict[str, Any]]
     """Returns what the template shows, by the names that it uses."""
+
+
+_RULE_GROUPS = (
+    (Section("rules-file", "File"), "FC000", "FC009"),
+    (Section("rules-yaml", "YAML and characters"), "FC010", "FC039"),
+    (Section("rules-folder", "Folders"), "FC040", "FC099"),
+    (Section("rules-fields", "Fields"), "FC100", "FC199"),
+    (Section("rules-content", "Content"), "FC200", "FC299"),
+    (Section("rules-evidence", "Evidence and the whole library"), "FC300", "FC399"),
+    (Section("rules-quality", "Quality"), "FC400", "FC999"),
+)
+"""The groups of the page of rules, each with its first and last code."""
+
+
+def _rule_groups() -> list[tuple[Section, list[Rule]]]:
+    """Return each group with its rules in order."""
+    codes = sorted(RULES)
+    return [
+        (section, [RULES[code] for code in codes if first <= code <= last]) for section, first, last in _RULE_GROUPS
+    ]
 
 
 _PAGES = {
@@ -86,8 +106,8 @@ _PAGES = {
     "about/rules": _AboutPage(
         "Rules for cards",
         "Every rule that a card is checked against.",
-        (Section("rules", "Rules"),),
-        lambda: {"rules": [RULES[code] for code in sorted(RULES)]},
+        tuple(section for section, _, _ in _RULE_GROUPS),
+        lambda: {"groups": _rule_groups()},
     ),
 }
 

@@ -110,29 +110,28 @@ function askVersion(form, page, chart) {
   const answers = [form.querySelector("output"), page.querySelector(".fc-your-version")];
   const { package: name, affected, fixed, also, root } = form.dataset;
   let questions = 0;
-  const say = (words, kind) => {
-    for (const answer of answers) {
-      answer.textContent = words;
-      answer.dataset.kind = kind;
-    }
+  const say = (short, more, kind) => { // the line below the title says what to do, the form also why
+    answers[0].textContent = short + more;
+    answers[1].textContent = short;
+    for (const answer of answers) answer.dataset.kind = kind;
   };
   const answer = async () => {
     questions += 1;
     const number = questions;
     const version = input.value.trim();
     answers[1].hidden = !version || document.activeElement === input;
-    if (!version) return say("", "");
+    if (!version) return say("", "", "");
     let [certainty, result] = stateOf(version, chart).split(": ");
     let why = WHY[certainty];
     if (!result) {
       const { inside, failed } = await ask(new URL(root, document.baseURI), { release: version, range: affected });
       if (number !== questions) return undefined;
-      if (failed || inside === null) return say(failed ? "The comparison could not be loaded. The ranges stand below." : `“${version}” is no version number.`, "");
+      if (failed || inside === null) return say(failed ? "The comparison could not be loaded. The ranges stand below." : `“${version}” is no version number.`, "", "");
       result = inside ? "fails" : "passes";
       why = `the card's range is ${affected}; it was not run`;
     }
-    if (result === "fails") return say(`${name} ${version} is affected: ${why}.${fixed ? ` Fixed in ${fixed}.` : " No release fixes it: see the options."}${also ? ` It takes all of: ${also}.` : ""}`, "bad");
-    return say(`${name} ${version} is not affected: ${why}. If you see this error, the cause is probably another one.`, "good");
+    if (result === "fails") return say(`${name} ${version} is affected. ${fixed ? `Fixed in ${fixed}.` : "No release fixes it: see the options."}`, ` How we know: ${why}.${also ? ` The failure takes all of ${also}.` : ""}`, "bad");
+    return say(`${name} ${version} is not affected. If you see this error, the cause is probably another one.`, ` How we know: ${why}.`, "good");
   };
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -9,6 +9,7 @@ if (list) import("./lists.js").then(({ CardList, PackageFilter }) => (list.datas
 const tools = document.querySelector(".fc-card-tools");
 if (tools) import("./share.js").then(({ enableSharing }) => enableSharing(tools));
 if (document.querySelector(".fc-fix")) import("./card.js").then(({ enableCard }) => enableCard(document.querySelector("article")));
+document.querySelector(".md-tabs__item--active a")?.setAttribute("aria-current", "page");
 const boxes = [...document.querySelectorAll(".fc-search")].map((form) => new Box(form));
 offerEverywhere(boxes);
 const query = new URLSearchParams(location.search).get("q");
