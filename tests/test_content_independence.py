@@ -75,7 +75,8 @@ def test_more_other_and_larger_cards_turn_no_check_red(cards: Path) -> None:
     large.write_text(replace_block(text, "impact", f"impact: x{words[:room]}\n"), encoding="utf-8")
     assert large.stat().st_size == MAX_BYTES
 
-    report = content_tests(cards, "tests/content")
+    # What a phone shows of each card is about that card.
+    report = content_tests(cards, "tests/content", "--ignore", "tests/content/test_first_screen.py")
 
     assert report.returncode == 0, report.stdout
     assert re.search(r"SizeBudgetWarning: flask/99002\.yaml: [\d,]+ bytes", report.stdout)
