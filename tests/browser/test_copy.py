@@ -59,6 +59,7 @@ def test_markup_and_long_lines_are_copied_as_they_are(
     number: int, card: dict[str, object], hostile: str, visit: Visit
 ) -> None:
     page = visit(f"{hostile}{card['package']}/{number}/", **PERMISSIONS)
+    unfold(page)
     for name, text in expected(card).items():
         click_copy(page, name)
         assert page.evaluate("navigator.clipboard.readText()") == text, name

@@ -11,7 +11,7 @@ from tests.sites import LIBRARY, read
 def test_records_are_published_next_to_their_pages(library_site: Path) -> None:
     for path in LIBRARY.rglob("*/*.*"):
         assert (library_site / path.relative_to(LIBRARY)).read_bytes() == path.read_bytes()
-    links = {link["href"] for link in read(library_site, "lantern/12").select("#sources ~ ul a")}
+    links = {link["href"] for link in read(library_site, "lantern/12").select("#sources ~ * a")}
     assert {"../12.yaml", "../12.evidence.json", "card.json"} <= links
 
 

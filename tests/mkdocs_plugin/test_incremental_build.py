@@ -123,10 +123,10 @@ def test_a_changed_template_changes_every_page_as_a_clean_build_does(tmp_path: P
     config = change(project(tmp_path, LIBRARY), "  - fixcards\n", "  - fixcards:\n      templates: looks\n")
     shutil.copytree(REPOSITORY / "templates", tmp_path / "looks")
     assert build(config).returncode == 0
-    change(tmp_path / "looks" / "card.html", "What the states mean", "What states mean")
+    change(tmp_path / "looks" / "card.html", "Search for this line", "Look for this line")
     change(tmp_path / "looks" / "theme" / "main.html", 'name="color-scheme"', 'name="colour-scheme"')
     rebuild(tmp_path / "site")
-    assert "What states mean" in (tmp_path / "site" / "lantern" / "12" / "index.html").read_text(encoding="utf-8")
+    assert "Look for this line" in (tmp_path / "site" / "lantern" / "12" / "index.html").read_text(encoding="utf-8")
     assert tree(tmp_path / "site") == clean_build(tmp_path / "site", tmp_path / "clean")
 
 

@@ -46,7 +46,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
         ("cards/lantern/12.yaml", "title: Lantern goes out when", "title: Lantern dims when", "lantern/12/"),
         ("cards/lantern/34.evidence.json", '"date": "2026-03-01"', '"date": "2026-04-05"', "lantern/34/"),
         ("looks/card.html", "Nothing is raised, so", "Nothing is thrown, so", "lantern/34/"),
-        ("looks/theme/404.html", "Cards never change theirs", "Cards stay where they are", "404.html"),
+        ("looks/theme/404.html", "Card addresses never change", "Card addresses stay", "404.html"),
         ("mkdocs.yml", "site_name: fixcards", "site_name: cardfix", ""),
     ],
 )

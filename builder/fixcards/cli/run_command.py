@@ -22,7 +22,9 @@ def run_command(words: Sequence[str]) -> int:
     try:
         ended = run(words)
     except FixcardsError as error:
-        sys.stderr.write(f"fixcards: {error}\n")
+        from fixcards.cli.terminal import echo
+
+        echo(f"fixcards: {error}", err=True)
         return COULD_NOT_START
     if ended.status > 0 or (ended.status < 0 and not _ended_from_outside(-ended.status)):
         from fixcards.search.failure_notice import print_notice

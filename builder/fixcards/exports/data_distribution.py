@@ -90,7 +90,7 @@ def _manifest(site: Path) -> Manifest:
         manifest = parse_manifest(read_regular(path, MAX_BYTES[MANIFEST_FILE]))
     except (OSError, InvalidIndexError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise FixcardsError(f"{path}: {reason}; give the folder of a site that was built, as by mkdocs build") from None
+        raise FixcardsError(f"{path}: {reason}; give the folder of a built site") from None
     if not manifest.usable:
         raise FixcardsError(f"{path}: was made by another version of fixcards; build the site again")
     return manifest

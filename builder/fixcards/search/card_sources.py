@@ -59,7 +59,7 @@ class CardSources(NamedTuple):
             return cls(_folders(cards, "give a folder that has cards"), tuple(sites))
         if configured := project_cards(folder):
             return _of_project(configured)
-        if own := _named_by_mkdocs(folder):
+        if own := _named_by_project(folder):
             return cls(_folders(own, "mkdocs.yml names it; correct `docs_dir` or `more_cards`, or give --cards"))
         if public := public_data():
             return cls(data=(public,))
@@ -109,7 +109,7 @@ def _of_project(configured: ProjectCards) -> CardSources:
     return sources
 
 
-def _named_by_mkdocs(folder: Path) -> tuple[Path, ...]:
+def _named_by_project(folder: Path) -> tuple[Path, ...]:
     """Return the folders of cards that the mkdocs.yml in a folder names; none where it is that of another site."""
     for name in FILE_NAMES:
         path = folder / name

@@ -74,7 +74,7 @@ def _marks(line: list[ReleaseRow]) -> str:
         numbers = [row.version for row in members]
         tip = escape(f"{', '.join(numbers)}: {STATE_LABELS[state]}")
         if state in _FOLDED_STATES and len(numbers) > _MAX_UNTESTED_MARKS:
-            marks.append(f'<span class="fc-{state} fc-folded" title="{tip}"><i></i><em>{len(numbers)}</em></span>')
+            marks.append(f'<span class="fc-{state} fc-folded" title="{tip}"><i></i><span>{len(numbers)}</span></span>')
         else:
             marks.append(f'<span class="fc-{state}" title="{tip}">{"<i></i>" * len(numbers)}</span>')
     return "".join(marks)

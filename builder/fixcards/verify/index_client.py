@@ -115,8 +115,8 @@ class IndexClient:
         self._store, self._budget = store, budget or IndexBudget()
         self._session = requests.Session()
         self._session.max_redirects = 5
-        for scheme in ("https://", "http://"):  # each connection that isn't used again costs a handshake
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
+        for scheme in ("https", "http"):  # each connection that isn't used again costs a handshake
+            self._session.mount(f"{scheme}://", HTTPAdapter(pool_maxsize=_CONNECTIONS))
         certificates = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         # uv's variables count, too; `requests` reads its own by itself, and prefers them to `verify`.
         if not certificates and (uvs := os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")):
