@@ -245,7 +245,8 @@ def test_at_a_terminal_the_answer_has_colours(env: dict[str, str]) -> None:
 def test_ctrl_c_reaches_the_command_once_which_decides_what_it_means(env: dict[str, str]) -> None:
     program = (
         "import time\n"
-        "try:\n    print('ready', flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print('once', flush=True)\n    time.sleep(0.3)\n"
+        "try:\n    print('ready', flush=True)\n    time.sleep(60)\n"
+        "except KeyboardInterrupt:\n    print('once', flush=True)\n    time.sleep(0.3)\n"
         "    print('tidied', flush=True)\n    raise SystemExit(7)"
     )
 
