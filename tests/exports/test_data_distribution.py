@@ -87,7 +87,7 @@ def test_a_site_that_is_not_what_its_manifest_says_is_refused(site: Path, damage
 
 
 def test_a_folder_that_is_no_site_and_a_site_that_was_never_executed_say_what_to_do(site: Path, tmp_path: Path) -> None:
-    with pytest.raises(FixcardsError, match="give the folder of a site that was built"):
+    with pytest.raises(FixcardsError, match="give the folder of a built site"):
         data_wheel(tmp_path)
     card_data.write_site(site, day="")
     with pytest.raises(FixcardsError, match="run fixcards verify"):

@@ -197,7 +197,7 @@ def _chart(tree: BeautifulSoup, card: Card) -> None:
     box = section(tree, "versions")
     chart = box.select_one(".fc-releases[role=img][aria-label]")
     marks = {}
-    for run in chart.select("span"):
+    for run in chart.select("span[title]"):
         numbers, _, label = run["title"].partition(": ")
         releases = numbers.split(", ")
         if "fc-folded" in run["class"]:

@@ -36,6 +36,7 @@ def _page(card: Summary, path: str, site_url: str) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         f"<title>{escape(card.title)}</title>\n{canonical}"
+        '<link rel="icon" href="data:,">\n'  # a browser asks the server for one otherwise
         f'<meta http-equiv="refresh" content="0; url={target}">\n'
         f'<p>A person has explained this failure since: <a href="{target}">{escape(card.title)}</a></p>\n</html>\n'
     )
