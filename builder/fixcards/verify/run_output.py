@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,15 +11,17 @@ from fixcards.matching.parse.normalize import TERMINAL
 from fixcards.records.evidence import MAX_OUTPUT
 
 _MAX_LINE = 500
+_INDEX = re.compile(r"https?://[A-Za-z0-9.:-]+/simple\b/?")
+"""The address of a package index, which the help of a tool prints as its default."""
 
 
 def clean(text: str, paths: Mapping[Path, str]) -> str:
-    """Return `text` without terminal sequences, with each of `paths` replaced by its text.
+    """Return `text` without terminal sequences and addresses of indexes, with each of `paths` replaced by its text.
 
     Characters that can't be seen become escapes, since evidence may not have them. Paths of the system itself stay as
     they are.
     """
-    text = visible(TERMINAL.apply(text), allowed="\n\t")
+    text = _INDEX.sub("<index>/simple", visible(TERMINAL.apply(text), allowed="\n\t"))
     for path, replacement in paths.items():
         if str(path) not in {"/usr", "/"}:
             text = text.replace(str(path), replacement)

@@ -95,7 +95,7 @@ export function nothing({ exceptions, frames, lines }, text, nearest, root) {
   if (home && host in REQUESTS) links.append(outside("Ask for a card", ...request(home, host, words, last, inner)));
   links.append(outside("Search the web", "https://duckduckgo.com/", { q: words }));
   const name = packageOf(inner);
-  if (name) links.append(linked("fc-button", `${name} on PyPI, with its tracker`, `https://pypi.org/project/${name}/`));
+  if (name) links.append(outside(`Search for the tracker of ${name}`, "https://duckduckgo.com/", { q: `${name} Python package issues` }));
   if (home) links.append(writeCard(home, host, newCard(last, inner)));
   return [...parts, element("p", "fc-hint", "Nothing has left your machine. Each button opens another site and gives it the error line or the name of the package; look at it first if it holds a secret."), links];
 }
