@@ -9,5 +9,5 @@ def test_the_index_that_the_help_of_a_tool_names_is_not_stored() -> None:
     printed = (
         "  Change index URL (defaults to\n      https://packages.example/simple)\nsee https://example.org/simpler\n"
     )
-    kept = "  Change index URL (defaults to\n      <index>/simple)\nsee https://example.org/simpler\n"
-    assert clean(printed, {Path("/nowhere"): "<here>"}) == kept
+    stored = "  Change index URL (defaults to\n      <index>/simple)\nsee https://example.org/simpler\n"
+    assert clean(printed, {Path("/nowhere"): "<here>"}) == stored
