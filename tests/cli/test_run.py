@@ -212,6 +212,17 @@ def test_signals_are_handed_on(env: dict[str, str], name: str) -> None:
     assert process.returncode == 42
 
 
+def test_a_signal_that_comes_with_the_first_breath_of_the_command_is_handed_on(env: dict[str, str]) -> None:
+    program = "trap 'exit 42' TERM; kill -TERM $PPID; sleep 60 & wait"
+    assert {run(env, "sh", "-c", program).returncode for _ in range(10)} == {42}
+
+
+def test_a_signal_that_is_ignored_stays_ignored(env: dict[str, str]) -> None:
+    shell = f"trap '' HUP; exec {tool('fixcards')} run -- sh -c 'kill -HUP $PPID; kill -HUP $$; echo alive'"
+    done = subprocess.run(["sh", "-c", shell], env=env, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (0, b"alive\n")
+
+
 SEES_A_TERMINAL = (
     "import os, sys; print(sys.stdin.isatty(), sys.stdout.isatty(), sys.stderr.isatty(), *os.get_terminal_size(1))"
 )

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -42,19 +42,21 @@ def run(command: Sequence[str]) -> Ended:
     """Run a command to its end. Raises `FixcardsError` where it can't be started."""
     tail = _Tail()
     channels = _channels()
-    try:
-        # Its streams, not ours: a handler that is set before the start would be inherited as "ignored" by no program.
-        process = subprocess.Popen(command, stdout=channels.stdout, stderr=channels.stderr)  # noqa: S603 - as typed
-    except OSError as error:
-        channels.close()
-        raise FixcardsError(f"{command[0]}: {error.strerror or error}") from None
-    channels.close_theirs()
-    threads = [
-        threading.Thread(target=_copy, args=(ours, target, tail), daemon=True) for ours, target in channels.copies
-    ]
-    for thread in threads:
-        thread.start()
-    with _signals_to(process), channels.resized():
+    signals = _Signals()
+    # From before the start: the command's first line may be what somebody waits for to send a signal.
+    with signals.outlived(), channels.resized():
+        try:
+            process = subprocess.Popen(command, stdout=channels.stdout, stderr=channels.stderr)  # noqa: S603 - as typed
+        except OSError as error:
+            channels.close()
+            raise FixcardsError(f"{command[0]}: {error.strerror or error}") from None
+        signals.send_to(process)
+        channels.close_theirs()
+        threads = [
+            threading.Thread(target=_copy, args=(ours, target, tail), daemon=True) for ours, target in channels.copies
+        ]
+        for thread in threads:
+            thread.start()
         status = process.wait()
     for thread in threads:
         thread.join(DRAIN_SECONDS)
@@ -180,26 +182,50 @@ def _lead_to_one_place(one: int, other: int) -> bool:
         return False
 
 
-@contextmanager
-def _signals_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Hand signals on to a command, and live until it ends. What the terminal sends, it has got already."""
-    numbers = {name: getattr(signal, name) for name in (*_FORWARDED, *_FROM_TERMINAL) if hasattr(signal, name)}
+class _Signals:
+    """The signals that are meant for a command, before and after its start.
 
-    def forward(number: int, _: Any) -> None:
-        with suppress(OSError):
-            process.send_signal(number)
+    What the terminal sends, the command gets by itself; the others are handed on, and so is everything that came
+    before the command. A signal that is ignored stays so, in the command too: a handler here would end that.
+    """
 
-    handlers: dict[int, Callable[[int, Any], None]] = {numbers[name]: forward for name in _FORWARDED if name in numbers}
-    from_terminal = sys.platform == "win32" or _has_terminal()
-    for name in _FROM_TERMINAL:
-        if name in numbers:
-            handlers[numbers[name]] = (lambda *_: None) if from_terminal else forward
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def __init__(self) -> None:
+        self._command: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
+        from_terminal = sys.platform == "win32" or _has_terminal()
+        self._handlers = dict.fromkeys(_FORWARDED, self._hand_on)
+        self._handlers |= dict.fromkeys(_FROM_TERMINAL, self._leave_to_terminal if from_terminal else self._hand_on)
+
+    @contextmanager
+    def outlived(self) -> Iterator[None]:
+        """Don't end by one of them meanwhile."""
+        before: dict[int, Any] = {}
+        for name, handler in self._handlers.items():
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+                before[number] = signal.signal(number, handler)
+        try:
+            yield
+        finally:
+            for number, earlier in before.items():
+                signal.signal(number, earlier)
+
+    def send_to(self, command: subprocess.Popen[bytes]) -> None:
+        """Name the command, which has just started."""
+        self._command = command
+        for number in self._early:
+            self._hand_on(number, None)
+
+    def _hand_on(self, number: int, _: Any) -> None:
+        if self._command is None:
+            self._early.append(number)
+        else:
+            with suppress(OSError):
+                self._command.send_signal(number)
+
+    def _leave_to_terminal(self, number: int, _: Any) -> None:
+        if self._command is None:
+            self._early.append(number)
 
 
 def _has_terminal() -> bool:
