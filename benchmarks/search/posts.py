@@ -139,9 +139,12 @@ def implies(one: str, other: str) -> bool:
     """Return whether every release that satisfies one specifier satisfies the other, tried on releases near both."""
     samples = set()
     for number in _NUMBER.findall(f"{one} {other}"):
+        samples |= {number, f"{number}.1"}
         head, _, last = number.rpartition(".")
+        while head and int(last) == 0:  # before 3.0.0 comes 2.99
+            head, _, last = head.rpartition(".")
         before = max(0, int(last) - 1)
-        samples |= {number, f"{number}.1", f"{head}.{before}.99" if head else f"{before}.99"}
+        samples.add(f"{head}.{before}.99" if head else f"{before}.99")
     allowed = [sample for sample in samples if in_specifier(sample, one)]
     return bool(allowed) and all(in_specifier(sample, other) for sample in allowed)
 

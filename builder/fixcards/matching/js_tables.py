@@ -70,6 +70,7 @@ def _patterns() -> dict[str, str]:
         **patterns.PATTERNS,
         **lines.PATTERNS,
         "archive": patterns.ARCHIVE,
+        "compiled": patterns.COMPILED,
         "prefix": "|".join(f"(?:{pattern})" for _, pattern in lines.PREFIXES),
         "suffix": lines.SUFFIX,
         "mixed": tokens.MIXED,
@@ -78,6 +79,7 @@ def _patterns() -> dict[str, str]:
         "logPrefix": query.LOG_PREFIX,
         "machineLine": query.MACHINE_LINE,
         "listed": releases.LISTED_RELEASE,
+        "listedValue": releases.LISTED_VALUE,
         "listItem": releases.LISTED_ITEM,
         "listSeparator": releases.LIST_SEPARATOR,
         "lockedName": releases.LOCKED_NAME,
@@ -86,7 +88,12 @@ def _patterns() -> dict[str, str]:
         "installCommand": releases.INSTALL_COMMAND,
         "pythonPath": releases.PYTHON_PATH,
         "pythonProgram": releases.PYTHON_PROGRAM,
+        "wrapped": features.WRAPPED,
+        "classOfMethod": split_template.CLASS_OF_METHOD,
+        "distributor": releases.DISTRIBUTOR,
         "codeName": normalized_failure.CODE_NAME,
+        "named": normalized_failure.NAMED,
+        "negated": normalized_failure.NEGATED,
         "address": normalized_failure.ADDRESS,
         "quotedMessage": normalized_failure.QUOTED_MESSAGE,
         "lastPlace": template.LAST_PLACE,
@@ -96,6 +103,7 @@ def _patterns() -> dict[str, str]:
         "constraint": fixes.CONSTRAINT,
         "held": fixes.HELD,
         "noDowngrade": fixes.NO_DOWNGRADE,
+        "noEdit": fixes.NO_EDIT,
         "noInstall": fixes.NO_INSTALL,
         "sentenceEnd": fixes.SENTENCE_END,
         "clauseEnd": fixes.CLAUSE_END,
@@ -115,12 +123,12 @@ _LIMITS: dict[ModuleType, str] = {
     messages: "MIN_ANNOUNCED",
     query: "MAX_TERMS MAX_QUERY_EXCEPTIONS MAX_QUERY_FRAMES MAX_MAIN_EXCEPTIONS MAX_FRAME_EXCEPTIONS MAX_WARNING_LINES"
     " MAX_OTHER_LINES MAX_TYPED_LINES MAX_TYPED_WORDS CHECKS EXCEPTION_WEIGHT FRAME_WEIGHT LINE_WEIGHT PACKAGE_WEIGHT",
-    tokens: "CONSTRUCTOR",
+    tokens: "CONSTRUCTOR SENTENCE_WORDS SENTENCE_INFORMATIVE SENTENCE_SPECIFICITY",
     template: "ELLIPSIS_CHARACTERS MIN_TRUNCATED_LENGTH",
     reader: "MAX_COMPLETIONS MIN_FUZZY_LENGTH",
     matcher: "DEFAULT_LIMIT MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
-    features: "FULL_COVERAGE CLASS_COVERAGE MAX_RANKED_SPECIFICITY MARK_LENGTH OWN_EXCEPTION UNFINISHED"
-    " WRAPPED SHADOWED",
+    features: "FULL_COVERAGE CLASS_COVERAGE MAX_RANKED_SPECIFICITY IDENTIFYING MARK_LENGTH OWN_EXCEPTION UNFINISHED"
+    " SHADOWED",
     split_template: "MIN_TYPO_LENGTH",
     scoring: "SPECIFICITY_STRONG SPECIFICITY_ENOUGH MIN_SHARED MIN_SHARED_LONG_TEXT MIN_LONG_TEXT_COVERAGE MIN_COVERAGE"
     " WHOLE_LINE_COVERAGE MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE"
@@ -131,7 +139,7 @@ _LIMITS: dict[ModuleType, str] = {
     environment: "MIN_LISTED MAX_LISTED",
     index_format: "PACKAGE_TERM",
     release_check: "ABSENT",
-    releases: "PLUGINS READER_WORDS ADVICE_REACH MAX_CONTEXT",
+    releases: "PLUGINS READER_WORDS REPORTS ADVICE_REACH MAX_CONTEXT",
     versions: "ALTERNATIVE FINAL WIDTH STAGE POST DEV NO_DEV",
 }
 """The numbers and short texts that both languages share, by the module that defines them."""

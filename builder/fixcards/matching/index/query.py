@@ -42,7 +42,8 @@ WARNING_PATTERN = (
 LOG_PREFIX = r"[0-9]:[0-9]{2}:[0-9]|[A-Z]{4}|[|\]:]"
 """What the prefix of a logged line has, and that of a quotation or a chat has not."""
 MACHINE_LINE = (
-    r"^(?:Building|Collecting|Collected|Downloading|Installing|Preparing|Requirement|Running|Step [0-9]|Successfully"
+    r"^(?:Building|Collecting|Collected|Downloading|Installing|Preparing|Requirement|Resolved [0-9]|Running|Step [0-9]"
+    r"|Successfully|Uploading|View at|[0-9]{1,3}%|Using "
     r"|Usage:|Using cached|collected |configfile:|platform |plugins:|rootdir:|usage:|[=_*#-]{3,}|[.][a-zA-Z]"
     r"|[0-9]+ (?:failed|passed)|[a-z]{1,20}[ ]ERR!|FAILED |ERROR )"
 )

@@ -91,6 +91,8 @@ PATTERNS = {
     # A link to a file, as notebooks and editors print the places of a traceback.
     "link": r"\[([^\[\]\n]{1,400}[.]pyx?(?::[0-9]+)?)\]\([^()\n ]*\)",
     "entity": r"&([a-z]{2,4}|#x?[0-9a-f]{1,3});",
+    # What the `repr` of a text and fields of JSON have.
+    "escapedQuote": r"\\+(['\"])",
     "escape": r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+',
 }
 SIMPLE_ESCAPES = {"n": "\n", "r": "\n", "t": "\t"}
@@ -102,7 +104,9 @@ MAX_SUFFIX_LENGTH = 16
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
 # The other patterns are for few lines, and `re` compiles each when it is first needed.
-_BREAK, _ESCAPED, _JOINED = (re.compile(PATTERNS[name]) for name in ("break", "escaped", "joined"))
+_BREAK, _ESCAPED, _JOINED, _ESCAPED_QUOTE = (
+    re.compile(PATTERNS[name]) for name in ("break", "escaped", "joined", "escapedQuote")
+)
 _PREFIX = re.compile("|".join(f"(?:{pattern})" for _, pattern in PREFIXES), re.ASCII)
 _SUFFIX = re.compile(SUFFIX, re.ASCII)
 
@@ -136,6 +140,7 @@ def _split_raw(line: str) -> Iterator[str]:
     whole = len(line) <= CHUNK_LENGTH
     line = _without_marks(line) if whole else "".join(map(_without_marks, _chunks(line, CHUNK_LENGTH)))
     for part in _unescape(line):
+        part = _ESCAPED_QUOTE.sub(r"\1", part) if "\\" in part else part  # noqa: PLW2901
         if len(part) <= MAX_LINE_LENGTH:
             yield part
         else:

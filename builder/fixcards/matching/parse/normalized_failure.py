@@ -15,20 +15,29 @@ from typing import NamedTuple
 from fixcards.matching.parse.normalize import clean_display, normalize
 from fixcards.matching.parse.packages import canonical_name
 from fixcards.matching.parse.parser import Failure
+from fixcards.matching.parse.releases import MAX_CONTEXT, is_advice
 from fixcards.matching.parse.template import plain_quotes
-from fixcards.matching.parse.tokens import informative_tokens, tokenize
+from fixcards.matching.parse.tokens import informative_tokens, lower, tokenize
 
 CODE_NAME = (
-    r"(?:^|[^A-Za-z0-9_.@-])([A-Za-z_][A-Za-z0-9_-]*)[.\\/](?!pyx?(?:[^A-Za-z0-9_]|$))(?=[A-Za-z_])"
+    r"(?:^|[^A-Za-z0-9_.@-])([A-Za-z_][A-Za-z0-9_-]*)(?=[.\\/](?!pyx?(?:[^A-Za-z0-9_]|$))[A-Za-z_])"
     r"|(?:^|[^A-Za-z0-9_])import[ ]([A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?:^|[ ])from[ ]([A-Za-z_][A-Za-z0-9_]*)[A-Za-z0-9_.]*[ ]import[ ]"
+    r"|(?:^|[^A-Za-z0-9_])from[ ]([A-Za-z_][A-Za-z0-9_]*)[A-Za-z0-9_.]*[ ]import[ ]"
 )
 """A name as code and paths have it: `name.attribute`, `name/module.py`, `import name`."""
+NAMED = r"(?:^|[^A-Za-z0-9_.@/-])([A-Za-z](?:[A-Za-z0-9_.-]{0,50}[A-Za-z0-9])?)(?![A-Za-z0-9_@/=-]|[ ]?==)"
+"""A word that may be a package's name. What `==` or the like follows is more often advice than a report."""
+NEGATED = (
+    r"(?:^|[^a-z])(?:no|not|never|without|kein[a-z]{0,2}|ohne|sans|pas de|sin|sem|senza|bez|\u0431\u0435\u0437)"
+    r" (?:[^ ]+ )?$"
+)
+"""What stands, in lower case, before a name that the reader doesn't use."""
 ADDRESS = r"(?:file|ftp|git|https?|ssh)://[^ ]+"
 QUOTED_MESSAGE = r"[\"\u201c\u00ab`]([^\"\u201d\u00bb`\n]{20,400})[\"\u201d\u00bb`]"
 """Words in quotes that are long enough for a message."""
 
-_CODE_NAME, _ADDRESS, _QUOTED_MESSAGE = map(re.compile, (CODE_NAME, ADDRESS, QUOTED_MESSAGE))
+_CODE_NAME, _NAMED, _NEGATED = map(re.compile, (CODE_NAME, NAMED, NEGATED))
+_ADDRESS, _QUOTED_MESSAGE = map(re.compile, (ADDRESS, QUOTED_MESSAGE))
 
 
 @dataclass(frozen=True)
@@ -103,10 +112,21 @@ class NormalizedFailure:
         """
         # Compiled modules print paths that begin with their package.
         names = {frame.partition("/")[0] for frame in self.frames if "/" in frame} | self.packages
-        for other in self.failure.lines:
-            for match in _CODE_NAME.finditer(_ADDRESS.sub(" ", other.raw)):
+        for line in (*(other.raw for other in self.failure.lines), *self.failure.sources):
+            for match in _CODE_NAME.finditer(_ADDRESS.sub(" ", line)):
                 names.add(match[1] or match[2] or match[3])
         return frozenset(map(canonical_name, names))
+
+    @cached_property
+    def named_packages(self) -> frozenset[str]:
+        """Words of sentences, as PEP 503 writes names, but for those of an advice."""
+        return frozenset(
+            canonical_name(match[1])
+            for other in self.failure.lines
+            for match in _NAMED.finditer(other.raw)
+            if not is_advice(before := other.raw[: match.start(1)])
+            and not _NEGATED.search(lower(before[-MAX_CONTEXT:]))
+        )
 
 
 def normalize_failure(failure: Failure) -> NormalizedFailure:

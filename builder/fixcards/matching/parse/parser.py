@@ -17,6 +17,7 @@ from fixcards.matching.parse.packages import path_in_library
 from fixcards.matching.parse.patterns import (
     ARCHIVE,
     CAUSE,
+    COMPILED,
     HANDLING,
     HEADER,
     INNERMOST_FIRST,
@@ -36,6 +37,7 @@ _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items
 _COUNT = _FIND["count"]
 _NAME_CHARACTER = re.compile(r"[A-Za-z0-9_.]")
 _ARCHIVE = re.compile(ARCHIVE)
+_COMPILED = re.compile(COMPILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Failure:
     listed: tuple[str, ...] = ()
     """Packages whose release stands in a list, such as that of `pip freeze`, or in a path: sentences also compare
     releases, and advise."""
+    sources: tuple[str, ...] = ()
+    """Lines of the reader's own source that stand below its frames."""
 
     def releases(self, package: str) -> tuple[str, ...]:
         """Return all releases of a package that the text shows."""
@@ -124,14 +128,16 @@ def split_failures(failure: Failure) -> list[Failure]:
 def library_frame(path: str, function: str) -> str | None:
     """Return `package/module.py:function` for a file of a library, None for any other.
 
-    A library's file lies below a library folder, or in a package's own `src/`, as compiled modules say.
+    A library's file lies below a library folder, in a package's own `src/` or at a relative path, as compiled modules
+    say, or behind three dots, where people leave the folder out.
     """
     path = path.replace("\\", "/").replace("//", "/")
     inside = path_in_library(path)
     if inside is None:
-        if not path.startswith("src/") or path.count("/") < 2:
+        match = _COMPILED.match(path)
+        if not match:
             return None
-        inside = path[4:]
+        inside = match[1] or match[2]
     inside = _ARCHIVE.sub("", inside)
     return f"{inside}:{function}" if "/" in inside or inside.endswith(".py") else None
 
@@ -150,6 +156,8 @@ class _Parser:
         self.last_line = 0
         self.innermost_last = True  # False below faulthandler's header
         self.releases = SeenReleases()
+        self.sources: dict[str, None] = {}  # of the reader's own code
+        self.in_own_code = False  # whether the last frame is the reader's
         self.django = ""  # class from "Exception Type:", until "Exception Value:" follows
         self.printed_function = ""  # function whose source pytest prints above its place
         self.line_prefix = ""  # expression for the words before the last header, with any numbers
@@ -168,6 +176,7 @@ class _Parser:
             {name: each[-1] for name, each in releases.items()},
             {name: each[:-1] for name, each in releases.items() if len(each) > 1},
             self.releases.certain(),
+            tuple(self.sources),
         )
 
     def _without_prefix(self, line: Line) -> Line:
@@ -193,7 +202,7 @@ class _Parser:
             pass
         elif _FIND["script"].match(text):
             self._drop_foreign_exception()
-        elif not (self._in_traceback(line, bare) or self._source_line(text)) and not (
+        elif not (self._in_traceback(line, bare) or self._source_line(line)) and not (
             self._exception_line(line, bare, inside=False) or self._inline_exception(line, bare)
         ):
             self._add_line(line)
@@ -204,7 +213,11 @@ class _Parser:
             return False
         self.lines_since_frame += 1
         depth = len(line.text) - len(line.text.lstrip(" \t"))
+        if depth > self.indent and _FIND["indented"].match(bare) and self._exception_line(line, bare, inside=True):
+            return True  # the indentation was lost or added on the way; no source looks like this
         if depth > self.indent or bare.startswith(REPEATED) or _FIND["source"].match(line.text):
+            if self.in_own_code and len(self.sources) < MAX_LINES:
+                self.sources[bare] = None
             return True
         if self._exception_line(line, bare, inside=True):
             return True
@@ -217,12 +230,18 @@ class _Parser:
         """Take a line in a drawn box below a frame: source, or local variables, which may hold exceptions."""
         return bool((self.frames or self.user_frames) and _FIND["box"].match(raw))
 
-    def _source_line(self, text: str) -> bool:
-        """Take a line of source as pytest and IPython print it, without Python's form of a traceback."""
-        definition = _FIND["def"].match(text)
+    def _source_line(self, line: Line) -> bool:
+        """Take a line of source as pytest and IPython print it, without Python's form of a traceback.
+
+        One with an arrow is where it failed, so it may be the line of source that tells an entry.
+        """
+        definition = _FIND["def"].match(line.text)
         if definition:
             self.printed_function = definition[1]
-        return bool(definition or _FIND["source"].match(text))
+        arrow = _FIND["arrow"].match(line.text)
+        if arrow:
+            self._add_line(line._replace(text=line.text[arrow.end() :]))
+        return bool(definition or arrow or _FIND["source"].match(line.text))
 
     def _marker(self, text: str) -> bool:
         """Take the header of a traceback, or the words between two exceptions of a chain."""
@@ -275,6 +294,7 @@ class _Parser:
         self.indent, self.lines_since_frame = indent, 0
         function = function.split(" ")[0].split("(")[0].split(".")[-1]  # IPython and 3.14 print qualified names
         frame = library_frame(path, function)
+        self.in_own_code = frame is None
         frames = self.user_frames if frame is None else self.frames
         frame = frame or path.replace("\\", "/") + ":" + function
         if len(frames) >= MAX_FRAMES or frame in frames[-1:] or path.startswith("<"):

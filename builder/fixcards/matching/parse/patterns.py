@@ -32,6 +32,8 @@ PATTERNS: dict[str, str] = {
     "django": r"^Exception (Type|Value):[ ]*([^\n]*)$",
     # Source with its number or an arrow, the marks below it, pytest's `>   `, and `raise` without a traceback.
     "source": r"^[ ]*(?:-+> ?[0-9]+|[0-9]+|\u2771) |^[ ]*[\^~]+[ ]*$|^>[ ]{3}|^[ ]*raise [A-Za-z_.]+\(",
+    "arrow": r"^[ ]*-+> ?[0-9]+ +(?=[^ ])",
+    "indented": r"^(?:[A-Za-z_][A-Za-z0-9_]*[.])*[A-Za-z0-9_]*(?:Error|Exception|Warning): [^ ]",
     "ruler": r"^[^A-Za-z]*$",
     "box": r"^[ ]*[\u2502|][^\n]*[\u2502|][ ]*$",
     # What a logger puts before the header of a traceback, and the numbers in it, which differ from line to line.
@@ -47,6 +49,8 @@ INNERMOST_FIRST = "(most recent call first):"  # faulthandler
 HANDLING = "During handling of the above exception, another exception occurred"
 CAUSE = "The above exception was the direct cause of the following exception"
 REPEATED = "[Previous line repeated"
+COMPILED = r"^(?:src/(?=[^/]+/)|(?:[.]{3}|\u2026)/)([^/].*)$|^([A-Za-z_][A-Za-z0-9_]*/[^:]*[.]pyx)$"
+"""The file of a package without its folder: as compiled modules say, or behind dots in place of the folder."""
 ARCHIVE = r"^[^/]+[.](?:egg|whl|zip)/"
 
 MAX_EXCEPTIONS = 64

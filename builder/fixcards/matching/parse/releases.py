@@ -15,7 +15,7 @@ from fixcards.matching.parse.tokens import STOPWORDS, lower
 _NAME = r"[A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z0-9][A-Za-z0-9_.]{0,30}){0,6}"
 _RELEASE = r"[0-9]{1,4}(?:[.][0-9]{1,9}){1,4}(?:(?:a|b|rc|[.]?post|[.]?dev)[0-9]{1,9})?"
 _IS = (
-    "is|at|is at|is now|is (?:frozen|pinned|held|locked) (?:at|to)|(?:stays?|frozen|pinned) (?:at|on)|now|went"
+    "is|at|to|is at|is now|is (?:frozen|pinned|held|locked) (?:at|to)|(?:stays?|frozen|pinned) (?:at|on)|now|went"
     "|must stay (?:at|on)|ist|steht auf|est|est en|es|en|sta a|\u00e9|\u00e8|jest w|\u043d\u0430|\u306f"
 )
 """Words between a name and its release, in the languages of most posts."""
@@ -44,6 +44,8 @@ PYTHON_PATH = r"[Pp]ython[/\\]?([23])[.]?([0-9]{1,2})(?=[/\\.])"
 """The interpreter in a path."""
 PYTHON_PROGRAM = r"(?:^|[^A-Za-z0-9_])[Pp]y(?:thon)?([23][.][0-9]{1,2})(?![0-9./\\])"
 """The interpreter by the name of its program, which people also write in sentences."""
+LISTED_VALUE = r"^[ ]*(?:- )?[a-z_]{1,40}: \[([^\]\n]*)\]$"
+"""A list in one line as the value of a key, as YAML has it."""
 PLUGINS = "plugins: "
 """What pytest writes before its plugins, whose names it shortens."""
 PLATFORM = r"^platform [^\n]{1,80} -- "
@@ -57,28 +59,34 @@ COMPARISON_WORDS = frozenset(
 """Words before a name with a release that make it a statement about releases, not about the installed one."""
 _ADVICE_TEXT = """
 add added adding downgrade downgraded downgrading fix fixed fixes install installing need needs pin pinned pinning
-pins recommend recommended rollback set should solution solved suggest suggested suggests switch switched try trying
-tried update upgrade upgrading use want works worked workaround
+pins recommend recommended revert reverted reverting rollback rolled set setting should solution solved suggest
+suggested suggests switch switched try trying tried update upgrade upgrading use want works worked workaround
 """
 ADVICE_WORDS = frozenset(_ADVICE_TEXT.split())
 """Words shortly before it that make it advice."""
 READER_WORDS = ("i", "we")
 """Words before one of these that make it a report: "I use"."""
+REPORTS = ("after", "bumped", "migrated", "moved", "since", "the", "updated", "upgraded", "went")
+"""Words before "to" that make it a report, too: "we moved to", "after the upgrade to"."""
 ADVICE_REACH = 3
 """Words before a name that are looked at."""
 MAX_CONTEXT = 80
 """Characters before a name that are looked at."""
 NO_NAMES = STOPWORDS | COMPARISON_WORDS | ADVICE_WORDS | frozenset(("http", "ipv", "py", "release", "time"))
 """Words that are no package where a sentence has a number after them."""
+DISTRIBUTOR = "^(?:py|python)3-"
+"""What distributions of Linux put before the names of packages."""
 PYTHON_NAMES = frozenset(("cpython", "py", "python"))
 """Names of the interpreter. A distribution `py` exists, too, whose releases start with 0 or 1."""
 
 _MENTION, _LISTED, _ITEM = re.compile(RELEASE_MENTION), re.compile(LISTED_RELEASE), re.compile(LISTED_ITEM)
+_LISTED_VALUE = re.compile(LISTED_VALUE)
 _SEPARATOR = re.compile(LIST_SEPARATOR)
 _PLATFORM = re.compile(PLATFORM)
 _LOCKED_NAME, _LOCKED_RELEASE = re.compile(LOCKED_NAME), re.compile(LOCKED_RELEASE)
 _PYTHON_PATH, _PYTHON_PROGRAM = re.compile(PYTHON_PATH), re.compile(PYTHON_PROGRAM)
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
+_DISTRIBUTOR = re.compile(DISTRIBUTOR)
 _PUNCTUATION = "\"'`*()[].,;:!?"
 
 
@@ -103,7 +111,7 @@ class SeenReleases:
         if not self._add_listed(line) and not _INSTALL_COMMAND.search(line):
             for match in _MENTION.finditer(line):
                 name = _package(match[2], match[3])
-                if name and not _is_advice(line[max(0, match.start(2) - MAX_CONTEXT) : match.start(2)]):
+                if name and not is_advice(line[: match.start(2)]):
                     self._add(name, match[3])
             for match in _PYTHON_PROGRAM.finditer(line):
                 self._add("python", match[1])
@@ -147,6 +155,7 @@ def is_listed(line: str) -> bool:
 
 def _items(line: str) -> list[tuple[str, str]]:
     """Return name and release of each item of a line that consists of such items, none for any other line."""
+    line = _LISTED_VALUE.sub(r"\1", line) if line.endswith("]") else line
     match = _LISTED.match(line)
     if match:
         return [(match[1], match[2])]
@@ -161,16 +170,18 @@ def _items(line: str) -> list[tuple[str, str]]:
 
 def _package(name: str, release: str) -> str:
     """Return the canonical name of a package, empty for a word that is none."""
-    name = canonical_name(name)
+    name = _DISTRIBUTOR.sub("", canonical_name(name))
     if name in PYTHON_NAMES and release[0] in "23":
         return "python"
     return "" if name in NO_NAMES else name
 
 
-def _is_advice(before: str) -> bool:
+def is_advice(before: str) -> bool:
     """Return whether the words before a name make it advice or a comparison."""
-    words = [lower(word.strip(_PUNCTUATION)) for word in before.split(" ") if word][-ADVICE_REACH:]
+    words = [lower(word.strip(_PUNCTUATION)) for word in before[-MAX_CONTEXT:].split(" ") if word][-ADVICE_REACH:]
     if not words:
+        return False
+    if words[-1] == "to" and any(word in REPORTS for word in words):
         return False
     advice = [word for before, word in zip(["", *words], words, strict=False) if before not in READER_WORDS]
     return words[-1] in COMPARISON_WORDS or not ADVICE_WORDS.isdisjoint(advice)

@@ -59,6 +59,8 @@ type
 """
 BUILTIN_NAMES = frozenset(_BUILTIN_NAME_TEXT.split())
 """Names that identify nothing even between quotes."""
+SENTENCE_WORDS, SENTENCE_INFORMATIVE, SENTENCE_SPECIFICITY = 5, 3, 3
+"""Words of a plain message that make it a sentence, those among them that are informative, and what it then counts."""
 CONSTRUCTOR = "__init__()"
 """How a message begins in which old Pythons leave out the class."""
 QUOTED = r"['`\"]([A-Za-z0-9_.]{1,200})['`\"]"
@@ -198,8 +200,9 @@ def specificity(name: str, message: str, packages: Iterable[str]) -> int:
     more, and naming one of `packages` 2 more. A stopword in quotes counts 1, unless it is the only one and the message
     has no identifier and no package. A message without any of these counts half, since plain English words are in
     everybody's messages: "math domain error" may be any program's, `'EntryPoints' object has no attribute 'get'` is
-    nearly unique. A class counts only with its module, for the same reason, and a constructor without its class, as old
-    Pythons print it, counts one less.
+    nearly unique. A whole sentence is one program's all the same: "Marks cannot be applied to fixtures". A class counts
+    only with its module, since many have the same name, and a constructor without its class, as old Pythons print it,
+    counts one less.
     """
     text = f"{name} {message}" if "." in name else message
     words = tokenize(text)
@@ -212,7 +215,8 @@ def specificity(name: str, message: str, packages: Iterable[str]) -> int:
     if not plain and not more:
         return 0
     if not identifiers and not named and len(more) < 2:
-        return (len(plain) + 1) // 2
+        is_sentence = len(plain) >= SENTENCE_INFORMATIVE and len(words) >= SENTENCE_WORDS
+        return max((len(plain) + 1) // 2, SENTENCE_SPECIFICITY if is_sentence else 0)
     return len(plain) + 2 * len(identifiers) + (2 if named else 0) + len(more) - message.startswith(CONSTRUCTOR)
 
 

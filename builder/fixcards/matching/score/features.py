@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,9 @@ FULL_COVERAGE, CLASS_COVERAGE = 100, 30
 The second is below `scoring.MIN_COVERAGE`, since `KeyError` alone says little about `KeyError: 'left'`."""
 MAX_RANKED_SPECIFICITY = 9
 """Specificity above which one template ranks no higher than another: both identify the failure."""
+IDENTIFYING = 6
+"""Specificity of a message for which it is enough that a sentence names the entry's package. People also name what they
+don't use, mostly where the message has a cause with several victims, so none of these."""
 MARK_LENGTH = 12
 """Characters of the normal form by which the start of the message is looked for in the line as printed."""
 
@@ -33,10 +37,12 @@ OWN_EXCEPTION = "AssertionError"
 """The exception of a reproduction's own check. It says nothing about another check."""
 UNFINISHED = ":"
 """The end of a message whose most important part follows in the next line."""
-WRAPPED = ": "
+WRAPPED = r"(?:: |[(]|(?:^|[^a-z])(?:because|due to|from|by) )$"
 """What stands before the message of an exception that another one passes on in its own message, without its class."""
 SHADOWED = " is not a package"
 """The end of what Python says where a module is looked for in one that is no package."""
+_WRAPPED = re.compile(WRAPPED)
+
 Places = tuple[tuple[int, int], ...]
 
 
@@ -60,7 +66,7 @@ class TemplateFit:
     last: bool
     """Whether it is the exception that the text ended with."""
     leads: bool
-    """Whether the exception's message begins with it, whatever else follows."""
+    """Whether the exception's message, or one that it passes on, begins with it, whatever else follows."""
     line: int
     text: str
     marks: Places
@@ -98,13 +104,17 @@ class MatchFeatures:
     frames_alone: bool
     """Whether the text shows no exception."""
     uses_package: bool
-    """Whether the text has the entry's package in a frame, a release, code or a path, or in the message itself."""
+    """Whether the text has the entry's package in a frame, a release, code or a path, or in the message itself.
+
+    Where the message is specific, a sentence that names the package is enough."""
     affected: bool | None
     """Whether the release that the text shows is affected; None where it shows none."""
     alias: bool
     """Whether only an alias fits that shares no words with the entry's first message, and nothing names its package."""
     unmet_requirement: str
     """Another package or the interpreter whose release, as the text shows it, doesn't fail; empty where all do."""
+    doubtful: bool
+    """Whether a sentence names such a release, which may be another environment's."""
     wrong_value: str
     """A placeholder whose value in the text is no release that fails; empty where all are."""
     versions: dict[str, str]
@@ -128,10 +138,12 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     own_shared = [frame for frame in own_frames if frame in shared]
     shows_package = not failure.packages.isdisjoint(own)
     names = frozenset(map(canonical_name, (*own, entry.package)))
-    affected, unmet_requirement, versions = compare_releases(failure.failure, entry)
+    affected, unmet_requirement, doubtful, versions = compare_releases(failure.failure, entry)
     # A release that doesn't fail is no reason to believe that it is this package's failure.
-    has_release = entry.package in versions and affected is not False
-    uses = bool(own_shared) or has_release or not failure.used_packages.isdisjoint(names)
+    is_used = entry.package in versions or not failure.used_packages.isdisjoint(names)
+    if fit is not None and fit.specificity >= IDENTIFYING and entry.cause in ("", entry.id) and not is_used:
+        is_used = not failure.named_packages.isdisjoint(names)
+    uses = bool(own_shared) or shows_package or (is_used and affected is not False)
     is_newer = affected is False
     if entry.package not in failure.failure.listed:
         affected = affected or None
@@ -152,6 +164,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         alias=fit is not None
         and not (any(each.first for each in fits) or uses or (entry.cause == entry.id and fit.names_package)),
         unmet_requirement=unmet_requirement,
+        doubtful=doubtful,
         wrong_value=wrong_value(fit.values, entry) if fit else "",
         versions=versions,
         is_newer=is_newer,
@@ -163,13 +176,14 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
 def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str:
     """Return the package before the first frame of an entry's own packages, else the innermost one of others.
 
-    Packages that the entry's frames have, too, are no callers: the failure is between them and its own.
+    Packages that the entry's frames or requirements have, too, are no callers: the failure is between them and its own.
     """
     frames = [frame for exception in failure.failure.exceptions for frame in exception.frames]
     packages = [frame.partition("/")[0] for frame in (*frames, *failure.failure.frames)]
     partners = {frame.partition("/")[0] for frame in entry.frames}
     end = next((number for number, package in enumerate(packages) if package in own), len(packages))
-    return next((package for package in reversed(packages[:end]) if package not in partners), "")
+    callers = (name for name in packages[:end] if not (name in partners or canonical_name(name) in entry.requirements))
+    return ["", *callers][-1]
 
 
 def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple[list[TemplateFit], int, bool]:
@@ -182,9 +196,10 @@ def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple
     packages = [*own, entry.package]
     for part in split_templates(entry.templates, entry.exception):
         for line in failure.message_lines:
-            new = _fit_template(part, part.message, line, packages)
-            if part.short != part.message and (new is None or new.truncated):
-                new = _fit_template(part, part.short, line, packages) or new
+            new = None
+            for message in part.messages:
+                if new is None or new.truncated:
+                    new = _fit_template(part, message, line, packages) or new
             if new:
                 source = part.is_source and not new.truncated
                 first = part.same_message and new.same_exception is not False
@@ -230,8 +245,9 @@ def _fit_template(split: SplitTemplate, message: str, line: MessageLine, package
         fixed_text = "".join(where[start:end] for start, end in places) if truncated else form.normal_form
         coverage = 100 * sum(end - start for start, end in places) // max(1, len(where))
         marks = _mark_parts(line.raw, form.printed, where[places[0][0] :])
-        leads = bool(line.exception) and places[0][0] == 0 and not truncated
-        if same_exception is False and not truncated and where[: places[0][0]].endswith(WRAPPED):
+        wrapped = not truncated and bool(_WRAPPED.search(where[: places[0][0]]))
+        leads = wrapped or (bool(line.exception) and places[0][0] == 0 and not truncated)
+        if same_exception is False and wrapped:
             same_exception = None
         if where is line.text.display and not truncated:
             values = _values(where, places, form.gaps)

@@ -31,7 +31,9 @@ CLAUSE_END = ",? (?:and|but|so|und|aber|et|mais|y|pero|e|ma) |, "
 """What ends a part of a sentence: the word that states a limit speaks of the names on its own side."""
 LIMIT = (
     r"(?:^|[^a-z])(?:(?:must|(?:ha(?:s|ve)|needs?) to) (?:be|stay|remain|have|use)|pins?|pinned|requires?|required"
-    r"|insists?|locked|frozen|nailed|stays?|only works with|muss|müssen|bleib(?:t|en)|fest|festgenagelt|gepinnt|doit"
+    r"|insists?|demanded|dictated|held|locked|frozen|nailed|stays?|only works with|bound to"
+    r"|fixed (?:in|by) (?:its|the|their)"
+    r"|(?:newest|latest) [a-z0-9._-]{1,40}(?: there| here)? is|muss|müssen|bleib(?:t|en)|fest|festgenagelt|gepinnt|doit"
     r"|doivent|rester?|debe|deben|deve|devono|moet|moeten|blijven)(?:[^a-z]|$)"
 )
 """Words, in lower case, of a sentence that says which release a package has to have."""
@@ -55,15 +57,21 @@ FIX_TEXTS = {
     "python": "it takes Python {python}, you seem to have {interpreter}",
     "held": "you say that {held} stays as it is",
     "fixed": "you say that nothing can be installed",
+    "code": "you say that the code stays as it is",
 }
 """Why a fix doesn't fit."""
 
-_CHANGES = "(?:upgrad|updat|migrat|bump|chang|rewrit|go to|mov|touch)"
+_CHANGES = "(?:upgrad|updat|migrat|bump|chang|rewrit|go to|mov|touch|edit|overrid)"
+_NOT = (
+    "(?:can(?:no|')?t|can not|couldn't|wo(?:n't|uldn't)|(?:will|may|must) not|(?:un|not )able to"
+    "|(?:not|n't) allowed to)"
+)
 HELD = "|".join(
     (
-        rf"(?:can(?:no|')?t|can not|couldn't|(?:un|not )able to|(?:not|n't) allowed to)[^.!?]{{1,40}}{_CHANGES}",
+        rf"(?:{_NOT}[^.!?]{{1,40}}|without |no way to )(?:{_CHANGES})",
+        r"(?:^|[^a-z])can [^.!?]{1,20} neither ",
         r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|no upgrade|not an option|unmaintained|abandoned)",
-        r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep)|(?:that|this|the) (?:version|release) stays",
+        r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep|remain)|(?:that|this|the) (?:version|release) stays",
         r"(?:^|[^a-z])no (?:newer|later)(?:[^a-z]|$)|already the (?:newest|latest)|no longer maintained",
         r"(?:kann|können|darf|dürfen)[^.!?]{1,40}(?:nicht|kein)|eingefroren|müssen bei",
         r"(?:peux|peut|pouvons|pouvez) pas|figé|bloqué",
@@ -82,8 +90,8 @@ HELD = "|".join(
 
 A missed one costs a reader a line: the upgrade stands before the fix that he takes. A wrong one costs as much."""
 NO_DOWNGRADE = (
-    r"(?:can(?:no|')?t|can not|couldn't|(?:un|not )able to|(?:not|n't) allowed to)[^.!?]{1,40}"
-    r"(?:downgrad|go (?:back|down|lower)|roll back|be lowered)|no downgrade"
+    rf"(?:{_NOT}|(?:not|n't) want to|(?:rather|prefer) not)[^.!?]{{1,40}}"
+    r"(?:downgrad|go (?:back|down|lower)|roll back|be lowered)|no downgrade|(?:^|[^a-z])can [^.!?]{1,20} neither "
 )
 """The same words of a reader who may not go back to an older release."""
 NO_INSTALL = (
@@ -91,13 +99,19 @@ NO_INSTALL = (
     r"(?:[^a-z][^.!?]{0,30})?(?:anything|any package|packages)"
 )
 """The same words of a reader who may install nothing."""
-INTERPRETER = r"(?:^|[^a-z])(?:python|interpreter)"
+NO_EDIT = (
+    rf"(?:{_NOT}|no way to|(?:not|n't) want to) (?:edit|patch|modify|change|touch|fork)"
+    r"(?: (?:it|that|this|them|(?:the|its|their|our|that) (?:code|source|call|line|module)s?)| \(|,|$)"
+    r"|no (?:source|code) (?:edit|change)s|code freeze"
+)
+"""The same words of a reader who may not change the code."""
+INTERPRETER = r"(?:^|[^a-z])(?:python|interpreter)(?![a-z_-])"
 """A sentence about this says nothing about packages."""
 
 _REQUIREMENT, _CONSTRAINT = re.compile(REQUIREMENT), re.compile(CONSTRAINT)
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
 _HELD, _INTERPRETER = re.compile(HELD), re.compile(INTERPRETER)
-_NO_DOWNGRADE, _NO_INSTALL = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL)
+_NO_DOWNGRADE, _NO_INSTALL, _NO_EDIT = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL), re.compile(NO_EDIT)
 _SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
 _LIMIT, _STATED = re.compile(LIMIT), re.compile(STATED)
 _WORD = re.compile(WORD)
@@ -133,15 +147,15 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     isn't known excludes nothing.
 
     Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless own code is where
-    it failed.
+    it failed: then a change there does.
     """
-    pin_first = entry.cause == entry.id and not _in_own_code(features)
+    first = ("code-change" if _in_own_code(features) else "pin") if entry.cause == entry.id else ""
     sentences = _sentences(failure, features)
     fixes = []
     for fix in entry.fixes:
         why = _objection(fix, failure, features, entry, sentences)
         fixes.append(FittedFix(fix.title, fix.kind, fix.install, fits=not why, why=why))
-    return tuple(sorted(fixes, key=lambda fix: (not fix.fits, pin_first and fix.kind != "pin")))
+    return tuple(sorted(fixes, key=lambda fix: (not fix.fits, fix.kind != first)))
 
 
 def _sentences(failure: NormalizedFailure, features: MatchFeatures) -> list[_Sentence]:
@@ -187,7 +201,8 @@ def _objection(
     elif installs and any(_NO_INSTALL.search(sentence.words) for sentence in sentences):
         reason = "fixed"
     elif fix.kind == "code-change":
-        reason = "call" if features.caller else ""
+        no_edit = any(_NO_EDIT.search(sentence.words) for sentence in sentences)
+        reason = "call" if features.caller else "code" if no_edit else ""
     elif is_general and _in_own_code(features):
         reason = "yours"
     elif fix.kind == "upgrade":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.packages import canonical_name
@@ -13,11 +14,22 @@ ABSENT = "None"
 """The value of a placeholder for a package that isn't installed."""
 
 
-def compare_releases(failure: Failure, entry: Entry) -> tuple[bool | None, str, dict[str, str]]:
-    """Return whether the release is affected, which requirement isn't met, and the releases that matter.
+class ReleaseCheck(NamedTuple):
+    """What the releases of a text say of an entry."""
+
+    affected: bool | None
+    unmet_requirement: str
+    doubtful: bool
+    """Whether only a sentence says that a requirement isn't met."""
+    versions: dict[str, str]
+    """The releases that matter."""
+
+
+def compare_releases(failure: Failure, entry: Entry) -> ReleaseCheck:
+    """Return whether the release is affected, and which requirement isn't met.
 
     Where a text shows several releases of a package, as one that compares them does, any of them may be meant. What a
-    sentence says contradicts nothing, since it may be advice in any language.
+    sentence says contradicts nothing, since it may be advice in any language: it is a reason to doubt.
     """
     names = (entry.package, *entry.requirements)
     versions = {name: failure.versions[name] for name in names if name in failure.versions}
@@ -25,9 +37,10 @@ def compare_releases(failure: Failure, entry: Entry) -> tuple[bool | None, str, 
     unmet = [
         name
         for name, specifier in entry.requirements.items()
-        if name in failure.listed and may_satisfy(failure.releases(name), specifier) is False
+        if may_satisfy(failure.releases(name), specifier) is False
     ]
-    return affected, unmet[-1] if unmet else "", versions
+    certain = [name for name in unmet if name in failure.listed]
+    return ReleaseCheck(affected, certain[-1] if certain else "", len(unmet) > len(certain), versions)
 
 
 def wrong_value(values: Sequence[tuple[str, str]], entry: Entry) -> str:

@@ -165,7 +165,7 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
         - fit.foreign_class
     )
     own = _is_entrys_own(features, entry)
-    if _is_unsure_alias(features, entry) or fit.truncated or not own:
+    if _is_unsure_alias(features, entry) or fit.truncated or features.doubtful or not own:
         evidence = min(evidence, MAX_UNCERTAIN_EVIDENCE)
     # An affected release is a witness of its own, like frames: for what is plain or cut, and the text goes no further.
     evidence += own and says_something and (full or fit.truncated) and features.affected is True
@@ -194,7 +194,8 @@ def _tier_without_message(features: MatchFeatures, entry: Entry) -> str:
     """Return the tier of an entry none of whose messages is in the text, or only under another exception."""
     shared = features.frames
     similar = features.same_exception and features.similarity >= MIN_SIMILARITY
-    place = features.innermost and shared >= min(MIN_SHARED, features.all_frames)
+    witnesses = shared + (features.affected is True)
+    place = features.innermost and witnesses >= min(MIN_SHARED, features.all_frames)
     if similar and place:
         return "likely"  # the same failure in the words of another release
     if features.fit is not None and features.fit.specificity >= SPECIFICITY_STRONG:

@@ -10,11 +10,14 @@ from fixcards.matching.parse.patterns import PATTERNS
 from fixcards.matching.parse.template import compile_template, without_last_place
 from fixcards.matching.parse.tokens import is_typo_of
 
-MIN_TYPO_LENGTH = 8
+MIN_TYPO_LENGTH = 7
 """Characters of a class that may be misspelt. Shorter ones differ in a letter without being errors."""
 SOURCE = r"[A-Za-z0-9_]\(| = "
 """What a message has that is a line of source: it is the entry's package that has this line."""
+CLASS_OF_METHOD = r"^[A-Za-z_][A-Za-z0-9_.]*[.](?=[a-z_0-9]+\(\) )"
+"""The class before a method at the start of a message, which Pythons before 3.10 don't print."""
 
+_CLASS_OF_METHOD = re.compile(CLASS_OF_METHOD)
 _SOURCE = re.compile(SOURCE)
 _EXCEPTION = re.compile(PATTERNS["exception"], re.ASCII)
 _CLASS = re.compile(PATTERNS["class"], re.ASCII)
@@ -29,8 +32,8 @@ class SplitTemplate:
     name: str
     message: str
     normal_form: str
-    short: str
-    """The message without a placeholder in parentheses at its end."""
+    messages: tuple[str, ...]
+    """The message, then without a placeholder in parentheses at its end, and without the class of a method."""
     same_message: bool
     """Whether it is the entry's first template, or says the same in more or fewer words."""
     is_source: bool
@@ -46,8 +49,8 @@ def split_templates(templates: tuple[str, ...], exception: str) -> tuple[SplitTe
         normal_form = compile_template(message).normal_form
         same_message = not result or _contains(result[0].normal_form, normal_form)
         source = not (name or same_message) and bool(_SOURCE.search(message))
-        short = without_last_place(message)
-        result.append(SplitTemplate(template, name, message, normal_form, short, same_message, source))
+        messages = dict.fromkeys((message, without_last_place(message), _CLASS_OF_METHOD.sub("", message)))
+        result.append(SplitTemplate(template, name, message, normal_form, tuple(messages), same_message, source))
     return tuple(result)
 
 

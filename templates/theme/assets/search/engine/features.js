@@ -4,7 +4,7 @@ import { packageOf } from "./normalized_failure.js";
 import { canonicalName } from "./packages.js";
 import { FIND, limits } from "./patterns.js";
 import { lastPart, unique } from "./strings.js";
-import { compileTemplate, matchTemplate, matchTruncated, plainQuotes, withoutLastPlace } from "./template.js";
+import { compileTemplate, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
 import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
 import { inRange, maySatisfy } from "./versions.js";
 
@@ -23,8 +23,9 @@ export function compare(failure, entry) {
   const showsPackage = own.some((name) => failure.packages.has(name));
   const releases = compareReleases(failure.failure, entry);
   const isNewer = releases.affected === false;
-  const hasRelease = entry.package in releases.versions && releases.affected !== false;
-  const uses = ownShared.length > 0 || hasRelease || [...own, entry.package].some((name) => failure.usedPackages.has(canonicalName(name)));
+  const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
+  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages) || (fit?.specificity >= limits.IDENTIFYING && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages));
+  const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
   if (!failure.failure.listed.includes(entry.package)) releases.affected ||= null;
   return {
     fit,
@@ -51,7 +52,7 @@ function callerOf({ exceptions, frames }, entry, own) {
   const packages = [...exceptions.flatMap((exception) => exception.frames), ...frames].map(packageOf);
   const partners = entry.frames.map(packageOf);
   const end = packages.findIndex((name) => own.includes(name));
-  return packages.slice(0, end < 0 ? 1e4 : end).reverse().find((name) => !partners.includes(name)) ?? "";
+  return packages.slice(0, end < 0 ? 1e4 : end).reverse().find((name) => !partners.includes(name) && !(canonicalName(name) in entry.requirements)) ?? "";
 }
 
 function fitsOf(failure, entry, own) {
@@ -63,10 +64,10 @@ function fitsOf(failure, entry, own) {
     const { normalForm } = compileTemplate(message);
     if (!number) first = normalForm;
     const sameMessage = !number || Boolean(first && normalForm && (first.includes(normalForm) || normalForm.includes(first)));
-    const short = withoutLastPlace(message);
+    const messages = unique([message, message.replace(FIND.lastPlace, ""), message.replace(FIND.classOfMethod, "")]);
     for (const line of failure.messageLines) {
-      let next = fitTemplate(template, name, message, line, packages);
-      if ((next === null || next.truncated) && short !== message) next = fitTemplate(template, name, short, line, packages) ?? next;
+      let next = null;
+      for (const each of messages) if (!next || next.truncated) next = fitTemplate(template, name, each, line, packages) ?? next;
       if (next) fits.push({ ...next, first: sameMessage && next.sameException !== false, source: !name && !next.truncated && !sameMessage && FIND.sourceCode.test(message) });
       if (line.exception !== limits.OWN_EXCEPTION && sameClass(line.exception, name || entry.exception)) {
         sameException = true;
@@ -106,8 +107,9 @@ function fitTemplate(template, name, message, line, packages) {
     fixedText = truncated ? matched : form.normalForm;
     coverage = percent(matched.length, where.length);
     marks = markParts(raw, form.printed, where.slice(places[0][0]));
-    leads = Boolean(exception) && places[0][0] === 0 && !truncated;
-    if (sameException === false && !truncated && where.slice(0, places[0][0]).endsWith(limits.WRAPPED)) sameException = null;
+    const wrapped = !truncated && FIND.wrapped.test(where.slice(0, places[0][0]));
+    leads = wrapped || (Boolean(exception) && places[0][0] === 0 && !truncated);
+    if (sameException === false && wrapped) sameException = null;
     if (where === text.display && !truncated) values = form.gaps.slice(0, places.length - 1).map((each, at) => [each, where.slice(places[at][1], places[at + 1][0])]);
   } else {
     const sameMessage = text.comparable === form.normalForm;
@@ -186,10 +188,12 @@ function namesPackage(text, packages) {
 
 function compareReleases({ releases, listed }, entry) {
   const names = [entry.package, ...Object.keys(entry.requirements)].filter((name) => releases.has(name));
-  const unmet = Object.entries(entry.requirements).filter(([name, specifier]) => listed.includes(name) && maySatisfy(releases.get(name), specifier) === false);
+  const unmet = Object.keys(entry.requirements).filter((name) => maySatisfy(releases.get(name), entry.requirements[name]) === false);
+  const certain = unmet.filter((name) => listed.includes(name));
   return {
     affected: entry.affected ? maySatisfy(releases.get(entry.package), entry.affected) : null,
-    unmetRequirement: unmet.at(-1)?.[0] ?? "",
+    unmetRequirement: certain.at(-1) ?? "",
+    doubtful: unmet.length > certain.length,
     versions: Object.fromEntries(names.map((name) => [name, releases.get(name).at(-1)])),
   };
 }

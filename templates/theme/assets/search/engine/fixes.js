@@ -16,8 +16,8 @@ export function fitFixes(failure, features, entry) {
     const why = objection({ kind, install, python }, failure, features, entry, sentences);
     return { title, kind, install, fits: !why, why };
   });
-  const pinFirst = entry.cause === entry.id && !inOwnCode(features);
-  return fixes.sort((a, b) => b.fits - a.fits || pinFirst * ((b.kind === "pin") - (a.kind === "pin")));
+  const first = entry.cause === entry.id && (inOwnCode(features) ? "code-change" : "pin");
+  return fixes.sort((a, b) => b.fits - a.fits || (b.kind === first) - (a.kind === first));
 }
 
 function sentencesOf({ exceptions, lines }, message) {
@@ -40,7 +40,7 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
   else if (bound) reason = "bound";
   else if (python && maySatisfy(interpreters, python) === false) reason = "python";
   else if ((upgrades || pins) && sentences.some(({ words }) => FIND.noInstall.test(words))) reason = "fixed";
-  else if (kind === "code-change") reason = caller && "call";
+  else if (kind === "code-change") reason = caller ? "call" : sentences.some(({ words }) => FIND.noEdit.test(words)) ? "code" : "";
   else if (isGeneral && inOwnCode(features)) reason = "yours";
   else if (upgrades || pins) {
     if (pins || isGeneral) reason = "";

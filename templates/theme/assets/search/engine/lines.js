@@ -9,6 +9,7 @@ const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
 const ENTITY = global(tables.patterns.entity);
 const JOINT = global(tables.patterns.joint);
 const ESCAPE = global(tables.patterns.escape);
+const ESCAPED_QUOTE = global(tables.patterns.escapedQuote);
 const LINK = global(tables.patterns.link);
 
 
@@ -25,7 +26,7 @@ export function* cleanLine(raw, number) {
 }
 
 function* splitRaw(line) {
-  for (const part of unescape(chunks(line, limits.CHUNK_LENGTH).map(withoutMarks).join(""))) yield* chunks(part, tables.maxLineLength);
+  for (const part of unescape(chunks(line, limits.CHUNK_LENGTH).map(withoutMarks).join(""))) yield* chunks(part.replace(ESCAPED_QUOTE, "$1"), tables.maxLineLength);
 }
 
 function chunks(line, size) {

@@ -3,13 +3,15 @@
 import tables from "../tables.js";
 import { cleanDisplay, normalize } from "./normalize.js";
 import { canonicalName } from "./packages.js";
-import { global } from "./patterns.js";
-import { trim, unique } from "./strings.js";
+import { FIND, global, limits } from "./patterns.js";
+import { isAdvice } from "./releases.js";
+import { lower, trim, unique } from "./strings.js";
 import { plainQuotes } from "./template.js";
 import { tokenize } from "./tokens.js";
 
 const ADDRESS = global(tables.patterns.address);
 const QUOTED_MESSAGE = global(tables.patterns.quotedMessage);
+const NAMED = global(tables.patterns.named);
 const CODE_NAME = global(tables.patterns.codeName);
 
 class NormalizedText {
@@ -42,7 +44,7 @@ export function normalizeFailure(failure) {
   const text = (raw) => texts.get(raw) ?? texts.set(raw, new NormalizedText(raw)).get(raw);
   const library = [...exceptions.flatMap((exception) => exception.frames), ...failure.frames];
   const user = [...exceptions.flatMap((exception) => exception.userFrames), ...failure.userFrames];
-  let used;
+  let used, named;
   return {
     failure,
     exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`)),
@@ -51,12 +53,20 @@ export function normalizeFailure(failure) {
     frames: new Set([...library, ...user]),
     packages: new Set(library.map(packageOf)),
     get usedPackages() {
-      return (used ??= new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(packageOf).concat(lines.flatMap(codeNames)).map(canonicalName)));
+      return (used ??= new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(packageOf).concat([...lines.map((other) => other.raw), ...failure.sources].flatMap(codeNames)).map(canonicalName)));
+    },
+    get namedPackages() {
+      return (named ??= new Set(lines.flatMap(({ raw }) => namesIn(raw))));
     },
   };
 }
 
-const codeNames = ({ raw }) => [...raw.replace(ADDRESS, " ").matchAll(CODE_NAME)].map((match) => match[1] || match[2] || match[3]);
+const codeNames = (line) => [...line.replace(ADDRESS, " ").matchAll(CODE_NAME)].map((match) => match[1] || match[2] || match[3]);
+
+const namesIn = (line) => [...line.matchAll(NAMED)].flatMap(({ 0: all, 1: name, index }) => {
+  const before = line.slice(0, index + all.length - name.length);
+  return isAdvice(before) || FIND.negated.test(lower(before.slice(-limits.MAX_CONTEXT))) ? [] : [canonicalName(name)];
+});
 
 export const packageOf = (frame) => frame.split("/")[0];
 

@@ -37,8 +37,8 @@ export function splitFailures(failure) {
 
 function libraryFrame(path, name) {
   const slashed = path.replaceAll("\\", "/").replaceAll("//", "/");
-  const source = slashed.startsWith("src/") && slashed.split("/").length > 2 ? slashed.slice(4) : null;
-  const inside = (pathInLibrary(slashed) ?? source)?.replace(FIND.archive, "");
+  const compiled = FIND.compiled.exec(slashed);
+  const inside = (pathInLibrary(slashed) ?? compiled?.[1] ?? compiled?.[2])?.replace(FIND.archive, "");
   return inside?.includes("/") || inside?.endsWith(".py") ? `${inside}:${name}` : null;
 }
 
@@ -56,10 +56,12 @@ export class Parser {
   django = "";
   printedFunction = "";
   linePrefix = "";
+  sources = new Set();
+  inOwnCode = false;
 
   failure() {
     const { exceptions, otherLines, frames, userFrames, releases } = this;
-    return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all, listed: releases.certain };
+    return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all, listed: releases.certain, sources: [...this.sources] };
   }
 
   add(line) {
@@ -74,7 +76,7 @@ export class Parser {
       // taken
     } else if (FIND.script.test(text)) {
       this.#dropForeignException();
-    } else if (!this.#inTraceback(line, bare) && !this.#sourceLine(text) && !this.#exceptionLine(line, bare, false) && !this.#inlineException(line, bare)) {
+    } else if (!this.#inTraceback(line, bare) && !this.#sourceLine(line) && !this.#exceptionLine(line, bare, false) && !this.#inlineException(line, bare)) {
       this.#addLine(line);
     }
     this.lastLine = line.number;
@@ -84,16 +86,22 @@ export class Parser {
     if (this.indent < 0) return false;
     this.linesSinceFrame += 1;
     const depth = line.text.length - trimStart(line.text).length;
-    if (depth > this.indent || bare.startsWith(limits.REPEATED) || FIND.source.test(line.text)) return true;
+    if (depth > this.indent && FIND.indented.test(bare) && this.#exceptionLine(line, bare, true)) return true;
+    if (depth > this.indent || bare.startsWith(limits.REPEATED) || FIND.source.test(line.text)) {
+      if (this.inOwnCode && this.sources.size < limits.MAX_LINES) this.sources.add(bare);
+      return true;
+    }
     if (this.#exceptionLine(line, bare, true) || (this.linesSinceFrame === 1 && depth === this.indent)) return true;
     this.indent = -1;
     return false;
   }
 
-  #sourceLine(text) {
+  #sourceLine({ raw, text, number }) {
     const definition = FIND.def.exec(text);
     if (definition) this.printedFunction = definition[1];
-    return Boolean(definition) || FIND.source.test(text);
+    const arrow = FIND.arrow.exec(text);
+    if (arrow) this.#addLine({ raw, text: text.slice(arrow[0].length), number });
+    return definition || arrow || FIND.source.test(text);
   }
 
   #marker(text) {
@@ -149,6 +157,7 @@ export class Parser {
     [this.indent, this.linesSinceFrame] = [indent, 0];
     const name = lastPart(qualifiedName.split(" ")[0].split("(")[0]);
     const library = libraryFrame(path, name);
+    this.inOwnCode = library === null;
     const frames = library === null ? this.userFrames : this.frames;
     const frame = library ?? `${path.replaceAll("\\", "/")}:${name}`;
     if (frames.length >= limits.MAX_FRAMES || frames.at(-1) === frame || path.startsWith("<")) return;

@@ -29,7 +29,7 @@ export class SeenReleases {
       for (const { index, 1: before, 2: raw, 3: release } of line.matchAll(RELEASE_MENTION)) {
         const start = index + before.length;
         const name = packageIn(raw, release);
-        if (name && !isAdvice(line.slice(Math.max(0, start - limits.MAX_CONTEXT), start))) this.#add(name, release);
+        if (name && !isAdvice(line.slice(0, start))) this.#add(name, release);
       }
       for (const [, release] of line.matchAll(PYTHON_PROGRAM)) this.#add("python", release);
     }
@@ -70,7 +70,8 @@ export class SeenReleases {
 
 export const isListed = (line) => FIND.lockedName.test(line) || FIND.lockedRelease.test(line) || (line.includes(".") && itemsOf(line).length);
 
-function itemsOf(line) {
+function itemsOf(text) {
+  const line = text.replace(FIND.listedValue, "$1");
   const match = FIND.listed.exec(line);
   if (match) return [[match[1], match[2]]];
   const at = line.indexOf(limits.PLUGINS);
@@ -82,12 +83,13 @@ function itemsOf(line) {
 }
 
 function packageIn(raw, release) {
-  const name = canonicalName(raw);
+  const name = canonicalName(raw).replace(FIND.distributor, "");
   if (tables.pythonNames.includes(name) && "23".includes(release[0])) return "python";
   return NO_NAMES.has(name) ? "" : name;
 }
 
-function isAdvice(before) {
-  const words = before.split(" ").filter(Boolean).slice(-limits.ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
+export function isAdvice(before) {
+  const words = before.slice(-limits.MAX_CONTEXT).split(" ").filter(Boolean).slice(-limits.ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
+  if (words.at(-1) === "to" && words.some((word) => limits.REPORTS.includes(word))) return false;
   return COMPARISON_WORDS.has(words.at(-1)) || words.some((word, at) => ADVICE_WORDS.has(word) && !limits.READER_WORDS.includes(words[at - 1]));
 }

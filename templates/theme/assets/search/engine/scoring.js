@@ -33,7 +33,7 @@ function tierOf(features, entry) {
   const saysSomething = fit.specificity > 0 || (fit.coverage >= limits.WHOLE_LINE_COVERAGE && fit.sameException === true);
   const evidence = (fit.specificity >= limits.SPECIFICITY_STRONG) + (fit.specificity >= limits.SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
   const own = isEntrysOwn(features, entry);
-  const uncertain = isUnsureAlias(features, entry) || fit.truncated || !own;
+  const uncertain = isUnsureAlias(features, entry) || fit.truncated || features.doubtful || !own;
   const witness = own && saysSomething && (full || fit.truncated) && features.affected === true;
   const sum = (uncertain ? Math.min(evidence, limits.MAX_UNCERTAIN_EVIDENCE) : evidence) + witness;
   return limits.TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, limits.TIERS_BY_EVIDENCE.length - 1))];
@@ -49,7 +49,7 @@ function isEntrysOwn({ usesPackage, hasSource, ownCode }, { id, cause, requireme
 function tierWithoutMessage(features, entry) {
   const shared = features.frames;
   const similar = features.sameException && features.similarity >= limits.MIN_SIMILARITY;
-  const place = features.innermost && shared >= Math.min(limits.MIN_SHARED, features.allFrames);
+  const place = features.innermost && shared + (features.affected === true) >= Math.min(limits.MIN_SHARED, features.allFrames);
   if (similar && place) return "likely";
   if (features.fit !== null && features.fit.specificity >= limits.SPECIFICITY_STRONG) return "possible";
   const mayBeClass = features.sameException || features.framesAlone || !entry.exception;

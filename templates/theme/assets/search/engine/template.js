@@ -28,8 +28,6 @@ export function compileTemplate(template) {
 
 export const plainQuotes = (text) => text.replace(QUOTE, "'");
 
-export const withoutLastPlace = (template) => template.replace(FIND.lastPlace, "");
-
 function gapsOf(template, pieces) {
   const names = (template.match(PLACEHOLDER) ?? []).map((each) => each.slice(1, -1));
   const numbers = [...pieces.keys()].filter((number) => pieces[number]);

@@ -50,7 +50,10 @@ export function specificity(name, message, packages) {
   const identifiers = new Set([...quoted, ...mixed].filter((word) => plain.includes(word))).size;
   const named = packages.some((each) => tokenize(each).some((word) => words.includes(word)));
   if (!plain.length && !more) return 0;
-  if (!identifiers && !named && more < 2) return Math.ceil(plain.length / 2);
+  if (!identifiers && !named && more < 2) {
+    const isSentence = plain.length >= limits.SENTENCE_INFORMATIVE && words.length >= limits.SENTENCE_WORDS;
+    return Math.max(Math.ceil(plain.length / 2), isSentence ? limits.SENTENCE_SPECIFICITY : 0);
+  }
   return plain.length + 2 * identifiers + (named ? 2 : 0) + more - message.startsWith(limits.CONSTRUCTOR);
 }
 
