@@ -2,8 +2,9 @@
 
     python -m benchmarks.doors [--rounds N] [--put]
 
-Two environments are made from wheels: one with pytest alone, one with fixcards and its data, too. Processes of both
-take turns; what is compared are medians of their processor time, which other work on the machine disturbs least.
+Two environments are made from wheels: one with pytest alone, one with pytest-fixcards, fixcards and its data, too.
+Processes of both take turns; what is compared are medians of their processor time, which other work on the machine
+disturbs least.
 """
 
 from __future__ import annotations
@@ -65,11 +66,12 @@ def medians(commands: Mapping[str, Sequence[str | Path]], cwd: Path, rounds: int
 
 
 def table(folder: Path, rounds: int) -> list[str]:
-    wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", str(TOP)]
-    subprocess.run([*wheel, "--wheel-dir", str(folder)], check=True)
-    (ours,) = folder.glob("fixcards-*.whl")
+    wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    for project in (TOP, TOP / "integrations" / "pytest-fixcards"):
+        subprocess.run([*wheel, "--wheel-dir", str(folder), str(project)], check=True)
+    ours = folder.glob("*fixcards-*.whl")
     data = data_wheel(card_data.write_site(folder / "site")).write(folder)
-    without, with_cards = environment(folder / "without"), environment(folder / "with", ours, data)
+    without, with_cards = environment(folder / "without"), environment(folder / "with", *ours, data)
     work = folder / "work"
     work.mkdir()
     for name, content in (("green", GREEN), ("failed", FAILED), ("other", OTHER)):

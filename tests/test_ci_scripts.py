@@ -139,20 +139,25 @@ PROGRAM = '__version__ = "1.2.0"\n'
 
 
 @pytest.mark.parametrize(
-    ("tag", "program", "changelog", "fault"),
+    ("tag", "program", "plugin", "changelog", "fault"),
     [
-        ("v1.2.0", PROGRAM, CHANGELOG, ""),
-        (None, PROGRAM, CHANGELOG, ""),
-        ("v1.2.1", PROGRAM, CHANGELOG, "the tag is v1.2.1 and the program says 1.2.0; tag v1.2.0"),
-        ("1.2.0", PROGRAM, CHANGELOG, "the tag is 1.2.0"),
-        (None, PROGRAM, CHANGELOG.replace("2026-12-01", "unreleased"), "CHANGELOG.md has no day for 1.2.0"),
-        (None, PROGRAM, CHANGELOG.replace("1.2.0", "1.3.0"), "CHANGELOG.md begins with 1.3.0"),
-        (None, PROGRAM, "# Changelog\n", "CHANGELOG.md has no heading"),
-        (None, "", CHANGELOG, "has no line __version__"),
+        ("v1.2.0", PROGRAM, PROGRAM, CHANGELOG, ""),
+        (None, PROGRAM, PROGRAM, CHANGELOG, ""),
+        ("v1.2.1", PROGRAM, PROGRAM, CHANGELOG, "the tag is v1.2.1 and the program says 1.2.0; tag v1.2.0"),
+        ("1.2.0", PROGRAM, PROGRAM, CHANGELOG, "the tag is 1.2.0"),
+        (None, PROGRAM, PROGRAM.replace("1.2", "1.1"), CHANGELOG, "pytest_fixcards.py says 1.1.0 and the program says"),
+        (None, PROGRAM, PROGRAM, CHANGELOG.replace("2026-12-01", "unreleased"), "CHANGELOG.md has no day for 1.2.0"),
+        (None, PROGRAM, PROGRAM, CHANGELOG.replace("1.2.0", "1.3.0"), "CHANGELOG.md begins with 1.3.0"),
+        (None, PROGRAM, PROGRAM, "# Changelog\n", "CHANGELOG.md has no heading"),
+        (None, "", PROGRAM, CHANGELOG, "fixcards/__init__.py has no line __version__"),
+        (None, PROGRAM, "", CHANGELOG, "pytest_fixcards.py has no line __version__"),
     ],
-)  # fmt: skip
-def test_tag_program_and_changelog_name_one_version(tag: str | None, program: str, changelog: str, fault: str) -> None:
-    faults = list(runpy.run_path(str(REPOSITORY / ".ci" / "release_check.py"))["faults"](tag, program, changelog))
+)
+def test_tag_program_plugin_and_changelog_name_one_version(
+    tag: str | None, program: str, plugin: str, changelog: str, fault: str
+) -> None:
+    check = runpy.run_path(str(REPOSITORY / ".ci" / "release_check.py"))["faults"]
+    faults = list(check(tag, program, plugin, changelog))
     assert len(faults) == (1 if fault else 0), faults
     assert fault in "".join(faults)
 

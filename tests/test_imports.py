@@ -29,7 +29,7 @@ BELOW_ALL = {"fixcards"} | {
         "worker_pool",
     )
 }
-DOORS = {"cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_plugin", "mcp_server"}
+DOORS = {"cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_section", "mcp_server"}
 PUBLIC = {"matching", "search"}
 """Rooms whose names the package itself hands on, to the programs of users."""
 STANDS_ON = {
@@ -48,7 +48,7 @@ STANDS_ON = {
     "hook": {"search"},
     "ipython_extension": {"search"},
     "mcp_server": {"audit", "matching", "search"},
-    "pytest_plugin": {"matching", "search"},
+    "pytest_section": {"matching", "search"},
     "mkdocs_plugin": {"records", "matching", "verify", "site", "build", "exports"},
 }
 ONLY_IN = {
@@ -59,7 +59,7 @@ ONLY_IN = {
     "mcp": "mcp_server",
     "mcp_types": "mcp_server",
     "rich": "cli",
-    "pytest": "pytest_plugin",
+    "pytest": "pytest_section",
     "IPython": "ipython_extension",
 }
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
