@@ -1,10 +1,11 @@
-"""Whether the tag of a release, the program, its plugin for pytest and the changelog name one version.
+"""Whether the tag of a release, the program, its plugin for pytest, server.json and the changelog name one version.
 
 `release_check.py [TAG]`; without a tag the others are compared. Exit status: 0 they agree, 1 they don't.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ _HEADING = re.compile(r"^## (\S+)(?: - (\S+))?$", re.MULTILINE)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def faults(tag: str | None, program: str, plugin: str, changelog: str) -> Iterator[str]:
+def faults(tag: str | None, program: str, plugin: str, server: str, changelog: str) -> Iterator[str]:
     """Yield what keeps a release from being made, and what to do."""
     version, version_of_plugin = _VERSION.search(program), _VERSION.search(plugin)
     heading = _HEADING.search(changelog)
@@ -33,6 +34,9 @@ def faults(tag: str | None, program: str, plugin: str, changelog: str) -> Iterat
             yield f"the tag is {tag} and the program says {version[1]}; tag v{version[1]}, or change __version__"
         if version_of_plugin[1] != version[1]:
             yield f"{PLUGIN} says {version_of_plugin[1]} and the program says {version[1]}; change its __version__"
+        listed = json.loads(server)
+        if {listed["version"], *(each["version"] for each in listed["packages"])} != {version[1]}:
+            yield f"server.json has another version than the program, which says {version[1]}; change it in both places"
         if heading[1] != version[1]:
             yield f"CHANGELOG.md begins with {heading[1]} and the program says {version[1]}; write down what is new"
         elif not _DAY.fullmatch(heading[2] or ""):
@@ -41,7 +45,7 @@ def faults(tag: str | None, program: str, plugin: str, changelog: str) -> Iterat
 
 def main() -> int:
     """Print the faults; return the exit status."""
-    texts = ((TOP / path).read_text(encoding="utf-8") for path in (PROGRAM, PLUGIN, "CHANGELOG.md"))
+    texts = ((TOP / path).read_text(encoding="utf-8") for path in (PROGRAM, PLUGIN, "server.json", "CHANGELOG.md"))
     wrong = list(faults(sys.argv[1] if len(sys.argv) > 1 else None, *texts))
     for fault in wrong:
         print(fault)  # noqa: T201

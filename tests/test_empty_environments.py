@@ -131,12 +131,14 @@ def test_a_door_answers_in_an_environment_of_its_own(
     assert expected in done.stdout + done.stderr, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("command", ["fixcards-mcp", "fixcards mcp"])
 @pytest.mark.parametrize("installer", installers("fixcards[mcp]"))
 def test_the_server_for_assistants_answers_in_an_environment_of_its_own(
-    installer: str, environment_with: Callable[[str, str], Path], project: Path
+    installer: str, command: str, environment_with: Callable[[str, str], Path], project: Path
 ) -> None:
     programs = environment_with(installer, "fixcards[mcp]")
-    server = StdioServerParameters(command=str(programs / "fixcards-mcp"), env=clean(programs, project), cwd=project)
+    name, *words = command.split()
+    server = StdioServerParameters(command=str(programs / name), args=words, env=clean(programs, project), cwd=project)
 
     async def ask() -> dict[str, object]:
         async with Client(server) as client:
