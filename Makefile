@@ -7,13 +7,15 @@ BIN := .venv/bin
 PARALLEL := -n logical --dist worksteal
 # Material for MkDocs announces the end of its own maintenance at every start (see CONTRIBUTING.md).
 export NO_MKDOCS_2_WARNING := 1
+# Beside fixcards, because pytest reads the list of files of each distribution that has a plugin (see its pyproject.toml).
+PYTEST_PLUGIN := integrations/pytest-fixcards
 # What a branch is compared with: its changed cards are executed.
 BASE ?= origin/main
 # Cards of which the weekly run renews all evidence.
 OLDEST ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found bench-lists bench-audit discoveries screenshots bench-doors data
+.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found bench-lists bench-audit discoveries screenshots bench-doors data doors
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -37,6 +39,9 @@ test: .venv/test ## the whole test suite
 
 hostile: .venv/test ## hostile programs, records and indexes against the whole program, as root and as an ordinary user
 	$(BIN)/pytest -n logical --dist loadfile tests/hostile
+
+doors: .venv/test ## every door from wheels, in environments that pip and uv make
+	EVERY_DOOR=1 $(BIN)/pytest tests/test_empty_environments.py
 
 content: .venv/test ## the real cards only: their records, evidence, search and pages
 	$(BIN)/pytest tests/content
@@ -104,7 +109,7 @@ propose: .venv/site ## one pull request with the cards, evidence and tally that 
 release-check: ## whether TAG, the program and the changelog name one version
 	$(PYTHON) .ci/release_check.py $(TAG)
 
-dist: .venv/site ## wheel and source distribution into dist/
+dist: .venv/site ## wheels and source distributions of fixcards and pytest-fixcards into dist/
 	rm -rf dist
 	$(BIN)/python .ci/build_dist.py dist
 
@@ -185,8 +190,9 @@ clean: ## remove everything that the commands wrote
 	$(BIN)/python -m compileall -q builder/fixcards  # pip leaves this to the first start where a package is editable
 	@touch $@
 
-.venv/test: .venv/site
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[publish,test]'
+.venv/test: .venv/site $(PYTEST_PLUGIN)/pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	    --editable '.[publish,test]' --editable $(PYTEST_PLUGIN)
 	@touch $@
 
 .venv/lint: .venv/test

@@ -1,7 +1,7 @@
-"""Build wheel and source distribution of a release: `build_dist.py FOLDER`.
+"""Build the wheels and source distributions of a release, fixcards and pytest-fixcards: `build_dist.py FOLDER`.
 
-What is released requires `fixcards-data`, so that `pip install fixcards` and `uvx fixcards` answer at once. A checkout
-doesn't: its cards lie beside it, and it has to be installable before there is a first release of the data.
+The released fixcards requires `fixcards-data`, so that `pip install fixcards` and `uvx fixcards` answer at once. A
+checkout doesn't: its cards lie beside it, and it has to be installable before there is a first release of the data.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
+PLUGIN = "integrations/pytest-fixcards"
 OF_CHECKOUT = 'dependencies = ["click>=8.2"]\n'
 OF_RELEASE = 'dependencies = ["click>=8.2", "fixcards-data"]\n'
 
@@ -33,13 +34,14 @@ def prepare(folder: Path) -> None:
 
 
 def main() -> None:
-    """Build both into the folder of the command line."""
+    """Build them into the folder of the command line."""
     output = Path(sys.argv[1]).absolute()
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder))
         uv = Path(sys.executable).with_name("uv")
         command = [uv, "build", "--quiet", "--no-create-gitignore", "--out-dir", output]
-        subprocess.run(command, cwd=folder, check=True)  # noqa: S603 - of this environment
+        for project in (Path(folder), Path(folder, PLUGIN)):
+            subprocess.run(command, cwd=project, check=True)  # noqa: S603 - of this environment
 
 
 if __name__ == "__main__":

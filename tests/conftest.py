@@ -29,12 +29,21 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of the checkout, as its users install it."""
+    return _wheel(tmp_path_factory, "wheel", REPOSITORY)
 
+
+@pytest.fixture(scope="session")
+def plugin_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of pytest-fixcards."""
+    return _wheel(tmp_path_factory, "plugin-wheel", REPOSITORY / "integrations" / "pytest-fixcards")
+
+
+def _wheel(factory: pytest.TempPathFactory, name: str, project: Path) -> Path:
     def build(folder: Path) -> None:
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        subprocess.run([*command, "--wheel-dir", str(folder), str(REPOSITORY)], check=True, timeout=300)
+        subprocess.run([*command, "--wheel-dir", str(folder), str(project)], check=True, timeout=300)
 
-    (path,) = shared(tmp_path_factory, "wheel", build).glob("fixcards-*.whl")
+    (path,) = shared(factory, name, build).glob("*.whl")
     return path
 
 

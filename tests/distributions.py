@@ -16,11 +16,13 @@ def wheel(
     files: Mapping[str, str | bytes],
     *,
     requires: tuple[str, ...] = (),
+    extras: tuple[str, ...] = (),
     record: str | None = None,
 ) -> bytes:
     """Return a wheel. `record` replaces the lines of its RECORD, which otherwise says the truth."""
     information = f"{name}-{version}.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    metadata += "".join(f"Provides-Extra: {each}\n" for each in extras)
     contents = {
         **files,
         f"{information}/METADATA": metadata + "".join(f"Requires-Dist: {each}\n" for each in requires),

@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 supported=(3.10 3.11 3.12 3.13 3.14)
+plugin=integrations/pytest-fixcards
 passed=() failed=() missing=()
 
 # Prints the interpreter of version $1: one on PATH or of pyenv that really starts, since pyenv's shims often don't.
@@ -31,10 +32,10 @@ for version in "${supported[@]}"; do
     printf '\n==> Python %s: %s\n' "$version" "$("$python" -c 'import platform, sys; print(platform.python_version(), sys.executable)')"
     environment=".cache/python$version"
     installed="$environment/installed"
-    if [ ! -e "$installed" ] || [ pyproject.toml -nt "$installed" ] || [ constraints.txt -nt "$installed" ]; then
+    if [ ! -e "$installed" ] || [ -n "$(find pyproject.toml constraints.txt "$plugin/pyproject.toml" -newer "$installed")" ]; then
         "$python" -m venv --clear "$environment"
         "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
-            --constraint constraints.txt --editable '.[test]'
+            --constraint constraints.txt --editable '.[test]' --editable "$plugin"
         touch "$installed"
     fi
     if "$environment/bin/python" -m pytest -n logical --dist worksteal "$@"; then

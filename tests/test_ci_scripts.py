@@ -136,23 +136,30 @@ def test_what_the_scout_made_is_a_pull_request_of_its_own(repository: Path, host
 
 CHANGELOG = "# Changelog\n\n## 1.2.0 - 2026-12-01\n\n### Added\n\n## 1.1.0 - 2026-11-01\n"
 PROGRAM = '__version__ = "1.2.0"\n'
+SERVER = '{"version": "1.2.0", "packages": [{"version": "1.2.0"}]}'
 
 
 @pytest.mark.parametrize(
-    ("tag", "program", "changelog", "fault"),
+    ("changed", "fault"),
     [
-        ("v1.2.0", PROGRAM, CHANGELOG, ""),
-        (None, PROGRAM, CHANGELOG, ""),
-        ("v1.2.1", PROGRAM, CHANGELOG, "the tag is v1.2.1 and the program says 1.2.0; tag v1.2.0"),
-        ("1.2.0", PROGRAM, CHANGELOG, "the tag is 1.2.0"),
-        (None, PROGRAM, CHANGELOG.replace("2026-12-01", "unreleased"), "CHANGELOG.md has no day for 1.2.0"),
-        (None, PROGRAM, CHANGELOG.replace("1.2.0", "1.3.0"), "CHANGELOG.md begins with 1.3.0"),
-        (None, PROGRAM, "# Changelog\n", "CHANGELOG.md has no heading"),
-        (None, "", CHANGELOG, "has no line __version__"),
+        ({}, ""),
+        ({"tag": "v1.2.0"}, ""),
+        ({"tag": "v1.2.1"}, "the tag is v1.2.1 and the program says 1.2.0; tag v1.2.0"),
+        ({"tag": "1.2.0"}, "the tag is 1.2.0"),
+        ({"plugin": PROGRAM.replace("1.2", "1.1")}, "pytest_fixcards.py says 1.1.0 and the program says 1.2.0"),
+        ({"server": SERVER.replace("1.2", "1.1", 1)}, "server.json has another version than the program"),
+        ({"server": SERVER.replace('[{"version": "1.2', '[{"version": "1.1')}, "server.json has another version"),
+        ({"changelog": CHANGELOG.replace("2026-12-01", "unreleased")}, "CHANGELOG.md has no day for 1.2.0"),
+        ({"changelog": CHANGELOG.replace("1.2.0", "1.3.0")}, "CHANGELOG.md begins with 1.3.0"),
+        ({"changelog": "# Changelog\n"}, "CHANGELOG.md has no heading"),
+        ({"program": ""}, "fixcards/__init__.py has no line __version__"),
+        ({"plugin": ""}, "pytest_fixcards.py has no line __version__"),
     ],
-)  # fmt: skip
-def test_tag_program_and_changelog_name_one_version(tag: str | None, program: str, changelog: str, fault: str) -> None:
-    faults = list(runpy.run_path(str(REPOSITORY / ".ci" / "release_check.py"))["faults"](tag, program, changelog))
+)
+def test_everything_that_has_a_version_names_the_same(changed: dict[str, str], fault: str) -> None:
+    check = runpy.run_path(str(REPOSITORY / ".ci" / "release_check.py"))["faults"]
+    texts = {"tag": None, "program": PROGRAM, "plugin": PROGRAM, "server": SERVER, "changelog": CHANGELOG}
+    faults = list(check(**(texts | changed)))
     assert len(faults) == (1 if fault else 0), faults
     assert fault in "".join(faults)
 

@@ -17,8 +17,8 @@ MAX_DEPENDENCIES = 3
 MAX_BYTES = 3_000_000
 MAX_PACKAGE_SECONDS = 0.03
 """Processor time for the package alone; it takes about 0.001 s."""
-MAX_IMPORT_SECONDS = 0.25
-"""Processor time with what a search takes, about 0.05 s."""
+MAX_FINDER_SECONDS = 0.03
+"""Processor time for the package and its `Finder`, about 0.01 s. The engine comes with the first answer."""
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 
@@ -80,30 +80,40 @@ def test_importing_the_package_takes_next_to_nothing(core: Path) -> None:
     assert min(float(python(core, program)) for _ in range(3)) < MAX_PACKAGE_SECONDS
 
 
-def test_finding_a_failure_takes_no_other_package_and_little_time(core: Path) -> None:
-    output = python(
-        core,
-        f"""
-        import sys, tempfile, time
-        from pathlib import Path
+def test_importing_the_finder_leaves_the_engine_to_the_first_answer(core: Path) -> None:
+    program = """
+        import sys, time
         start = time.process_time()
         from fixcards import Finder
-        seconds = time.process_time() - start
+        print(time.process_time() - start, sorted(name for name in sys.modules if name.startswith("fixcards.")))
+    """
+    outputs = [python(core, program).partition(" ") for _ in range(5)]
+    assert min(float(seconds) for seconds, _, _ in outputs) < MAX_FINDER_SECONDS
+    assert "search.finder" in outputs[0][2]
+    assert "matching.parse" not in outputs[0][2]
+
+
+def test_finding_a_failure_takes_no_other_package(core: Path) -> None:
+    output = python(
+        core,
+        """
+        import sys, tempfile
+        from pathlib import Path
+        from fixcards import Finder
         from fixcards.matching.index.entry import Entry
         from fixcards.matching.index.writer import build
         with tempfile.TemporaryDirectory() as folder:
-            texts = ("lamp.Dark: no wick in {{n}}",)
-            display = {{"path": "lamp/1/", "verdict": "verified"}}
+            texts = ("lamp.Dark: no wick in {n}",)
+            display = {"path": "lamp/1/", "verdict": "verified"}
             entry = Entry(id="lamp-1", package="lamp", templates=texts, display=display)
             for path, content in build([entry]):
                 file = Path(folder, "search", path)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
             print([match.entry.id for match in Finder.of_site(folder).match("lamp.Dark: no wick in 7")])
-        packages = {{name.partition(".")[0] for name, module in sys.modules.items()
-                     if "site-packages" in str(getattr(module, "__file__", ""))}}
-        print(sorted(packages - {{"_distutils_hack"}}))  # which setuptools has every interpreter load
-        assert seconds < {MAX_IMPORT_SECONDS}, seconds
+        packages = {name.partition(".")[0] for name, module in sys.modules.items()
+                     if "site-packages" in str(getattr(module, "__file__", ""))}
+        print(sorted(packages - {"_distutils_hack"}))  # which setuptools has every interpreter load
         """,
     )
     assert output.splitlines() == ["['lamp-1']", "['fixcards']"]

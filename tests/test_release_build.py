@@ -29,21 +29,39 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_wheel_and_source_distribution_are_the_same_bytes_twice(built: Path, tmp_path: Path) -> None:
     again = build(tmp_path)
-    assert sorted(Path(name).suffix for name in again) == [".gz", ".whl"]
+    assert sorted((name.partition("-")[0], Path(name).suffix) for name in again) == [
+        *(("fixcards", ".gz"), ("fixcards", ".whl"), ("pytest_fixcards", ".gz"), ("pytest_fixcards", ".whl"))
+    ]
     assert again == {path.name: path.read_bytes() for path in built.iterdir()}
 
 
-def test_a_release_requires_the_data_and_click(built: Path) -> None:
-    (path,) = built.glob("*.whl")
-    with zipfile.ZipFile(path) as wheel:
-        (name,) = (each for each in wheel.namelist() if each.endswith(".dist-info/METADATA"))
-        metadata = Parser().parsestr(wheel.read(name).decode())
+def read(wheel: Path, file: str) -> str:
+    """Return a file of a wheel's metadata, empty where it has none."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = [each for each in archive.namelist() if each.endswith(f".dist-info/{file}")]
+        return archive.read(names[0]).decode() if names else ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("fixcards", ["click", "fixcards-data"]), ("pytest_fixcards", ["fixcards", "pytest"])],
+)
+def test_a_release_requires_few_others(name: str, expected: list[str], built: Path) -> None:
+    (path,) = built.glob(f"{name}-*.whl")
+    metadata = Parser().parsestr(read(path, "METADATA"))
     required = [each for each in metadata.get_all("Requires-Dist", []) if "extra ==" not in each]
-    assert [each.partition(">")[0] for each in required] == ["click", "fixcards-data"]
+    assert [each.partition(">")[0] for each in required] == expected
+
+
+def test_pytest_has_a_short_list_of_files_to_read_at_every_start(built: Path) -> None:
+    (program,), (plugin,) = built.glob("fixcards-*.whl"), built.glob("pytest_fixcards-*.whl")
+    assert "pytest" not in read(program, "entry_points.txt")
+    assert "[pytest11]\nfixcards = pytest_fixcards\n" in read(plugin, "entry_points.txt")
+    assert len(read(plugin, "RECORD").splitlines()) < 10
 
 
 def test_a_wheel_from_the_source_distribution_has_the_same_requirements(built: Path) -> None:
-    (path,) = built.glob("*.tar.gz")
+    (path,) = built.glob("fixcards-*.tar.gz")
     with tarfile.open(path) as archive:
         (member,) = (each for each in archive.getmembers() if each.name.count("/") == 1 and each.name.endswith("toml"))
         content = archive.extractfile(member)

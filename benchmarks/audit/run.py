@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.report import put
+from uv import find_uv_bin
 
 from fixcards.audit.auditor import audit
 from fixcards.audit.locks import read_lock
@@ -175,9 +176,10 @@ def _silence() -> Iterator[str]:
 
 
 def _compiled(requirements: str) -> bytes:
-    command = ["uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--no-build", "--no-emit-index-url"]
+    command = [find_uv_bin(), "pip", "compile", "--quiet", "--no-build"]
+    clean = ["--no-header", "--no-annotate", "--no-emit-index-url"]
     return subprocess.run(
-        [*command, "--python-version", "3.12", "--python-platform", "linux", "-"],
+        [*command, *clean, "--python-version", "3.12", "--python-platform", "linux", "-"],
         input="\n".join(requirements.split()).encode(),
         capture_output=True,
         check=True,

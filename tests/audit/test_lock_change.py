@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,12 @@ def test_a_failure_that_an_earlier_change_ends_needs_no_other(wheels: Path) -> N
     first, other = changes(listed("flask==2.2.2", "werkzeug==3.0.1"), finder(FLASK, second), wheels)
     assert first.requirements == ("werkzeug==2.3.8",)
     assert (other.requirements, other.checked) == ((), True)
+
+
+def test_an_audit_that_changes_nothing_does_without_the_resolver() -> None:
+    program = (
+        "import sys, fixcards.cli.auditing; "
+        "print([name for name in ('fixcards.audit.resolver', 'fixcards.matching.parse.parser') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fixcards.audit.environment import AuditedEnvironment, Environment
 from fixcards.audit.target import Target, described
 from fixcards.matching.index.conditions import LASTING, MOMENTS, Conditions
-from fixcards.matching.score.environment import EnvironmentMatch, match_of
 from fixcards.search.finder import Finder
+
+if TYPE_CHECKING:
+    from fixcards.matching.score.environment import EnvironmentMatch
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,8 @@ def _exposure(met: _Met, audited: AuditedEnvironment, finder: Finder) -> Exposur
     entry = met.part.index.entry_of(met.conditions.id, package)
     if entry is None:  # the two files of the index are of different days
         return None
+    from fixcards.matching.score.environment import match_of  # not above: most environments are in for nothing
+
     releases = {**versions_of(met.environment), "python": (met.targets[0].python,)}
     match = match_of(entry, releases, met.part.name if finder.parts[1:] else "")
     lines = [release.line for release in met.environment.releases.get(entry.package, ())]

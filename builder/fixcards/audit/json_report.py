@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixcards.audit.auditor import AuditReport, Exposure
 from fixcards.audit.comparison import AuditComparison, ReleaseChange
-from fixcards.audit.lock_change import LockChange
+
+if TYPE_CHECKING:
+    from fixcards.audit.lock_change import LockChange
 
 
 def audits_data(reports: Iterable[AuditReport], changes: Sequence[LockChange] = ()) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from fixcards.cli.finder_choice import finder_of
 from fixcards.cli.options import searched_option, sites_option
 from fixcards.errors import needs_extra
 from fixcards.matching.index.conditions import PLATFORMS
@@ -85,6 +84,7 @@ def audit(
     from fixcards.audit.target import PYTHON_VERSION, TargetChoice
     from fixcards.cli import auditing
     from fixcards.cli.audit_input import read_baseline
+    from fixcards.cli.finder_choice import finder_of
 
     if python_version and not re.fullmatch(PYTHON_VERSION, python_version):
         raise click.BadParameter("write it as 3.12 or 3.12.4", param_hint="--python-version")

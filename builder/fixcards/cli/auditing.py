@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fixcards.audit.auditor import AuditReport, Ignored, audit
 from fixcards.audit.comparison import AuditComparison, compare
 from fixcards.audit.environment import AuditedEnvironment
 from fixcards.audit.json_report import audits_data, comparison_data
-from fixcards.audit.lock_change import LockChange, lock_changes
-from fixcards.audit.resolver import Resolver
 from fixcards.audit.target import Target, TargetChoice
 from fixcards.characters import visible
 from fixcards.cli.audit_formats import AUDIT_FORMATS
@@ -23,6 +21,9 @@ from fixcards.cli.exit_status import CLEAN, FINDINGS
 from fixcards.cli.terminal import echo, echo_lines, json_text
 from fixcards.files import atomic_write
 from fixcards.search.finder import Finder
+
+if TYPE_CHECKING:
+    from fixcards.audit.lock_change import LockChange
 
 MAX_NAMES = 5
 """Packages that a message names."""
@@ -140,6 +141,9 @@ def _warn_of_unused(reports: Sequence[AuditReport], ignored: Ignored) -> None:
 
 def _changes(reports: Sequence[AuditReport], settings: Settings) -> str:
     """Return the changes of locks as requirements with comments, or as JSON."""
+    from fixcards.audit.lock_change import lock_changes  # not above: only --fix asks the resolver
+    from fixcards.audit.resolver import Resolver
+
     resolver = Resolver.installed()
     changes: list[LockChange] = []
     for report in reports:

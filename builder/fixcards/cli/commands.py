@@ -17,6 +17,7 @@ from fixcards.cli.bisect_command import bisect
 from fixcards.cli.data_commands import data, update
 from fixcards.cli.exit_status import CLEAN, FINDINGS
 from fixcards.cli.export_command import export
+from fixcards.cli.mcp_command import mcp
 from fixcards.cli.new_command import new
 from fixcards.cli.options import card_option, cards_option, searched_option, sites_option
 from fixcards.cli.options import isolation as _isolation
@@ -288,6 +289,7 @@ def interpreters(as_json: bool) -> int:
 cli.add_command(audit)
 cli.add_command(bisect)
 cli.add_command(export)
+cli.add_command(mcp)
 cli.add_command(review)
 cli.add_command(new)
 cli.add_command(scout)

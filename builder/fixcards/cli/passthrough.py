@@ -43,7 +43,7 @@ def run(command: Sequence[str]) -> Ended:
     tail = _Tail()
     channels = _channels()
     signals = _Signals()
-    # From before the start: the command's first line may be what somebody waits for to send a signal.
+    # From before the start: the command's first line may be what another program waits for before it sends a signal.
     with signals.outlived(), channels.resized():
         try:
             process = subprocess.Popen(command, stdout=channels.stdout, stderr=channels.stderr)  # noqa: S603 - as typed

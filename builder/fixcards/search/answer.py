@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fixcards.matching.limits import DEFAULT_LIMIT
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.score.environment import EnvironmentMatch
-from fixcards.matching.score.matcher import DEFAULT_LIMIT, Match, sort_key
+from fixcards.matching.score.matcher import Match, sort_key
 
 
 @dataclass

@@ -52,10 +52,13 @@ class Locked(NamedTuple):
     """It is there where one of them holds; everywhere where there is none."""
     python: str = ""
     """Range of the interpreters that it is for."""
+    extras: tuple[str, ...] = ()
+    """Extras of the project by which markers may ask for it."""
 
     def is_on(self, target: Target) -> bool:
-        """Return whether a target has it."""
-        applies = not self.markers or any(holds(marker, target) for marker in self.markers)
+        """Return whether a target has it, with whatever extras."""
+        chosen = [(marker, extra) for marker in self.markers for extra in ("", *self.extras)]
+        applies = not self.markers or any(holds(marker, target, extra) for marker, extra in chosen)
         return applies and allows([self.python] if self.python else [], target)
 
 

@@ -31,6 +31,7 @@ class PoetryLock:
         """
         data = data_of(text)
         ranges = texts(table_of(data, "metadata").get("python-versions"))
+        extras = tuple(table_of(data, "extras"))
         packages, left_out = [], []
         for table, line in packages_of(data, text):
             release = release_of(table, line)
@@ -38,7 +39,7 @@ class PoetryLock:
                 left_out.append(str(table["name"]))
                 continue
             python = "".join(texts(table.get("python-versions")))
-            packages.append(Locked(release, texts(table.get("markers")), _specifier(python)))
+            packages.append(Locked(release, texts(table.get("markers")), _specifier(python), extras))
         targets = choice.targets([_specifier(each) for each in ranges if each])
         return content_of(packages, targets, left_out)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from fixcards.audit.environment import Release, grouped
 from fixcards.audit.locks.interface import LockContent, LockError, release_of, texts
@@ -52,6 +52,18 @@ class UvLock:
         return LockContent(grouped(rows), graph.without_release, roots=graph.requirements())
 
 
+class _Edge(NamedTuple):
+    """What leads from a package to another."""
+
+    of_extra: str
+    """The extra or group of the first package that it belongs to."""
+    marker: str
+    numbers: Sequence[int]
+    """The packages that it leads to. Edges to the same ones share the list."""
+    extras: tuple[str, ...]
+    """What is asked for of them; the empty text is the package itself."""
+
+
 class _Graph:
     """The packages of a lock and what leads from one to another."""
 
@@ -61,13 +73,14 @@ class _Graph:
         self._by_name: dict[str, list[int]] = {}
         for number, table in enumerate(self._tables):
             self._by_name.setdefault(canonical_name(str(table["name"])), []).append(number)
+        self._numbers: dict[tuple[str, str, str], list[int]] = {}
         manifest = table_of(data, "manifest")
         members = {canonical_name(name) for name in texts(manifest.get("members"))}
         self._roots = [number for number, table in enumerate(self._tables) if _is_root(table, members)]
-        self._edges = [_edges(table) for table in self._tables]
+        self._edges = [[self._edge(*each) for each in _dependencies(table)] for table in self._tables]
         # The lock of a script has no project: the script's own requirements lead to everything.
-        self._edges.append([(edge, "") for edge in _tables(manifest.get("requirements"))])
-        self._markers = sorted({marker for edges in self._edges for edge, _ in edges if (marker := _marker(edge))})
+        self._edges.append([self._edge(each, "") for each in _tables(manifest.get("requirements"))])
+        self._markers = sorted({edge.marker for edges in self._edges for edge in edges if edge.marker})
         foreign = [
             canonical_name(str(table["name"]))
             for number, table in enumerate(self._tables)
@@ -98,29 +111,33 @@ class _Graph:
         is_root = set(self._roots)
         while waiting:
             number, extra = waiting.pop()
-            for edge, of_extra in self._edges[number]:
+            for edge in self._edges[number]:
                 # A project's own extras and groups are all looked at; of a dependency those that an edge asks for.
-                if (of_extra and of_extra != extra and number not in is_root) or not marker_values.get(
-                    _marker(edge), True
-                ):
+                if edge.of_extra and edge.of_extra != extra and number not in is_root:
                     continue
-                for target in self._targets_of(edge):
-                    for name in ("", *map(canonical_name, texts(edge.get("extra")))):
+                if not marker_values.get(edge.marker, True):
+                    continue
+                for target in edge.numbers:
+                    for name in edge.extras:
                         if (target, name) not in seen:
                             seen.add((target, name))
                             waiting.append((target, name))
         numbers = sorted({number for number, _ in seen if number != script} - is_root)
         return [release for number in numbers if (release := self._releases[number]) is not None]
 
-    def _targets_of(self, edge: Mapping[str, Any]) -> list[int]:
-        """Return the packages that an edge leads to: it names a version only where the lock has several."""
-        numbers = self._by_name.get(canonical_name(str(edge.get("name", ""))), [])
-        version, source = edge.get("version"), edge.get("source")
-        if version is not None:
-            numbers = [number for number in numbers if self._tables[number].get("version") == version]
-        if source is not None:
-            numbers = [number for number in numbers if self._tables[number].get("source") == source]
-        return numbers
+    def _edge(self, table: Mapping[str, Any], of_extra: str) -> _Edge:
+        """Return the edge of a dependency, whose table names a version only where the lock has several."""
+        name, version, source = canonical_name(str(table.get("name", ""))), table.get("version"), table.get("source")
+        key = (name, repr(version), repr(source))
+        if key not in self._numbers:
+            self._numbers[key] = [
+                number
+                for number in self._by_name.get(name, [])
+                if version in (None, self._tables[number].get("version"))
+                and source in (None, self._tables[number].get("source"))
+            ]
+        extras = ("", *map(canonical_name, texts(table.get("extra"))))
+        return _Edge(of_extra, _marker(table), self._numbers[key], extras)
 
     def requirements(self) -> tuple[str, ...]:
         """Return the requirements of the project as its metadata has them, without markers' sake."""
@@ -154,13 +171,13 @@ def _is_root(table: Mapping[str, Any], members: set[str]) -> bool:
     return any(key in _source(table) for key in _LOCAL_SOURCES) or canonical_name(str(table["name"])) in members
 
 
-def _edges(table: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
-    """Return the edges of a package, each with the extra or group that it belongs to."""
-    edges = [(edge, "") for edge in _tables(table.get("dependencies"))]
+def _dependencies(table: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """Return the dependencies of a package, each with the extra or group that it belongs to."""
+    dependencies = [(each, "") for each in _tables(table.get("dependencies"))]
     for key in ("optional-dependencies", "dev-dependencies"):
         for name, of_name in table_of(dict(table), key).items():
-            edges += [(edge, canonical_name(name)) for edge in _tables(of_name)]
-    return edges
+            dependencies += [(each, canonical_name(name)) for each in _tables(of_name)]
+    return dependencies
 
 
 def _tables(value: Any) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from functools import partial
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.query import Query, make_query
 from fixcards.matching.index.reader import Index
+from fixcards.matching.limits import DEFAULT_LIMIT
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
 from fixcards.matching.parse.parser import Failure, split_failures
 from fixcards.matching.parse.template import PLACEHOLDER_MARK, compile_template
@@ -26,8 +27,6 @@ from fixcards.matching.score.features import compare
 from fixcards.matching.score.fixes import FittedFix, fit_fixes
 from fixcards.matching.score.scoring import REASON_TEXTS, TIERS, KeywordMatch, score_match, warning
 
-DEFAULT_LIMIT = 8
-"""Matches that are returned unless more are asked for."""
 MAX_ENTRY_FILES = 8
 """Entry files that a query reads at most: each costs the reader's browser a request."""
 MAX_COMMON_POSTINGS = 6_000

@@ -1,4 +1,8 @@
-"""The section of pytest's summary with the known failures of packages."""
+"""The section of pytest's summary with the known failures of packages.
+
+`print_section` is what the distribution pytest-fixcards calls (`integrations/pytest-fixcards`). Other releases of it
+may be installed beside this one, so new parameters have defaults, and none goes away.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +42,9 @@ class _ExplainedTests:
 def print_section(reporter: Any, reports: Sequence[Any], folder: Path, cards: Sequence[str]) -> None:
     """Print the section below what pytest has printed, where a report shows a known failure.
 
-    What goes wrong here is one line, and never an error of the test run.
+    `reporter` is pytest's terminal reporter, `reports` are its reports of tests and collections that failed. `folder`
+    is the root of the project, whose settings count, unless `cards` names folders. What goes wrong here is one line,
+    and never an error of the test run.
     """
     try:
         sources = CardSources.at_hand(cards, folder=folder)

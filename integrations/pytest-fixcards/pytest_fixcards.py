@@ -1,8 +1,8 @@
-"""The door for pytest: at the end of a failed run it names the known failures among its failures and errors.
+"""The plugin for pytest: at the end of a failed run it names the known failures among its failures and errors.
 
-pytest loads it in every environment that has fixcards, so this module imports nothing: a green run pays for a few
-options. It never changes the exit status. `-p no:fixcards` leaves it out, `--fixcards=off` or `fixcards = off` in the
-settings of pytest silences it.
+pytest loads this module in every environment that has it, so it imports nothing: a green run pays for a few options.
+It never changes the exit status. `-p no:fixcards` leaves it out, `--fixcards=off` or `fixcards = off` in the settings
+of pytest silences it. The section itself is `fixcards.pytest_section.print_section`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pytest
+
+__version__ = "0.2.0"
+"""That of the fixcards with which it is released."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +39,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     silenced = config.getoption("no_summary", default=False)
     if not failed or silenced or (config.getoption("fixcards") or config.getini("fixcards")) == "off":
         return
-    from fixcards.pytest_plugin.summary_section import print_section  # here, so that a green run doesn't pay for it
+    from fixcards.pytest_section import print_section  # here, so that a green run doesn't pay for it
 
     print_section(terminalreporter, failed, config.rootpath, config.getoption("fixcards_cards") or ())
