@@ -217,6 +217,12 @@ def test_a_signal_that_comes_with_the_first_breath_of_the_command_is_handed_on(e
     assert {run(env, "sh", "-c", program).returncode for _ in range(10)} == {42}
 
 
+def test_a_command_that_wants_an_ignored_signal_gets_it(env: dict[str, str]) -> None:
+    program = "import os, signal, sys; signal.signal(signal.SIGHUP, lambda *_: sys.exit(42)); os.kill(os.getppid(), 1)"
+    shell = f"trap '' HUP; exec {tool('fixcards')} run -- {sys.executable} -c '{program}; signal.pause()'"
+    assert subprocess.run(["sh", "-c", shell], env=env, check=False, timeout=60).returncode == 42
+
+
 def test_a_signal_that_is_ignored_stays_ignored(env: dict[str, str]) -> None:
     shell = f"trap '' HUP; exec {tool('fixcards')} run -- sh -c 'kill -HUP $PPID; kill -HUP $$; echo alive'"
     done = subprocess.run(["sh", "-c", shell], env=env, capture_output=True, check=False, timeout=60)

@@ -9,7 +9,7 @@ import pytest
 
 from fixcards.mkdocs_plugin.stylesheet import prune_theme
 
-MAX_BYTES = 16_500
+MAX_BYTES = 16_600
 """Size of the style sheet, compressed."""
 
 

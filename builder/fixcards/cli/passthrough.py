@@ -186,12 +186,14 @@ class _Signals:
     """The signals that are meant for a command, before and after its start.
 
     What the terminal sends, the command gets by itself; the others are handed on, and so is everything that came
-    before the command. A signal that is ignored stays so, in the command too: a handler here would end that.
+    before the command. A signal that is ignored is so in the command, too, as after `nohup`: a handler that is set
+    before the start would end that.
     """
 
     def __init__(self) -> None:
         self._command: subprocess.Popen[bytes] | None = None
         self._early: list[int] = []
+        self._before: dict[int, Any] = {}
         from_terminal = sys.platform == "win32" or _has_terminal()
         self._handlers = dict.fromkeys(_FORWARDED, self._hand_on)
         self._handlers |= dict.fromkeys(_FROM_TERMINAL, self._leave_to_terminal if from_terminal else self._hand_on)
@@ -199,22 +201,25 @@ class _Signals:
     @contextmanager
     def outlived(self) -> Iterator[None]:
         """Don't end by one of them meanwhile."""
-        before: dict[int, Any] = {}
-        for name, handler in self._handlers.items():
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-                before[number] = signal.signal(number, handler)
+        self._handle(ignored=False)
         try:
             yield
         finally:
-            for number, earlier in before.items():
+            for number, earlier in self._before.items():
                 signal.signal(number, earlier)
 
     def send_to(self, command: subprocess.Popen[bytes]) -> None:
-        """Name the command, which has just started."""
+        """Name the command, which has just started. It may want a signal that it started to ignore."""
         self._command = command
+        self._handle(ignored=True)
         for number in self._early:
             self._hand_on(number, None)
+
+    def _handle(self, *, ignored: bool) -> None:
+        for name, handler in self._handlers.items():
+            number = getattr(signal, name, None)
+            if number is not None and (signal.getsignal(number) == signal.SIG_IGN) == ignored:
+                self._before[number] = signal.signal(number, handler)
 
     def _hand_on(self, number: int, _: Any) -> None:
         if self._command is None:
