@@ -31,7 +31,7 @@ from fixcards.mkdocs_plugin import assets
 from fixcards.mkdocs_plugin.blocked_content import blocked_content
 from fixcards.mkdocs_plugin.edit_links import edit_base, set_edit_uri
 from fixcards.mkdocs_plugin.inline_code import InlineCode
-from fixcards.mkdocs_plugin.pages import RecordDataFile, RecordPage, Theme, strip_indentation
+from fixcards.mkdocs_plugin.pages import RecordDataFile, RecordPage, Theme, strip_frame, strip_indentation
 from fixcards.mkdocs_plugin.parallel_build import ParallelBuild, plugins_with_page_events
 from fixcards.mkdocs_plugin.policy import Policy
 from fixcards.mkdocs_plugin.sitemap import SitemapEntry, sitemap
@@ -253,6 +253,8 @@ class FixcardsPlugin(BasePlugin[FixcardsConfig]):  # type: ignore[no-untyped-cal
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Give a page that MkDocs builds its policy, after other plugins have changed it."""
         records = isinstance(page, RecordPage)
+        if records:
+            output = strip_frame(output, page.content or "")
         if self._policy and not records:
             for sentence in blocked_content(page.content or "", self._policy, self.settings.site_url):
                 log.warning("%s: %s", page.file.src_uri, sentence)

@@ -1,0 +1,104 @@
+"""What a reader of the real site downloads, compressed as hosts do it, and what a paste shows on a phone."""
+
+from __future__ import annotations
+
+import gzip
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fixcards.records.card import Card
+from tests import sites
+from tests.chromium import SETTLED, Visit
+from tests.content.real import library
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Request
+
+FIRST_VISIT = 120_000
+NEXT_CARD = 15_000
+HEADERS = 400
+"""Bytes of the headers of an answer, as GitHub Pages sends them."""
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def address(content_site: Path) -> Iterator[str]:
+    with sites.served(content_site) as url:
+        yield url
+
+
+def largest_card(site: Path) -> str:
+    """Return the address below the site of the card with the most bytes, compressed."""
+    paths = [f"{card.package}/{card.key}/" for card in library().cards.values()]
+    return max(paths, key=lambda path: compressed(site / path / "index.html"))
+
+
+def compressed(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes(), 6)) + HEADERS
+
+
+def downloaded(page: Page, address: str, path: str, site: Path) -> dict[str, int]:
+    """Open a page; return the bytes of each file that the browser asked for, by its path below the site."""
+    files: dict[str, int] = {}
+
+    def count(request: Request) -> None:
+        name = request.url.removeprefix(address).partition("?")[0].partition("#")[0]
+        file = site / name
+        files[name] = compressed(file / "index.html" if file.is_dir() else file)
+
+    page.on("request", count)
+    page.goto(address + path, wait_until="networkidle")
+    page.remove_listener("request", count)
+    return files
+
+
+@pytest.mark.parametrize("path", ["", "cards/", "cards/packages/", "card"])
+def test_a_first_visit_is_small(path: str, address: str, content_site: Path, browser: Browser) -> None:
+    with browser.new_page() as page:
+        files = downloaded(page, address, largest_card(content_site) if path == "card" else path, content_site)
+    assert any(name.endswith(".css") for name in files)
+    assert any(name.endswith(".js") for name in files)
+    assert sum(files.values()) <= FIRST_VISIT, files
+
+
+def test_the_next_card_costs_its_own_page_alone(address: str, content_site: Path, browser: Browser) -> None:
+    first, second = sorted(f"{card.package}/{card.key}/" for card in library().cards.values())[:2]
+    with browser.new_page() as page:
+        stored = downloaded(page, address, first, content_site)
+        files = downloaded(page, address, second, content_site)
+    # Browsers store what has a digest in its name; only the page of a card is new.
+    assert set(files) - set(stored) == {second}
+
+
+def test_the_page_of_a_card_is_small(content_site: Path) -> None:
+    cards = library().cards.values()
+    sizes = {card.id: compressed(content_site / card.package / card.key / "index.html") for card in cards}
+    larger = {card_id: size for card_id, size in sizes.items() if size > NEXT_CARD}
+    assert len(larger) <= len(sizes) / 100, larger
+    assert statistics.median(sizes.values()) <= 12_000
+
+
+def pasted(card: Card) -> str:
+    return card.signature.traceback or card.signature.error
+
+
+def test_a_paste_on_a_phone_shows_the_first_fix_on_the_first_screen(address: str, visit: Visit) -> None:
+    cards = [card for card in library().cards.values() if card.signature.traceback][::7]
+    assert len(cards) > 10
+    page = visit(address, **PHONE)
+    ends: dict[str, float] = {}
+    for card in cards:
+        page.goto(address)
+        page.locator("form.fc-search textarea").first.fill(pasted(card))
+        fix = page.locator("form.fc-search .fc-row-fix").first
+        fix.wait_for()
+        page.evaluate(SETTLED)
+        box = fix.bounding_box()
+        assert box is not None
+        ends[card.id] = box["y"] + box["height"]
+    worst = max(ends, key=lambda card_id: ends[card_id])
+    assert ends[worst] <= PHONE["viewport"]["height"], f"{worst}: {ends[worst]:.0f} px"  # type: ignore[index]
