@@ -1,28 +1,23 @@
-"""What a reader of the real site downloads, compressed as hosts do it, and what a paste shows on a phone."""
+"""What a reader of the real site downloads, compressed as hosts do it."""
 
 from __future__ import annotations
 
 import gzip
-import statistics
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from fixcards.records.card import Card
 from tests import sites
-from tests.chromium import SETTLED, Visit
 from tests.content.real import library
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
 
 FIRST_VISIT = 120_000
-NEXT_CARD = 15_000
 HEADERS = 400
 """Bytes of the headers of an answer, as GitHub Pages sends them."""
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture(scope="module")
@@ -72,33 +67,3 @@ def test_the_next_card_costs_its_own_page_alone(address: str, content_site: Path
         files = downloaded(page, address, second, content_site)
     # Browsers store what has a digest in its name; only the page of a card is new.
     assert set(files) - set(stored) == {second}
-
-
-def test_the_page_of_a_card_is_small(content_site: Path) -> None:
-    cards = library().cards.values()
-    sizes = {card.id: compressed(content_site / card.package / card.key / "index.html") for card in cards}
-    larger = {card_id: size for card_id, size in sizes.items() if size > NEXT_CARD}
-    assert len(larger) <= len(sizes) / 100, larger
-    assert statistics.median(sizes.values()) <= 12_000
-
-
-def pasted(card: Card) -> str:
-    return card.signature.traceback or card.signature.error
-
-
-def test_a_paste_on_a_phone_shows_the_first_fix_on_the_first_screen(address: str, visit: Visit) -> None:
-    cards = [card for card in library().cards.values() if card.signature.traceback][::7]
-    assert len(cards) > 10
-    page = visit(address, **PHONE)
-    ends: dict[str, float] = {}
-    for card in cards:
-        page.goto(address)
-        page.locator("form.fc-search textarea").first.fill(pasted(card))
-        fix = page.locator("form.fc-search .fc-row-fix").first
-        fix.wait_for()
-        page.evaluate(SETTLED)
-        box = fix.bounding_box()
-        assert box is not None
-        ends[card.id] = box["y"] + box["height"]
-    worst = max(ends, key=lambda card_id: ends[card_id])
-    assert ends[worst] <= PHONE["viewport"]["height"], f"{worst}: {ends[worst]:.0f} px"  # type: ignore[index]
