@@ -137,7 +137,7 @@ def test_data_that_does_not_load_leaves_the_list_and_its_links(site: str, visit:
     [
         "cards/?category=crash&sort=confidence",
         "cards/?filter=nothing-like-it",
-        "lantern/?filter=wick",
+        "cards/category/crash/?filter=wick",
         "cards/with/wick/",
     ],
 )

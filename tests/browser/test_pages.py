@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -115,6 +116,30 @@ def test_tables_of_contents_lead_to_their_sections(site: str, visit: Visit) -> N
     expect(page.locator("#prevention")).to_be_in_viewport()
 
 
+def test_the_table_of_contents_of_a_card_leads_to_each_of_its_options(site: str, visit: Visit) -> None:
+    page = visit(site + "httpx/271/", viewport={"width": 1440, "height": 900})
+    titles = page.locator(".fc-option h3").all_inner_texts()
+    assert len(titles) > 1
+    links = page.locator(".md-nav--secondary").get_by_role("link", name=re.compile("^Option [A-Z]: "))
+    assert links.all_inner_texts() == titles
+    links.nth(1).click()
+    expect(page.locator("#option-2")).to_be_in_viewport()
+    expect(page.locator(".fc-option").nth(1)).to_have_attribute("open", "")
+    expect(page.locator(".md-nav--secondary")).to_have_count(1)
+
+
+def test_the_page_of_an_address_without_one_is_as_wide_as_the_home_page(site: str, visit: Visit) -> None:
+    page = visit(site, viewport={"width": 1280, "height": 900})
+    sides = """() => ['h1', 'form.fc-search textarea'].map((each) => {
+        const box = document.querySelector(each).getBoundingClientRect();
+        return [box.left, box.right];
+    })"""
+    home = page.evaluate(sides)
+    page.goto(f"{site}nowhere/")
+    expect(page.locator("h1")).to_have_text("Page not found")
+    assert page.evaluate(sides) == home
+
+
 def test_long_tracebacks_scroll_inside_their_box(site: str, visit: Visit) -> None:
     page = visit(site + "httpx/271/", viewport={"width": 360, "height": 740})
     box = page.locator("pre:has(#traceback)")
@@ -205,4 +230,4 @@ def test_every_mark_and_number_of_a_card_with_hundreds_of_releases_is_on_the_pag
     assert marks.count() - len(folded) + sum(folded) > 400
     table = page.locator(".fc-versions").inner_text()
     for tip in page.locator(".fc-releases span").evaluate_all("(spans) => spans.map((span) => span.title)"):
-        assert all(number in table for number in tip.partition(": ")[0].split(", "))
+        assert all(number in table for number in re.split(", | to ", tip.partition(": ")[0]))

@@ -129,11 +129,32 @@ def test_only_changed_and_new_tasks_run_and_the_files_of_removed_ones_go(project
     assert sorted(written) == [str(project.site / name) for name in names]
 
 
-def test_every_task_runs_if_a_shared_input_has_changed_but_equal_files_are_not_written(project: Project) -> None:
+def test_every_page_is_made_again_if_a_shared_input_has_changed_but_equal_files_are_not_written(
+    project: Project,
+) -> None:
     before = project.times()
     assert project.build({"a": "one", "b": "two", "c": "three"}, shared=b"new").run == 3
     assert project.times() == before
     assert project.build({"a": "one", "b": "two", "c": "three"}, shared=b"new").run == 0
+
+
+def test_files_without_a_page_stay_if_what_pages_share_has_changed(project: Project) -> None:
+    runs: list[str] = []
+
+    def feed(text: str) -> BuildTask:
+        def make(_: object) -> list[DataFile]:
+            runs.append(text)
+            return [DataFile("feed.xml", text.encode())]
+
+        return BuildTask("feed", text.encode(), make)
+
+    texts = {"a": "one", "b": "two", "c": "three"}
+    project.build(texts, local=[feed("old")])
+    project.build(texts, local=[feed("old")], shared=b"new")
+    assert runs == ["old"]
+    project.build(texts, local=[feed("new")], shared=b"newer")
+    assert runs == ["old", "new"]
+    assert (project.site / "feed.xml").read_bytes() == b"new"
 
 
 def test_a_task_whose_file_was_changed_or_removed_runs_again(project: Project) -> None:

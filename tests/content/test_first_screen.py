@@ -1,4 +1,4 @@
-"""What a reader with a phone has before the first scroll, on every real card."""
+"""What a reader with a phone has before the first scroll: on every real card, and after a paste."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import sites
-from tests.chromium import SETTLED
+from tests.chromium import SETTLED, Visit
 from tests.content.real import library
 
 WIDTH, HEIGHT = 390, 844
@@ -56,3 +56,22 @@ def test_the_second_option_is_on_the_first_two_screens_of_every_card(bottoms: Bo
     assert len(ends) > len(bottoms) / 2
     worst = max(ends, key=lambda card_id: ends[card_id] or 0)
     assert (ends[worst] or 0) <= 2 * HEIGHT, worst
+
+
+def test_after_a_paste_the_first_hit_with_its_fix_is_on_the_first_screen(content_site: Path, visit: Visit) -> None:
+    cards = [card for card in library().cards.values() if card.signature.traceback][::7]
+    ends: dict[str, float] = {}
+    with sites.served(content_site) as url:
+        page = visit(url, viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True, is_mobile=True)
+        for card in cards:
+            page.goto(url)
+            page.locator("form.fc-search textarea").first.fill(card.signature.traceback or "")
+            fix = page.locator("form.fc-search .fc-row-fix").first
+            fix.wait_for()
+            page.evaluate(SETTLED)
+            box = fix.bounding_box()
+            assert box is not None
+            ends[card.id] = box["y"] + box["height"]
+    assert len(ends) > 10
+    worst = max(ends, key=lambda card_id: ends[card_id])
+    assert ends[worst] <= HEIGHT, f"{worst}: {ends[worst]:.0f} px"

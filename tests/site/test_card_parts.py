@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from packaging.version import Version
 
 from fixcards.records.card import Card, own_content_ratio
 from fixcards.records.reader_reports import ReaderReport, count_reports
@@ -196,16 +197,20 @@ def _versions(tree: BeautifulSoup, card: Card) -> None:
 def _chart(tree: BeautifulSoup, card: Card) -> None:
     box = section(tree, "versions")
     chart = box.select_one(".fc-releases[role=img][aria-label]")
+    states = {number: state.partition(";")[0] for number, state in _states(box).items()}
+    ordered = sorted(states, key=Version)
     marks = {}
     for run in chart.select("span[title]"):
         numbers, _, label = run["title"].partition(": ")
-        releases = numbers.split(", ")
         if "fc-folded" in run["class"]:
+            first, last = map(ordered.index, numbers.split(" to "))
+            releases = ordered[first : last + 1]
             assert run.text == str(len(releases))
         else:
+            releases = numbers.split(", ")
             assert len(run.select("i")) == len(releases)
         marks |= dict.fromkeys(releases, label)
-    assert marks == {number: state.partition(";")[0] for number, state in _states(box).items()}
+    assert marks == states
 
 
 @part("Related Issues")

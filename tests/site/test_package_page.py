@@ -4,14 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from fixcards.records.summary import Summary
 from fixcards.site.package_page import trackers
 from tests.discoveries import DISCOVERED, FILE
-from tests.sites import LIBRARY, files, library, page, pages, soup, words
-
-
-def card(issue: str) -> Summary:
-    return library(LIBRARY).summaries["lantern-12"]._replace(issue=issue)
+from tests.sites import LIBRARY, files, page, pages, soup, words
 
 
 def test_it_says_where_the_reader_is_and_leads_back() -> None:
@@ -70,7 +65,7 @@ def test_it_leads_to_the_trackers_of_its_cards_and_to_its_feed() -> None:
     ],
 )
 def test_a_tracker_is_named_where_the_address_of_an_issue_says_its_repository(issue: str, url: str | None) -> None:
-    assert [tracker.url for tracker in trackers([card(issue)])] == ([url] if url else [])
+    assert [tracker.url for tracker in trackers([issue])] == ([url] if url else [])
 
 
 def test_the_tracker_of_most_cards_comes_first() -> None:
@@ -79,4 +74,4 @@ def test_the_tracker_of_most_cards_comes_first() -> None:
         "https://github.com/c/d/issues/1",
         "https://github.com/c/d/issues/2",
     ]
-    assert [tracker.name for tracker in trackers(list(map(card, addresses)))] == ["github.com/c/d", "github.com/a/b"]
+    assert [tracker.name for tracker in trackers(addresses)] == ["github.com/c/d", "github.com/a/b"]

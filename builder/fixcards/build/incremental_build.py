@@ -76,7 +76,7 @@ class IncrementalBuild:
             self._compare = pool.start(self._compare)
 
     def inputs_changed(self, inputs_digest: bytes) -> bool:
-        """Return whether the inputs that all tasks share differ from those of the last build, or there was none."""
+        """Return whether the inputs that all pages share differ from those of the last build, or there was none."""
         return inputs_digest != self._inputs_digest
 
     def run(
@@ -91,15 +91,17 @@ class IncrementalBuild:
         """Bring the folder up to date: the files of all tasks, those below the folder `other_files`, and no others.
 
         `tasks` are sent to the processes of the pool, `local_tasks` run in this one meanwhile. `inputs_digest` is the
-        digest of everything that all tasks share; all of them run if it has changed. Where a task and `other_files`
-        have the same path, the task's file is written. Hidden files at the top of the folder stay.
+        digest of everything that all pages share; every task with a page runs if it has changed. Where a task and
+        `other_files` have the same path, the task's file is written. Hidden files at the top of the folder stay.
         """
         altered, unknown = self._changes()
         remove_links(self._folder, unknown)
-        current = {} if self.inputs_changed(inputs_digest) else self._previous
-        current = {name: current[name] for name in current.keys() - altered}
+        current = {name: self._previous[name] for name in self._previous.keys() - altered}
+        if self.inputs_changed(inputs_digest):
+            pages = {task.name for task in (*tasks, *local_tasks) if task.kind}
+            current = {name: current[name] for name in current.keys() - pages}
         result = self._run_changed(writer, tasks, local_tasks, current, progress)
-        if result.run or len(result.tasks) != len(self._previous):
+        if result.run or len(result.tasks) != len(self._previous) or self.inputs_changed(inputs_digest):
             self._state_file.write((inputs_digest, result.tasks))
         written = _paths(result.tasks)
         written |= copy_files(other_files, self._folder, written)

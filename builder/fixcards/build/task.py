@@ -17,7 +17,7 @@ class BuildTask:
 
     name: str
     key: bytes
-    """Digest of every input of the files but those that all tasks share: settings, templates, program."""
+    """Digest of every input of the files but the program, and those that all pages share: settings, templates."""
     make: Callable[[Any], Iterable[Output]]
     """Makes the files from the settings of the build. It can be pickled if the task may run in another process."""
     kind: PageKind | None = None

@@ -34,6 +34,8 @@ MAX_CHOICES = 40
 """Values of a facet that a page links to: those with most cards."""
 MOST_HIT = 12
 """Packages at the top of the page of packages."""
+FEW_CARDS = 4
+"""Cards of a package that fit on a screen: its page has no filters, which would push them down."""
 _LIST_SECTIONS = (Section("cards", "Cards"),)
 
 
@@ -127,6 +129,11 @@ class CardLists:
         return tuple(filters), digest_of(filters)
 
     @cached_property
+    def _linked(self) -> frozenset[tuple[str, str]]:
+        """The facets and values to which the filters have links."""
+        return frozenset((group.name, choice.slug) for group in self._filters[0] for choice in group.choices)
+
+    @cached_property
     def _digests(self) -> dict[str, bytes]:
         """A digest of what the row of each card shows."""
         days = self._history.days
@@ -135,8 +142,8 @@ class CardLists:
 
     def _list(self, value: FacetValue, ids: Sequence[str], facet: Facet | None = None) -> Iterator[BuildTask]:
         pages = [ids[start : start + PER_PAGE] for start in range(0, len(ids), PER_PAGE)] or [ids]
-        filters, filters_digest = self._filters
         is_package = facet is not None and facet.name == "package"
+        filters, filters_digest = ((), b"") if is_package and len(ids) <= FEW_CARDS else self._filters
         followed = facet is None or facet.name in FOLLOWED_FACETS
         for number, page_ids in enumerate(pages, start=1):
             more: dict[str, Any] = {}
@@ -156,9 +163,10 @@ class CardLists:
                 ),
                 feed_url=feed.FILE_NAME if followed and facet and self._feeds and number == 1 else None,
                 heading=value.title,
-                rows=tuple(self._row(self._library.summaries[card_id]) for card_id in page_ids),
+                rows=tuple(map(self._rows.__getitem__, page_ids)),
                 total=len(ids),
                 filters=filters,
+                current=value.slug if facet and (facet.name, value.slug) in self._linked else "",
                 facet=facet.name if facet else "",
                 facet_label=facet.label if facet else "",
                 value=value,
@@ -182,6 +190,11 @@ class CardLists:
             for name in names - {card.package, ""}:
                 victims.setdefault(name, []).append(card_id)
         return {name: tuple(ids) for name, ids in victims.items()}
+
+    @cached_property
+    def _rows(self) -> dict[str, ListRow]:
+        """The row of each card, which is the same in all lists that it is on."""
+        return {card.id: self._row(card) for card in self._library.summaries.values()}
 
     def _row(self, card: Summary) -> ListRow:
         published = self._history.days[card.id].published

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fixcards.build.page import Page, Section
 from fixcards.exports import card_json, preview_picture
+from fixcards.exports.facets import CATEGORY_LABELS
 from fixcards.exports.interface import RelatedCard
 from fixcards.exports.scripts import REPRODUCTION, fix_file
 from fixcards.records.card import Card, Fix
@@ -119,6 +120,7 @@ def card_context(data: CardPageData, settings: SiteSettings) -> dict[str, Any]:
     edit_url = f"{settings.edit_base}{quote(data.source)}" if settings.edit_base and data.source else ""
     return {
         "card": card,
+        "category": CATEGORY_LABELS[card.category],
         "sections": _SECTIONS,
         "judgement": facts.judgement,
         "evidence": evidence,

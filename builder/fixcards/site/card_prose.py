@@ -28,7 +28,7 @@ def render(text: str, letters: Collection[str], inline: bool = False) -> Markup:
     markup = markdown.render_inline(text) if inline else markdown.render_blocks(text)
     if "<pre" in markup:
         markup = Markup(_BLOCK.sub(_box, markup))  # noqa: S704 - markup with our own elements around it
-    return _with_links(markup, letters) if _OPTION.search(markup) else markup
+    return _with_links(markup, letters) if "ption " in markup and _OPTION.search(markup) else markup
 
 
 def _box(block: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -40,19 +40,18 @@ def package_context(
 
     `ids` are the cards of the first page of the list, `victims` those of others that the package hits.
     """
-    cards = [library.summaries[card_id] for card_id in ids]
     named = victims[:MAX_VICTIMS]
     context = {
         "victims": tuple(_victim(library.summaries[card_id]) for card_id in named),
         "victims_total": len(victims),
-        "trackers": trackers(cards),
+        "issues": tuple(library.summaries[card_id].issue for card_id in ids),
     }
     return context, digest(package.encode(), b"%d" % len(victims), *(library.summary_digests[each] for each in named))
 
 
-def trackers(cards: Sequence[Summary]) -> tuple[Tracker, ...]:
-    """Return the trackers of the issues of some cards, those of most cards first."""
-    numbers = Counter(tracker for card in cards if (tracker := _tracker(card.issue)))
+def trackers(issues: Iterable[str]) -> tuple[Tracker, ...]:
+    """Return the trackers of some issues, those of most issues first."""
+    numbers = Counter(tracker for issue in issues if (tracker := _tracker(issue)))
     return tuple(tracker for tracker, _ in numbers.most_common(_MAX_TRACKERS))
 
 

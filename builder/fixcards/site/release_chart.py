@@ -2,7 +2,8 @@
 
 The marks are empty elements that flow and wrap like words, and their shapes are in the style sheet, which a reader has
 after the first page. Neighbours of the same state share one element whose `title` names them all, as the table does, so
-that the numbers compress away; the page's script gives each mark its own when a pointer comes.
+that the numbers compress away; the page's script gives each mark its own when a pointer comes. The `title` of a mark
+that stands for many releases names the first and the last.
 
 Colour never carries the state alone: a cross fails, a dot passes; a full shape was run, a hollow one is inferred, a
 small one is what the card states.
@@ -72,9 +73,10 @@ def _marks(line: list[ReleaseRow]) -> str:
     marks = []
     for state, members in groupby(line, key=lambda row: row.state):
         numbers = [row.version for row in members]
-        tip = escape(f"{', '.join(numbers)}: {STATE_LABELS[state]}")
         if state in _FOLDED_STATES and len(numbers) > _MAX_UNTESTED_MARKS:
+            tip = escape(f"{numbers[0]} to {numbers[-1]}: {STATE_LABELS[state]}")
             marks.append(f'<span class="fc-{state} fc-folded" title="{tip}"><i></i><span>{len(numbers)}</span></span>')
         else:
+            tip = escape(f"{', '.join(numbers)}: {STATE_LABELS[state]}")
             marks.append(f'<span class="fc-{state}" title="{tip}">{"<i></i>" * len(numbers)}</span>')
     return "".join(marks)

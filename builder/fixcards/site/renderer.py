@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,8 @@ from fixcards.characters import visible_html
 from fixcards.errors import FixcardsError
 from fixcards.site import card_prose, highlight, markdown
 from fixcards.site.affected_ranges import range_chart
+from fixcards.site.compiled_templates import compiled_templates
+from fixcards.site.package_page import trackers
 from fixcards.site.settings import SiteSettings
 
 _SEARCH_BOX = '{% from "macros.html" import search %}{{ search(root) }}'
@@ -30,6 +33,7 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=compiled_templates(),
         )
         self.environment.globals["settings"] = settings
         # The text of a file next to the templates, as it is.
@@ -42,6 +46,8 @@ class Renderer:
             "code": highlight.highlight_code,
             # Here and not where pages are planned: a build in which nothing changed draws none.
             "range_chart": range_chart,
+            "trackers": trackers,
+            "rendered_once": lru_cache(maxsize=512)(_render_macro),
         }
 
     def search_box(self, root: str) -> Markup:
@@ -60,6 +66,11 @@ class Renderer:
         except TemplateError as error:
             raise FixcardsError(f"{_location(error)}: {error.message}") from error
         return visible_html(html)
+
+
+def _render_macro(macro: Callable[..., Markup], *arguments: object) -> Markup:
+    """Return the output of a macro for hashable arguments: for parts that many pages share, such as filters."""
+    return macro(*arguments)
 
 
 @lru_cache(maxsize=4)

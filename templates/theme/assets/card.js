@@ -6,6 +6,7 @@ import { storedProgram } from "./search/program.js";
 export function enableCard(page) {
   rememberProgram(page);
   for (const button of page.querySelectorAll(".fc-more")) showAll(button);
+  listOptions(page);
   openTarget();
   addEventListener("hashchange", openTarget);
   page.addEventListener("click", ({ target }) => { // the address may be the same as before
@@ -30,6 +31,23 @@ function rememberProgram(page) {
     });
   }
   choose(storedProgram());
+}
+
+// The table of contents is the same on all cards; below "Fix options" it gets those of this one.
+function listOptions(page) {
+  const entry = document.querySelector('.md-nav--secondary a[href="#options"]');
+  const list = entry?.closest("ul").cloneNode();
+  if (!list) return;
+  for (const heading of page.querySelectorAll(".fc-option h3")) {
+    const item = entry.parentElement.cloneNode(true);
+    const link = item.querySelector("a");
+    link.setAttribute("href", `#${heading.id}`);
+    link.textContent = heading.textContent;
+    list.append(item);
+  }
+  list.removeAttribute("data-md-component");
+  list.removeAttribute("data-md-scrollfix");
+  entry.after(list);
 }
 
 function showAll(button) {
