@@ -103,6 +103,7 @@ def _patterns() -> dict[str, str]:
         "constraint": fixes.CONSTRAINT,
         "held": fixes.HELD,
         "noDowngrade": fixes.NO_DOWNGRADE,
+        "given": fixes.GIVEN,
         "noEdit": fixes.NO_EDIT,
         "noInstall": fixes.NO_INSTALL,
         "sentenceEnd": fixes.SENTENCE_END,

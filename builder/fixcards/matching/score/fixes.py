@@ -89,6 +89,14 @@ HELD = "|".join(
 """Words of a reader who may not upgrade, in lower case: can't, pinned and frozen, in the languages of most posts.
 
 A missed one costs a reader a line: the upgrade stands before the fix that he takes. A wrong one costs as much."""
+GIVEN = (
+    r"(?:^|[^a-z])(?:certified|validated|approved|vendor|customer|polic(?:y|ies)|distro|mandat|demand|dictat|prescrib"
+    r"|frozen|freeze|managed|bundled|vendored|shipped|ships|baked|given|capped|caps|locked|governed|audited|platform"
+    r"|(?:needed|required|held|pinned|used|owned|wanted|fixed) by|need(?:s|ed)? (?:it|that)(?:[^a-z]|$)"
+    r"|(?:no|any|an) (?:older|newer)|(?:is|are) out(?:[^a-z]|$)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)"
+    r"|vorgegeben|vorschrift|imposé|impuest|imposto|imposta|narzucon|\u0437\u0430\u0434\u0430\u043d)"
+)
+"""Words, in lower case, of a part of a sentence that names a package whose release others decide."""
 NO_DOWNGRADE = (
     rf"(?:{_NOT}|(?:not|n't) want to|(?:rather|prefer) not)[^.!?]{{1,40}}"
     r"(?:downgrad|go (?:back|down|lower)|roll back|be lowered)|no downgrade|(?:^|[^a-z])can [^.!?]{1,20} neither "
@@ -114,7 +122,7 @@ _HELD, _INTERPRETER = re.compile(HELD), re.compile(INTERPRETER)
 _NO_DOWNGRADE, _NO_INSTALL, _NO_EDIT = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL), re.compile(NO_EDIT)
 _SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
 _LIMIT, _STATED = re.compile(LIMIT), re.compile(STATED)
-_WORD = re.compile(WORD)
+_WORD, _GIVEN = re.compile(WORD), re.compile(GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +216,12 @@ def _objection(
     elif fix.kind == "upgrade":
         reason = "" if is_general else _objection_to_upgrade(features, entry)
         held = canonical_name(features.caller) or "the package" if is_general else entry.package
-        reason = reason or ("held" if _is_held(sentences, held, entry, _HELD) else "")
+        is_held = _is_held(sentences, held, entry, _HELD) or _is_given(sentences, held)
+        reason = reason or ("held" if is_held else "")
     elif fix.kind == "pin":
         held = requirements[0][0] if requirements else entry.package
-        reason = "held" if _is_held(sentences, held, entry, _NO_DOWNGRADE) else ""
+        is_held = _is_held(sentences, held, entry, _NO_DOWNGRADE) or _is_given(sentences, held)
+        reason = "held" if is_held else ""
     else:
         reason = ""
     values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
@@ -228,6 +238,16 @@ def _is_held(sentences: Sequence[_Sentence], package: str, entry: Entry, pattern
         and not _INTERPRETER.search(sentence.words)
         and (package in sentence.words or not any(name in sentence.words for name in others))
         for sentence in sentences
+    )
+
+
+def _is_given(sentences: Sequence[_Sentence], package: str) -> bool:
+    """Return whether a part of a sentence says that others decide on the release of a package."""
+    return any(
+        _GIVEN.search(clause) and package in map(canonical_name, _WORD.findall(clause))
+        for sentence in sentences
+        if not sentence.printed
+        for clause in _CLAUSE_END.split(sentence.words)
     )
 
 
