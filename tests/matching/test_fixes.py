@@ -182,3 +182,14 @@ def test_a_sibling_name_of_a_removal_is_its_cause() -> None:
 
 def test_a_word_that_states_a_limit_speaks_of_the_names_on_its_own_side() -> None:
     assert fixes_of("stated-of-another")[PIN].fits
+
+
+def test_a_package_whose_release_others_decide_is_left_alone() -> None:
+    assert fixes_of("given")[UPGRADE].why == "you say that taper stays as it is"
+    assert fixes_of("given")[PIN].fits
+    assert fixes_of("partner-given")[PIN].why == "you say that wax stays as it is"
+    assert fixes_of("partner-given")[UPGRADE].fits
+
+
+def test_code_that_the_reader_may_not_change_is_left_alone() -> None:
+    assert fixes_of("code-given")[OWN].why == "you say that the code stays as it is"

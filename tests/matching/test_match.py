@@ -316,3 +316,53 @@ def test_a_card_with_a_note_comes_behind_the_one_without_for_the_same_failure() 
     other = replace(unexplained, package="lantern", id="lantern-found-481239057", frames=("lantern/core.py:light",))
     alone = matches_of(TRACEBACK, other, ENTRY)
     assert [each.tier for each in alone if each.entry.id == ENTRY.id] == ["exact"]
+
+
+OIL_CAN = replace(ENTRY, templates=("AttributeError: 'OilCan' object has no attribute 'pour'",))
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("our lamp does not start", "likely"),
+        ("lamp must stay at 1.3", "likely"),
+        ("without lamp", "possible"),
+        ("kein lamp hier", "possible"),
+        ("try another lamp", "possible"),
+        ("lamp==1.3.0 helps, they say", "possible"),
+    ],
+)
+def test_beside_a_specific_message_a_sentence_may_name_the_package(before: str, expected: str) -> None:
+    assert tier(f"{before}\nAttributeError: 'OilCan' object has no attribute 'pour'", OIL_CAN) == expected
+
+
+def test_the_package_of_a_victim_has_to_be_used_not_named() -> None:
+    victim = replace(OIL_CAN, cause="oil-1")
+    assert tier("our lamp does not start\nAttributeError: 'OilCan' object has no attribute 'pour'", victim) == "possible"
+
+
+def test_the_readers_own_lines_of_source_show_which_packages_are_used() -> None:
+    header = 'Traceback (most recent call last):\n  File "{path}/app.py", line 2, in <module>\n    import lamp\n'
+    message = "AttributeError: 'OilCan' object has no attribute 'pour'"
+    assert tier(header.format(path="/srv") + message, OIL_CAN) == "likely"
+    assert tier(header.format(path="/v/lib/site-packages/soap") + message, OIL_CAN) == "possible"
+
+
+def test_a_release_of_a_partner_that_can_not_fail_is_a_reason_to_doubt() -> None:
+    message = "we have lamp 1.3.0 here, beside it lies oil {oil} I think\nlamp.NoWick: wick 'x' is too short for burner 1"
+    assert tier(message.format(oil="2.5")) == "likely"
+    assert tier(message.format(oil="1.9.2")) == "possible"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("boiler.Broken: the lamp went out", "possible"),
+        ("boiler.Broken: no heat (the lamp went out)", "likely"),
+        ("boiler.Broken: no heat due to the lamp went out", "likely"),
+        ("boiler.Broken: outthe lamp went out", "none"),
+    ],
+)
+def test_a_message_that_another_exception_passes_on_counts(line: str, expected: str) -> None:
+    entry = replace(ENTRY, templates=("lamp.NoWick: the lamp went out",), requirements={})
+    assert tier(line, entry) == expected
