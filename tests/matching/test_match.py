@@ -338,7 +338,8 @@ def test_beside_a_specific_message_a_sentence_may_name_the_package(before: str, 
 
 def test_the_package_of_a_victim_has_to_be_used_not_named() -> None:
     victim = replace(OIL_CAN, cause="oil-1")
-    assert tier("our lamp does not start\nAttributeError: 'OilCan' object has no attribute 'pour'", victim) == "possible"
+    message = "AttributeError: 'OilCan' object has no attribute 'pour'"
+    assert tier(f"our lamp does not start\n{message}", victim) == "possible"
 
 
 def test_the_readers_own_lines_of_source_show_which_packages_are_used() -> None:
@@ -349,7 +350,7 @@ def test_the_readers_own_lines_of_source_show_which_packages_are_used() -> None:
 
 
 def test_a_release_of_a_partner_that_can_not_fail_is_a_reason_to_doubt() -> None:
-    message = "we have lamp 1.3.0 here, beside it lies oil {oil} I think\nlamp.NoWick: wick 'x' is too short for burner 1"
+    message = "we have lamp 1.3.0 here, beside it oil {oil}, I think\nlamp.NoWick: wick 'x' is too short for burner 1"
     assert tier(message.format(oil="2.5")) == "likely"
     assert tier(message.format(oil="1.9.2")) == "possible"
 

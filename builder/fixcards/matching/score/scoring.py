@@ -168,7 +168,8 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
     if _is_unsure_alias(features, entry) or fit.truncated or features.doubtful or not own:
         evidence = min(evidence, MAX_UNCERTAIN_EVIDENCE)
     # An affected release is a witness of its own, like frames: for what is plain or cut, and the text goes no further.
-    evidence += own and says_something and (full or fit.truncated) and features.affected is True
+    is_witness = features.affected is True and not features.doubtful
+    evidence += own and says_something and (full or fit.truncated) and is_witness
     return TIERS_BY_EVIDENCE[max(0, min(evidence, len(TIERS_BY_EVIDENCE) - 1))]
 
 

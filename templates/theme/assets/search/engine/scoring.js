@@ -34,7 +34,7 @@ function tierOf(features, entry) {
   const evidence = (fit.specificity >= limits.SPECIFICITY_STRONG) + (fit.specificity >= limits.SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
   const own = isEntrysOwn(features, entry);
   const uncertain = isUnsureAlias(features, entry) || fit.truncated || features.doubtful || !own;
-  const witness = own && saysSomething && (full || fit.truncated) && features.affected === true;
+  const witness = own && saysSomething && (full || fit.truncated) && features.affected === true && !features.doubtful;
   const sum = (uncertain ? Math.min(evidence, limits.MAX_UNCERTAIN_EVIDENCE) : evidence) + witness;
   return limits.TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, limits.TIERS_BY_EVIDENCE.length - 1))];
 }
