@@ -39,7 +39,7 @@ def test_every_command_of_the_readme_exists() -> None:
     )
     typed = [line for block, word in blocks for line in (block or word).splitlines()]
     named = {match[1] for line in typed if (match := re.match(r"(?:\$ )?(?:\.venv/bin/)?fixcards ([a-z]+)", line))}
-    commands = set(re.findall(r"^  ([a-z]+) ", _help("fixcards --help").partition("Commands:")[2], re.MULTILINE))
+    commands = set(re.findall(r"^  ([a-z]+) ", _help("fixcards --help").partition("Find a failure:")[2], re.MULTILINE))
     assert "check" in named
     assert named <= commands
 

@@ -14,6 +14,7 @@ import click
 from fixcards import __version__
 from fixcards.cli.audit_command import audit
 from fixcards.cli.bisect_command import bisect
+from fixcards.cli.command_list import CommandList
 from fixcards.cli.data_commands import data, update
 from fixcards.cli.exit_status import CLEAN, FINDINGS
 from fixcards.cli.export_command import export
@@ -28,11 +29,12 @@ from fixcards.errors import FixcardsError, needs_extra
 
 
 @click.group(
+    cls=CommandList,
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
         "color": False if os.environ.get("NO_COLOR") else None,  # https://no-color.org
-    }
+    },
 )
 @click.version_option(__version__, "-V", "--version", prog_name="fixcards")
 def cli() -> None:
