@@ -6,7 +6,6 @@ serves them unchanged.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -25,8 +24,8 @@ OUR_PREFIXES = (
     *("assets/card.js", "assets/copy.js", "assets/file-notice.js", "assets/fixcards.", "assets/lists.js"),
     *("assets/search/", "assets/share.js", stylesheet.PATH),
 )
-ENGINE = "assets/search/engine.js"
-"""The script that is published as one file with the modules behind it."""
+BUNDLES = ("assets/search/engine.js", "assets/search/page.js")
+"""Scripts that are published as one file each, with the modules behind it."""
 MEDIA_TYPES = {".css": "text/css", ".js": "application/javascript"}
 
 
@@ -69,18 +68,17 @@ def configured(config: MkDocsConfig) -> set[str]:
 
 
 def join_modules(files: Iterable[File]) -> list[File]:
-    """Join the modules of the search's engine into one script; return the files that it replaces.
+    """Join the modules of the search into two scripts; return the files that they replace.
 
     Without the minifier it would save nothing, so they are left as they are.
     """
-    scripts = {file.src_uri: file for file in files if _media_type(file.src_uri) == MEDIA_TYPES[".js"]}
-    if minify is None or ENGINE not in scripts:
-        return []
-    modules = {
-        path: file.content_string for path, file in scripts.items() if path.startswith(posixpath.dirname(ENGINE))
-    }
-    parts = script_bundle.parts(ENGINE, modules)
-    scripts[ENGINE].content_string = script_bundle.join(ENGINE, modules)
+    scripts = {file.src_uri: file for file in filter(_is_our_asset, files) if file.src_uri.endswith(".js")}
+    modules = {path: file.content_string for path, file in scripts.items()}
+    parts = []
+    for path in BUNDLES if minify else ():
+        if path in scripts:
+            parts += script_bundle.parts(path, modules)
+            scripts[path].content_string = script_bundle.join(path, modules)
     return [scripts[path] for path in parts]
 
 

@@ -1,7 +1,6 @@
 // What a card's page does beyond copying. Without it all of the page can be read and every line can be reached.
 
-import { ask } from "./search/ask.js";
-import { storedProgram } from "./search/program.js";
+import { ask, storedProgram } from "./search/page.js";
 
 export function enableCard(page) {
   rememberProgram(page);

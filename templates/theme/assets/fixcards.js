@@ -1,7 +1,6 @@
 // The scripts of a page. Without them everything can still be read.
 
-import { enableCopyButtons } from "./copy.js";
-import { Box, offerEverywhere } from "./search/box.js";
+import { Box, enableCopyButtons, offerEverywhere } from "./search/page.js";
 
 enableCopyButtons(document);
 const list = document.querySelector("[data-list], .fc-package-filter");

@@ -1,7 +1,7 @@
 // Lists of cards, filtered and sorted in place. Without this script each filter is a link to a list of its own.
 // The state of a list is in its address, so it can be shared, and Back leads to the one before.
 
-import { visible } from "./search/elements.js";
+import { visible } from "./search/page.js";
 
 const PER_PAGE = 100;
 const MAX_CHOICES = 40;
