@@ -121,7 +121,9 @@ def main() -> None:
     for name, sizes in (("first visit", firsts), ("next card", nexts)):
         lines.append(f"| {name} | {statistics.median(sizes) / 1000:.1f} | {max(sizes) / 1000:.1f} |")
     lines += ["", f"| Lighthouse, median of {TIMES} | {' | '.join(CATEGORIES)} |", f"|---|{'---|' * len(CATEGORIES)}"]
-    for name, path in (("home page", ""), ("card page", cards[len(cards) // 2])):
+    card = cards[len(cards) // 2]
+    pages = {"home page": "", "card page": card, "list": "cards/", "package page": f"{card.split('/')[0]}/"}
+    for name, path in pages.items():
         scores = lighthouse(address + path, str(chromium))
         lines.append(f"| {name} | {' | '.join(f'{scores[each]:.0f}' for each in CATEGORIES)} |")
     print("\n".join(lines))

@@ -205,6 +205,17 @@ def test_an_address_of_no_site_is_refused(address: str) -> None:
         Finder.of_site(address)
 
 
+def test_a_server_that_cannot_be_reached_is_named_with_what_to_look_at() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}/"
+        with pytest.raises(FixcardsError) as raised:
+            Finder.of_site(address).match(TEXTS[0])
+    assert str(raised.value).startswith(address)
+    assert str(raised.value).endswith("; check the address and your connection")
+    assert "Errno" not in str(raised.value)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="measures the memory of a process as Linux does")
 @pytest.mark.parametrize("reply", [large_body, endless_redirect])
 def test_the_memory_of_a_search_is_bounded_whatever_a_server_sends(reply: Reply) -> None:

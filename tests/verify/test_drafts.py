@@ -161,3 +161,14 @@ def test_evidence_of_a_draft_is_as_strict_as_any(cards):
     run("verify")
     assert Evidence.model_validate_json(path.with_name("1.evidence.json").read_bytes()).card == "demo-1"
     assert run("verify", "--stale", "3").stderr.count("0 of 0 cards") == 1
+
+
+def test_frames_that_the_run_does_not_show_are_named_at_once(cards):
+    card = demo_card()
+    card["signature"]["frames"] = ["demo/other.py:get"]
+    write(cards, card)
+    done = run("verify", "demo-1")
+    assert done.returncode == 1
+    assert "demo-1: verified" in done.stderr
+    assert "cards/demo/1.evidence.json:" in done.stdout
+    assert "FC321 the broken run did not show the frame demo/other.py:get of the card" in done.stdout

@@ -64,6 +64,17 @@ def test_extension_modules_and_what_runs_at_the_start_of_python_go(site: Path) -
     assert not list(site.rglob("*.pth"))
 
 
+def test_annotations_go_where_a_type_checker_reads_them_in_place_of_another_package(site: Path) -> None:
+    names = ["other-stubs/__init__.pyi", "other-stubs/inner/more.pyi", "demo_kit/__init__.pyi"]
+    for name in names:
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text("value: int\n", encoding="utf-8")
+    with (site / INFORMATION / "RECORD").open("a", encoding="utf-8") as record:
+        record.writelines(f"{name},,\n" for name in names)
+    stub(site)
+    assert [name for name in names if (site / name).exists()] == ["demo_kit/__init__.pyi"]
+
+
 def test_files_outside_the_environment_stay(site: Path) -> None:
     stub(site)
     assert (site.parents[3] / "outside.py").read_text(encoding="utf-8") == "untouched"

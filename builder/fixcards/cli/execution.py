@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +12,16 @@ from typing import Any
 from fixcards import cache
 from fixcards.cli.card_folders import CardFolders
 from fixcards.cli.exit_status import CLEAN, COULD_NOT_RUN, FINDINGS
+from fixcards.cli.problem_output import print_problems
 from fixcards.cli.progress_report import ProgressReport, as_data, describe_run, printed_instead
 from fixcards.cli.terminal import echo, echo_json, echo_lines
 from fixcards.errors import FixcardsError
 from fixcards.files import make_private
 from fixcards.records.card import Card
 from fixcards.records.draft import drafts
-from fixcards.records.evidence import Outcome
+from fixcards.records.evidence import Outcome, evidence_text
+from fixcards.records.problem import Problem
+from fixcards.records.record import RecordReader, evidence_path
 from fixcards.verify import executors
 from fixcards.verify.card_runner import CardRunner, RunSettings, today
 from fixcards.verify.interpreters import installed_interpreters
@@ -26,7 +29,7 @@ from fixcards.verify.package_index import PackageIndex
 from fixcards.verify.plan import Plan, plan
 from fixcards.verify.sandbox import choose_sandbox
 from fixcards.verify.selection import Selection
-from fixcards.verify.session import Session, Task
+from fixcards.verify.session import Result, Session, Task
 
 
 def verify_cache() -> Path:
@@ -62,7 +65,8 @@ def verify(
 ) -> int:
     """Execute cards and write their evidence; return 0 where all are verified, 1 where one isn't, 2 on errors.
 
-    With `compare` nothing is written, and 1 also says that an execution differs from the evidence that is there.
+    What `fixcards check` will say of the new evidence is printed at once, and is a reason for 1, too. With `compare`
+    nothing is written, and 1 also says that an execution differs from the evidence that is there.
     """
     tasks = _tasks(folders, selection)
     # Chosen here, so that it says at once what is missing.
@@ -89,13 +93,28 @@ def verify(
         protections = [f"{name}: {value}" for name, value in sandbox.protections().items()]
         echo("; ".join([f"isolation: {sandbox.name}", *protections]), err=True)
     echo(report.summary(), err=True)
+    problems = [] if compare else _problems_of_evidence(report.results, settings)
+    if problems and not as_json:
+        print_problems(problems, (), "text")
     if any(result.error for result in report.results):
         return COULD_NOT_RUN
     if any(result.differences for result in report.results):
         return FINDINGS
     good = {"verified", "disputed", "retired"}
     bad = [r for r in report.results if r.judgement and r.judgement.verdict not in good and not r.skipped]
-    return FINDINGS if bad else CLEAN
+    return FINDINGS if bad or problems else CLEAN
+
+
+def _problems_of_evidence(results: Iterable[Result], settings: RunSettings) -> list[Problem]:
+    """Return the problems of the evidence that was made, such as a frame of a card that its run doesn't show."""
+    problems: set[Problem] = set()
+    for result in results:
+        if result.evidence is not None and not result.skipped:
+            path = result.task.path
+            reader = RecordReader(path.parent.parent, settings.tracker_hosts)
+            reader.validate_evidence(evidence_path(path), result.task.card, evidence_text(result.evidence).encode())
+            problems |= reader.problems
+    return sorted(problems)
 
 
 def dry_run(folders: CardFolders, selection: Selection, settings: RunSettings, *, as_json: bool) -> int:

@@ -57,9 +57,7 @@ def within(seconds: float, address: str, fetch: Callable[[], Result]) -> Result:
         except FixcardsError as error:
             results.append(error)
         except Exception as error:  # noqa: BLE001 - of the server, the address or the network; a thread has no caller
-            code = f"{error.code} " if isinstance(error, urllib.error.HTTPError) else ""
-            reason = str(getattr(error, "reason", error)) or type(error).__name__
-            results.append(FixcardsError(f"{address}: {code}{reason[:MAX_MESSAGE]}"))
+            results.append(FixcardsError(f"{address}: {_reason(error)}"))
 
     thread = threading.Thread(target=store, daemon=True)
     thread.start()
@@ -68,6 +66,16 @@ def within(seconds: float, address: str, fetch: Callable[[], Result]) -> Result:
     if isinstance(result, FixcardsError):
         raise result
     return result
+
+
+def _reason(error: Exception) -> str:
+    """Return why an answer didn't come, and what the reader can look at where it was the connection."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"{error.code} {str(error.reason)[:MAX_MESSAGE]}"
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, OSError) and reason.strerror:
+        return f"{reason.strerror[:MAX_MESSAGE]}; check the address and your connection"
+    return str(reason)[:MAX_MESSAGE] or type(error).__name__
 
 
 def _fetch(seconds: float, opener: urllib.request.OpenerDirector, address: str, most: int) -> bytes:

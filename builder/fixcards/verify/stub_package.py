@@ -24,10 +24,11 @@ def stub_package(venv: Path, package: str) -> None:
     """Replace every module of an installed distribution by one that raises when it is imported; its metadata stay.
 
     Extension modules and files that run when Python starts go. Files are replaced, never written to: they may be
-    hard links into a cache. Raises `EnvironmentUnavailable` where the distribution is not there.
+    hard links into a cache. So do the annotations of a stub package (PEP 561), which a type checker reads in place of
+    another package's code. Raises `EnvironmentUnavailable` where the distribution is not there.
     """
     information = installed_metadata(venv, package)
-    modules = list(installed_modules(information))
+    modules = [*installed_modules(information), *_stub_package_annotations(information)]
     if not modules:
         raise EnvironmentUnavailable("environment", f"no module of {package} is installed")
     for path in modules:
@@ -47,10 +48,21 @@ def installed_metadata(venv: Path, package: str) -> Path:
 
 def installed_modules(information: Path) -> Iterator[Path]:
     """Yield the modules of a distribution that lie in its folder of packages, which holds that of its metadata."""
+    return (path for path in _installed_files(information) if path.suffix in _MODULES)
+
+
+def _stub_package_annotations(information: Path) -> Iterator[Path]:
+    """Yield the annotations in folders such as `redis-stubs`, which go before those of the package they describe."""
+    for path in _installed_files(information):
+        if path.suffix == ".pyi" and path.relative_to(information.parent).parts[0].endswith("-stubs"):
+            yield path
+
+
+def _installed_files(information: Path) -> Iterator[Path]:
     site, record = information.parent, information / "RECORD"
     root = os.path.realpath(site)
     for name, _ in recorded_files(record.read_text(encoding="utf-8", errors="replace")):
         path = site / name
         folder = os.path.realpath(path.parent)
-        if (folder == root or folder.startswith(root + os.sep)) and path.suffix in _MODULES and os.path.lexists(path):
+        if (folder == root or folder.startswith(root + os.sep)) and os.path.lexists(path):
             yield path
