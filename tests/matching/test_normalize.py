@@ -20,7 +20,7 @@ from fixcards.matching.parse.normalize import (
     library_path,
     normalize,
 )
-from fixcards.matching.parse.parser import library_frame
+from fixcards.matching.parse.packages import library_frame
 from tests.matching.samples import JavaScript, javascript
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "matching" / "normal.json").read_text(encoding="utf-8"))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from fixcards.matching.parse.normalize import clean_display
-from fixcards.matching.parse.parser import Failure, library_frame, parse, split_failures
+from fixcards.matching.parse.packages import library_frame
+from fixcards.matching.parse.parser import Failure, parse, split_failures
 from fixcards.matching.parse.template import find_template, without_source_lines
 from fixcards.matching.parse.tokens import informative_tokens
 

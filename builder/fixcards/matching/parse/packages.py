@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from fixcards.matching.parse.patterns import ARCHIVE, COMPILED
 from fixcards.matching.parse.tokens import lower
 
 LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/")
 """Folders that packages are installed in. `dist-packages` is Debian's."""
 
 _SEPARATORS = re.compile("[-_.]+")
+_ARCHIVE, _COMPILED = re.compile(ARCHIVE), re.compile(COMPILED)
 
 
 def path_in_library(path: str) -> str | None:
@@ -25,6 +27,23 @@ def path_in_library(path: str) -> str | None:
         if start >= 0:
             end = max(end, start + len(folder))
     return path[end:] if end else None
+
+
+def library_frame(path: str, function: str) -> str | None:
+    """Return `package/module.py:function` for a file of a library, None for any other.
+
+    A library's file lies below a library folder, in a package's own `src/` or at a relative path, as compiled modules
+    say, or behind three dots, where people leave the folder out.
+    """
+    path = path.replace("\\", "/").replace("//", "/")
+    inside = path_in_library(path)
+    if inside is None:
+        match = _COMPILED.match(path)
+        if not match:
+            return None
+        inside = match[1] or match[2]
+    inside = _ARCHIVE.sub("", inside)
+    return f"{inside}:{function}" if "/" in inside or inside.endswith(".py") else None
 
 
 def canonical_name(name: str) -> str:

@@ -13,11 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from fixcards.matching.parse.lines import Line, clean_lines, split_lines
 from fixcards.matching.parse.messages import announces, is_repeat, within_quotes
-from fixcards.matching.parse.packages import path_in_library
+from fixcards.matching.parse.packages import library_frame
 from fixcards.matching.parse.patterns import (
-    ARCHIVE,
     CAUSE,
-    COMPILED,
     HANDLING,
     HEADER,
     INNERMOST_FIRST,
@@ -36,8 +34,6 @@ from fixcards.matching.parse.releases import SeenReleases
 _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
 _COUNT = _FIND["count"]
 _NAME_CHARACTER = re.compile(r"[A-Za-z0-9_.]")
-_ARCHIVE = re.compile(ARCHIVE)
-_COMPILED = re.compile(COMPILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +119,6 @@ def split_failures(failure: Failure) -> list[Failure]:
         lines = tuple(each for each in failure.lines if each.line > exceptions[-1].line)
         failures.append(replace(failure, exceptions=(), lines=lines))
     return failures
-
-
-def library_frame(path: str, function: str) -> str | None:
-    """Return `package/module.py:function` for a file of a library, None for any other.
-
-    A library's file lies below a library folder, in a package's own `src/` or at a relative path, as compiled modules
-    say, or behind three dots, where people leave the folder out.
-    """
-    path = path.replace("\\", "/").replace("//", "/")
-    inside = path_in_library(path)
-    if inside is None:
-        match = _COMPILED.match(path)
-        if not match:
-            return None
-        inside = match[1] or match[2]
-    inside = _ARCHIVE.sub("", inside)
-    return f"{inside}:{function}" if "/" in inside or inside.endswith(".py") else None
 
 
 class _Parser:

@@ -1,6 +1,7 @@
 // What builder/fixcards/matching/parse/packages.py does. The comments that say why stand there.
 
 import tables from "../tables.js";
+import { FIND } from "./patterns.js";
 import { lower, trim } from "./strings.js";
 
 export function pathInLibrary(path) {
@@ -15,3 +16,10 @@ export function pathInLibrary(path) {
 }
 
 export const canonicalName = (name) => trim(lower(name).replace(/[-_.]+/g, "-"), "-");
+
+export function libraryFrame(path, name) {
+  const slashed = path.replaceAll("\\", "/").replaceAll("//", "/");
+  const compiled = FIND.compiled.exec(slashed);
+  const inside = (pathInLibrary(slashed) ?? compiled?.[1] ?? compiled?.[2])?.replace(FIND.archive, "");
+  return inside?.includes("/") || inside?.endsWith(".py") ? `${inside}:${name}` : null;
+}

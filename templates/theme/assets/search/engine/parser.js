@@ -2,7 +2,7 @@
 
 import tables from "../tables.js";
 import { splitLines } from "./lines.js";
-import { pathInLibrary } from "./packages.js";
+import { libraryFrame } from "./packages.js";
 import { FIND, limits } from "./patterns.js";
 import { SeenReleases } from "./releases.js";
 import { lastPart, trim, trimEnd, trimStart } from "./strings.js";
@@ -33,13 +33,6 @@ export function splitFailures(failure) {
   });
   if (rest) parts.push({ ...failure, exceptions: [], lines: lines.filter((each) => each.line > exceptions.at(-1).line) });
   return parts;
-}
-
-function libraryFrame(path, name) {
-  const slashed = path.replaceAll("\\", "/").replaceAll("//", "/");
-  const compiled = FIND.compiled.exec(slashed);
-  const inside = (pathInLibrary(slashed) ?? compiled?.[1] ?? compiled?.[2])?.replace(FIND.archive, "");
-  return inside?.includes("/") || inside?.endsWith(".py") ? `${inside}:${name}` : null;
 }
 
 export class Parser {
