@@ -63,7 +63,7 @@ SENTENCE_WORDS, SENTENCE_INFORMATIVE, SENTENCE_SPECIFICITY = 5, 3, 3
 """Words of a plain message that make it a sentence, those among them that are informative, and what it then counts."""
 CONSTRUCTOR = "__init__()"
 """How a message begins in which old Pythons leave out the class."""
-QUOTED = r"['`\"]([A-Za-z0-9_.]{1,200})['`\"]"
+QUOTED = r"['`\"](--[a-z0-9-]{1,60}|[A-Za-z0-9_.]{1,200})['`\"]"
 MIXED = "_|[a-z][A-Z]"
 
 _QUOTED = re.compile(QUOTED)
