@@ -70,3 +70,10 @@ def test_what_every_newer_release_has_whatever_else_is_installed_is_lasting(
     versions: dict[str, Any], expected: str
 ) -> None:
     assert failure_moment(card(versions=versions), None) == expected
+
+
+def test_beside_a_second_package_a_failure_is_lasting_where_only_own_code_can_be_changed() -> None:
+    other = card(versions={"affected": ">=1.0", "fixed": None, "python": None})
+    assert failure_moment(other, None) == "use"
+    fixes = tuple(fix.model_copy(update={"kind": "code-change", "install": None}) for fix in other.fixes)
+    assert failure_moment(other.model_copy(update={"fixes": fixes}), None) == "lasting"

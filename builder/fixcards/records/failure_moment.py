@@ -18,9 +18,9 @@ def failure_moment(card: Card, evidence: Evidence | None) -> Moment:
 
     `install` is every failure of resolving, building and installing. `import` says that importing the package is
     enough: the program does no more, or an executed traceback enters the card's package through an `import` statement
-    of the program. Everything else takes a certain use. It is `lasting` where it takes no second package and no
-    interpreter, and no release ends it, as most changes on purpose: it is in every environment with a newer release,
-    and whether it matters depends on the program alone.
+    of the program. Everything else takes a certain use. It is `lasting` where it takes no interpreter and no release
+    ends it, as most changes on purpose: it is in every environment with a newer release, and whether it matters depends
+    on the program alone. With a second package that holds only where all fixes are changes of the reader's own code.
     """
     reproduction = card.reproduction
     if reproduction.expect is not None and reproduction.expect.during is not None:
@@ -40,7 +40,8 @@ def failure_moment(card: Card, evidence: Evidence | None) -> Moment:
 
 def _is_lasting(card: Card) -> bool:
     versions = card.versions
-    if versions.with_ or versions.python or versions.fixed:
+    only_in_own_code = all(fix.kind == "code-change" for fix in card.fixes)
+    if (versions.with_ and not only_in_own_code) or versions.python or versions.fixed:
         return False
     return any(
         all(clause.operator in (">=", ">", "!=") for clause in specifier)
