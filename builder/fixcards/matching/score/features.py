@@ -182,8 +182,8 @@ def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str
     packages = [frame.partition("/")[0] for frame in (*frames, *failure.failure.frames)]
     partners = {frame.partition("/")[0] for frame in entry.frames}
     end = next((number for number, package in enumerate(packages) if package in own), len(packages))
-    callers = (name for name in packages[:end] if not (name in partners or canonical_name(name) in entry.requirements))
-    return ["", *callers][-1]
+    others = [name for name in packages[:end] if not (name in partners or canonical_name(name) in entry.requirements)]
+    return others[-1] if others else ""
 
 
 def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple[list[TemplateFit], int, bool]:

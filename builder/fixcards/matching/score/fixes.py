@@ -68,7 +68,7 @@ _NOT = (
 )
 HELD = "|".join(
     (
-        rf"(?:{_NOT}[^.!?]{{1,40}}|without |no way to )(?:{_CHANGES})",
+        rf"(?:{_NOT}[^.!?]{{1,40}}|without |no way to ){_CHANGES}",
         r"(?:^|[^a-z])can [^.!?]{1,20} neither ",
         r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|no upgrade|not an option|unmaintained|abandoned)",
         r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep|remain)|(?:that|this|the) (?:version|release) stays",
@@ -216,12 +216,10 @@ def _objection(
     elif fix.kind == "upgrade":
         reason = "" if is_general else _objection_to_upgrade(features, entry)
         held = canonical_name(features.caller) or "the package" if is_general else entry.package
-        is_held = _is_held(sentences, held, entry, _HELD) or _is_given(sentences, held)
-        reason = reason or ("held" if is_held else "")
+        reason = reason or ("held" if _is_held(sentences, held, entry, _HELD) else "")
     elif fix.kind == "pin":
         held = requirements[0][0] if requirements else entry.package
-        is_held = _is_held(sentences, held, entry, _NO_DOWNGRADE) or _is_given(sentences, held)
-        reason = "held" if is_held else ""
+        reason = "held" if _is_held(sentences, held, entry, _NO_DOWNGRADE) else ""
     else:
         reason = ""
     values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
@@ -230,9 +228,9 @@ def _objection(
 
 
 def _is_held(sentences: Sequence[_Sentence], package: str, entry: Entry, pattern: re.Pattern[str]) -> bool:
-    """Return whether a sentence says that a package has to stay, or that something without a name has to."""
+    """Return whether others decide on a package, or a sentence says that it or something without a name has to stay."""
     others = {entry.package, *entry.requirements} - {package}
-    return any(
+    return _is_given(sentences, package) or any(
         pattern.search(sentence.words)
         and not sentence.printed
         and not _INTERPRETER.search(sentence.words)

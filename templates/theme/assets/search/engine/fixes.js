@@ -47,7 +47,7 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
     else if (isNewer) reason = "newer";
     else if (foreignFrames) reason = ["", entry.package].includes(canonicalName(caller)) ? "" : "caller";
     else if (inOwnCode(features) && affected === null) reason = "own code";
-    if (!reason && (isHeld(sentences, held, entry, pins ? FIND.noDowngrade : FIND.held) || isGiven(sentences, held))) reason = "held";
+    if (!reason && isHeld(sentences, held, entry, pins ? FIND.noDowngrade : FIND.held)) reason = "held";
   }
   const values = { package: entry.package, caller, release: versions[entry.package], place, bound, python, interpreter: interpreters?.at(-1), held };
   return reason && tables.fixTexts[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
@@ -57,7 +57,7 @@ const inOwnCode = ({ ownCode, frames, hasSource }) => ownCode && !frames && !has
 
 function isHeld(sentences, held, { package: own, requirements }, pattern) {
   const others = [own, ...Object.keys(requirements)].filter((name) => name !== held);
-  return sentences.some(({ words, printed }) => pattern.test(words) && !printed && !FIND.interpreter.test(words) && (words.includes(held) || !others.some((name) => words.includes(name))));
+  return isGiven(sentences, held) || sentences.some(({ words, printed }) => pattern.test(words) && !printed && !FIND.interpreter.test(words) && (words.includes(held) || !others.some((name) => words.includes(name))));
 }
 
 const isGiven = (sentences, held) => sentences.some(({ words, printed }) => !printed && words.split(FIND.clauseEnd).some((clause) => FIND.given.test(clause) && [...clause.matchAll(NAME_WORD)].some(([word]) => canonicalName(word) === held)));
