@@ -29,9 +29,10 @@ BELOW_ALL = {"fixcards"} | {
         "worker_pool",
     )
 }
-DOORS = {"cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_section", "mcp_server"}
-STARTED = {"fixcards.cli.mcp_command -> fixcards.mcp_server"}
-"""The one door that another opens: clients of the registry of MCP servers can start the program `fixcards` alone."""
+DOORS = {"__main__", "cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_section", "mcp_server"}
+STARTED = {"fixcards.cli.mcp_command -> fixcards.mcp_server", "fixcards.__main__ -> fixcards.cli"}
+"""Doors that another opens: clients of the registry of MCP servers can start the program `fixcards` alone, and
+`python -m fixcards` is that program."""
 PUBLIC = {"matching", "search"}
 """Rooms whose names the package itself hands on, to the programs of users."""
 STANDS_ON = {
@@ -47,6 +48,7 @@ STANDS_ON = {
     "authoring": {"ecosystems", "records", "matching", "verify", "search"},
     "scout": {"ecosystems", "records", "matching", "verify", "search", "authoring"},
     "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring", "scout", "audit"},
+    "__main__": {"cli"},
     "hook": {"search"},
     "ipython_extension": {"search"},
     "mcp_server": {"audit", "matching", "search"},

@@ -193,3 +193,52 @@ def test_a_package_whose_release_others_decide_is_left_alone() -> None:
 
 def test_code_that_the_reader_may_not_change_is_left_alone() -> None:
     assert fixes_of("code-given")[OWN].why == "you say that the code stays as it is"
+
+
+def test_a_limit_of_a_package_that_is_no_part_of_the_failure_is_no_limit() -> None:
+    assert fixes_of("limit-of-another")[UPGRADE].fits
+    assert fixes_of("limit-of-the-past")[UPGRADE].fits
+
+
+def test_a_package_on_whose_release_others_decide_stays() -> None:
+    assert fixes_of("decided-by-others")[UPGRADE].why == "you say that taper stays as it is"
+    assert fixes_of("decided-by-others")[PIN].fits
+
+
+@pytest.mark.parametrize("name", ["own-words", "own-command"])
+def test_who_speaks_of_code_or_a_command_of_their_own_is_offered_to_change_it_first(name: str) -> None:
+    best = match(parse(TEXTS[f"fix-{name}"]), index())[0]
+    assert (best.entry.id, best.fixes[0].title) == ("wax-1", "Write wax.Tallow() instead")
+
+
+def test_a_frame_that_a_narrow_terminal_broke_is_read() -> None:
+    best = match(parse(TEXTS["fix-narrow-box"]), index())[0]
+    assert (best.entry.id, best.tier) == ("taper-7", "exact")
+
+
+def test_a_message_that_a_log_ran_together_with_the_header_is_read() -> None:
+    best = match(parse(TEXTS["fix-glued-header"]), index())[0]
+    assert (best.entry.id, best.tier) == ("wax-1", "likely")
+
+
+def test_a_module_that_lies_in_no_folder_is_a_package_of_its_own() -> None:
+    error = "AttributeError: 'Wick' object has no attribute 'burn'"
+    entry = Entry(
+        id="lone-wick-1", package="lone-wick", templates=(error,), exception="AttributeError",
+        frames=("lone_wick.py:light",), requirements={"wax": ">=3"},
+    )  # fmt: skip
+    text = f'Traceback (most recent call last):\n  File ".../lone_wick.py", line 3, in hold\n    burn()\n{error}\n'
+    assert [each.tier for each in match(parse(text), Index.of([entry]))] == ["likely"]
+
+
+@pytest.mark.parametrize(
+    ("line", "tier"),
+    [
+        ("Because taper==1.4 depends on wax>=2.1,<3 and you require wax==3.0, your requirements are unsatisfiable.", "likely"),
+        ("Because taper==1.4 depends on wax>=2.1,<4 and you require wax==5.0, your requirements are unsatisfiable.", "possible"),
+    ],
+)  # fmt: skip
+def test_what_a_resolver_says_of_a_package_is_its_own_wherever_it_stands(line: str, tier: str) -> None:
+    template = "taper=={taper} depends on wax>=2.1,<3"
+    entry = Entry(id="taper-9", package="taper", templates=(template,), requirements={"wax": ">=3"})
+    assert [each.tier for each in match(parse(line), Index.of([entry]))] == [tier]

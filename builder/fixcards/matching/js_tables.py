@@ -111,7 +111,11 @@ def _patterns() -> dict[str, str]:
         "limit": fixes.LIMIT,
         "stated": fixes.STATED,
         "word": fixes.WORD,
-        "interpreter": fixes.INTERPRETER,
+        "noPackage": fixes.NO_PACKAGE,
+        "otherName": fixes.OTHER_NAME,
+        "determined": fixes.DETERMINED,
+        "past": fixes.PAST,
+        "firstPerson": fixes.FIRST_PERSON,
         "release": versions.VERSION,
         "clause": versions.CLAUSE,
     }

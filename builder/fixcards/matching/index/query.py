@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, NormalizedText
+from fixcards.matching.parse.packages import frame_package
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.releases import is_listed
 from fixcards.matching.parse.tokens import informative, lower, split_identifier, tokenize
@@ -90,7 +91,7 @@ def make_query(failure: NormalizedFailure) -> Query:
     else:
         for text in _warning_lines(failure):
             _add(terms, informative(text.tokens), LINE_WEIGHT)
-    packages = [frame.partition("/")[0] for frame in frames[:MAX_FRAME_EXCEPTIONS]]
+    packages = [frame_package(frame) for frame in frames[:MAX_FRAME_EXCEPTIONS]]
     _add(terms, [word for package in packages for word in tokenize(package)], PACKAGE_WEIGHT)
     if not typed:
         return Query(terms, typed, (), prose=tuple(prose))

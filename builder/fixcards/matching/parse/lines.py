@@ -85,7 +85,7 @@ PATTERNS = {
     # A traceback in one line, as a list or because its line breaks were lost, and where each of its lines starts.
     "joined": r'Traceback \(most recent call last\):[^\n]{0,60}File "',
     "joint": (
-        r'<br ?/?>|</p>|[ ](?=File "[^"\n]+", line [0-9])'
+        r'<br ?/?>|</p>|(?=Traceback \(most recent)|[ ](?=File "[^"\n]+", line [0-9])'
         r"|[ ()\]}'\"^~]['\"]?(?=[A-Za-z_][A-Za-z0-9_.]{0,80}(?:Error|Exception|Warning|Interrupt|Exit)(?:: |$))"
     ),
     # A link to a file, as notebooks and editors print the places of a traceback.

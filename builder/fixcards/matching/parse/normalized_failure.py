@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from fixcards.matching.parse.normalize import clean_display, normalize
-from fixcards.matching.parse.packages import canonical_name
+from fixcards.matching.parse.packages import canonical_name, frame_package
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.releases import MAX_CONTEXT, is_advice
 from fixcards.matching.parse.template import plain_quotes
@@ -23,8 +23,10 @@ CODE_NAME = (
     r"(?:^|[^A-Za-z0-9_.@-])([A-Za-z_][A-Za-z0-9_-]*)(?=[.\\/](?!pyx?(?:[^A-Za-z0-9_]|$))[A-Za-z_])"
     r"|(?:^|[^A-Za-z0-9_])import[ ]([A-Za-z_][A-Za-z0-9_]*)"
     r"|(?:^|[^A-Za-z0-9_])from[ ]([A-Za-z_][A-Za-z0-9_]*)[A-Za-z0-9_.]*[ ]import[ ]"
+    r"|(?:^[$%]|[^A-Za-z](?:RUN|&&|run:|-m))[ ]{1,4}([a-z][a-z0-9_-]*)"
+    r"|^([a-z][a-z0-9_-]*)(?=(?:[ ][a-z][a-z0-9-]*){0,2}[ ]-{1,2}[a-z])"
 )
-"""A name as code and paths have it: `name.attribute`, `name/module.py`, `import name`."""
+"""A name as code, paths and commands have it: `name.attribute`, `name/module.py`, `import name`, `$ name --option`."""
 NAMED = r"(?:^|[^A-Za-z0-9_.@/-])([A-Za-z](?:[A-Za-z0-9_.-]{0,50}[A-Za-z0-9])?)(?![A-Za-z0-9_@/=-]|[ ]?==)"
 """A word that may be a package's name. What `==` or the like follows is more often advice than a report."""
 NEGATED = (
@@ -111,10 +113,9 @@ class NormalizedFailure:
         A word of a sentence is none of these: people also name what they don't use.
         """
         # Compiled modules print paths that begin with their package.
-        names = {frame.partition("/")[0] for frame in self.frames if "/" in frame} | self.packages
+        names = {frame_package(frame) for frame in self.frames if "/" in frame} | self.packages
         for line in (*(other.raw for other in self.failure.lines), *self.failure.sources):
-            for match in _CODE_NAME.finditer(_ADDRESS.sub(" ", line)):
-                names.add(match[1] or match[2] or match[3])
+            names.update(name for name, _ in code_names(line))
         return frozenset(map(canonical_name, names))
 
     @cached_property
@@ -127,6 +128,12 @@ class NormalizedFailure:
             if not is_advice(before := other.raw[: match.start(1)])
             and not _NEGATED.search(lower(before[-MAX_CONTEXT:]))
         )
+
+
+def code_names(line: str) -> Iterator[tuple[str, bool]]:
+    """Yield each name that a line has in code, in a path or in a command, and whether it is a command's."""
+    for match in _CODE_NAME.finditer(_ADDRESS.sub(" ", line)):
+        yield match[match.lastindex or 1], bool(match[4] or match[5])
 
 
 def normalize_failure(failure: Failure) -> NormalizedFailure:
@@ -147,7 +154,7 @@ def normalize_failure(failure: Failure) -> NormalizedFailure:
         tuple(text(other.text) for other in failure.lines),
         tuple(_message_lines(failure, text)),
         frozenset(library | user),
-        frozenset(frame.partition("/")[0] for frame in library),
+        frozenset(map(frame_package, library)),
     )
 
 

@@ -46,6 +46,11 @@ def library_frame(path: str, function: str) -> str | None:
     return f"{inside}:{function}" if "/" in inside or inside.endswith(".py") else None
 
 
+def frame_package(frame: str) -> str:
+    """Return the package of a frame, as imported. A module that lies in no folder is a package of its own."""
+    return frame.partition("/")[0].partition(".py:")[0]
+
+
 def canonical_name(name: str) -> str:
     """Return the name of a distribution or an import as PEP 503 writes it.
 

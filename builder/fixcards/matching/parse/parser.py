@@ -139,12 +139,13 @@ class _Parser:
         self.in_own_code = False  # whether the last frame is the reader's
         self.django = ""  # class from "Exception Type:", until "Exception Value:" follows
         self.printed_function = ""  # function whose source pytest prints above its place
+        self.cut_path = ""  # beginning of a path that the next line of a box goes on with
         self.line_prefix = ""  # expression for the words before the last header, with any numbers
 
     def parse(self, lines: Iterable[Line]) -> Failure:
         for line in lines:
             self.releases.add(line.raw)
-            self._line(self._without_prefix(line))
+            self._line(self._with_path(self._without_prefix(line)))
             self.last_line = line.number
         releases = self.releases.by_package()
         return Failure(
@@ -170,6 +171,12 @@ class _Parser:
         if header:
             self.line_prefix = "^" + _COUNT.pattern.join(map(re.escape, _COUNT.split(header[1])))
         return line
+
+    def _with_path(self, line: Line) -> Line:
+        """Return a line of a drawn box behind the beginning of its path, where that stands in the lines before it."""
+        path = self.cut_path + line.text.strip(" \t")
+        self.cut_path = path if _FIND["box"].match(line.raw) and _FIND["cut path"].match(path) else ""
+        return line._replace(text=path) if _FIND["rich"].match(path) else line
 
     def _line(self, line: Line) -> None:
         text = line.text

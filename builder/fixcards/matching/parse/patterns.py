@@ -20,6 +20,8 @@ PATTERNS: dict[str, str] = {
     "ipython old": r"^(~?[^ \n]+[.]pyx?) in ([A-Za-z_<][A-Za-z0-9_<>]*)",
     "pytest": r"^[ ]*((?:[A-Za-z]:)?[^:\n<>]{1,400}[.]pyx?):[0-9]+:(?: in ([^\n]+)|[ ]*([A-Za-z_][A-Za-z0-9_.]*)?)$",
     "rich": r"^[ ]*((?:[A-Za-z]:)?[^:\n]{1,400}[.]pyx?):[0-9]+ in(?: ([^\n]+))?$",
+    # A path that rich's box was too narrow for.
+    "cut path": r"^(?:~?/|[A-Za-z]:[/\\])[^ \n]{0,400}$",
     "def": r"^[ ]*(?:async )?def ([A-Za-z_][A-Za-z0-9_]*)\(",
     "member": r"^[ ]*\+[-+]+ (?:[0-9]+|[.]{3}) -+$",
     "warning": rf"^[ ]*((?:[A-Za-z]:)?[^:\n]{{1,400}}[.]py):[0-9]+: ({CLASS}): ([^\n]*)$",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import MessageLine, NormalizedFailure
-from fixcards.matching.parse.packages import canonical_name
+from fixcards.matching.parse.packages import canonical_name, frame_package
 from fixcards.matching.parse.template import (
     ELLIPSIS_CHARACTERS,
     CompiledTemplate,
@@ -42,6 +42,7 @@ WRAPPED = r"(?:: |[(]|(?:^|[^a-z])(?:because|due to|from|by) )$"
 SHADOWED = " is not a package"
 """The end of what Python says where a module is looked for in one that is no package."""
 _WRAPPED = re.compile(WRAPPED)
+_NO_NAME = re.compile("[^A-Za-z0-9_.-]")
 
 Places = tuple[tuple[int, int], ...]
 
@@ -72,6 +73,8 @@ class TemplateFit:
     marks: Places
     names_package: bool
     """Whether the message names the entry's package."""
+    is_statement: bool
+    """Whether it begins with that name: `name 1.2 depends on other<3` says the same wherever it stands."""
     first: bool = False
     """Whether the template is the entry's first message, or a part or an extension of it."""
     source: bool = False
@@ -134,7 +137,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     fits, similarity, same_exception = _fits(failure, entry, own)
     fit = max(fits, key=_rank, default=None)
     shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames, frame)]
-    own_frames = [frame for frame in dict.fromkeys(entry.frames) if frame.partition("/")[0] in own]
+    own_frames = [frame for frame in dict.fromkeys(entry.frames) if frame_package(frame) in own]
     own_shared = [frame for frame in own_frames if frame in shared]
     shows_package = not failure.packages.isdisjoint(own)
     names = frozenset(map(canonical_name, (*own, entry.package)))
@@ -160,9 +163,10 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         frames_alone=not failure.failure.exceptions,
         uses_package=uses or (fit is not None and fit.names_package),
         affected=affected,
-        # A message that a package passes on from another one is that one's message as well. A cause is that other one.
         alias=fit is not None
-        and not (any(each.first for each in fits) or uses or (entry.cause == entry.id and fit.names_package)),
+        and not (any(each.first for each in fits) or uses or fit.is_statement)
+        # A message that a package passes on from another one is that one's message as well. A cause is that other one.
+        and not (entry.cause == entry.id and fit.names_package),
         unmet_requirement=unmet_requirement,
         doubtful=doubtful,
         wrong_value=wrong_value(fit.values, entry) if fit else "",
@@ -179,8 +183,8 @@ def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str
     Packages that the entry's frames or requirements have, too, are no callers: the failure is between them and its own.
     """
     frames = [frame for exception in failure.failure.exceptions for frame in exception.frames]
-    packages = [frame.partition("/")[0] for frame in (*frames, *failure.failure.frames)]
-    partners = {frame.partition("/")[0] for frame in entry.frames}
+    packages = [frame_package(frame) for frame in (*frames, *failure.failure.frames)]
+    partners = set(map(frame_package, entry.frames))
     end = next((number for number, package in enumerate(packages) if package in own), len(packages))
     others = [name for name in packages[:end] if not (name in partners or canonical_name(name) in entry.requirements)]
     return others[-1] if others else ""
@@ -213,7 +217,7 @@ def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple
 
 def own_packages(entry: Entry) -> list[str]:
     """Return the packages, as imported, whose frames speak for an entry: its own, or all where it has none of these."""
-    names = sorted({frame.partition("/")[0] for frame in entry.frames})
+    names = sorted(set(map(frame_package, entry.frames)))
     others = [name for name in names if canonical_name(name) not in entry.requirements]
     return [name for name in names if _is_import_of(name, entry.package)] or others or names
 
@@ -238,6 +242,7 @@ def _fit_template(split: SplitTemplate, message: str, line: MessageLine, package
     form = compile_template(message)
     values: tuple[tuple[str, str], ...] = ()
     leads = False
+    is_statement = canonical_name(_NO_NAME.split(message)[0]) == packages[-1]
     if form.normalized:
         where, places, truncated = _find_parts(form, line, same_exception)
         if not places:
@@ -246,7 +251,8 @@ def _fit_template(split: SplitTemplate, message: str, line: MessageLine, package
         coverage = 100 * sum(end - start for start, end in places) // max(1, len(where))
         marks = _mark_parts(line.raw, form.printed, where[places[0][0] :])
         wrapped = not truncated and bool(_WRAPPED.search(where[: places[0][0]]))
-        leads = wrapped or (bool(line.exception) and places[0][0] == 0 and not truncated)
+        is_statement = is_statement and where is line.text.display
+        leads = wrapped or ((is_statement or (bool(line.exception) and places[0][0] == 0)) and not truncated)
         if same_exception is False and wrapped:
             same_exception = None
         if where is line.text.display and not truncated:
@@ -271,6 +277,7 @@ def _fit_template(split: SplitTemplate, message: str, line: MessageLine, package
         text=line.raw,
         marks=marks,
         names_package=_names_package(f"{name} {fixed_text}", packages),
+        is_statement=is_statement,
         values=values,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from fixcards.matching.index.entry import Entry, FixOption
-from fixcards.matching.parse.normalized_failure import NormalizedFailure
+from fixcards.matching.parse.normalized_failure import NormalizedFailure, code_names
 from fixcards.matching.parse.packages import canonical_name
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.releases import INSTALL_COMMAND, is_listed
@@ -32,7 +32,8 @@ CLAUSE_END = ",? (?:and|but|so|und|aber|et|mais|y|pero|e|ma) |, "
 LIMIT = (
     r"(?:^|[^a-z])(?:(?:must|(?:ha(?:s|ve)|needs?) to) (?:be|stay|remain|have|use)|pins?|pinned|requires?|required"
     r"|insists?|demanded|dictated|held|locked|frozen|nailed|stays?|only works with|bound to"
-    r"|fixed (?:in|by) (?:its|the|their)"
+    r"|fixed (?:in|by|to) (?:its|the|their)|(?:nothing|anything) (?:but|other than)|refuses?"
+    r"|only (?:loads|runs|accepts|supports|takes|knows)"
     r"|(?:newest|latest) [a-z0-9._-]{1,40}(?: there| here)? is|muss|müssen|bleib(?:t|en)|fest|festgenagelt|gepinnt|doit"
     r"|doivent|rester?|debe|deben|deve|devono|moet|moeten|blijven)(?:[^a-z]|$)"
 )
@@ -41,7 +42,7 @@ _OR_LATER = (
     "[+]|(?:or|and) (?:higher|later|newer|above|more|up)|oder (?:neuer|höher)|ou (?:plus|supérieur)|o (?:superior|más)"
 )
 STATED = (
-    r"^(?:(?! (?:and|or|with|und|oder|mit|et|y|e|en) )[^0-9,:<>=~]){0,32}(?:([<>]=?|~=|===?)[ ]?)?v?"
+    r"^(?:(?! (?:and|or|with|und|oder|mit|et|y|e|en) )[^0-9,:<>=~]){0,32}(?:([<>]=?|~=|={1,3})[ ]?\"?)?v?"
     rf"({_NUMBER})(?![0-9a-z_])(?:[ ]?({_OR_LATER}))?"
 )
 """What follows a name in such a sentence: "has to be at 2.5 or higher", "==1.2", "is pinned to 1.19"."""
@@ -92,7 +93,9 @@ A missed one costs a reader a line: the upgrade stands before the fix that he ta
 GIVEN = (
     r"(?:^|[^a-z])(?:certified|validated|approved|vendor|customer|polic(?:y|ies)|distro|mandat|demand|dictat|prescrib"
     r"|frozen|freeze|managed|bundled|vendored|shipped|ships|baked|given|capped|caps|locked|governed|audited|platform"
-    r"|(?:needed|required|held|pinned|used|owned|wanted|fixed) by|need(?:s|ed)? (?:it|that)(?:[^a-z]|$)"
+    r"|system package|(?:needed|required|held|pinned|used|owned|wanted|fixed|decided|chosen|inspected|imported) by"
+    r"|need(?:s|ed)? (?:it|that)(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled|comes with"
+    r"|organi[sz]ers?"
     r"|(?:no|any|an) (?:older|newer)|(?:is|are) out(?:[^a-z]|$)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)"
     r"|vorgegeben|vorschrift|imposé|impuest|imposto|imposta|narzucon|\u0437\u0430\u0434\u0430\u043d)"
 )
@@ -113,12 +116,36 @@ NO_EDIT = (
     r"|no (?:source|code) (?:edit|change)s|code freeze"
 )
 """The same words of a reader who may not change the code."""
-INTERPRETER = r"(?:^|[^a-z])(?:python|interpreter)(?![a-z_-])"
-"""A sentence about this says nothing about packages."""
+NO_PACKAGE = r"(?:^|[^a-z])(?:python|interpreter|debian|ubuntu|alpine|windows|glibc|kernel)(?![a-z_-])"
+"""A part of a sentence about one of these says nothing about a package that it doesn't name."""
+OTHER_NAME = (
+    r"(?:^|[ (])(?!(?:[a-z]+(?:ing|ly)|it|its|that|this|these|those|they|we|i|you|one|all|both|everything|which|what"
+    r"|who|still|also|now|so|but|or|be|get|got|is|are|am|was|being|deps|releases?|versions?)[ ])"
+    r"([a-z][a-z0-9_-]*)[ ](?:(?:is|are|gets)[ ])?$"
+)
+"""A name in lower case before the words that state a limit: the limit is another package's."""
+DETERMINED = (
+    r"(?:^|[^a-z])(?:a|an|the|this|that|these|our|my|your|his|her|their|its|any|every|each|no|some|all)(?: [a-z-]+)?$"
+)
+"""What makes a word no name: "our whole image is frozen"."""
+PAST = (
+    r"(?:^|[^a-z])(?:used to|once (?:had|was|were|pinned)|formerly|went away"
+    r"|no longer (?:pinned|frozen|held|there|needed)|inzwischen|meanwhile"
+    r"|(?:was|were|been|is|are) (?:[a-z]+ )?(?:removed|deleted|dropped|gone|lifted))"
+)
+"""A sentence about a limit that there was, in lower case."""
+
+FIRST_PERSON = (
+    r"(?:^|[^a-z])(?:my|i|our|we|ich|mein[a-z]{0,2}|wir|unser[a-z]{0,2}|mon|je|notre|nous|mi|yo|nuestr[ao]|meu|eu|mio|io)"
+    r"(?:[^a-z]|$)"
+)
+"""A sentence in which the reader speaks of their own code, in lower case."""
 
 _REQUIREMENT, _CONSTRAINT = re.compile(REQUIREMENT), re.compile(CONSTRAINT)
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
-_HELD, _INTERPRETER = re.compile(HELD), re.compile(INTERPRETER)
+_HELD, _NO_PACKAGE, _PAST = re.compile(HELD), re.compile(NO_PACKAGE), re.compile(PAST)
+_FIRST_PERSON = re.compile(FIRST_PERSON)
+_OTHER_NAME, _DETERMINED = re.compile(OTHER_NAME), re.compile(DETERMINED)
 _NO_DOWNGRADE, _NO_INSTALL, _NO_EDIT = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL), re.compile(NO_EDIT)
 _SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
 _LIMIT, _STATED = re.compile(LIMIT), re.compile(STATED)
@@ -154,10 +181,11 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     package which the failure didn't come through or which the reader may not upgrade, or that a bound excludes it. What
     isn't known excludes nothing.
 
-    Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless own code is where
-    it failed: then a change there does.
+    Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
+    that own code is: then a change there does.
     """
-    first = ("code-change" if _in_own_code(features) else "pin") if entry.cause == entry.id else ""
+    is_own = _in_own_code(features) or _is_used_by_reader(failure, features, entry)
+    first = ("code-change" if is_own else "pin") if entry.cause == entry.id else ""
     sentences = _sentences(failure, features)
     fixes = []
     for fix in entry.fixes:
@@ -178,7 +206,7 @@ def _sentences(failure: NormalizedFailure, features: MatchFeatures) -> list[_Sen
         for other in failure.failure.lines
         if other.line != message and not is_listed(other.raw)
         for sentence in _SENTENCE_END.split(other.text)
-        if not _INSTALL_COMMAND.search(sentence)
+        if not (_INSTALL_COMMAND.search(sentence) or _PAST.search(lower(sentence)))
     ]
 
 
@@ -215,8 +243,10 @@ def _objection(
         reason = "yours"
     elif fix.kind == "upgrade":
         reason = "" if is_general else _objection_to_upgrade(features, entry)
-        held = canonical_name(features.caller) or "the package" if is_general else entry.package
-        reason = reason or ("held" if _is_held(sentences, held, entry, _HELD) else "")
+        own = canonical_name(features.caller) or "the package" if is_general else entry.package
+        names = [own] if is_general or not requirements else [name for name, _ in requirements]
+        held = next((name for name in names if _is_held(sentences, name, entry, _HELD)), "")
+        reason = reason or ("held" if held else "")
     elif fix.kind == "pin":
         held = requirements[0][0] if requirements else entry.package
         reason = "held" if _is_held(sentences, held, entry, _NO_DOWNGRADE) else ""
@@ -231,12 +261,35 @@ def _is_held(sentences: Sequence[_Sentence], package: str, entry: Entry, pattern
     """Return whether others decide on a package, or a sentence says that it or something without a name has to stay."""
     others = {entry.package, *entry.requirements} - {package}
     return _is_given(sentences, package) or any(
-        pattern.search(sentence.words)
-        and not sentence.printed
-        and not _INTERPRETER.search(sentence.words)
-        and (package in sentence.words or not any(name in sentence.words for name in others))
+        not sentence.printed and _speaks_of(match, package, others, sentence)
         for sentence in sentences
+        for match in pattern.finditer(sentence.words)
     )
+
+
+def _speaks_of(match: re.Match[str], package: str, others: Set[str], sentence: _Sentence) -> bool:
+    """Return whether a limit that a sentence states is a package's, given the other packages that it may be of.
+
+    A name in the same part of the sentence decides, else one that the sentence has anywhere.
+    """
+    start = match.start() + (not "a" <= match[0][:1] <= "z")
+    before = _CLAUSE_END.split(sentence.words[:start])[-1]
+    clause = before + _CLAUSE_END.split(sentence.words[start:])[0]
+    if package in clause:
+        return True
+    name = _OTHER_NAME.search(sentence.text[start - len(before) : start])
+    is_other = name is not None and not _DETERMINED.search(before[: name.start(1)].strip(" "))
+    if is_other or _NO_PACKAGE.search(clause) or any(other in clause for other in others):
+        return False
+    earlier = sentence.words[:start]
+    ends = [each.end() for each in _NO_PACKAGE.finditer(earlier)] + [_end_of(other, earlier) for other in others]
+    return _end_of(package, earlier) >= max(ends, default=0)
+
+
+def _end_of(name: str, words: str) -> int:
+    """Return where a name stands for the last time: its end, 0 where it doesn't."""
+    start = words.rfind(name)
+    return start + len(name) if start >= 0 else 0
 
 
 def _is_given(sentences: Sequence[_Sentence], package: str) -> bool:
@@ -263,6 +316,20 @@ def _objection_to_upgrade(features: MatchFeatures, entry: Entry) -> str:
 def _in_own_code(features: MatchFeatures) -> bool:
     """Return whether the reader's own code is where it failed, as far as the text shows."""
     return features.own_code and not features.frames and not features.has_source
+
+
+def _is_used_by_reader(failure: NormalizedFailure, features: MatchFeatures, entry: Entry) -> bool:
+    """Return whether a text without library frames has the package in a command, or in code of which the reader speaks.
+
+    "my script calls name.open" is the reader's own code; a line of code alone may be another package's.
+    """
+    message = features.fit.line if features.fit else None
+    return not failure.packages and any(
+        entry.package == canonical_name(name) and (is_command or _FIRST_PERSON.search(lower(other.raw)))
+        for other in failure.failure.lines
+        if other.line != message
+        for name, is_command in code_names(other.raw)
+    )
 
 
 def _in_place(failure: Failure, requirements: list[tuple[str, str]]) -> str:

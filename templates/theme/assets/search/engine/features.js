@@ -1,7 +1,6 @@
 // What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
 
-import { packageOf } from "./normalized_failure.js";
-import { canonicalName } from "./packages.js";
+import { canonicalName, framePackage } from "./packages.js";
 import { FIND, limits } from "./patterns.js";
 import { lastPart, unique } from "./strings.js";
 import { compileTemplate, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
@@ -18,7 +17,7 @@ export function compare(failure, entry) {
   const fit = fits.reduce((best, each) => (best === null || isHigher(rank(each), rank(best)) ? each : best), null);
   const entryFrames = unique(entry.frames);
   const shared = entryFrames.filter((frame) => hasFrame(failure.frames, frame));
-  const ownFrames = entryFrames.filter((frame) => own.includes(packageOf(frame)));
+  const ownFrames = entryFrames.filter((frame) => own.includes(framePackage(frame)));
   const ownShared = ownFrames.filter((frame) => shared.includes(frame));
   const showsPackage = own.some((name) => failure.packages.has(name));
   const releases = compareReleases(failure.failure, entry);
@@ -39,7 +38,7 @@ export function compare(failure, entry) {
     foreignFrames: failure.packages.size > 0 && !showsPackage && !ownShared.length,
     framesAlone: !failure.failure.exceptions.length,
     usesPackage: uses || (fit !== null && fit.namesPackage),
-    alias: fit !== null && !uses && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
+    alias: fit !== null && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
     wrongValue: fit !== null && isWrongValue(fit, entry),
     isNewer,
     caller: callerOf(failure.failure, entry, own),
@@ -49,8 +48,8 @@ export function compare(failure, entry) {
 }
 
 function callerOf({ exceptions, frames }, entry, own) {
-  const packages = [...exceptions.flatMap((exception) => exception.frames), ...frames].map(packageOf);
-  const partners = entry.frames.map(packageOf);
+  const packages = [...exceptions.flatMap((exception) => exception.frames), ...frames].map(framePackage);
+  const partners = entry.frames.map(framePackage);
   const end = packages.findIndex((name) => own.includes(name));
   return packages.slice(0, end < 0 ? 1e4 : end).reverse().find((name) => !partners.includes(name) && !(canonicalName(name) in entry.requirements)) ?? "";
 }
@@ -84,7 +83,7 @@ function splitTemplate(template, exception) {
 }
 
 function ownPackages(entry) {
-  const names = unique(entry.frames.map(packageOf)).sort();
+  const names = unique(entry.frames.map(framePackage)).sort();
   const joined = (name) => name.replaceAll("-", "");
   const own = names.filter((name) => joined(canonicalName(name)) === joined(entry.package));
   const others = names.filter((name) => !(canonicalName(name) in entry.requirements));
@@ -99,6 +98,7 @@ function fitTemplate(template, name, message, line, packages) {
   else if (name && raw.includes(lastPart(name))) sameException = true;
   const form = compileTemplate(message);
   let [fixedText, coverage, truncated, marks, leads, values] = ["", 0, false, [], false, []];
+  let isStatement = canonicalName(/^[A-Za-z0-9_.-]*/.exec(message)[0]) === packages.at(-1);
   if (form.normalized.length) {
     let where, places;
     [where, places, truncated] = findParts(form, line, sameException);
@@ -108,7 +108,8 @@ function fitTemplate(template, name, message, line, packages) {
     coverage = percent(matched.length, where.length);
     marks = markParts(raw, form.printed, where.slice(places[0][0]));
     const wrapped = !truncated && FIND.wrapped.test(where.slice(0, places[0][0]));
-    leads = wrapped || (Boolean(exception) && places[0][0] === 0 && !truncated);
+    isStatement &&= where === text.display;
+    leads = wrapped || ((isStatement || (Boolean(exception) && places[0][0] === 0)) && !truncated);
     if (sameException === false && wrapped) sameException = null;
     if (where === text.display && !truncated) values = form.gaps.slice(0, places.length - 1).map((each, at) => [each, where.slice(places[at][1], places[at + 1][0])]);
   } else {
@@ -119,7 +120,7 @@ function fitTemplate(template, name, message, line, packages) {
   }
   return {
     coverage, specificity: specificity(name, fixedText, packages), sameException, foreignClass: isForeignClass(exception, name, packages),
-    truncated, isExceptionLine: Boolean(exception), last: line.last, line: line.line, text: raw, marks, leads,
+    truncated, isExceptionLine: Boolean(exception), last: line.last, line: line.line, text: raw, marks, leads, isStatement,
     values: values.filter(([each]) => each), namesPackage: namesPackage(`${name} ${fixedText}`, packages),
   };
 }

@@ -3,11 +3,13 @@
 import tables from "../tables.js";
 import { canonicalName } from "./packages.js";
 import { FIND, global } from "./patterns.js";
+import { codeNames } from "./normalized_failure.js";
 import { isListed } from "./releases.js";
-import { lower } from "./strings.js";
+import { lower, trim } from "./strings.js";
 import { inRange, maySatisfy, overlap } from "./versions.js";
 
 const CONSTRAINT = global(tables.patterns.constraint);
+const [HELD, NO_DOWNGRADE, NO_PACKAGE] = ["held", "noDowngrade", "noPackage"].map((name) => global(tables.patterns[name]));
 const NAME_WORD = global(tables.patterns.word);
 
 export function fitFixes(failure, features, entry) {
@@ -16,14 +18,14 @@ export function fitFixes(failure, features, entry) {
     const why = objection({ kind, install, python }, failure, features, entry, sentences);
     return { title, kind, install, fits: !why, why };
   });
-  const first = entry.cause === entry.id && (inOwnCode(features) ? "code-change" : "pin");
+  const first = entry.cause === entry.id && (inOwnCode(features) || isUsedByReader(failure, features, entry) ? "code-change" : "pin");
   return fixes.sort((a, b) => b.fits - a.fits || (b.kind === first) - (a.kind === first));
 }
 
 function sentencesOf({ exceptions, lines }, message) {
   const others = lines.filter(({ raw, line }) => line !== message && !isListed(raw));
   const sentences = others.flatMap(({ text, line }) => text.split(FIND.sentenceEnd).map((each) => ({ text: each, words: lower(each), printed: exceptions.some((one) => one.line === line) })));
-  return sentences.filter(({ text }) => !FIND.installCommand.test(text));
+  return sentences.filter(({ text, words }) => !FIND.installCommand.test(text) && !FIND.past.test(words));
 }
 
 function objection({ kind, install, python }, { failure }, features, entry, sentences) {
@@ -34,7 +36,7 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
   const { isNewer, foreignFrames, caller, affected, versions } = features;
   const interpreters = failure.releases.get("python");
   const isGeneral = upgrades && entry.cause === entry.id;
-  const held = isGeneral ? canonicalName(caller) || "the package" : pins ? (requirements[0]?.[0] ?? entry.package) : entry.package;
+  let held = isGeneral ? [canonicalName(caller) || "the package"] : [...requirements.map(([name]) => name), entry.package].slice(0, pins ? 1 : requirements.length || 1);
   let reason = "";
   if (place) reason = "in place";
   else if (bound) reason = "bound";
@@ -47,7 +49,8 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
     else if (isNewer) reason = "newer";
     else if (foreignFrames) reason = ["", entry.package].includes(canonicalName(caller)) ? "" : "caller";
     else if (inOwnCode(features) && affected === null) reason = "own code";
-    if (!reason && isHeld(sentences, held, entry, pins ? FIND.noDowngrade : FIND.held)) reason = "held";
+    held = held.find((name) => isHeld(sentences, name, entry, pins ? NO_DOWNGRADE : HELD));
+    if (!reason && held) reason = "held";
   }
   const values = { package: entry.package, caller, release: versions[entry.package], place, bound, python, interpreter: interpreters?.at(-1), held };
   return reason && tables.fixTexts[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
@@ -55,9 +58,27 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
 
 const inOwnCode = ({ ownCode, frames, hasSource }) => ownCode && !frames && !hasSource;
 
+function isUsedByReader({ failure, packages }, { fit }, entry) {
+  const isUse = (raw) => codeNames(raw).some(([name, isCommand]) => entry.package === canonicalName(name) && (isCommand || FIND.firstPerson.test(lower(raw))));
+  return !packages.size && failure.lines.some(({ raw, line }) => line !== fit?.line && isUse(raw));
+}
+
 function isHeld(sentences, held, { package: own, requirements }, pattern) {
   const others = [own, ...Object.keys(requirements)].filter((name) => name !== held);
-  return isGiven(sentences, held) || sentences.some(({ words, printed }) => pattern.test(words) && !printed && !FIND.interpreter.test(words) && (words.includes(held) || !others.some((name) => words.includes(name))));
+  return isGiven(sentences, held) || sentences.some((sentence) => !sentence.printed && [...sentence.words.matchAll(pattern)].some((match) => speaksOf(match, held, others, sentence)));
+}
+
+function speaksOf({ 0: limit, index }, held, others, { text, words }) {
+  const start = index + !/^[a-z]/.test(limit);
+  const before = words.slice(0, start).split(FIND.clauseEnd).at(-1);
+  const clause = before + words.slice(start).split(FIND.clauseEnd)[0];
+  if (clause.includes(held)) return true;
+  const other = FIND.otherName.exec(text.slice(start - before.length, start));
+  if (other && !FIND.determined.test(trim(before.slice(0, other.index + other[0].indexOf(other[1])), " "))) return false;
+  if (FIND.noPackage.test(clause) || others.some((name) => clause.includes(name))) return false;
+  const earlier = words.slice(0, start);
+  const endOf = (name) => (earlier.includes(name) ? earlier.lastIndexOf(name) + name.length : 0);
+  return endOf(held) >= Math.max(0, ...[...earlier.matchAll(NO_PACKAGE)].map((match) => match.index + match[0].length), ...others.map(endOf));
 }
 
 const isGiven = (sentences, held) => sentences.some(({ words, printed }) => !printed && words.split(FIND.clauseEnd).some((clause) => FIND.given.test(clause) && [...clause.matchAll(NAME_WORD)].some(([word]) => canonicalName(word) === held)));

@@ -2,7 +2,7 @@
 
 import tables from "../tables.js";
 import { cleanDisplay, normalize } from "./normalize.js";
-import { canonicalName } from "./packages.js";
+import { canonicalName, framePackage } from "./packages.js";
 import { FIND, global, limits } from "./patterns.js";
 import { isAdvice } from "./releases.js";
 import { lower, trim, unique } from "./strings.js";
@@ -51,9 +51,9 @@ export function normalizeFailure(failure) {
     lines: lines.map((other) => text(other.text)),
     messageLines: [...messageLines(failure, text)],
     frames: new Set([...library, ...user]),
-    packages: new Set(library.map(packageOf)),
+    packages: new Set(library.map(framePackage)),
     get usedPackages() {
-      return (used ??= new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(packageOf).concat([...lines.map((other) => other.raw), ...failure.sources].flatMap(codeNames)).map(canonicalName)));
+      return (used ??= new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat([...lines.map((other) => other.raw), ...failure.sources].flatMap(codeNames).map(([name]) => name)).map(canonicalName)));
     },
     get namedPackages() {
       return (named ??= new Set(lines.flatMap(({ raw }) => namesIn(raw))));
@@ -61,14 +61,12 @@ export function normalizeFailure(failure) {
   };
 }
 
-const codeNames = (line) => [...line.replace(ADDRESS, " ").matchAll(CODE_NAME)].map((match) => match[1] || match[2] || match[3]);
+export const codeNames = (line) => [...line.replace(ADDRESS, " ").matchAll(CODE_NAME)].map((match) => [match.slice(1).find(Boolean), match[4] ?? match[5]]);
 
 const namesIn = (line) => [...line.matchAll(NAMED)].flatMap(({ 0: all, 1: name, index }) => {
   const before = line.slice(0, index + all.length - name.length);
   return isAdvice(before) || FIND.negated.test(lower(before.slice(-limits.MAX_CONTEXT))) ? [] : [canonicalName(name)];
 });
-
-export const packageOf = (frame) => frame.split("/")[0];
 
 function* messageLines({ exceptions, lines }, text) {
   const byLine = new Map([...lines].reverse().map((other) => [other.line, other.text]));

@@ -15,6 +15,8 @@ export function pathInLibrary(path) {
   return inside;
 }
 
+export const framePackage = (frame) => frame.split("/")[0].split(".py:")[0];
+
 export const canonicalName = (name) => trim(lower(name).replace(/[-_.]+/g, "-"), "-");
 
 export function libraryFrame(path, name) {

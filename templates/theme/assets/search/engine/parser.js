@@ -49,6 +49,7 @@ export class Parser {
   django = "";
   printedFunction = "";
   linePrefix = "";
+  cutPath = "";
   sources = new Set();
   inOwnCode = false;
 
@@ -59,9 +60,13 @@ export class Parser {
 
   add(line) {
     this.releases.add(line.raw);
-    const text = (line.text = line.text.replace(this.linePrefix, ""));
-    const header = FIND.header.exec(text);
+    line.text = line.text.replace(this.linePrefix, "");
+    const header = FIND.header.exec(line.text);
     if (header) this.linePrefix = new RegExp(`^${header[1].split(FIND.count).map(escape).join(tables.patterns.count)}`);
+    const path = this.cutPath + trim(line.text);
+    this.cutPath = FIND.box.test(line.raw) && FIND["cut path"].test(path) ? path : "";
+    if (FIND.rich.test(path)) line.text = path;
+    const { text } = line;
     const bare = trim(text);
     if (FIND.ruler.test(bare)) {
       if (FIND.member.test(text)) [this.relation, this.indent] = ["grouped", -1];

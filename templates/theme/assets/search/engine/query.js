@@ -1,6 +1,6 @@
 // What builder/fixcards/matching/index/query.py does. The comments that say why stand there.
 
-import { packageOf } from "./normalized_failure.js";
+import { framePackage } from "./packages.js";
 import { FIND, limits } from "./patterns.js";
 import { isListed } from "./releases.js";
 import { lower, unique } from "./strings.js";
@@ -27,7 +27,7 @@ export function makeQuery(normalized) {
   add(unique(frames).map(lower).slice(0, 2 * limits.MAX_QUERY_FRAMES), limits.FRAME_WEIGHT);
   if (typed) add(words, limits.EXCEPTION_WEIGHT);
   else for (const text of warningLines(exceptions, lines)) add(informative(text.tokens), limits.LINE_WEIGHT);
-  add(frames.slice(0, limits.MAX_FRAME_EXCEPTIONS).flatMap((frame) => tokenize(packageOf(frame))), limits.PACKAGE_WEIGHT);
+  add(frames.slice(0, limits.MAX_FRAME_EXCEPTIONS).flatMap((frame) => tokenize(framePackage(frame))), limits.PACKAGE_WEIGHT);
   const prose = isExplained ? [] : informative(written.flatMap((text) => text.tokens));
   return { terms, typed, words: typed ? unique(words) : [], lastWord: (typed && wholeWords.at(-1)) || "", prose };
 }
