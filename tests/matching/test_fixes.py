@@ -234,8 +234,8 @@ def test_a_module_that_lies_in_no_folder_is_a_package_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("line", "tier"),
     [
-        ("Because taper==1.4 depends on wax>=2.1,<3 and you require wax==3.0, your requirements are unsatisfiable.", "likely"),
-        ("Because taper==1.4 depends on wax>=2.1,<4 and you require wax==5.0, your requirements are unsatisfiable.", "possible"),
+        ("Because taper==1.4 depends on wax>=2.1,<3, and you require wax==3.0.", "likely"),
+        ("Because taper==1.4 depends on wax>=2.1,<4, and you require wax==5.0.", "possible"),
     ],
 )  # fmt: skip
 def test_what_a_resolver_says_of_a_package_is_its_own_wherever_it_stands(line: str, tier: str) -> None:
