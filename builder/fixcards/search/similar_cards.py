@@ -8,7 +8,6 @@ from itertools import combinations
 
 from fixcards.exports.index_entries import index_entries
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.parse.packages import canonical_name
 from fixcards.matching.parse.template import normal_form
 from fixcards.matching.score.features import own_packages
 from fixcards.records.release_range import SEPARATOR, ReleaseRange
@@ -63,7 +62,7 @@ def _can_be_distinguished(one: Entry, other: Entry) -> bool:
 def _innermost(entry: Entry) -> str:
     """Return the innermost frame of an entry's own package, empty where it has none."""
     own = set(own_packages(entry))
-    frames = [frame for frame in entry.frames if canonical_name(frame.partition("/")[0]) in own]
+    frames = [frame for frame in entry.frames if frame.partition("/")[0] in own]
     return frames[-1] if frames else ""
 
 
