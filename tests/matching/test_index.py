@@ -12,7 +12,7 @@ from fixcards.matching.index import writer
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.format import ENTRIES_PER_FILE, FORMAT, HASH_LENGTH
 from fixcards.matching.index.reader import Index, IndexUnusableError
-from fixcards.matching.index.writer import build, build_from_rows, index_row, terms
+from fixcards.matching.index.writer import build, build_from_rows, entry_order, index_row, terms
 from fixcards.worker_pool import WorkerPool
 from tests.matching.samples import entries
 
@@ -53,7 +53,7 @@ def test_one_process_and_many_give_the_same_bytes(monkeypatch: pytest.MonkeyPatc
 
 
 def test_stored_rows_give_the_index_of_their_entries(files: dict[str, bytes]) -> None:
-    rows = [index_row(entry) for entry in sorted(entries(), key=lambda entry: entry.id)]
+    rows = [index_row(entry) for entry in sorted(entries(), key=entry_order)]
     assert dict(build_from_rows(marshal.loads(marshal.dumps(rows)))) == files  # noqa: S302 - just written
 
 
@@ -64,7 +64,7 @@ def test_entries_without_a_word_are_entries(files: dict[str, bytes]) -> None:
 
 def test_every_entry_comes_back_by_each_of_its_terms(files: dict[str, bytes]) -> None:
     built = Index(files.__getitem__)
-    ordered = sorted(entries(), key=lambda entry: entry.id)
+    ordered = sorted(entries(), key=entry_order)
     for number, entry in enumerate(ordered):
         assert built.entry(number) == replace(entry, prose="", keywords=())
         for term in terms(entry):

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from fixcards.matching.index.entry import Entry
+from fixcards.matching.index.format import ENTRIES_PER_FILE
 from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.parser import parse
-from fixcards.matching.score.matcher import Match, match
+from fixcards.matching.score.matcher import MAX_ENTRY_FILES, Match, match
 from tests.matching.samples import TEXTS, entries, index
 
 OTHER_TEXTS = ("fix-", "list-", "post-", "python-", "shape-", "short-", "typed-")
@@ -316,6 +317,27 @@ def test_a_card_with_a_note_comes_behind_the_one_without_for_the_same_failure() 
     other = replace(unexplained, package="lantern", id="lantern-found-481239057", frames=("lantern/core.py:light",))
     alone = matches_of(TRACEBACK, other, ENTRY)
     assert [each.tier for each in alone if each.entry.id == ENTRY.id] == ["exact"]
+
+
+def victims(cause: str) -> list[Entry]:
+    """Return entries with a note that have one message: more than a search looks at, on either side of the letter m."""
+    return [
+        replace(
+            ENTRY, id=f"{name}-found-1", package=name, frames=(f"{name}/x.py:f",), cause=cause, note="Not explained."
+        )
+        for name in (f"{letter}{number}" for letter in "az" for number in range(2 * MAX_ENTRY_FILES * ENTRIES_PER_FILE))
+    ]
+
+
+def test_among_many_cards_of_one_message_the_one_of_their_cause_is_the_answer() -> None:
+    change = replace(ENTRY, id="m-1", package="m", frames=(), cause="m-1")
+    assert matches_of("the lamp went out", *victims("m-1"), change)[0].entry.id == "m-1"
+
+
+def test_among_many_cards_of_one_message_those_without_a_note_come_first() -> None:
+    explained = [replace(ENTRY, id=f"{name}-1", package=name, frames=(f"{name}/x.py:f",)) for name in ("zy", "zz")]
+    matches = matches_of("the lamp went out", *victims(""), *explained)
+    assert [each.entry.id for each in matches[:2]] == ["zy-1", "zz-1"]
 
 
 OIL_CAN = replace(ENTRY, templates=("AttributeError: 'OilCan' object has no attribute 'pour'",))

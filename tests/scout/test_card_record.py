@@ -71,6 +71,21 @@ def test_what_brings_a_module_back_is_a_workaround() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("fixed", "better"),
+    [
+        (None, "Your code can move from demo to something that is maintained: "),
+        ("2.0", "You can upgrade demo to 2.0 or later: "),
+    ],
+    ids=["no release without it", "a release without it"],
+)
+def test_a_module_that_is_brought_back_is_no_better_than_an_upgrade(fixed: str | None, better: str) -> None:
+    gone = on_newer_python(vanished=VanishedName("module", "distutils"), fixed=fixed)
+    fix = MeasuredFix("workaround", "setuptools", "setuptools", ("demo=={version}", "setuptools==80.9.0"))
+    (written,) = record_of(gone, [fix])["fixes"]
+    assert written["avoid_when"].startswith(better)
+
+
 def test_the_key_stays_when_releases_are_corrected_and_differs_for_another_failure() -> None:
     key = card_key(finding())
     assert re.fullmatch(DISCOVERY_KEY, key)

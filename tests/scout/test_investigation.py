@@ -189,6 +189,18 @@ def test_the_lowest_and_the_highest_release_that_fails_are_looked_for():
     assert (finding.culprit.last_good, finding.culprit.first_bad) == ("1.1", "2.0")
 
 
+def test_a_release_that_fails_on_the_older_interpreter_too_is_not_in_the_range():
+    def answer(packages: dict[str, str], python: str) -> bool:
+        return packages["walls"] == "1.5" or (packages["walls"] != "1.4" and python < "3.12")
+
+    offered = {"walls": ["1.1", "1.2", "1.3", "1.4", "1.5"]}
+    runner = TableRunner(answer, {"walls": "1.5"}, offered)
+    sides = side({"walls": "1.2"}, "3.13.1", "walls==1.2"), side({"walls": "1.2"}, "3.11.1", "walls==1.2")
+    finding = examine(broken("interpreter", *sides, release="1.2"), runner)
+    assert isinstance(finding, Finding)
+    assert (finding.lowest_failing, finding.highest_failing, finding.fixed) == ("1.1", "1.3", "1.5")
+
+
 def test_a_release_of_the_victim_that_refuses_the_culprit_is_a_way_out():
     def answer(packages: dict[str, str], python: str) -> bool | None:
         if packages["walls"] == "1.1" and packages["shapes"] == "2.0":

@@ -17,7 +17,7 @@ from fixcards.search.finder import Finder
 from fixcards.verify.card_runner import RunSettings
 from tests.discoveries import EXPLAINED
 
-from .findings import DAY, OUTPUT, finding, side
+from .findings import DAY, OUTPUT, SIGNATURE, finding, side
 
 TODAY = date(2026, 11, 28)
 
@@ -111,6 +111,25 @@ def test_a_card_of_a_person_about_the_same_failure_answers_a_finding(root: Path,
     publisher = Publisher(root, settings, TODAY, finder=Finder.of_cards(root))
     publication = publisher.publish_one(finding())
     assert (publication.result, publication.reason) == ("answered", "demo-7 answers it (exact)")
+
+
+def test_a_card_of_the_package_in_which_it_is_raised_answers_a_finding(root: Path, settings: RunSettings) -> None:
+    write(root, "lamp/7.yaml", explained("lamp").replace("demo/client.py", "lamp/core.py").replace("demo==", "lamp=="))
+    within = OUTPUT.replace(
+        "    from part import helper\n",
+        "    import lamp.core\n"
+        '  File "/venv/lib/python3.11/site-packages/lamp/core.py", line 1, in <module>\n    from part import helper\n',
+    )
+    frames = ("demo/__init__.py:<module>", "lamp/core.py:<module>")
+    passed_on = finding(
+        signature=replace(SIGNATURE, frames=frames, innermost=frames[-1]),
+        suspect=side("demo==1.2", "part==2.0", exit_status=1, output=within, demo="1.2", part="2.0", lamp="1.10"),
+    )
+    publisher = Publisher(root, settings, TODAY, finder=Finder.of_cards(root))
+    publication = publisher.publish_one(passed_on)
+    assert (publication.result, publication.card_id[:5]) == ("answered", "demo-")
+    assert publication.reason.startswith("lamp-7 answers it")
+    assert publisher.publish_one(finding()).result == "published"  # it has no frame of the other package
 
 
 def test_a_card_about_the_change_of_the_culprit_becomes_the_cause(root: Path, settings: RunSettings) -> None:

@@ -80,6 +80,17 @@ def test_a_module_that_only_the_control_has_is_that_of_the_culprit() -> None:
     assert "part_extra" not in texts(finding(signature=missing, control=control))[2]
 
 
+def test_a_module_of_a_package_that_only_the_culprit_required_is_lost() -> None:
+    error = "ModuleNotFoundError: No module named 'wick.core'"
+    missing = FailureSignature(error, "ModuleNotFoundError", ("demo/__init__.py:<module>",))
+    control = side("demo==1.2", "part==1.1", demo="1.2", part="1.1", wick="0.9")
+    why = texts(finding(signature=missing, control=control))[2]
+    assert why == (
+        "With part 2.0 nothing requires wick any more; 1.1 brought it along. `demo/__init__.py` imports it as soon as "
+        "the module is loaded. With part 1.1 and wick 0.9, the program passes."
+    )
+
+
 def test_a_control_that_differs_in_more_says_in_what() -> None:
     control = side("demo==1.2", "part==1.1", demo="1.2", part="1.1", wick="0.9")
     suspect = replace(finding().suspect, packages={"demo": "1.2", "part": "2.0", "wick": "1.0", "wax": "3"})

@@ -93,6 +93,28 @@ def test_frames_releases_and_a_cause_tell_cards_apart(change: tuple[str, str], w
     assert quality_problems(library, WorkerPool(1)) == []
 
 
+@pytest.mark.parametrize(
+    ("package", "file"),
+    [("demo-tools", "demo_tools/client.py"), ("demo-editor", "editor.py")],
+    ids=["dash", "one file"],
+)
+def test_frames_tell_cards_apart_where_the_package_is_imported_by_another_name(
+    package: str, file: str, write: Write
+) -> None:
+    other = SKIPPED.replace("ids: [CVE", "ids: [CVE-2020-1111] # [")
+    for old, new in (
+        ("package: demo", f"package: {package}"),
+        ("example/demo/", f"example/{package}/"),
+        ("- demo/client.py:get", f"- {file}:get"),
+        ('"demo==', f'"{package}=='),
+        ('"demo>=', f'"{package}>='),
+    ):
+        assert old in other
+        other = other.replace(old, new)
+    write({"demo/7.yaml": SKIPPED, f"{package}/7.yaml": other})
+    assert codes() == []
+
+
 def test_a_retired_card_may_share_its_message(write: Write) -> None:
     retired = "status:\n  state: retired\n  reason: It was the same failure.\n"
     write({"demo/7.yaml": SKIPPED, "demo/8.yaml": another() + retired})

@@ -15,7 +15,7 @@ from fixcards.matching.index.conditions import CONDITIONS_FILE
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.format import INDEX_FOLDER
 from fixcards.matching.index.manifest import MANIFEST_FILE, manifest_text, sha256
-from fixcards.matching.index.writer import IndexRow, build_from_rows, index_row
+from fixcards.matching.index.writer import IndexRow, build_from_rows, entry_order, index_row
 from fixcards.matching.js_tables import tables
 
 
@@ -28,9 +28,10 @@ class SearchIndex(LibraryExport):
         """Yield the parts of the index, then their manifest."""
         summaries = inputs[SUMMARIES]
         rows = _card_rows(summaries)
-        rows |= {entry.id: index_row(entry) for entry in [_page_entry(page) for page in inputs[SITE_PAGES]]}
+        rows |= {entry_order(entry): index_row(entry) for entry in [_page_entry(page) for page in inputs[SITE_PAGES]]}
         digests = {}
-        for path, content in build_from_rows((rows[name] for name in sorted(rows)), inputs[SITE_URL], tables()):
+        ordered = (rows[key] for key in sorted(rows))
+        for path, content in build_from_rows(ordered, inputs[SITE_URL], tables()):
             digests[path] = sha256(content)
             yield DataFile(f"{INDEX_FOLDER}/{path}", content)
         table = condition_table(summaries.cards.values())
@@ -40,15 +41,15 @@ class SearchIndex(LibraryExport):
         yield DataFile(f"{INDEX_FOLDER}/{MANIFEST_FILE}", manifest_text(day, inputs[SITE_URL], digests))
 
 
-def _card_rows(summaries: Summaries) -> dict[str, IndexRow]:
-    """Return the row of the index for each card; rows of cards that have not changed come from the cache."""
+def _card_rows(summaries: Summaries) -> dict[tuple[bool, str], IndexRow]:
+    """Return the row of the index for each card by its place; rows of cards that have not changed are cached."""
     cache_file = summaries.cache_file("rows")
     cached: dict[bytes, IndexRow] = (cache_file.read() if cache_file else None) or {}
     current: dict[bytes, IndexRow] = {}
-    rows: dict[str, IndexRow] = {}
+    rows: dict[tuple[bool, str], IndexRow] = {}
     for entry in index_entries(summaries.cards.values()):
         key = summaries.digests[entry.id] + (b"cause" if entry.cause == entry.id else b"")
-        current[key] = rows[entry.id] = cached.get(key) or index_row(entry)
+        current[key] = rows[entry_order(entry)] = cached.get(key) or index_row(entry)
     if cache_file and current.keys() != cached.keys():
         cache_file.write(current)
     return rows

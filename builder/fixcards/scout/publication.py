@@ -22,6 +22,7 @@ from fixcards.authoring.runs import Runs
 from fixcards.authoring.ways_out import MeasuredFix
 from fixcards.authoring.yaml_writer import Plain
 from fixcards.errors import FixcardsError
+from fixcards.matching.index.entry import Entry
 from fixcards.records.evidence import Evidence
 from fixcards.records.fields import FRAME
 from fixcards.records.identity import card_file, card_id
@@ -109,19 +110,20 @@ class Publisher:
         return Publication(finding, "published", name, notes, card.judgement.verdict, card.text)
 
     def _answers(self, finding: Finding) -> tuple[str, str | None]:
-        """Return the words about a person's card of this failure, and the id of one about the change that sets it off.
+        """Return the words about the card of this failure, and the id of one about the change that sets it off.
 
-        A card of the same package answers it where the text looks like the same failure. A card of the culprit with the
-        same message is the cause, unless it has one itself.
+        A person's card of the same package answers it where the text looks like the same failure, and any card of
+        another package in whose code it is raised. A card of the culprit with the same message is the cause, unless it
+        has one itself.
         """
         if self.finder is None or not finding.suspect.output.strip():
             return "", None
         pins = [f"{name}=={release}" for name, release in finding.suspect.packages.items()]
-        explained = [
-            each for each in self.finder.match("\n".join([finding.suspect.output, *pins])) if not each.entry.note
-        ]
-        for match in explained:
-            if match.entry.package == finding.package and match.tier in SAME:
+        matches = self.finder.match("\n".join([finding.suspect.output, *pins]))
+        explained = [each for each in matches if not each.entry.note]
+        for match in matches:
+            same = match.entry.package == finding.package and match in explained
+            if match.tier in SAME and (same or _is_raised_within(finding, match.entry)):
                 return f"{match.entry.id} answers it ({match.tier})", None
         causes = [
             match.entry.id
@@ -164,6 +166,16 @@ class Publisher:
             record = {**record, "signature": {**signature, "frames": frames}}
             card = execute_draft(self.root, path, record, self.settings, self.stop)
         return card
+
+
+def _is_raised_within(finding: Finding, entry: Entry) -> bool:
+    """Return whether a failure comes up through the frames of the card of another package, which it only calls."""
+    return (
+        entry.package != finding.package
+        and bool(entry.frames)
+        and finding.signature.frames[-len(entry.frames) :] == entry.frames
+        and len(finding.signature.frames) > len(entry.frames)
+    )
 
 
 def _id_of(finding: Finding) -> str:

@@ -54,6 +54,10 @@ class Replay:
         """Return the environment of the suspect with other requirements."""
         return changed(self.suspect, *requires)
 
+    def on_control(self, *requires: str) -> EnvironmentSpec:
+        """Return the environment of the suspect with other requirements, on the interpreter of the control."""
+        return replace(self.requiring(*requires), interpreter=interpreter(self.broken.control.python))
+
     def on(self, day: date) -> EnvironmentSpec:
         """Return the environment of the suspect with the releases of another day."""
         return replace(self.suspect, exclude_newer=day)

@@ -120,7 +120,7 @@ def mechanism(facts: Facts) -> str:
     """Return why it breaks, as far as runs show it."""
     finding = facts.finding
     texts = [*_vanished(facts), *_control(facts)]
-    unseen = finding.vanished is None and _module_of_culprit(finding) is None
+    unseen = finding.vanished is None and not (_module_of_culprit(finding) or _lost_distribution(finding))
     if unseen and finding.step not in {"resolve", "build", "consistency"}:
         texts.append(
             f"Which change of {facts.culprit} {finding.culprit.first_bad} does this, no person has looked up yet."
@@ -263,6 +263,11 @@ def _vanished(facts: Facts) -> Iterator[str]:
                 f"{culprit.package} {culprit.first_bad} no longer brings the module `{module}`, which "
                 f"{culprit.last_good} does. {user} imports it{_when(finding)}."
             )
+        elif lost := _lost_distribution(finding):
+            yield (
+                f"With {culprit.package} {culprit.first_bad} nothing requires {lost} any more; {culprit.last_good} "
+                f"brought it along. {user} imports it{_when(finding)}."
+            )
         return
     had = f"{culprit.last_good} still has it" if culprit.last_good else "earlier releases had it"
     if vanished.kind == "argument":
@@ -312,6 +317,15 @@ def _module_of_culprit(finding: Finding) -> str | None:
     others = [name for name in _differing(finding.suspect, finding.control) if name != finding.culprit.package]
     alike = finding.control.exit == 0 and not others and finding.culprit.package not in {PYTHON, finding.package}
     return match[1] if match and alike and finding.culprit.last_good else None
+
+
+def _lost_distribution(finding: Finding) -> str | None:
+    """Return the distribution of the missing module, where it was installed only because the culprit required it."""
+    match = _NO_MODULE.search(finding.signature.error)
+    if match is None or finding.culprit.package in {PYTHON, finding.package} or not finding.culprit.last_good:
+        return None
+    name = distribution_of(match[1].partition(".")[0])
+    return name if name in finding.control.packages and name not in finding.suspect.packages else None
 
 
 def _passes(finding: Finding) -> str:

@@ -30,7 +30,7 @@ def victim_range(replay: Replay, culprit: Culprit) -> VictimRange:
     """Return the range of the victim's releases, as far as the runs tell. Each is run with the culprit's change.
 
     One that refuses the change is run as it installs by itself: a reader who upgrades gets that, and where it passes,
-    it is fixed for him.
+    it is fixed for him. One that fails on the older interpreter, too, tells nothing about a change of Python.
     """
     broken = replay.broken
     if culprit.package == broken.package:
@@ -72,6 +72,8 @@ class _Run:
         replay, culprit = self._replay, self._culprit
         own = f"{replay.broken.package}=={release.version}"
         if culprit.package == PYTHON:
-            return replay.run(replay.requiring(own))[0]
+            state, _ = replay.run(replay.requiring(own))
+            # Another release may fail with the same message for a reason of its own, and then does so everywhere.
+            return "not-testable" if state in FAILING and not replay.passes(replay.on_control(own)) else state
         state, _ = replay.run(replay.requiring(own, *replay.held, f"{culprit.package}>={culprit.first_bad}"))
         return state if state != "not-testable" else replay.run(replay.requiring(own, *replay.held))[0]

@@ -211,14 +211,18 @@ def _backport(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
     finding, culprit = facts.finding, facts.finding.culprit
     module = gone_module(finding)
     release = fix.requires[-1].partition("==")[2]
+    better = (
+        f"You can upgrade {finding.package} to {finding.fixed} or later"
+        if finding.fixed is not None
+        else f"Your code can move from {finding.package} to something that is maintained"
+    )
     return {
         "title": f"Install {fix.package} beside {finding.package}",
         "kind": "workaround",
         "body": f"The program passes on Python {culprit.first_bad} with {fix.package} {release}: it brings a module "
         f"`{module}` of its own, and {finding.package} needs no change.",
         "use_when": f"You run on Python {culprit.first_bad} or later, and {finding.package} has to stay.",
-        "avoid_when": f"Your code can move from {finding.package} to something that is maintained: {fix.package} only "
-        "puts off that a module has left the standard library.",
+        "avoid_when": f"{better}: {fix.package} only puts off that a module has left the standard library.",
     }
 
 

@@ -54,7 +54,7 @@ class Entry:
     """Ways out, best first."""
     note: str = ""
     """What a reader has to know before relying on it. An entry with a note comes behind one without, where both are of
-    one package and have the same message."""
+    one package and have the same message, or nothing else tells them apart."""
     display: Mapping[str, Any] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ Format 5, all files JSON in UTF-8:
     Terms are the words of signature and title (`tokens.py`) with the parts of identifiers, the informative words of the
     prose, library frames in lower case, and `PACKAGE_TERM` with the name of the package.
 `cards/<number>-<hash>.json`
-    A list of `chunk` records (`Entry.record`), the entries in order of their ids.
+    A list of `chunk` records (`Entry.record`), the entries without a note first, then in the order of their ids.
 `audit.json`
     What each entry takes, by package (`conditions.py`). No search reads it.
 `manifest.json`

@@ -129,9 +129,9 @@ def _matches_in(index: Index, failure: NormalizedFailure) -> list[Match]:
     return matches
 
 
-def sort_key(match: Match) -> tuple[int, int, str]:
-    """Return the key that orders matches, best first: tier, score, id."""
-    return (TIERS.index(match.tier), -match.score, match.entry.id)
+def sort_key(match: Match) -> tuple[int, int, bool, str]:
+    """Return the key that orders matches, best first: tier, score, those without a note, id."""
+    return (TIERS.index(match.tier), -match.score, bool(match.entry.note), match.entry.id)
 
 
 def select_terms(query: Query, index: Index) -> list[tuple[str, int]]:

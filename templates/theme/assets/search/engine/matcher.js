@@ -13,7 +13,7 @@ import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
 import { informative, spellings, tokenize } from "./tokens.js";
 
 const compareText = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
-const byRank = (a, b) => limits.TIERS.indexOf(a.tier) - limits.TIERS.indexOf(b.tier) || b.score - a.score || compareText(a.entry.id, b.entry.id);
+const byRank = (a, b) => limits.TIERS.indexOf(a.tier) - limits.TIERS.indexOf(b.tier) || b.score - a.score || !!a.entry.note - !!b.entry.note || compareText(a.entry.id, b.entry.id);
 
 export async function match(failure, index, limit = limits.DEFAULT_LIMIT) {
   const best = new Map();
