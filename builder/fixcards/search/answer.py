@@ -27,7 +27,7 @@ class Answer:
     """The best match of each card by its id, and how often the card matches."""
     environment: list[EnvironmentMatch] = field(default_factory=list)
     """The known failures that the releases of a list are in for, where the text is one."""
-    _best: tuple[int, int, str] | None = None
+    _best: tuple[int, int, bool, str] | None = None
     """Sort key of the best match."""
 
     @property
