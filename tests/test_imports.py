@@ -29,10 +29,9 @@ BELOW_ALL = {"fixcards"} | {
         "worker_pool",
     )
 }
-DOORS = {"__main__", "cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_section", "mcp_server"}
-STARTED = {"fixcards.cli.mcp_command -> fixcards.mcp_server", "fixcards.__main__ -> fixcards.cli"}
-"""Doors that another opens: clients of the registry of MCP servers can start the program `fixcards` alone, and
-`python -m fixcards` is that program."""
+DOORS = {"cli", "hook", "ipython_extension", "mkdocs_plugin", "pytest_section", "mcp_server"}
+STARTED = {"fixcards.cli.mcp_command -> fixcards.mcp_server"}
+"""The one door that another opens: clients of the registry of MCP servers can start the program `fixcards` alone."""
 PUBLIC = {"matching", "search"}
 """Rooms whose names the package itself hands on, to the programs of users."""
 STANDS_ON = {
@@ -48,7 +47,6 @@ STANDS_ON = {
     "authoring": {"ecosystems", "records", "matching", "verify", "search"},
     "scout": {"ecosystems", "records", "matching", "verify", "search", "authoring"},
     "cli": {"ecosystems", "records", "matching", "verify", "site", "search", "exports", "authoring", "scout", "audit"},
-    "__main__": {"cli"},
     "hook": {"search"},
     "ipython_extension": {"search"},
     "mcp_server": {"audit", "matching", "search"},
@@ -101,7 +99,9 @@ def arrows(sources: Mapping[str, str]) -> dict[str, set[str]]:
 
 
 def room(module: str) -> str:
-    return module.split(".")[1]
+    """Return the room of a module. `python -m fixcards` is the command, so that module belongs to `cli`."""
+    name = module.split(".")[1]
+    return "cli" if name == "__main__" else name
 
 
 def forbidden(graph: Mapping[str, set[str]]) -> list[str]:
