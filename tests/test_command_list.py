@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 from click.testing import CliRunner
 
@@ -29,3 +31,9 @@ def test_a_command_that_no_section_names_is_listed_all_the_same() -> None:
     assert re.search(r"Find a failure:\n  match  ", text)
     assert re.search(r"Other commands:\n  other  Do something else", text)
     assert "Write a card" not in text
+
+
+def test_the_package_itself_can_be_run() -> None:
+    words = [sys.executable, "-m", "fixcards", "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("fixcards, version ")
