@@ -197,7 +197,7 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
 def _sentences(failure: NormalizedFailure, features: MatchFeatures) -> list[_Sentence]:
     """Return the sentences that may state a limit.
 
-    The message of the failure itself states none, and neither does a list of releases or a command that installs.
+    The message of the failure states none, nor does a list of releases, a command that installs, or what is past.
     """
     printed = {exception.line for exception in failure.failure.exceptions}
     message = features.fit.line if features.fit else None
@@ -270,7 +270,7 @@ def _is_held(sentences: Sequence[_Sentence], package: str, entry: Entry, pattern
 def _speaks_of(match: re.Match[str], package: str, others: Set[str], sentence: _Sentence) -> bool:
     """Return whether a limit that a sentence states is a package's, given the other packages that it may be of.
 
-    A name in the same part of the sentence decides, else one that the sentence has anywhere.
+    A name in the same part of the sentence decides, else the nearest one before it.
     """
     start = match.start() + (not "a" <= match[0][:1] <= "z")
     before = _CLAUSE_END.split(sentence.words[:start])[-1]
