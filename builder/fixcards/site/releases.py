@@ -66,8 +66,14 @@ class ReleaseSpan:
 
     @property
     def numbers(self) -> str:
-        """All releases, where the name leaves some out: a reader who searches the page for one must find it."""
-        return ", ".join(row.version for row in self.rows) if len(self.rows) > 2 else ""
+        """All releases, where the name leaves some out and something is known: who searches the page must find them."""
+        listed = len(self.rows) > 2 and self.rows[0].state != "unknown"
+        return ", ".join(row.version for row in self.rows) if listed else ""
+
+    @property
+    def count(self) -> str:
+        """How many releases there are, where the name leaves some out."""
+        return f" ({len(self.rows)} releases)" if len(self.rows) > 2 else ""
 
 
 def release_spans(rows: Iterable[ReleaseRow]) -> list[ReleaseSpan]:
