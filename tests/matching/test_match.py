@@ -389,3 +389,52 @@ def test_a_release_of_a_partner_that_can_not_fail_is_a_reason_to_doubt() -> None
 def test_a_message_that_another_exception_passes_on_counts(line: str, expected: str) -> None:
     entry = replace(ENTRY, templates=("lamp.NoWick: the lamp went out",), requirements={})
     assert tier(line, entry) == expected
+
+
+PLAIN = replace(ENTRY, templates=("KeyError: 'wick'",), exception="KeyError", requirements={})
+OWN_FRAME = '  File "/srv/app.py", line 2, in main\n    print(lamps["wick"])\n'
+
+
+def test_a_plain_message_from_own_code_is_not_the_failure_of_a_package_that_fails_in_its_own() -> None:
+    assert tier("KeyError: 'wick'\n\nlamp 1.2", PLAIN) == "likely"
+    assert tier(f"{OWN_FRAME}KeyError: 'wick'\n\nlamp 1.2", PLAIN) == "possible"
+    # What fails where it is called has no frames of the package, so own code is the place.
+    assert tier(f"{OWN_FRAME}KeyError: 'wick'\n\nlamp 1.2", replace(PLAIN, frames=())) == "likely"
+    # A message that says it all is the failure wherever the traceback was cut.
+    assert tier(f"{OWN_FRAME}{TRACEBACK.splitlines()[-1]}\n") == tier(TRACEBACK.splitlines()[-1]) == "likely"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("There is no lamp in here.", "possible"),
+        ("Kein lamp dabei, ohne lamp!", "possible"),
+        ("We run it without lamp installed", "possible"),
+        ("There is no lamp release that I could take", "likely"),
+        ("It has no lamp-like thing", "likely"),
+        ("no idea, lamp is in here", "likely"),
+    ],
+)
+def test_what_a_sentence_says_is_not_there_is_a_reason_to_doubt(words: str, expected: str) -> None:
+    message = "NoWick: wick 'left' is too short for burner 12"
+    entry = replace(ENTRY, templates=("NoWick: wick '{name}' is too short for burner {burner}",), requirements={})
+    entry = replace(entry, exception="NoWick")
+    assert tier(f"{message}\n\n{words}", entry) == expected
+    assert tier(f"{TRACEBACK.replace('lamp.NoWick', 'NoWick')}\n{words}", entry) == "exact"
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        ("    at Lamp.light (/srv/lamp.js:12:9)", "none"),
+        ("    at async Promise.all (index 0)", "none"),
+        ("    at node:internal/main:36:49", "none"),
+        ("\tat com.acme.Lamp.light(Lamp.java:12) ~[lamp.jar:1.0]", "none"),
+        ("   at Acme.Lamp.Light(String wick, Int32 burner) in Lamp.cs:line 12", "none"),
+        ("at import, taper/dip.py line 12. docker image python:3.8", "likely"),
+        ("at work (so I was told) it passes on python:3.8", "likely"),
+        ("at 10:30 every night", "likely"),
+    ],
+)
+def test_an_exception_of_another_language_is_told_by_its_stack_not_by_a_sentence(below: str, expected: str) -> None:
+    assert tier(f"{TRACEBACK.splitlines()[-1]}\n{below}") == expected

@@ -94,6 +94,7 @@ def _patterns() -> dict[str, str]:
         "codeName": normalized_failure.CODE_NAME,
         "named": normalized_failure.NAMED,
         "negated": normalized_failure.NEGATED,
+        "denied": normalized_failure.DENIED,
         "address": normalized_failure.ADDRESS,
         "quotedMessage": normalized_failure.QUOTED_MESSAGE,
         "lastPlace": template.LAST_PLACE,

@@ -117,7 +117,8 @@ class MatchFeatures:
     unmet_requirement: str
     """Another package or the interpreter whose release, as the text shows it, doesn't fail; empty where all do."""
     doubtful: bool
-    """Whether a sentence names such a release, which may be another environment's."""
+    """Whether a sentence names such a release, which may be another environment's, or says that the package isn't
+    there, or a plain message came from own code."""
     wrong_value: str
     """A placeholder whose value in the text is no release that fails; empty where all are."""
     versions: dict[str, str]
@@ -147,6 +148,10 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     if fit is not None and fit.specificity >= IDENTIFYING and entry.cause in ("", entry.id) and not is_used:
         is_used = not failure.named_packages.isdisjoint(names)
     uses = bool(own_shared) or shows_package or (is_used and affected is not False)
+    own_code = bool(failure.frames) and not failure.packages
+    # The entry's packages fail in their own code; a plain message from the reader's is that code's failure.
+    elsewhere = own_code and bool(own_frames) and fit is not None and fit.specificity < IDENTIFYING
+    doubtful |= elsewhere or (not uses and not failure.denied_packages.isdisjoint(names))
     is_newer = affected is False
     if entry.package not in failure.failure.listed:
         affected = affected or None
@@ -173,7 +178,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         versions=versions,
         is_newer=is_newer,
         caller=_caller(failure, entry, own),
-        own_code=bool(failure.frames) and not failure.packages,
+        own_code=own_code,
     )
 
 

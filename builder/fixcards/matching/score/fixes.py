@@ -71,7 +71,8 @@ HELD = "|".join(
     (
         rf"(?:{_NOT}[^.!?]{{1,40}}|without |no way to ){_CHANGES}",
         r"(?:^|[^a-z])can [^.!?]{1,20} neither ",
-        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|no upgrade|not an option|unmaintained|abandoned)",
+        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|no upgrade|not an option|unmaintained|abandoned"
+        r"|off the table|out of the question)",
         r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep|remain)|(?:that|this|the) (?:version|release) stays",
         r"(?:^|[^a-z])no (?:newer|later)(?:[^a-z]|$)|already the (?:newest|latest)|no longer maintained",
         r"(?:kann|können|darf|dürfen)[^.!?]{1,40}(?:nicht|kein)|eingefroren|müssen bei",

@@ -10,21 +10,24 @@ import { inRange, maySatisfy } from "./versions.js";
 export const percent = (part, total) => Math.floor((100 * part) / Math.max(1, total));
 
 export function compare(failure, entry) {
+  const { packages } = failure;
   const joined = entry.package.replaceAll("-", "");
   const own = ownPackages(entry);
-  own.push(...[...failure.packages].filter((name) => canonicalName(name).replaceAll("-", "") === joined && !own.includes(name)).sort());
+  own.push(...[...packages].filter((name) => canonicalName(name).replaceAll("-", "") === joined && !own.includes(name)).sort());
   const { fits, similarity, sameException } = fitsOf(failure, entry, own);
   const fit = fits.reduce((best, each) => (best === null || isHigher(rank(each), rank(best)) ? each : best), null);
   const entryFrames = unique(entry.frames);
   const shared = entryFrames.filter((frame) => hasFrame(failure.frames, frame));
   const ownFrames = entryFrames.filter((frame) => own.includes(framePackage(frame)));
   const ownShared = ownFrames.filter((frame) => shared.includes(frame));
-  const showsPackage = own.some((name) => failure.packages.has(name));
+  const showsPackage = own.some((name) => packages.has(name));
   const releases = compareReleases(failure.failure, entry);
   const isNewer = releases.affected === false;
   const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
   const isUsed = entry.package in releases.versions || isIn(failure.usedPackages) || (fit?.specificity >= limits.IDENTIFYING && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages));
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
+  const ownCode = failure.frames.size && !packages.size;
+  releases.doubtful ||= (ownCode && ownFrames.length && fit?.specificity < limits.IDENTIFYING) || (!uses && isIn(failure.deniedPackages));
   if (!failure.failure.listed.includes(entry.package)) releases.affected ||= null;
   return {
     fit,
@@ -34,15 +37,15 @@ export function compare(failure, entry) {
     frames: ownShared.length,
     allFrames: ownFrames.length,
     partnerFrames: shared.length - ownShared.length,
-    innermost: ownShared.length > 0 && shared.includes(ownFrames.at(-1)),
-    foreignFrames: failure.packages.size > 0 && !showsPackage && !ownShared.length,
+    innermost: shared.includes(ownFrames.at(-1)),
+    foreignFrames: packages.size && !showsPackage && !ownShared.length,
     framesAlone: !failure.failure.exceptions.length,
     usesPackage: uses || (fit !== null && fit.namesPackage),
     alias: fit !== null && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
     wrongValue: fit !== null && isWrongValue(fit, entry),
     isNewer,
     caller: callerOf(failure.failure, entry, own),
-    ownCode: failure.frames.size > 0 && !failure.packages.size,
+    ownCode,
     ...releases,
   };
 }

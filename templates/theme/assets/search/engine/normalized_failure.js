@@ -13,6 +13,7 @@ const ADDRESS = global(tables.patterns.address);
 const QUOTED_MESSAGE = global(tables.patterns.quotedMessage);
 const NAMED = global(tables.patterns.named);
 const CODE_NAME = global(tables.patterns.codeName);
+const DENIED = global(tables.patterns.denied);
 
 class NormalizedText {
   #forms = {};
@@ -44,7 +45,7 @@ export function normalizeFailure(failure) {
   const text = (raw) => texts.get(raw) ?? texts.set(raw, new NormalizedText(raw)).get(raw);
   const library = [...exceptions.flatMap((exception) => exception.frames), ...failure.frames];
   const user = [...exceptions.flatMap((exception) => exception.userFrames), ...failure.userFrames];
-  let used, named;
+  let used, named, denied;
   return {
     failure,
     exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`)),
@@ -57,6 +58,9 @@ export function normalizeFailure(failure) {
     },
     get namedPackages() {
       return (named ??= new Set(lines.flatMap(({ raw }) => namesIn(raw))));
+    },
+    get deniedPackages() {
+      return (denied ??= new Set(lines.flatMap(({ raw }) => [...raw.matchAll(DENIED)].map(([, name]) => canonicalName(name)))));
     },
   };
 }

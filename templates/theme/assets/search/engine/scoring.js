@@ -19,7 +19,7 @@ export function scoreMatch(features, entry, keywords) {
   return tier ? { tier, score: scoreOf(scored, entry, nearness), reasons: reasonsOf(scored, entry, words) } : null;
 }
 
-const isContradicted = (features) => Boolean(features.unmetRequirement) || features.wrongValue || features.affected === false;
+const isContradicted = (features) => !!features.unmetRequirement || features.wrongValue || features.affected === false;
 
 function tierOf(features, entry) {
   const { fit, frames: shared } = features;
