@@ -50,7 +50,7 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-py-spy": None,
     "post-from-python-to-python": ("pandas-59052", "likely"),
     "post-similar-message": ("jsonschema-1", "possible"),
-    "post-denied": ("openai-1902", "possible"),
+    "post-denied": ("pydantic-2776", "possible"),
     "post-sentry": ("aioredis-1443", "exact"),
 }
 
