@@ -438,3 +438,9 @@ def test_what_a_sentence_says_is_not_there_is_a_reason_to_doubt(words: str, expe
 )
 def test_an_exception_of_another_language_is_told_by_its_stack_not_by_a_sentence(below: str, expected: str) -> None:
     assert tier(f"{TRACEBACK.splitlines()[-1]}\n{below}") == expected
+
+
+def test_a_long_log_of_what_went_well_is_about_no_card() -> None:
+    words = ["The burner of lamp stays dark after a restart", "the lamp stays dark", "burner restart", "a dark lamp"]
+    assert tier("\n".join([*words, *(f"step {number} is done" for number in "abcdefgh")])) == "none"
+    assert tier("\n".join([*words, *(f"step {number} has failed" for number in "abcdefgh")])) == "possible"

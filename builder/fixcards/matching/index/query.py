@@ -24,6 +24,8 @@ MAX_FRAME_EXCEPTIONS = 4
 """Exceptions whose frames are asked for, and frames whose packages are."""
 MAX_WARNING_LINES, MAX_OTHER_LINES = 20, 10
 """Other lines that are asked for, the last ones: those that look like a warning, and any where no exception is."""
+MAX_QUIET_LINES = 8
+"""Lines of the longest text in which a person tells of a failure without a word such as "error" or "not"."""
 MAX_TYPED_LINES, MAX_TYPED_WORDS = 3, 40
 """Lines and words of the longest text that counts as typed by a person."""
 
@@ -78,9 +80,8 @@ def make_query(failure: NormalizedFailure) -> Query:
     whole_words = [word for line in failure.lines for word in line.tokens] if short else []
     words = [each for word in whole_words for each in (word, *split_identifier(word))]
     typed = short and len(words) <= MAX_TYPED_WORDS
-    prose = (
-        () if _is_explained(failure.failure) else tuple(informative(word for text in written for word in text.tokens))
-    )
+    no_prose = _is_explained(failure.failure) or _is_quiet(failure)
+    prose = () if no_prose else tuple(informative(word for text in written for word in text.tokens))
     terms: dict[str, int] = {}
     for number, text in enumerate(failure.exceptions[: -MAX_QUERY_EXCEPTIONS - 1 : -1]):
         _add(terms, text.tokens, EXCEPTION_WEIGHT if number < MAX_MAIN_EXCEPTIONS else LINE_WEIGHT)
@@ -110,6 +111,11 @@ def _is_explained(failure: Failure) -> bool:
     return bool(failure.frames) or any(
         exception.frames or (exception.message and exception.name not in CHECKS) for exception in failure.exceptions
     )
+
+
+def _is_quiet(failure: NormalizedFailure) -> bool:
+    """Return whether a text is long and has no line that looks like a warning, as a log of what went well."""
+    return len(failure.lines) > MAX_QUIET_LINES and not any(_WARNING.search(text.raw) for text in failure.lines)
 
 
 def _written_lines(failure: NormalizedFailure) -> list[NormalizedText]:

@@ -24,10 +24,11 @@ export function compare(failure, entry) {
   const releases = compareReleases(failure.failure, entry);
   const isNewer = releases.affected === false;
   const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
-  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages) || (fit?.specificity >= limits.IDENTIFYING && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages));
+  const isStrong = fit?.specificity >= limits.IDENTIFYING;
+  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages) || (isStrong && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages));
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
   const ownCode = failure.frames.size && !packages.size;
-  releases.doubtful ||= (ownCode && ownFrames.length && fit?.specificity < limits.IDENTIFYING) || (!uses && isIn(failure.deniedPackages));
+  releases.doubtful ||= (ownCode && ownFrames.length && !isStrong) || (!uses && isIn(failure.deniedPackages));
   if (!failure.failure.listed.includes(entry.package)) releases.affected ||= null;
   return {
     fit,

@@ -67,8 +67,8 @@ function findCandidates(query, terms, index) {
     const points = weight * idfSteps(index.length, Math.max(1, postings.length));
     for (const posting of postings.reverse()) {
       const number = posting >> 1;
-      let candidate = candidates.get(number);
-      if (!candidate) candidates.set(number, (candidate = { number, points: 0, terms: new Map() }));
+      const candidate = candidates.get(number) ?? { number, points: 0, terms: new Map() };
+      candidates.set(number, candidate);
       if (!candidate.terms.has(term)) {
         candidate.points += points * (posting & 1 ? 2 : 1);
         candidate.terms.set(term, Boolean(posting & 1));
@@ -80,26 +80,18 @@ function findCandidates(query, terms, index) {
 
 function idfSteps(entries, frequency) {
   let steps = 1;
-  let rest = entries / frequency;
-  while (rest >= limits.IDF_STEP) {
-    rest /= limits.IDF_STEP;
-    steps += 1;
-  }
+  for (let rest = entries / frequency; rest >= limits.IDF_STEP; rest /= limits.IDF_STEP) steps += 1;
   return steps;
 }
 
 function limitEntryFiles(candidates, index) {
   const files = new Set();
-  const limited = [];
-  for (const candidate of candidates) {
-    if (candidate.points * 100 < candidates[0].points * limits.MIN_SHARE_OF_BEST) break;
-    const file = Math.floor(candidate.number / index.head.chunk);
-    if (files.has(file) || files.size < limits.MAX_ENTRY_FILES) {
-      files.add(file);
-      limited.push(candidate);
-    }
-  }
-  return limited;
+  return candidates.filter(({ number, points }) => {
+    const file = Math.floor(number / index.head.chunk);
+    const isTaken = points * 100 >= candidates[0].points * limits.MIN_SHARE_OF_BEST && (files.has(file) || files.size < limits.MAX_ENTRY_FILES);
+    if (isTaken) files.add(file);
+    return isTaken;
+  });
 }
 
 function hasLead([first, ...others], index) {

@@ -6,7 +6,8 @@ import { isListed } from "./releases.js";
 import { lower, unique } from "./strings.js";
 import { informative, splitIdentifier, tokenize } from "./tokens.js";
 
-const lastOnes = (items, count) => [...items].reverse().slice(0, count);
+const lastOnes = (items, count) => items.slice(-count).reverse();
+const warns = ({ raw }) => FIND.warningLine.test(raw);
 
 export function makeQuery(normalized) {
   const { failure, exceptions, lines } = normalized;
@@ -28,7 +29,7 @@ export function makeQuery(normalized) {
   if (typed) add(words, limits.EXCEPTION_WEIGHT);
   else for (const text of warningLines(exceptions, lines)) add(informative(text.tokens), limits.LINE_WEIGHT);
   add(frames.slice(0, limits.MAX_FRAME_EXCEPTIONS).flatMap((frame) => tokenize(framePackage(frame))), limits.PACKAGE_WEIGHT);
-  const prose = isExplained ? [] : informative(written.flatMap((text) => text.tokens));
+  const prose = isExplained || (lines.length > limits.MAX_QUIET_LINES && !lines.some(warns)) ? [] : informative(written.flatMap((text) => text.tokens));
   return { terms, typed, words: typed ? unique(words) : [], lastWord: (typed && wholeWords.at(-1)) || "", prose };
 }
 
@@ -41,7 +42,6 @@ function writtenLines({ failure, lines }) {
 }
 
 function warningLines(exceptions, lines) {
-  const warns = (text) => FIND.warningLine.test(text.raw);
   const others = exceptions.length ? [] : lines.filter((text) => !warns(text));
   return [...lastOnes(lines.filter(warns), limits.MAX_WARNING_LINES), ...lastOnes(others, limits.MAX_OTHER_LINES)];
 }
