@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from fixcards.authoring.drafted_card import StoppedError
+from fixcards.authoring.explanation import explained_record
 from fixcards.authoring.new_card import Author
 from fixcards.errors import FixcardsError
 from fixcards.records.loader import load
@@ -62,6 +63,13 @@ def test_an_explained_card_takes_everything_measured_over_and_the_address_too(
     }
     draft.write()
     assert [path.name for path in sorted(root.rglob("*.*")) if path.is_file()] == ["7.evidence.json", "7.yaml"]
+
+
+def test_an_explained_card_has_each_key_of_the_found_one(root: Path, discovered: str) -> None:
+    before = load(root).cards[discovered].model_copy(update={"cause": "lamp-1"})
+    record = explained_record(before, None, URL, None, date(2026, 11, 21))
+    assert record["cause"] == "lamp-1"
+    assert before.model_dump(exclude_defaults=True, exclude_none=True).keys() <= record.keys()
 
 
 def test_when_its_texts_are_written_the_old_id_leads_to_it(root: Path, settings: RunSettings, discovered: str) -> None:

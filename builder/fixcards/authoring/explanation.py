@@ -27,7 +27,7 @@ def explained_record(card: Card, evidence: Evidence | None, url: str, pr: str | 
         f"{TODO}: why it broke, as a chain of cause, with upstream's words. Runs show: {card.mechanism}"
     )
     record["impact"] = f"{TODO}: what happens if it is left alone, as seen in production; or remove this key"
-    record["versions"] = measured["versions"]
+    record |= {key: measured[key] for key in ("cause", "versions") if key in measured}
     record["signature"] = _signature(card, measured["signature"], evidence)
     record |= {key: measured[key] for key in ("keywords", "reproduction") if key in measured}
     record["fixes"] = [_fix(fix, each) for fix, each in zip(card.fixes, _list(measured["fixes"]), strict=True)]

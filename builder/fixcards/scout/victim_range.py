@@ -75,5 +75,7 @@ class _Run:
             state, _ = replay.run(replay.requiring(own))
             # Another release may fail with the same message for a reason of its own, and then does so everywhere.
             return "not-testable" if state in FAILING and not replay.passes(replay.on_control(own)) else state
-        state, _ = replay.run(replay.requiring(own, *replay.held, f"{culprit.package}>={culprit.first_bad}"))
-        return state if state != "not-testable" else replay.run(replay.requiring(own, *replay.held))[0]
+        state, side = replay.run(replay.requiring(own, *replay.held, f"{culprit.package}>={culprit.first_bad}"))
+        if state != "not-testable" or side.packages:  # it takes the change, whatever comes of it
+            return state
+        return replay.run(replay.requiring(own, *replay.held))[0]

@@ -12,7 +12,7 @@ from fixcards.authoring.ways_out import MeasuredFix
 from fixcards.ecosystems import PYPI
 from fixcards.scout.finding import PYTHON, Finding
 from fixcards.scout.sentences import Facts, in_words, vanished_words
-from fixcards.verify.script_runner import Script
+from fixcards.verify.script_runner import Script, ScriptRun
 
 BACKPORTS: dict[str, tuple[str, ...]] = {
     "asynchat": ("pyasynchat",),
@@ -40,9 +40,12 @@ class WaysOut:
         """Yield the ways out with which the program passes, best first."""
         for alternatives in self._candidates():
             for fix in alternatives:
-                if self._passes(fix):
+                run = self._run(fix)
+                if run is not None and not run.failed:
                     yield fix
                     break
+                if run is not None and fix.kind == "upgrade":
+                    break  # it takes the change and fails with it, so what it does without the change is no way out
 
     def _candidates(self) -> Iterator[tuple[MeasuredFix, ...]]:
         """Yield the ways out, each with other forms that are tried where the one before doesn't pass."""
@@ -87,7 +90,8 @@ class WaysOut:
             low < each.parsed < high and not each.parsed.is_prerelease and not each.yanked for each in offered
         )
 
-    def _passes(self, fix: MeasuredFix) -> bool:
+    def _run(self, fix: MeasuredFix) -> ScriptRun | None:
+        """Return the run of the program with a way out, None where that can't be installed."""
         finding = self.finding
         requires = [text.replace("{version}", finding.highest_failing) for text in fix.requires]
         own, *others = requires
@@ -95,12 +99,12 @@ class WaysOut:
         runner = self.runs.runner(script)
         release = runner.index.releases(finding.package).get(PYPI.exact_releases(own)[0])
         if release is None:
-            return False
+            return None
         usable = usable_interpreters(script, release, finding.suspect.day)
         same = [each for each in usable if each.version == finding.suspect.python]
         run = runner.run(release, same, finding.suspect.day)
         self.runs.count(run, f"with {', '.join(requires)}")
-        return run.reason is None and not run.failed
+        return run if run.reason is None else None
 
 
 def gone_module(finding: Finding) -> str | None:
