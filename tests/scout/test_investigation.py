@@ -227,32 +227,21 @@ def test_a_release_of_the_victim_that_refuses_the_culprit_is_a_way_out():
     assert finding.fixed == "1.1"
 
 
-def test_a_release_of_the_victim_that_fails_otherwise_with_the_culprit_is_no_way_out():
-    def answer(packages: dict[str, str], python: str) -> bool | None:
-        return packages["shapes"] < "2" or packages["walls"] == "1.2"
+def test_a_release_of_the_victim_that_only_a_later_one_of_the_culprit_helps_is_no_way_out():
+    def answer(packages: dict[str, str], python: str) -> bool:
+        return packages["shapes"] < "2" or packages["walls"] >= ("1.1" if packages["shapes"] == "2.1" else "1.2")
 
-    def failure(packages: dict[str, str]) -> str:
-        return FAILURE if packages["walls"] == "1.0" else FAILURE.replace("area", "edge")
-
-    offered = {"walls": ["1.0", "1.1", "1.2"], "shapes": ["1.0", "2.0"]}
-    runner = TableRunner(answer, {"walls": "1.0", "shapes": "2.0"}, offered, failure=failure)
-    ordinary = runner.lock
-
-    def lock(spec: EnvironmentSpec) -> str:
-        alone = spec.requires == ("walls==1.1",)  # without a bound the resolver brings an older release
-        return ordinary(EnvironmentSpec(("walls==1.1", "shapes==1.0"), spec.interpreter, DAY) if alone else spec)
-
-    runner.lock = lock
+    offered = {"walls": ["1.0", "1.1", "1.2"], "shapes": ["1.0", "2.0", "2.1"]}
     finding = examine(
         broken(
             "partner",
-            side({"walls": "1.0", "shapes": "2.0"}),
+            side({"walls": "1.0", "shapes": "2.1"}),
             side({"walls": "1.0", "shapes": "1.0"}, "3.13.1", "walls==1.0", "shapes==1.0"),
         ),
-        runner,
+        TableRunner(answer, {"walls": "1.0", "shapes": "2.1"}, offered),
     )
     assert isinstance(finding, Finding)
-    assert finding.fixed == "1.2"
+    assert (finding.culprit.first_bad, finding.highest_failing, finding.fixed) == ("2.0", "1.1", "1.2")
 
 
 def test_a_change_that_nothing_undoes_has_no_culprit():

@@ -75,7 +75,11 @@ class _Run:
             state, _ = replay.run(replay.requiring(own))
             # Another release may fail with the same message for a reason of its own, and then does so everywhere.
             return "not-testable" if state in FAILING and not replay.passes(replay.on_control(own)) else state
-        state, side = replay.run(replay.requiring(own, *replay.held, f"{culprit.package}>={culprit.first_bad}"))
-        if state != "not-testable" or side.packages:  # it takes the change, whatever comes of it
-            return state
+        # A later release of the culprit may have taken a part of the change back.
+        for bound in ("==", ">="):
+            state, side = replay.run(
+                replay.requiring(own, *replay.held, f"{culprit.package}{bound}{culprit.first_bad}")
+            )
+            if state != "not-testable" or side.packages:
+                return state
         return replay.run(replay.requiring(own, *replay.held))[0]
