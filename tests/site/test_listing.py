@@ -276,9 +276,3 @@ def test_of_many_packages_those_that_are_hit_most_come_first_and_letters_lead_to
     assert len(numbers) == MOST_HIT
     assert (max(numbers), min(numbers)) == (5, 4)
     assert [words(item.text) for item in tree.select(".fc-letter h3")] == ["P"]
-
-
-def test_no_further_list_has_all_cards_but_those_that_can_be_followed(many: dict[str, BeautifulSoup]) -> None:
-    whole = {path for path, tree in many.items() if (count := tree.select_one(".fc-list-count"))
-             and words(count.text).startswith(f"{NUMBER} cards")}  # fmt: skip
-    assert {path.partition("/page/")[0] for path in whole} == {"cards"}

@@ -6,7 +6,7 @@ what `exports/list_data.py` hands out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -89,8 +89,6 @@ class CardLists:
         yield from self._list(everything, self._history.newest)
         for facet in FACETS.values():
             groups = self._groups[facet.name]
-            if facet.name not in FOLLOWED_FACETS and self._has_all_in_one(groups):
-                continue  # a second list of all cards, to which nothing leads
             for slug in facet.sorted(groups):
                 yield from self._list(facet.value(slug), groups[slug], facet)
         yield self._packages_page()
@@ -114,10 +112,11 @@ class CardLists:
     @cached_property
     def _filters(self) -> tuple[tuple[FacetChoices, ...], bytes]:
         """The filters as plain links, and their digest. One that would leave all cards is left out."""
+        total = len(self._library.summaries)
         filters = []
         for name, facet in FACETS.items():
             choices = self.choices(name)
-            if not choices or self._has_all_in_one(self._groups[name]):
+            if not choices or (len(choices) == 1 and choices[0].cards == total):
                 continue
             largest = sorted(choices, key=lambda choice: -choice.cards)[:MAX_CHOICES]
             more = None
@@ -128,10 +127,6 @@ class CardLists:
                 )
             filters.append(FacetChoices(name, facet.label, choices, more))
         return tuple(filters), digest_of(filters)
-
-    def _has_all_in_one(self, groups: Mapping[str, Sequence[str]]) -> bool:
-        """Return whether one value of a facet has all cards, so that the facet tells none apart."""
-        return len(groups) == 1 and all(len(ids) == len(self._library.summaries) for ids in groups.values())
 
     @cached_property
     def _linked(self) -> frozenset[tuple[str, str]]:
