@@ -99,10 +99,10 @@ class Bytecode:
                     return None
                 if done.stopped == "cancelled":
                     raise KeyboardInterrupt
+                if done.exit != 0:
+                    return None
                 try:
-                    return (
-                        {modules[number]: content for number, content in _members(result)} if done.exit == 0 else None
-                    )
+                    return {modules[number]: content for number, content in _members(result)}
                 except (zipfile.BadZipFile, OSError, EOFError, ValueError, IndexError):
                     return None
 
@@ -148,9 +148,8 @@ def _is_module(path: str) -> bool:
 def _compiled_path(module: str, interpreter: Interpreter) -> str:
     """Return where Python looks for the compiled form of a module (PEP 3147)."""
     folder, name = posixpath.split(module)
-    return posixpath.join(
-        folder, "__pycache__", f"{name[:-3]}.cpython-{interpreter.minor[0]}{interpreter.minor[1]}.pyc"
-    )
+    tag = f"cpython-{interpreter.minor[0]}{interpreter.minor[1]}"
+    return posixpath.join(folder, "__pycache__", f"{name.removesuffix('.py')}.{tag}.pyc")
 
 
 def _members(archive: IO[bytes]) -> Iterator[tuple[int, bytes]]:

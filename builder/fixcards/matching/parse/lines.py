@@ -92,7 +92,7 @@ PATTERNS = {
     "link": r"\[([^\[\]\n]{1,400}[.]pyx?(?::[0-9]+)?)\]\([^()\n ]*\)",
     "entity": r"&([a-z]{2,4}|#x?[0-9a-f]{1,3});",
     # What the `repr` of a text and fields of JSON have.
-    "escapedQuote": r"\\+(['\"])",
+    "escapedQuote": r"\\+(['\"]?)",
     "escape": r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+',
 }
 SIMPLE_ESCAPES = {"n": "\n", "r": "\n", "t": "\t"}
@@ -140,7 +140,8 @@ def _split_raw(line: str) -> Iterator[str]:
     whole = len(line) <= CHUNK_LENGTH
     line = _without_marks(line) if whole else "".join(map(_without_marks, _chunks(line, CHUNK_LENGTH)))
     for part in _unescape(line):
-        part = _ESCAPED_QUOTE.sub(r"\1", part) if "\\" in part else part  # noqa: PLW2901
+        # Each run of backslashes is looked at once, with a quote behind it or without.
+        part = _ESCAPED_QUOTE.sub(lambda run: run[1] or run[0], part) if "\\" in part else part  # noqa: PLW2901
         if len(part) <= MAX_LINE_LENGTH:
             yield part
         else:

@@ -31,7 +31,7 @@ PATTERNS: dict[str, str] = {
     "dotted": r"^[a-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*[.][A-Z][A-Za-z0-9_]*$",
     "raised": r"(?:Error|Exception|Warning|Interrupt|Exit)(?:: |\()",
     # JavaScript and Java, with the place in brackets or behind colons, and .NET; no sentence that begins with "at".
-    "script": r"^[ \t]*at (?![^\n]*[.]pyx?[:)]|[0-9])(?:[^ \t,()\n]*\(?[^ \t,()\n]*[:(][0-9a-z<]"
+    "script": r"^[ \t]*at (?![^\n]*[.]pyx?[:)]|[0-9])(?:[^ \t,()\n]*(?:\([^ \t,()\n]*)?[:(][0-9a-z<]"
     r"|(?:async |new )?[^ \t,()\n]+(?: \[as [^\]\n]*\])? \([^\n]+\)[ \t]*$|[^ \t,()\n]+\([^)\n]*\) in )",
     "django": r"^Exception (Type|Value):[ ]*([^\n]*)$",
     # Source with its number or an arrow, the marks below it, pytest's `>   `, and `raise` without a traceback.

@@ -26,7 +26,7 @@ export function* cleanLine(raw, number) {
 }
 
 function* splitRaw(line) {
-  for (const part of unescape(chunks(line, limits.CHUNK_LENGTH).map(withoutMarks).join(""))) yield* chunks(part.replace(ESCAPED_QUOTE, "$1"), tables.maxLineLength);
+  for (const part of unescape(chunks(line, limits.CHUNK_LENGTH).map(withoutMarks).join(""))) yield* chunks(part.replace(ESCAPED_QUOTE, (run, quote) => quote || run), tables.maxLineLength);
 }
 
 function chunks(line, size) {
