@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from fixcards.verify.bytecode import Bytecode
 from fixcards.verify.disguised_release import disguise_release
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec
 from fixcards.verify.interpreters import installed_interpreters
@@ -27,14 +28,15 @@ class House:
     def __init__(self, folder, index, sandbox):
         self.folder, self.sandbox, self.number = folder, sandbox, 0
         self.builder = EnvironmentBuilder(folder / "cache", {"UV_DEFAULT_INDEX": index.url}, sandbox)
+        self.bytecode = Bytecode(folder / "cache" / "bytecode", sandbox)
 
-    def environment(self, *requires, interpreter=NEWEST):
+    def environment(self, *requires, interpreter=NEWEST, compiles=True):
         spec = EnvironmentSpec(requires, interpreter, DAY)
         lock = self.builder.lock(spec, "x-1")
         self.number += 1
-        place = self.folder / str(self.number) / "env"
-        return ReadyRun(PlannedRun("release", None, requires, "", DAY, (interpreter,)), interpreter, lock,
-                        self.builder.make(lock, spec, "x-1", place))  # fmt: skip
+        venv = self.builder.make(lock, spec, "x-1", self.folder / str(self.number) / "env")
+        self.bytecode.add(venv, interpreter, compiles=compiles)
+        return ReadyRun(PlannedRun("release", None, requires, "", DAY, (interpreter,)), interpreter, lock, venv)
 
     def printed(self, ready, code):
         ready = ReadyRun(PlannedRun("release", None, (), code, DAY, ()), ready.interpreter, ready.lock, ready.venv)
@@ -103,6 +105,14 @@ def test_a_program_can_not_change_what_others_import(house, local_index):
     ready = house.environment("demo")
     printed = house.printed(ready, "import demo, importlib.util as u; open(u.cache_from_source(demo.__file__), 'ab')")
     assert "Read-only file system" in printed
+
+
+def test_an_environment_for_a_single_run_takes_what_is_there(house, local_index):
+    offer_wheel(local_index, "demo", "1.0", {"demo.py": "x = 1\n"})
+    code = f"import demo; {COMPILED.format('demo')}"
+    assert house.printed(house.environment("demo", compiles=False), code) == "False\n"
+    house.environment("demo")
+    assert house.printed(house.environment("demo", compiles=False), code) == "True\n"
 
 
 def test_without_isolation_nothing_is_shared(tmp_path, local_index):

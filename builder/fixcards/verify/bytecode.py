@@ -51,17 +51,19 @@ class Bytecode:
         self._sandbox = sandbox
         self._stop = stop
 
-    def add(self, venv: Path, interpreter: Interpreter) -> None:
+    def add(self, venv: Path, interpreter: Interpreter, *, compiles: bool) -> None:
         """Put the compiled modules into an environment that was proved: lists of files and hashes in it are true.
 
-        What can't be compiled is left to the runs. Without isolation nothing is added, since a program could write
-        through the hard links into what others use.
+        Those that aren't stored yet are compiled where it `compiles`, which takes longer than one run that imports some
+        of them. What can't be compiled is left to the runs. Without isolation nothing is added, since a program could
+        write through the hard links into what others use.
         """
         if interpreter.minor < _OLDEST or self._sandbox.name == "none":
             return
         site = f"lib/python{interpreter.minor[0]}.{interpreter.minor[1]}/site-packages"
         distributions = list(self._distributions(venv / site, interpreter))
-        if missing := [each for each in distributions if not each.stored.is_dir()]:
+        missing = [each for each in distributions if compiles and not each.stored.is_dir()]
+        if missing:
             self._compile(venv, site, interpreter, missing)
         for each in distributions:
             _link(each.stored, venv / site)

@@ -40,6 +40,7 @@ from fixcards.records.evidence import (
 from fixcards.records.fields import FRAME
 from fixcards.records.verdict import has_control
 from fixcards.verify.bisect import State
+from fixcards.verify.bytecode import Bytecode
 from fixcards.verify.disguised_release import disguise_release
 from fixcards.verify.edge_runs import edges, run_edges
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
@@ -100,6 +101,7 @@ class CardRunner:
         self.environments = EnvironmentBuilder(
             settings.cache, self.index.environment, self.sandbox, stop, settings.indexes
         )
+        self._bytecode = Bytecode(self.environments.folder / "bytecode", self.sandbox, stop)
         self.limits = _limits(card, settings.limits)
         self._stop = stop
         expect = card.reproduction.expect
@@ -191,7 +193,7 @@ class CardRunner:
         if self._during is not None and planned.role in _FAILING:  # another interpreter may have what this one lacks
             planned = replace(planned, interpreters=planned.interpreters[:1])
         try:
-            with self.ready(planned) as ready:
+            with self.ready(planned, repetitions=times) as ready:
                 if planned.role == "stub":
                     stub_package(ready.venv, self.card.package)
                 elif planned.role == "disguised":
@@ -241,16 +243,19 @@ class CardRunner:
         return refused, []
 
     @contextmanager
-    def ready(self, planned: PlannedRun, *, fresh: bool = False) -> Iterator[ReadyRun]:
+    def ready(self, planned: PlannedRun, *, fresh: bool = False, repetitions: int = 1) -> Iterator[ReadyRun]:
         """Yield the environment of a run, on the first of its interpreters for which one can be made.
 
-        It is removed at the end. A `fresh` one is resolved anew. Raises `EnvironmentUnavailable`, or `FixcardsError`
+        It is removed at the end. A `fresh` one is resolved anew. For several `repetitions` its modules are compiled.
+        Raises `EnvironmentUnavailable`, or `FixcardsError`
         where the index can't be reached.
         """
         if planned.missing:
             raise planned.missing
         with scratch_dir(self.settings.cache / "work") as work:
-            yield self._prepare(planned, work, fresh=fresh)
+            ready = self._prepare(planned, work, fresh=fresh)
+            self._bytecode.add(ready.venv, ready.interpreter, compiles=repetitions > 1)
+            yield ready
 
     def _prepare(self, planned: PlannedRun, work: Path, *, fresh: bool) -> ReadyRun:
         first: EnvironmentUnavailable | None = None

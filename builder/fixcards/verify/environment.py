@@ -18,7 +18,6 @@ from packaging.utils import canonicalize_name
 from fixcards.ecosystems.pypi import end_of_day
 from fixcards.files import atomic_write, scratch_dir
 from fixcards.project import AssignedIndex
-from fixcards.verify.bytecode import Bytecode
 from fixcards.verify.environment_proof import EnvironmentProof, Listing, listing
 from fixcards.verify.index_client import IndexClient, interruptible
 from fixcards.verify.interpreters import Interpreter
@@ -75,7 +74,6 @@ class EnvironmentBuilder:
         self._sandbox = sandbox
         self._stop = stop
         self._proof = EnvironmentProof(self.folder / "proofs")
-        self._bytecode = Bytecode(self.folder / "bytecode", sandbox, stop)
 
     def lock(self, spec: EnvironmentSpec, card_id: str, *, fresh: bool = False) -> str:
         """Return the lock: a requirements file with hashes, which names no index, and what has no day (`undated_in`).
@@ -171,7 +169,6 @@ class EnvironmentBuilder:
             before = self._empty(venv, spec)
             self.uv.run([*arguments, *own], work)
         self._proof.prove(venv, before, packages_of(lock))
-        self._bytecode.add(venv, spec.interpreter)
         return venv
 
     def _install(self, arguments: list[str], work: Path) -> None:
