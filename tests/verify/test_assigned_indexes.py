@@ -56,7 +56,7 @@ def interpreter():
 
 @pytest.fixture
 def builder(public, bubblewrap, tmp_path):
-    return EnvironmentBuilder(tmp_path / "cache", {"UV_DEFAULT_INDEX": public.url}, bubblewrap, assigned=ACME)
+    return EnvironmentBuilder(tmp_path / "cache", IndexClient([public.url], ACME), bubblewrap)
 
 
 def asked(index) -> set[str]:
@@ -126,11 +126,11 @@ def test_a_package_that_became_private_is_not_taken_from_what_was_cached(
     private, public, bubblewrap, interpreter, tmp_path
 ):
     spec = EnvironmentSpec(("acme-rocket",), interpreter, None)
-    before = EnvironmentBuilder(tmp_path / "cache", {"UV_DEFAULT_INDEX": public.url}, bubblewrap)
+    before = EnvironmentBuilder(tmp_path / "cache", IndexClient([public.url]), bubblewrap)
     assert packages_of(before.lock(spec, "x-1")) == {"acme-rocket": "99.0"}
     assert PackageIndex(tmp_path / "cache").releases("acme-rocket").newest.version == "99.0"
     private.offer("acme-rocket", "1.0", WORKS)
-    after = EnvironmentBuilder(tmp_path / "cache", {"UV_DEFAULT_INDEX": public.url}, bubblewrap, assigned=ACME)
+    after = EnvironmentBuilder(tmp_path / "cache", IndexClient([public.url], ACME), bubblewrap)
     assert packages_of(after.lock(spec, "x-1")) == {"acme-rocket": "1.0"}
     assert PackageIndex(tmp_path / "cache", ACME).releases("acme-rocket").newest.version == "1.0"
 
@@ -157,7 +157,7 @@ def test_an_index_without_days_serves_runs_that_have_one(
     with private_index(hashes) as index:
         monkeypatch.setenv("ACME_INDEX", index.url)
         index.offer("acme-rocket", "1.0", WORKS)
-        builder = EnvironmentBuilder(tmp_path / "cache", {"UV_DEFAULT_INDEX": public.url}, bubblewrap, assigned=ACME)
+        builder = EnvironmentBuilder(tmp_path / "cache", IndexClient([public.url], ACME), bubblewrap)
         spec = EnvironmentSpec(("acme-rocket", "plain"), interpreter, DAY)
         lock = builder.lock(spec, "x-1")
         assert undated_in(lock) == ["acme-rocket"]
@@ -165,7 +165,7 @@ def test_an_index_without_days_serves_runs_that_have_one(
         assert builder.lock(spec, "x-1") == lock, "from the cache"
         builder.make(lock, spec, "x-1", builder.folder / "environment")
         # A second program, for which uv has the pages already.
-        other = EnvironmentBuilder(tmp_path / "cache", {"UV_DEFAULT_INDEX": public.url}, bubblewrap, assigned=ACME)
+        other = EnvironmentBuilder(tmp_path / "cache", IndexClient([public.url], ACME), bubblewrap)
         assert undated_in(other.lock(EnvironmentSpec(("acme-rocket",), interpreter, DAY), "x-1")) == ["acme-rocket"]
 
 

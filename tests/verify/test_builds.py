@@ -23,6 +23,7 @@ import yaml
 from fixcards.verify import uv as uv_module
 from fixcards.verify import wheel_archive
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec
+from fixcards.verify.index_client import IndexClient
 from fixcards.verify.interpreters import Interpreter, choose_interpreters, installed_interpreters
 from fixcards.verify.unavailable import EnvironmentUnavailable
 from tests.distributions import wheel
@@ -277,7 +278,7 @@ def interpreter():
 
 @pytest.fixture
 def builder(local_index, bubblewrap, tmp_path):
-    return EnvironmentBuilder(tmp_path / "cache", {"UV_DEFAULT_INDEX": local_index.url}, bubblewrap)
+    return EnvironmentBuilder(tmp_path / "cache", IndexClient([local_index.url]), bubblewrap)
 
 
 def install(builder: EnvironmentBuilder, python: Interpreter, *requires: str, build: tuple[str, ...] = ()) -> Path:

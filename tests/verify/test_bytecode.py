@@ -9,6 +9,7 @@ import pytest
 from fixcards.verify.bytecode import Bytecode
 from fixcards.verify.disguised_release import disguise_release
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec
+from fixcards.verify.index_client import IndexClient
 from fixcards.verify.interpreters import installed_interpreters
 from fixcards.verify.plan import PlannedRun
 from fixcards.verify.ready_run import ReadyRun
@@ -27,7 +28,7 @@ class House:
 
     def __init__(self, folder, index, sandbox):
         self.folder, self.sandbox, self.number = folder, sandbox, 0
-        self.builder = EnvironmentBuilder(folder / "cache", {"UV_DEFAULT_INDEX": index.url}, sandbox)
+        self.builder = EnvironmentBuilder(folder / "cache", IndexClient([index.url]), sandbox)
         self.bytecode = Bytecode(folder / "cache" / "bytecode", sandbox)
 
     def environment(self, *requires, interpreter=NEWEST, compiles=True):

@@ -7,7 +7,8 @@ import pytest
 
 from fixcards.errors import FixcardsError
 from fixcards.verify.environment import EnvironmentBuilder, EnvironmentSpec, packages_of
-from fixcards.verify.index_configuration import uv_index_variables
+from fixcards.verify.index_client import IndexClient
+from fixcards.verify.index_configuration import index_urls, uv_index_variables
 from fixcards.verify.interpreters import choose_interpreters, installed_interpreters
 from fixcards.verify.unavailable import EnvironmentUnavailable
 
@@ -18,7 +19,7 @@ DAY = date(2024, 1, 1)
 
 @pytest.fixture
 def builder(bubblewrap, cache):
-    return EnvironmentBuilder(cache, uv_index_variables(), bubblewrap)
+    return EnvironmentBuilder(cache, IndexClient(index_urls(uv_index_variables())), bubblewrap)
 
 
 def spec(*requires: str, day: date | None = DAY, **more) -> EnvironmentSpec:
@@ -37,7 +38,7 @@ def test_a_lock_has_hashes_and_names_no_index_and_no_path_of_this_machine(builde
 def test_what_was_read_of_a_wheel_is_not_read_again_on_another_day(bubblewrap, local_index, tmp_path):
     local_index.answers_ranges = True
     offer_wheel(local_index, "demo", "1.0", {"demo.py": "x = 1\n"})
-    builder = EnvironmentBuilder(tmp_path, {"UV_DEFAULT_INDEX": local_index.url}, bubblewrap)
+    builder = EnvironmentBuilder(tmp_path, IndexClient([local_index.url]), bubblewrap)
 
     def asked(day: date) -> list[tuple[str, str]]:
         before = len(local_index.requests)
@@ -82,7 +83,7 @@ def test_requirements_without_a_solution_are_refused_with_their_reason(builder):
 
 def test_an_index_out_of_reach_is_an_error_and_no_evidence(bubblewrap, tmp_path, monkeypatch):
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
-    builder = EnvironmentBuilder(tmp_path, {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple/"}, bubblewrap)
+    builder = EnvironmentBuilder(tmp_path, IndexClient(["http://127.0.0.1:9/simple/"]), bubblewrap)
     with pytest.raises(FixcardsError, match="can't be reached"):
         builder.lock(spec("iniconfig==2.0.0"), "x-1")
 

@@ -87,3 +87,14 @@ def test_a_line_that_can_be_resolved_nowhere_does_not_work(local_index, settings
     runs, states, verdict = executed(line_card("demo>=7"), settings)
     assert {run.outcome for run in runs.values()} == {"could-not-run"}
     assert (states, verdict) == ({1: "fails"}, "partly verified")
+
+
+def test_the_index_is_asked_once_for_a_page_however_many_cards_need_it(local_index, settings):
+    offer_parts(local_index)
+    offer_wheel(local_index, "demo", "1.0", FAILS)
+    offer_wheel(local_index, "demo", "2.0", PASSES)
+    for number in (1, 2):
+        assert executed(line_card("demo>=2.0", issue=f"https://example.org/demo/issues/{number}"), settings)[1] == {
+            1: "works"
+        }
+    assert [path for path, _ in local_index.requests].count("/simple/demo/") == 1

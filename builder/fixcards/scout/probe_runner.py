@@ -120,10 +120,10 @@ class ProbeRunner:
         self.stop = stop
         self.sandbox = choose_sandbox(settings.isolation)
         self.budget = IndexBudget(settings.rate, settings.packages, settings.size)
-        cache, variables = settings.cache.absolute(), uv_index_variables()
-        client = IndexClient(index_urls(variables), settings.indexes, PageStore(cache / "pages"), self.budget)
+        cache, urls = settings.cache.absolute(), index_urls(uv_index_variables())
+        client = IndexClient(urls, settings.indexes, PageStore(cache / "pages"), self.budget)
         self.index = PackageIndex(cache / "index", settings.indexes, client)
-        self.environments = EnvironmentBuilder(cache, variables, self.sandbox, stop, settings.indexes, client)
+        self.environments = EnvironmentBuilder(cache, client, self.sandbox, stop)
 
     def lock(self, spec: EnvironmentSpec) -> str:
         """Return the lock of an environment. Raises `EnvironmentUnavailable`, or `FixcardsError` without an index."""

@@ -98,9 +98,7 @@ class CardRunner:
         self.settings = settings
         self.sandbox = _sandbox(settings.isolation)
         self.index = _index(settings.cache.absolute(), settings.indexes)
-        self.environments = EnvironmentBuilder(
-            settings.cache, self.index.environment, self.sandbox, stop, settings.indexes
-        )
+        self.environments = EnvironmentBuilder(settings.cache, self.index.client, self.sandbox, stop)
         self._bytecode = Bytecode(self.environments.folder / "bytecode", self.sandbox, stop)
         self.limits = _limits(card, settings.limits)
         self._stop = stop

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,6 @@ from packaging.utils import canonicalize_name
 
 from fixcards.ecosystems.pypi import end_of_day
 from fixcards.files import atomic_write, scratch_dir
-from fixcards.project import AssignedIndex
 from fixcards.verify.environment_proof import EnvironmentProof, Listing, listing
 from fixcards.verify.index_client import IndexClient, interruptible
 from fixcards.verify.interpreters import Interpreter
@@ -63,14 +62,12 @@ class EnvironmentBuilder:
     def __init__(
         self,
         folder: Path,
-        index: Mapping[str, str],
+        client: IndexClient,
         sandbox: Sandbox,
         stop: threading.Event | None = None,
-        assigned: Sequence[AssignedIndex] = (),
-        client: IndexClient | None = None,
     ) -> None:
         self.folder = folder.absolute()
-        self.uv = Uv(self.folder, index, sandbox, stop, assigned, client)
+        self.uv = Uv(self.folder, client, sandbox, stop)
         self._sandbox = sandbox
         self._stop = stop
         self._proof = EnvironmentProof(self.folder / "proofs")

@@ -19,6 +19,7 @@ from fixcards.files import atomic_write
 from fixcards.project import AssignedIndex
 from fixcards.verify.index_client import IndexClient, IndexFile, IndexUnavailableError
 from fixcards.verify.index_configuration import index_urls, uv_index_variables, without_password
+from fixcards.verify.page_store import PageStore
 
 CACHE_SECONDS = 6 * 3600
 """Age up to which a cached list of releases is used without asking the index again."""
@@ -76,8 +77,8 @@ class PackageIndex:
     """The configured index. Safe to share between threads; caches lists of releases in `folder`."""
 
     def __init__(self, folder: Path, assigned: Sequence[AssignedIndex] = (), client: IndexClient | None = None) -> None:
-        self.environment = uv_index_variables()
-        self._client = client or IndexClient(index_urls(self.environment), assigned)
+        self.client = client or IndexClient(index_urls(uv_index_variables()), assigned, PageStore(folder / "pages"))
+        """What reads the index, for whoever takes files from it, too: each page is then asked for once."""
         self._folder = folder
         self._lock = threading.Lock()
         self._lists: dict[str, ReleaseList] = {}
@@ -99,7 +100,7 @@ class PackageIndex:
 
         Raises `FixcardsError` where an index doesn't answer.
         """
-        project = self._client.first_project(package)
+        project = self.client.first_project(package)
         reasons: dict[str, str] = {}
         for file in project[1].files.values() if project else ():
             reason = file.details.get("yanked")
@@ -114,7 +115,7 @@ class PackageIndex:
         """Return a cached list of the same indexes that isn't old yet; an unreadable file counts as none."""
         try:
             data = json.loads(self._path(package).read_text(encoding="utf-8"))
-            if data["index"] != self._client.names or not 0 <= time.time() - data["fetched"] < CACHE_SECONDS:
+            if data["index"] != self.client.names or not 0 <= time.time() - data["fetched"] < CACHE_SECONDS:
                 return None
             return ReleaseList(package, tuple(_release_from(each) for each in data["releases"]))
         except (OSError, ValueError, TypeError, KeyError):
@@ -122,14 +123,14 @@ class PackageIndex:
 
     def _urls_of(self, package: str) -> Sequence[str]:
         try:
-            return self._client.urls_of(package)
+            return self.client.urls_of(package)
         except IndexUnavailableError as error:
             raise FixcardsError(f"{package}: {error}") from None
 
     def _fetch(self, package: str) -> ReleaseList:
         for url in self._urls_of(package):
             try:
-                project = self._client.project(url, package)
+                project = self.client.project(url, package)
             except IndexUnavailableError as error:
                 raise FixcardsError(
                     f"the package index {without_password(url)} can't be asked for {package}: {error}"
@@ -138,7 +139,7 @@ class PackageIndex:
                 continue
             releases = tuple(_releases(project.files.values()))
             data = {
-                "index": self._client.names,
+                "index": self.client.names,
                 "fetched": time.time(),
                 "releases": [asdict(r) for r in releases],
             }

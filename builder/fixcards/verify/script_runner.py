@@ -160,7 +160,7 @@ class ScriptRunner:
         self.limits = limits or Limits()
         if script.timeout is not None:
             self.limits = replace(self.limits, wall_seconds=script.timeout)
-        self._environments = EnvironmentBuilder(cache, self.index.environment, self.sandbox, stop, indexes)
+        self._environments = EnvironmentBuilder(cache, self.index.client, self.sandbox, stop)
         self._cache = cache.absolute()
         self._stop = stop
         self._fresh = fresh

@@ -15,10 +15,9 @@ from pathlib import Path
 import psutil
 
 from fixcards.errors import FixcardsError
-from fixcards.project import AssignedIndex
 from fixcards.verify import index_relay
 from fixcards.verify.index_client import IndexClient
-from fixcards.verify.index_configuration import index_urls, without_password
+from fixcards.verify.index_configuration import without_password
 from fixcards.verify.index_proxy import MAX_BUILD_BYTES, STABLE_ORIGIN, IndexProxy, page_url
 from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError
@@ -50,7 +49,7 @@ _UNDECLARED_BYTES = 512 << 20
 
 
 class Uv:
-    """Runs uv with caches below `folder`, against the indexes that the variables `index` name.
+    """Runs uv with caches below `folder`, against the indexes of `client`.
 
     Outside of the isolation it only unpacks wheels. Wherever a build may run, it runs inside, with a cache that is
     gone afterwards and without a network: it reaches the indexes through this process alone.
@@ -59,14 +58,12 @@ class Uv:
     def __init__(
         self,
         folder: Path,
-        index: Mapping[str, str],
+        client: IndexClient,
         sandbox: Sandbox,
         stop: threading.Event | None = None,
-        assigned: Sequence[AssignedIndex] = (),
-        client: IndexClient | None = None,
     ) -> None:
         self.folder = folder
-        self.client = client or IndexClient(index_urls(index), assigned)
+        self.client = client
         self._sandbox = sandbox
         self._stop = stop
 
