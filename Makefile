@@ -15,7 +15,7 @@ BASE ?= origin/main
 OLDEST ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found bench-lists bench-audit discoveries screenshots bench-doors data doors
+.PHONY: help site pages serve check test hostile content coverage test-all lint format generate constraints review changes verify execute weekly tally propose release-check dist userns bubblewrap interpreters bench-verify bench-search bench-posts bench-linear bench-log bench-scale bench-build bench-page clean bench-bisect bench-scout bench-pairs scout bench-found bench-lists bench-audit discoveries screenshots bench-doors data doors
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -82,6 +82,9 @@ review: .venv/site ## what this branch does to the cards since BASE, executed: w
 
 changes: ## whether this branch changes cards, the program, or both since BASE
 	@.ci/changes $(BASE)
+
+verify: .venv/site ## execute the whole library, about fifty minutes on two processors with nothing downloaded
+	$(BIN)/fixcards verify
 
 execute: .venv/site ## execute what was changed since BASE, and every card whose evidence no workflow made
 	@status=0; $(BIN)/fixcards verify --changed $(BASE) || status=$$?; \

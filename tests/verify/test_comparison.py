@@ -46,6 +46,14 @@ def test_times_days_and_the_wording_of_an_output_are_no_difference(values: dict[
     assert differences(evidence(), evidence(**values)) == ()
 
 
+def test_what_stands_at_a_placeholder_is_no_difference() -> None:
+    stored, new = (evidence(matched=f"demo.Stalled: no answer from {host}") for host in ("gw0", "gw1"))
+    assert differences(stored, new)
+    assert differences(stored, new, ["demo.Stalled: no answer from {host}"]) == ()
+    other = evidence(matched="demo.Stalled: no line")
+    assert differences(stored, other, ["demo.Stalled: no answer from {host}", "demo.Stalled: no line"])
+
+
 @pytest.mark.parametrize(
     "values",
     [

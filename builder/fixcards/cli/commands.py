@@ -20,7 +20,7 @@ from fixcards.cli.exit_status import CLEAN, FINDINGS
 from fixcards.cli.export_command import export
 from fixcards.cli.mcp_command import mcp
 from fixcards.cli.new_command import new
-from fixcards.cli.options import card_option, cards_option, searched_option, sites_option
+from fixcards.cli.options import card_option, cards_option, jobs_option, searched_option, sites_option
 from fixcards.cli.options import isolation as _isolation
 from fixcards.cli.review_command import review
 from fixcards.cli.scout_command import scout
@@ -203,9 +203,7 @@ def schema(name: str, roots: tuple[Path, ...], write: bool) -> int:
 @click.option("--shard", metavar="I/N", help="Part I of N, by card id; the same on every machine.")
 @click.option("--sweep", is_flag=True, help="Find out which other releases fail, too.")
 @click.option("--lines", is_flag=True, help="Run only the lines to copy again, with the releases of today.")
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
-)
+@jobs_option
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Run on the Dask cluster behind ADDRESS (needs fixcards[cluster])."
 )

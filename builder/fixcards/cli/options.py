@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -32,6 +33,14 @@ sites_option = click.option(
     multiple=True,
     help="Search a published or built site, instead of cards or beside --cards; may be given several times.",
 )
+jobs_option = click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1),
+    default=2 * (os.cpu_count() or 1),
+    help="Cards at a time.  [default: two a processor]",
+)
+"""Half of what a card takes is waiting: for the index, for files, for programs that wait themselves."""
 
 isolation = click.option(
     "--isolation",

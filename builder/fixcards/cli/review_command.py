@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from fixcards.cli.options import card_option
+from fixcards.cli.options import card_option, jobs_option
 from fixcards.cli.options import isolation as _isolation
 from fixcards.errors import needs_extra
 
@@ -29,9 +28,7 @@ from fixcards.errors import needs_extra
 @click.option(
     "--evidence", type=click.Path(path_type=Path), metavar="FOLDER", help="Write the evidence of the runs below FOLDER."
 )
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1), default=os.cpu_count() or 1, help="Cards at a time.  [default: processors]"
-)
+@jobs_option
 @_isolation
 @needs_extra("verify")
 def review(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from fixcards.cli.options import card_option
+from fixcards.cli.options import card_option, jobs_option
 from fixcards.cli.options import isolation as _isolation
 from fixcards.errors import needs_extra
 
@@ -15,13 +14,7 @@ from fixcards.errors import needs_extra
 @click.command("cards")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FINDINGS...")
 @click.option("--only", multiple=True, metavar="PACKAGE", help="Only findings about these packages.")
-@click.option(
-    "--jobs",
-    "-j",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    help="Cards at a time.  [default: processors]",
-)
+@jobs_option
 @click.option("--dry-run", is_flag=True, help="Execute everything, print the cards and write nothing.")
 @card_option
 @_isolation

@@ -8,6 +8,7 @@ from typing import Literal
 
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
+from fixcards.records.program_syntax import parse_program
 
 Moment = Literal["install", "import", "use", "lasting"]
 _PROGRAM_LINE = re.compile(r'^ *File "/repro/(?:repro|[^"/]+)\.py", line ([0-9]+), in <module>$', re.MULTILINE)
@@ -50,11 +51,9 @@ def _is_lasting(card: Card) -> bool:
 
 
 def _statements(code: str) -> list[ast.stmt]:
-    try:
-        body = ast.parse(code).body
-    except (SyntaxError, ValueError):  # for another Python than this one, or none
-        return []
-    return [each for each in body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
+    program = parse_program(code)
+    statements = program.statements if program is not None else []  # for another Python than this one, or none
+    return [each for each in statements if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
 
 
 def _is_import(statement: ast.stmt) -> bool:

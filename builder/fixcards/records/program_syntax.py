@@ -29,6 +29,11 @@ class Program:
         self._texts: dict[str, str] = {}
         self._budget = 0
 
+    @property
+    def statements(self) -> list[ast.stmt]:
+        """The statements of the program itself, in order."""
+        return self._tree.body
+
     def nodes(self, *types: type[Node]) -> list[Node]:
         """Return the nodes of some types, those of statements before those inside of them."""
         return [node for node in self._nodes if type(node) in types]  # type: ignore[misc]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fixcards.matching.parse.normalize import normalize
+from fixcards.matching.parse.template import find_template
 from fixcards.records.evidence import Evidence, Run
 from fixcards.verify.stable_evidence import keeps_sweep
 
@@ -12,17 +13,18 @@ _RESULTS = {"inferred-fails": "fails", "inferred-passes": "passes"}
 """What a release that was not run stands for: which ones are run may differ from sweep to sweep."""
 
 
-def differences(stored: Evidence | None, new: Evidence) -> tuple[str, ...]:
+def differences(stored: Evidence | None, new: Evidence, templates: Sequence[str] = ()) -> tuple[str, ...]:
     """Return each way in which a new execution differs from the stored evidence, as a sentence for the reader.
 
-    Times, days and the wording of outputs do not count. The newest release, and what a line installs, may be others by
-    now: then only the outcome is compared.
+    Times, days and the wording of outputs do not count, nor what stands at the placeholders of `templates`, the
+    messages of the card. The newest release, and what a line installs, may be others by now: then only the outcome is
+    compared.
     """
     if stored is None:
         return ("there is no evidence that could be compared",)
     if stored.digest != new.digest:
         return ("the card was changed after its evidence was made",)
-    return tuple(_differences(stored, new))
+    return tuple(_differences(stored, new, templates))
 
 
 def losses(stored: Evidence | None, new: Evidence) -> Iterator[str]:
@@ -42,7 +44,7 @@ def losses(stored: Evidence | None, new: Evidence) -> Iterator[str]:
         )
 
 
-def _differences(stored: Evidence, new: Evidence) -> Iterator[str]:
+def _differences(stored: Evidence, new: Evidence, templates: Sequence[str]) -> Iterator[str]:
     before = {run.name: run for run in stored.runs}
     after = {run.name: run for run in new.runs}
     for name in [*before, *(name for name in after if name not in before)]:
@@ -51,7 +53,7 @@ def _differences(stored: Evidence, new: Evidence) -> Iterator[str]:
         elif name not in before:
             yield f"{name}: {after[name].outcome} now, and is not in the evidence"
         else:
-            yield from _run_differences(name, before[name], after[name])
+            yield from _run_differences(name, before[name], after[name], templates)
     yield from _sweep_differences(stored, new)
 
 
@@ -64,14 +66,14 @@ def _sweep_differences(stored: Evidence, new: Evidence) -> Iterator[str]:
             yield f"release {release.version}: {release.state} now, {state} in the evidence"
 
 
-def _run_differences(name: str, stored: Run, new: Run) -> Iterator[str]:
+def _run_differences(name: str, stored: Run, new: Run, templates: Sequence[str]) -> Iterator[str]:
     values: list[tuple[str, str, str]] = [("outcome", stored.outcome, new.outcome)]
     moved = {"latest": stored.release != new.release, "install": stored.packages != new.packages}
     if not moved.get(stored.role):
         values += [
             ("release", str(stored.release), str(new.release)),
             ("exit status", str(stored.exit), str(new.exit)),
-            ("signature", normalize(stored.matched or ""), normalize(new.matched or "")),
+            ("signature", _message(stored, templates), _message(new, templates)),
             ("frames", ", ".join(stored.frames), ", ".join(new.frames)),
         ]
         if stored.exclude_newer is not None and stored.python == new.python and stored.lock_digest:
@@ -79,3 +81,10 @@ def _run_differences(name: str, stored: Run, new: Run) -> Iterator[str]:
     for what, before, after in values:
         if before != after:
             yield f"{name}: {what} {after or 'none'} now, {before or 'none'} in the evidence"
+
+
+def _message(run: Run, templates: Sequence[str]) -> str:
+    """Return the template that the signature of a run matches; its normal form where none does."""
+    text = run.matched or ""
+    match = find_template(templates, text)
+    return match.template if match is not None else normalize(text)

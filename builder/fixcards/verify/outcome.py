@@ -120,11 +120,16 @@ def _names_package(output: str, package: str) -> bool:
     return re.search(rf"(?<![a-z0-9]){re.escape(package)}(?![a-z0-9])", plain) is not None
 
 
-def _signature(card: Card, text: str) -> TemplateMatch | None:
+def signature_templates(card: Card) -> list[str]:
+    """Return the messages of which a failing run of a card has to print one."""
     expect = card.reproduction.expect
     if expect is not None and expect.output is not None:
-        return find_template([expect.output], text)
-    return find_template([card.signature.error, *card.signature.aliases], text)
+        return [expect.output]
+    return [card.signature.error, *card.signature.aliases]
+
+
+def _signature(card: Card, text: str) -> TemplateMatch | None:
+    return find_template(signature_templates(card), text)
 
 
 def _describe_exit(status: int) -> str:

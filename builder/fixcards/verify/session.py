@@ -23,6 +23,7 @@ from fixcards.records.verdict import Judgement, judge
 from fixcards.verify.card_runner import RunSettings, today
 from fixcards.verify.comparison import differences, losses
 from fixcards.verify.execution import execute
+from fixcards.verify.outcome import signature_templates
 from fixcards.verify.stable_evidence import keep_unchanged_values
 
 JOURNAL_SECONDS = 24 * 3600
@@ -134,7 +135,7 @@ class Session:
         if evidence.card != task.card.id or evidence.digest != run_digest(task.card):
             return Result(task, error=f"the worker sent evidence of {evidence.card}", seconds=seconds)
         if self.compare:
-            differing = differences(read_evidence(task.evidence_path), evidence)
+            differing = differences(read_evidence(task.evidence_path), evidence, signature_templates(task.card))
             judgement = judge(task.card, evidence, today())
             return Result(task, evidence, judgement, seconds=seconds, differences=differing)
         old = read_evidence(task.evidence_path)
