@@ -2,7 +2,7 @@
 
 Most functions use `os` instead of `pathlib`: they run for every file of a large site.
 """
-# ruff: noqa: PTH103, PTH105, PTH106, PTH108, PTH112, PTH114, PTH120, PTH123
+# ruff: noqa: PTH102, PTH103, PTH105, PTH106, PTH108, PTH112, PTH114, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -59,8 +59,7 @@ def write_file(folder: str, path: str, content: bytes) -> OutputState:
         try:
             return _write_new(target, content, os.O_EXCL)
         except (FileNotFoundError, NotADirectoryError):
-            _remove_blocking_file(folder, path)
-            os.makedirs(os.path.dirname(target), exist_ok=True)
+            _make_parent(folder, path)
             return _write_new(target, content, os.O_EXCL)
     before = os.lstat(target)  # not what a link leads to, and reading a pipe would never end
     if stat.S_ISDIR(before.st_mode):
@@ -82,6 +81,16 @@ def write_file(folder: str, path: str, content: bytes) -> OutputState:
         with suppress(OSError):
             os.unlink(part)
         raise
+
+
+def _make_parent(folder: str, path: str) -> None:
+    """Make the folder of a file, and those above it."""
+    parent = os.path.dirname(f"{folder}/{path}")
+    try:
+        os.mkdir(parent)  # most need no more: the folder of a card is below that of its package
+    except OSError:
+        _remove_blocking_file(folder, path)
+        os.makedirs(parent, exist_ok=True)
 
 
 def _remove_blocking_file(folder: str, path: str) -> None:
