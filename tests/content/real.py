@@ -18,7 +18,7 @@ CARDS = Path(os.environ.get("FIXCARDS_CARDS") or Path(__file__).parents[2] / "ca
 FILES = sorted(path.relative_to(CARDS).as_posix() for path in CARDS.glob("*/*.yaml"))
 """Every card by its file, whether or not it can be read."""
 
-every_card = pytest.mark.parametrize("file", FILES)
+every_card = pytest.mark.parametrize("file", FILES, ids=lambda file: file.removesuffix(".yaml").replace("/", "-"))
 
 
 @functools.cache

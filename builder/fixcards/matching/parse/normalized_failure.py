@@ -7,7 +7,7 @@ form is computed when it is first asked for: many texts have no candidate at all
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -40,11 +40,21 @@ DENIED = (
     r"(?=$|[,;:!?)]|[.](?: |$)| (?:in|here|there|anywhere|at all|involved|installed|imported)(?:[^a-z]|$))"
 )
 """A name of something that the reader says isn't there: "no httpx in here"."""
+ORIGIN = (
+    r"(?:^|[^A-Za-z0-9_.])(?:(?:class|def) ([A-Za-z_][A-Za-z0-9_]*)(?=[(:])"
+    r"|from ([A-Za-z_.][A-Za-z0-9_]*)[A-Za-z0-9_.]* import ([A-Za-z0-9_, ]+)"
+    r"|import ([A-Za-z_][A-Za-z0-9_]*)(?![A-Za-z0-9_.]| as )"
+    r"|([A-Za-z_][A-Za-z0-9_]{3,})[.]([A-Z][A-Za-z0-9_]*)(?=[(])"
+    r"|([a-z_][a-z0-9_]*) ?=(?= ?([A-Za-z_][A-Za-z0-9_]*)[.]))"
+)
+"""Code that says where a name comes from: `class Name:`, `from module import Name`, `import module`, `module.Name()`
+and `name = module.`. A module that is called has at least four letters: shorter names are mostly aliases."""
 ADDRESS = r"(?:file|ftp|git|https?|ssh)://[^ ]+"
 QUOTED_MESSAGE = r"[\"\u201c\u00ab`]([^\"\u201d\u00bb`\n]{20,400})[\"\u201d\u00bb`]"
 """Words in quotes that are long enough for a message."""
 
 _CODE_NAME, _NAMED, _NEGATED, _DENIED = map(re.compile, (CODE_NAME, NAMED, NEGATED, DENIED))
+_ORIGIN = re.compile(ORIGIN)
 _ADDRESS, _QUOTED_MESSAGE = map(re.compile, (ADDRESS, QUOTED_MESSAGE))
 
 
@@ -120,7 +130,7 @@ class NormalizedFailure:
         """
         # Compiled modules print paths that begin with their package.
         names = {frame_package(frame) for frame in self.frames if "/" in frame} | self.packages
-        for line in (*(other.raw for other in self.failure.lines), *self.failure.sources):
+        for line in self._code:
             names.update(name for name, _ in code_names(line))
         return frozenset(map(canonical_name, names))
 
@@ -141,6 +151,31 @@ class NormalizedFailure:
         return frozenset(
             canonical_name(match[1]) for other in self.failure.lines for match in _DENIED.finditer(other.raw)
         )
+
+    @cached_property
+    def origins(self) -> Mapping[str, set[str]]:
+        """Modules that names come from, as code says it: an empty one where the text itself defines the name.
+
+        What a variable is taken from stands under its name with `=` before it, if the text imports that module.
+        """
+        origins: dict[str, set[str]] = {}
+        variables: list[tuple[str, str]] = []
+        imported: set[str] = set()
+        for match in (each for line in self._code for each in _ORIGIN.finditer(line)):
+            defined, module, names, whole, called, name, variable, source = match.groups(default="")
+            for each in (defined, name, *names.replace(",", " ").split()):
+                origins.setdefault(each, set()).add(called or module.partition(".")[0])
+            imported.add(whole)
+            variables.append((variable, source))
+        for variable, source in variables:
+            if source in imported:
+                origins.setdefault(f"={variable}", set()).add(source)
+        return origins
+
+    @property
+    def _code(self) -> tuple[str, ...]:
+        """All lines, and those of source that a traceback quotes."""
+        return *(other.raw for other in self.failure.lines), *self.failure.sources
 
 
 def code_names(line: str) -> Iterator[tuple[str, bool]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry
@@ -17,7 +17,7 @@ from fixcards.matching.parse.template import (
     match_truncated,
     plain_quotes,
 )
-from fixcards.matching.parse.tokens import informative_tokens, specificity, tokenize
+from fixcards.matching.parse.tokens import informative_tokens, lower, specificity, tokenize
 from fixcards.matching.score.release_check import compare_releases, wrong_value
 from fixcards.matching.score.split_template import SplitTemplate, same_class, split_templates
 
@@ -39,10 +39,14 @@ UNFINISHED = ":"
 """The end of a message whose most important part follows in the next line."""
 WRAPPED = r"(?:: |[(]|(?:^|[^a-z])(?:because|due to|from|by) )$"
 """What stands before the message of an exception that another one passes on in its own message, without its class."""
+SUBJECT = r"'([A-Za-z_][A-Za-z0-9_]*)' object|([A-Za-z_][A-Za-z0-9_]*)(?:[.]__init__)?[(][)]"
+"""The class or function that a message is about: `'Name' object has no ...` or `Name() takes ...`."""
 SHADOWED = " is not a package"
 """The end of what Python says where a module is looked for in one that is no package."""
 _WRAPPED = re.compile(WRAPPED)
+_SUBJECT = re.compile(SUBJECT)
 _NO_NAME = re.compile("[^A-Za-z0-9_.-]")
+_WORD = re.compile("[A-Za-z0-9_]+")
 
 Places = tuple[tuple[int, int], ...]
 
@@ -151,6 +155,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     own_code = bool(failure.frames) and not failure.packages
     # The entry's packages fail in their own code; a plain message from the reader's is that code's failure.
     elsewhere = own_code and bool(own_frames) and fit is not None and fit.specificity < IDENTIFYING
+    elsewhere |= not (own_shared or shows_package) and _is_of_another(fit, failure, entry, names)
     doubtful |= elsewhere or (not uses and not failure.denied_packages.isdisjoint(names))
     is_newer = affected is False
     if entry.package not in failure.failure.listed:
@@ -180,6 +185,23 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         caller=_caller(failure, entry, own),
         own_code=own_code,
     )
+
+
+def _is_of_another(fit: TemplateFit | None, failure: NormalizedFailure, entry: Entry, names: Collection[str]) -> bool:
+    """Return whether code says that the class or function of a message comes from elsewhere.
+
+    `names` are those of the entry's packages. Whatever its title and its messages name may be one, too.
+    """
+    subject = _SUBJECT.search(fit.text) if fit is not None else None
+    if subject is None:
+        return False
+    origins = failure.origins.get(subject[1] or subject[2], set())
+    if subject[1]:
+        origins = origins | failure.origins.get(f"={lower(subject[1])}", set())
+    if not origins:
+        return False
+    words = map(canonical_name, _WORD.findall(" ".join((entry.title, *entry.templates))))
+    return {*names, *entry.requirements, *words}.isdisjoint(map(canonical_name, origins))
 
 
 def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str:

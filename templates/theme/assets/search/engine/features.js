@@ -2,7 +2,7 @@
 
 import { canonicalName, framePackage } from "./packages.js";
 import { FIND, limits } from "./patterns.js";
-import { lastPart, unique } from "./strings.js";
+import { lastPart, lower, unique } from "./strings.js";
 import { compileTemplate, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
 import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
 import { inRange, maySatisfy } from "./versions.js";
@@ -28,7 +28,7 @@ export function compare(failure, entry) {
   const isUsed = entry.package in releases.versions || isIn(failure.usedPackages) || (isStrong && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages));
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
   const ownCode = failure.frames.size && !packages.size;
-  releases.doubtful ||= (ownCode && ownFrames.length && !isStrong) || (!uses && isIn(failure.deniedPackages));
+  releases.doubtful ||= (!ownShared.length && !showsPackage && isOfAnother(fit, failure, entry, own)) || (ownCode && ownFrames.length && !isStrong) || (!uses && isIn(failure.deniedPackages));
   if (!failure.failure.listed.includes(entry.package)) releases.affected ||= null;
   return {
     fit,
@@ -49,6 +49,14 @@ export function compare(failure, entry) {
     ownCode,
     ...releases,
   };
+}
+
+function isOfAnother(fit, { origins }, entry, own) {
+  const [, object, called] = FIND.subject.exec(fit?.text ?? "") ?? [];
+  const found = [...(origins.get(object ?? called) ?? []), ...(object ? origins.get(`=${lower(object)}`) ?? [] : [])];
+  if (!found.length) return false;
+  const words = [...own, entry.package, ...Object.keys(entry.requirements), ...([entry.title, ...entry.templates].join(" ").match(/\w+/g) ?? [])].map(canonicalName);
+  return !found.some((name) => words.includes(canonicalName(name)));
 }
 
 function callerOf({ exceptions, frames }, entry, own) {

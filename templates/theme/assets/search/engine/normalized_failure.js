@@ -14,6 +14,7 @@ const QUOTED_MESSAGE = global(tables.patterns.quotedMessage);
 const NAMED = global(tables.patterns.named);
 const CODE_NAME = global(tables.patterns.codeName);
 const DENIED = global(tables.patterns.denied);
+const ORIGIN = global(tables.patterns.origin);
 
 class NormalizedText {
   #forms = {};
@@ -45,7 +46,8 @@ export function normalizeFailure(failure) {
   const text = (raw) => texts.get(raw) ?? texts.set(raw, new NormalizedText(raw)).get(raw);
   const library = [...exceptions.flatMap((exception) => exception.frames), ...failure.frames];
   const user = [...exceptions.flatMap((exception) => exception.userFrames), ...failure.userFrames];
-  let used, named, denied;
+  const code = [...lines.map(({ raw }) => raw), ...failure.sources];
+  let used, named, denied, origins;
   return {
     failure,
     exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`)),
@@ -54,7 +56,7 @@ export function normalizeFailure(failure) {
     frames: new Set([...library, ...user]),
     packages: new Set(library.map(framePackage)),
     get usedPackages() {
-      return (used ??= new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat([...lines.map((other) => other.raw), ...failure.sources].flatMap(codeNames).map(([name]) => name)).map(canonicalName)));
+      return (used ??= new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat(code.flatMap(codeNames).map(([name]) => name)).map(canonicalName)));
     },
     get namedPackages() {
       return (named ??= new Set(lines.flatMap(({ raw }) => namesIn(raw))));
@@ -62,7 +64,24 @@ export function normalizeFailure(failure) {
     get deniedPackages() {
       return (denied ??= new Set(lines.flatMap(({ raw }) => [...raw.matchAll(DENIED)].map(([, name]) => canonicalName(name)))));
     },
+    get origins() {
+      return (origins ??= originsIn(code));
+    },
   };
+}
+
+function originsIn(code) {
+  const origins = new Map();
+  const add = (name, module) => origins.get(name)?.add(module) ?? origins.set(name, new Set([module]));
+  const variables = [];
+  const imported = new Set();
+  for (const [, defined = "", module = "", names = "", whole, called, name = "", variable, source] of code.flatMap((line) => [...line.matchAll(ORIGIN)])) {
+    for (const each of [defined, name, ...names.split(/[ ,]+/)]) add(each, called ?? module.split(".")[0]);
+    imported.add(whole);
+    variables.push([variable, source]);
+  }
+  for (const [variable, source] of variables) if (source && imported.has(source)) add(`=${variable}`, source);
+  return origins;
 }
 
 export const codeNames = (line) => [...line.replace(ADDRESS, " ").matchAll(CODE_NAME)].map((match) => [match.slice(1).find(Boolean), match[4] ?? match[5]]);
