@@ -34,6 +34,7 @@ REPOSITORY = Path(__file__).parents[2]
 POSTS = REPOSITORY / "benchmarks" / "search" / "posts.json"
 KINDS_BY_LABEL = {"own code": "code-change", "workaround": "workaround", "configuration": "configuration"}
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?[ ]*([<>=!~][^;]*)$")
+_NAME = re.compile("[a-z0-9-]+")
 _NUMBER = re.compile(r"[0-9]+(?:[.][0-9]+)*")
 
 Grade = Literal["right", "silent", "noise", "wrong"]
@@ -105,6 +106,8 @@ class Judge:
             return False
         if label in KINDS_BY_LABEL:
             return fix.kind == KINDS_BY_LABEL[label]
+        if _NAME.fullmatch(label):
+            return label in {text.lower().replace("_", "-") for text in getattr(fix, "install", None) or ()}
         requirements = _requirements(fix)
         if label.startswith("upgrade "):
             name = label.split()[1]

@@ -105,7 +105,10 @@ def unexplained() -> tuple[Entry, ...]:
     card = Entry(
         id="snuffer-4",
         package="snuffer",
-        templates=("TypeError: Snuffer.snuff() got an unexpected keyword argument 'wick_length'",),
+        templates=(
+            "TypeError: Snuffer.snuff() got an unexpected keyword argument 'wick_length'",
+            "AttributeError: 'Snuffer' object has no attribute 'wick_length'",
+        ),
         exception="TypeError",
         frames=("snuffer/hand.py:close", "snuffer/core.py:snuff"),
         title="snuffer 1 passes wick_length, which wax 4 no longer takes",

@@ -180,6 +180,29 @@ def test_a_sibling_name_of_a_removal_is_its_cause() -> None:
     assert (best.entry.id, best.tier) == ("wax-1", "likely")
 
 
+@pytest.mark.parametrize("name", ["installed-each-time", "checked"])
+def test_a_release_that_another_program_puts_there_or_asks_for_stays(name: str) -> None:
+    fixes = fixes_of(name)
+    assert next(iter(fixes)) == PIN
+    assert fixes[UPGRADE].why == "the text says taper 1.4"
+
+
+def test_a_change_that_will_not_happen_in_time_is_offered_last() -> None:
+    fixes = fixes_of("porting")
+    assert list(fixes) == [PIN, OWN, UPGRADE]
+    assert fixes[UPGRADE].why == "you say that taper stays as it is"
+
+
+def test_of_two_packages_that_are_not_the_readers_to_change_both_stay() -> None:
+    assert list(fixes_of("neither")) == [OWN, UPGRADE, PIN]
+    assert list(fixes_of("no-pip")) == [OWN, UPGRADE, PIN]
+
+
+def test_what_the_reader_needs_to_happen_is_no_limit_of_a_package() -> None:
+    fixes = fixes_of("own-need")
+    assert [title for title, fix in fixes.items() if fix.fits] == [PIN, OWN]
+
+
 def test_a_word_that_states_a_limit_speaks_of_the_names_on_its_own_side() -> None:
     assert fixes_of("stated-of-another")[PIN].fits
 

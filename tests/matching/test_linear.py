@@ -6,11 +6,13 @@ import json
 import math
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 
 from fixcards.matching import js_tables
 from fixcards.matching.parse.log_chunks import failure_chunks
+from fixcards.matching.parse.normalized_failure import normalize_failure
 from fixcards.matching.parse.parser import parse
 
 UNITS = [
@@ -24,11 +26,11 @@ UNITS = [
 ]  # fmt: skip
 
 
-def seconds(text: str) -> float:
+def seconds(text: str, read: Callable[[str], object] = parse) -> float:
     best = math.inf
     for _ in range(3):
         start = time.process_time()
-        parse(text)
+        read(text)
         best = min(best, time.process_time() - start)
     return best
 
@@ -43,6 +45,17 @@ def test_reading_takes_linear_time(unit: str) -> None:
 def test_a_line_that_begins_like_that_of_a_stack_takes_linear_time(sign: str) -> None:
     small, large = (f"ValueError: x\n    at a{sign * (size // len(sign))} x" for size in (40_000, 160_000))
     assert seconds(large) < 4 * 2.5 * max(seconds(small), 0.004)
+
+
+@pytest.mark.parametrize(
+    "unit", ["class a ", "from a import b, ", "import a ", "abcd.B(", "a = b.", "import a\na = a.b\n"]
+)
+def test_where_names_come_from_is_read_in_linear_time(unit: str) -> None:
+    def read(text: str) -> object:
+        return normalize_failure(parse(text)).origins
+
+    small, large = (unit * (size // len(unit)) for size in (40_000, 160_000))
+    assert seconds(large, read) < 4 * 2.5 * max(seconds(small, read), 0.004)
 
 
 def test_no_expression_looks_behind_or_takes_what_the_other_language_lacks() -> None:

@@ -51,6 +51,12 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-from-python-to-python": ("pandas-59052", "likely"),
     "post-similar-message": ("jsonschema-1", "possible"),
     "post-denied": ("pydantic-2776", "possible"),
+    "post-own-class": ("snuffer-4", "possible"),
+    "post-own-import": ("snuffer-4", "possible"),
+    "post-own-variable": ("snuffer-4", "possible"),
+    "post-called-module": ("snuffer-4", "possible"),
+    "post-imported-from-the-package": ("snuffer-4", "likely"),
+    "post-other-names": ("snuffer-4", "possible"),
     "post-sentry": ("aioredis-1443", "exact"),
 }
 

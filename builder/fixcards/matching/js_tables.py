@@ -91,6 +91,7 @@ def _patterns() -> dict[str, str]:
         "wrapped": features.WRAPPED,
         "subject": features.SUBJECT,
         "classOfMethod": split_template.CLASS_OF_METHOD,
+        "quotedName": split_template.QUOTED_NAME,
         "distributor": releases.DISTRIBUTOR,
         "codeName": normalized_failure.CODE_NAME,
         "named": normalized_failure.NAMED,

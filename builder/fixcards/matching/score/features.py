@@ -19,7 +19,7 @@ from fixcards.matching.parse.template import (
 )
 from fixcards.matching.parse.tokens import informative_tokens, lower, specificity, tokenize
 from fixcards.matching.score.release_check import compare_releases, wrong_value
-from fixcards.matching.score.split_template import SplitTemplate, same_class, split_templates
+from fixcards.matching.score.split_template import SplitTemplate, quotes_other_names, same_class, split_templates
 
 FULL_COVERAGE, CLASS_COVERAGE = 100, 30
 """Coverage of a template that is a class without words of its own: with the same message, and with another one.
@@ -39,7 +39,7 @@ UNFINISHED = ":"
 """The end of a message whose most important part follows in the next line."""
 WRAPPED = r"(?:: |[(]|(?:^|[^a-z])(?:because|due to|from|by) )$"
 """What stands before the message of an exception that another one passes on in its own message, without its class."""
-SUBJECT = r"'([A-Za-z_][A-Za-z0-9_]*)' object|([A-Za-z_][A-Za-z0-9_]*)(?:[.]__init__)?[(][)]"
+SUBJECT = r"'([A-Za-z_][A-Za-z0-9_]*)' object|([A-Za-z_][A-Za-z0-9_]*)(?:[.][a-z_][A-Za-z0-9_]*)?[(][)]"
 """The class or function that a message is about: `'Name' object has no ...` or `Name() takes ...`."""
 SHADOWED = " is not a package"
 """The end of what Python says where a module is looked for in one that is no package."""
@@ -96,6 +96,8 @@ class MatchFeatures:
     """Whether a line of source among the entry's messages is in the text, too."""
     similarity: int
     """Percentage of informative words that a template shares with the most similar message of the same exception."""
+    other_names: bool
+    """Whether that message and the template quote different names, such as `'float'` and `'dtypes'`."""
     same_exception: bool
     """Whether the text shows an exception of the class."""
     frames: int
@@ -139,7 +141,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     """Return the features that a text and an entry share."""
     own = own_packages(entry)
     own += sorted(name for name in failure.packages if _is_import_of(name, entry.package) and name not in own)
-    fits, similarity, same_exception = _fits(failure, entry, own)
+    fits, (similarity, same_names), same_exception = _fits(failure, entry, own)
     fit = max(fits, key=_rank, default=None)
     shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames, frame)]
     own_frames = [frame for frame in dict.fromkeys(entry.frames) if frame_package(frame) in own]
@@ -164,6 +166,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         fit=fit,
         has_source=fit is not None and any(each.source and each.line != fit.line for each in fits),
         similarity=similarity,
+        other_names=not same_names,
         same_exception=same_exception,
         frames=len(own_shared),
         all_frames=len(own_frames),
@@ -217,13 +220,17 @@ def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str
     return others[-1] if others else ""
 
 
-def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple[list[TemplateFit], int, bool]:
+def _fits(
+    failure: NormalizedFailure, entry: Entry, own: Sequence[str]
+) -> tuple[list[TemplateFit], tuple[int, bool], bool]:
     """Return all fits of an entry's templates, their similarity to messages of its exception, and whether such are.
+
+    With the similarity is whether both name the same.
 
     The exception of a check has a message of its own in each program, so it isn't compared.
     """
     fits: list[TemplateFit] = []
-    similarity, same_exception = 0, False
+    similarity, same_exception = (0, True), False
     packages = [*own, entry.package]
     for part in split_templates(entry.templates, entry.exception):
         for line in failure.message_lines:
@@ -238,7 +245,8 @@ def _fits(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> tuple
             if line.exception != OWN_EXCEPTION and same_class(line.exception, part.name or entry.exception):
                 same_exception = True
                 if not (line.goes_on and line.text.comparable.endswith(UNFINISHED)):
-                    similarity = max(similarity, _similarity(part.normal_form, line))
+                    same_names = not quotes_other_names(part.message, line.text.display)
+                    similarity = max(similarity, (_similarity(part.normal_form, line), same_names))
     return fits, similarity, same_exception
 
 

@@ -31,7 +31,8 @@ CLAUSE_END = ",? (?:and|but|so|und|aber|et|mais|y|pero|e|ma) |, "
 """What ends a part of a sentence: the word that states a limit speaks of the names on its own side."""
 LIMIT = (
     r"(?:^|[^a-z])(?:(?:must|(?:ha(?:s|ve)|needs?) to) (?:be|stay|remain|have|use)|pins?|pinned|requires?|required"
-    r"|insists?|demanded|dictated|held|locked|frozen|nailed|stays?|only works with|bound to"
+    r"|wants|checks|expects|installs(?= [a-z0-9._-]{1,60}==)|insists?|demanded"
+    r"|dictated|held|locked|frozen|nailed|stays?|only works with|bound to"
     r"|fixed (?:in|by|to) (?:its|the|their)|(?:nothing|anything) (?:but|other than)|refuses?"
     r"|only (?:loads|runs|accepts|supports|takes|knows)"
     r"|(?:newest|latest) [a-z0-9._-]{1,40}(?: there| here)? is|muss|müssen|bleib(?:t|en)|fest|festgenagelt|gepinnt|doit"
@@ -62,14 +63,17 @@ FIX_TEXTS = {
 }
 """Why a fix doesn't fit."""
 
-_CHANGES = "(?:upgrad|updat|migrat|bump|chang|rewrit|go to|mov|touch|edit|overrid)"
+_CHANGES = "(?:upgrad|updat|migrat|bump|chang|rewrit|porting|go to|mov|touch|edit|overrid)"
+_NEITHER = "(?:^|[^a-z])neither (?:version|release|package|one|of (?:them|the two)) "
 _NOT = (
     "(?:can(?:no|')?t|can not|couldn't|wo(?:n't|uldn't)|(?:will|may|must) not|(?:un|not )able to"
     "|(?:not|n't) allowed to)"
 )
 HELD = "|".join(
     (
-        rf"(?:{_NOT}[^.!?]{{1,40}}|without |no way to ){_CHANGES}",
+        rf"(?:{_NOT}[^.!?]{{1,40}}|without |no way to |but not ){_CHANGES}",
+        rf"{_CHANGES}[a-z]*(?: [a-z0-9.]+){{0,4}} (?:{_NOT}|isn't going to) happen",
+        _NEITHER,
         r"(?:^|[^a-z])can [^.!?]{1,20} neither ",
         r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|no upgrade|not an option|unmaintained|abandoned"
         r"|off the table|out of the question)",
@@ -95,7 +99,7 @@ GIVEN = (
     r"(?:^|[^a-z])(?:certified|validated|approved|vendor|customer|polic(?:y|ies)|distro|mandat|demand|dictat|prescrib"
     r"|frozen|freeze|managed|bundled|vendored|shipped|ships|baked|given|capped|caps|locked|governed|audited|platform"
     r"|system package|(?:needed|required|held|pinned|used|owned|wanted|fixed|decided|chosen|inspected|imported) by"
-    r"|need(?:s|ed)? (?:it|that)(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled|comes with"
+    r"|need(?:s|ed)? (?:it|that)(?! to )(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled|comes with"
     r"|organi[sz]ers?"
     r"|(?:no|any|an) (?:older|newer)|(?:is|are) out(?:[^a-z]|$)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)"
     r"|vorgegeben|vorschrift|imposé|impuest|imposto|imposta|narzucon|\u0437\u0430\u0434\u0430\u043d)"
@@ -104,11 +108,13 @@ GIVEN = (
 NO_DOWNGRADE = (
     rf"(?:{_NOT}|(?:not|n't) want to|(?:rather|prefer) not)[^.!?]{{1,40}}"
     r"(?:downgrad|go (?:back|down|lower)|roll back|be lowered)|no downgrade|(?:^|[^a-z])can [^.!?]{1,20} neither "
+    rf"|{_NEITHER}"
 )
 """The same words of a reader who may not go back to an older release."""
 NO_INSTALL = (
     r"(?:can(?:no|')?t|can not|(?:not|n't) allowed to)[^.!?]{0,12} (?:install|pip install)"
     r"(?:[^a-z][^.!?]{0,30})?(?:anything|any package|packages)"
+    r"|pip install(?: --?[a-z-]+)? is (?:blocked|disabled|forbidden|not allowed|switched off)"
 )
 """The same words of a reader who may install nothing."""
 NO_EDIT = (
@@ -203,11 +209,12 @@ def _sentences(failure: NormalizedFailure, features: MatchFeatures) -> list[_Sen
     printed = {exception.line for exception in failure.failure.exceptions}
     message = features.fit.line if features.fit else None
     return [
-        _Sentence(sentence, lower(sentence), other.line in printed)
+        _Sentence(sentence, words, other.line in printed)
         for other in failure.failure.lines
         if other.line != message and not is_listed(other.raw)
         for sentence in _SENTENCE_END.split(other.text)
-        if not (_INSTALL_COMMAND.search(sentence) or _PAST.search(lower(sentence)))
+        if not _PAST.search(words := lower(sentence))
+        and (not _INSTALL_COMMAND.search(sentence) or _NO_INSTALL.search(words))
     ]
 
 

@@ -197,8 +197,8 @@ def _tier_without_message(features: MatchFeatures, entry: Entry) -> str:
     similar = features.same_exception and features.similarity >= MIN_SIMILARITY
     witnesses = shared + (features.affected is True)
     place = features.innermost and witnesses >= min(MIN_SHARED, features.all_frames)
-    if similar and place:
-        return "likely"  # the same failure in the words of another release
+    if similar and place:  # the same failure in the words of another release, or of another name
+        return "possible" if features.other_names else "likely"
     if features.fit is not None and features.fit.specificity >= SPECIFICITY_STRONG:
         return "possible"  # a specific message that was wrapped in another exception
     may_be_class = features.same_exception or features.frames_alone or not entry.exception

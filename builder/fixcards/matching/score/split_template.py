@@ -16,8 +16,10 @@ SOURCE = r"[A-Za-z0-9_]\(| = "
 """What a message has that is a line of source: it is the entry's package that has this line."""
 CLASS_OF_METHOD = r"^[A-Za-z_][A-Za-z0-9_.]*[.](?=[a-z_0-9]+\(\) )"
 """The class before a method at the start of a message, which Pythons before 3.10 don't print."""
+QUOTED_NAME = "'([A-Za-z_][A-Za-z0-9_.]*)'"
 
 _CLASS_OF_METHOD = re.compile(CLASS_OF_METHOD)
+_QUOTED_NAME = re.compile(QUOTED_NAME)
 _SOURCE = re.compile(SOURCE)
 _EXCEPTION = re.compile(PATTERNS["exception"], re.ASCII)
 _CLASS = re.compile(PATTERNS["class"], re.ASCII)
@@ -63,6 +65,12 @@ def split_template(template: str, exception: str = "") -> tuple[str, str]:
     if match and (_CLASS.match(match[1]) or _DOTTED.match(match[1]) or same_class(match[1], exception)):
         return match[1], match[2] or ""
     return "", template
+
+
+def quotes_other_names(one: str, other: str) -> bool:
+    """Return whether each of two messages quotes a name that the other doesn't."""
+    names, others = set(_QUOTED_NAME.findall(one)), set(_QUOTED_NAME.findall(other))
+    return bool(names - others) and bool(others - names)
 
 
 def _contains(one: str, other: str) -> bool:

@@ -1,11 +1,14 @@
 // What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
 
+import tables from "../tables.js";
 import { canonicalName, framePackage } from "./packages.js";
-import { FIND, limits } from "./patterns.js";
+import { FIND, global, limits } from "./patterns.js";
 import { lastPart, lower, unique } from "./strings.js";
 import { compileTemplate, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
 import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
 import { inRange, maySatisfy } from "./versions.js";
+
+const QUOTED_NAME = global(tables.patterns.quotedName);
 
 export const percent = (part, total) => Math.floor((100 * part) / Math.max(1, total));
 
@@ -14,7 +17,7 @@ export function compare(failure, entry) {
   const joined = entry.package.replaceAll("-", "");
   const own = ownPackages(entry);
   own.push(...[...packages].filter((name) => canonicalName(name).replaceAll("-", "") === joined && !own.includes(name)).sort());
-  const { fits, similarity, sameException } = fitsOf(failure, entry, own);
+  const { fits, similarity, sameNames, sameException } = fitsOf(failure, entry, own);
   const fit = fits.reduce((best, each) => (best === null || isHigher(rank(each), rank(best)) ? each : best), null);
   const entryFrames = unique(entry.frames);
   const shared = entryFrames.filter((frame) => hasFrame(failure.frames, frame));
@@ -34,6 +37,7 @@ export function compare(failure, entry) {
     fit,
     hasSource: fit !== null && fits.some((each) => each.source && each.line !== fit.line),
     similarity,
+    otherNames: !sameNames,
     sameException,
     frames: ownShared.length,
     allFrames: ownFrames.length,
@@ -67,7 +71,7 @@ function callerOf({ exceptions, frames }, entry, own) {
 }
 
 function fitsOf(failure, entry, own) {
-  let [similarity, sameException, first] = [0, false, ""];
+  let [similarity, sameNames, sameException, first] = [0, true, false, ""];
   const fits = [];
   const packages = [...own, entry.package];
   entry.templates.forEach((template, number) => {
@@ -82,11 +86,17 @@ function fitsOf(failure, entry, own) {
       if (next) fits.push({ ...next, first: sameMessage && next.sameException !== false, source: !name && !next.truncated && !sameMessage && FIND.sourceCode.test(message) });
       if (line.exception !== limits.OWN_EXCEPTION && sameClass(line.exception, name || entry.exception)) {
         sameException = true;
-        if (!line.goesOn || !line.text.comparable.endsWith(limits.UNFINISHED)) similarity = Math.max(similarity, similarityOf(normalForm, line.text.comparable));
+        if (!line.goesOn || !line.text.comparable.endsWith(limits.UNFINISHED)) {
+          const next = similarityOf(normalForm, line.text.comparable);
+          const names = [message, line.text.display].map((each) => [...each.matchAll(QUOTED_NAME)].map(([, name]) => name));
+          const same = names.some((each, at) => each.every((name) => names[1 - at].includes(name)));
+          sameNames = next > similarity ? same : sameNames || (next === similarity && same);
+          similarity = Math.max(similarity, next);
+        }
       }
     }
   });
-  return { fits, similarity, sameException };
+  return { fits, similarity, sameNames, sameException };
 }
 
 function splitTemplate(template, exception) {

@@ -25,7 +25,7 @@ export function fitFixes(failure, features, entry) {
 function sentencesOf({ exceptions, lines }, message) {
   const others = lines.filter(({ raw, line }) => line !== message && !isListed(raw));
   const sentences = others.flatMap(({ text, line }) => text.split(FIND.sentenceEnd).map((each) => ({ text: each, words: lower(each), printed: exceptions.some((one) => one.line === line) })));
-  return sentences.filter(({ text, words }) => !FIND.installCommand.test(text) && !FIND.past.test(words));
+  return sentences.filter(({ text, words }) => (!FIND.installCommand.test(text) || FIND.noInstall.test(words)) && !FIND.past.test(words));
 }
 
 function objection({ kind, install, python }, { failure }, features, entry, sentences) {

@@ -50,7 +50,7 @@ function tierWithoutMessage(features, entry) {
   const shared = features.frames;
   const similar = features.sameException && features.similarity >= limits.MIN_SIMILARITY;
   const place = features.innermost && shared + (features.affected === true) >= Math.min(limits.MIN_SHARED, features.allFrames);
-  if (similar && place) return "likely";
+  if (similar && place) return features.otherNames ? "possible" : "likely";
   if (features.fit !== null && features.fit.specificity >= limits.SPECIFICITY_STRONG) return "possible";
   const mayBeClass = features.sameException || features.framesAlone || !entry.exception;
   if (place && mayBeClass && 2 * shared >= features.allFrames) return "possible";
