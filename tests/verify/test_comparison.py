@@ -70,6 +70,11 @@ def test_what_a_run_showed_is_a_difference(values: dict[str, object]) -> None:
     assert differences(evidence(), evidence(**values))
 
 
+def test_where_a_program_was_stopped_is_no_difference() -> None:
+    stopped = [evidence(exit=None, frames=[f"demo/client.py:{name}"]) for name in ("get", "post")]
+    assert differences(*stopped) == ()
+
+
 def test_evidence_that_is_not_there_is_a_difference() -> None:
     assert differences(None, evidence())
 

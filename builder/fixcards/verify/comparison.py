@@ -17,8 +17,8 @@ def differences(stored: Evidence | None, new: Evidence, templates: Sequence[str]
     """Return each way in which a new execution differs from the stored evidence, as a sentence for the reader.
 
     Times, days and the wording of outputs do not count, nor what stands at the placeholders of `templates`, the
-    messages of the card. The newest release, and what a line installs, may be others by now: then only the outcome is
-    compared.
+    messages of the card, nor where a program was that had to be stopped. The newest release, and what a line installs,
+    may be others by now: then only the outcome is compared.
     """
     if stored is None:
         return ("there is no evidence that could be compared",)
@@ -74,8 +74,9 @@ def _run_differences(name: str, stored: Run, new: Run, templates: Sequence[str])
             ("release", str(stored.release), str(new.release)),
             ("exit status", str(stored.exit), str(new.exit)),
             ("signature", _message(stored, templates), _message(new, templates)),
-            ("frames", ", ".join(stored.frames), ", ".join(new.frames)),
         ]
+        if stored.exit is not None or new.exit is not None:
+            values.append(("frames", ", ".join(stored.frames), ", ".join(new.frames)))
         if stored.exclude_newer is not None and stored.python == new.python and stored.lock_digest:
             values.append(("environment", stored.lock_digest[:12], new.lock_digest[:12]))
     for what, before, after in values:
