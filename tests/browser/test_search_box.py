@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -409,3 +410,11 @@ def test_nothing_below_the_box_jumps_when_its_script_has_come(width: int, site: 
     expect(box(page)).to_be_visible()
     page.wait_for_timeout(300)
     assert page.evaluate(JUMPED) < 0.01  # 0.1 is what a reader begins to notice (https://web.dev/articles/cls)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_jumps_when_the_answer_to_an_address_comes(width: int, site: str, visit: Visit) -> None:
+    page = visit(f"{site}?q={quote(LINE)}", viewport={"width": width, "height": 844})
+    expect(hits(page).first).to_be_visible()
+    page.wait_for_timeout(300)
+    assert page.evaluate(JUMPED) < 0.1

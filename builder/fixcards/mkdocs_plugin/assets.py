@@ -21,7 +21,14 @@ except ImportError:
     minify = None
 
 OUR_PREFIXES = (
-    *("assets/card.js", "assets/copy.js", "assets/file-notice.js", "assets/fixcards.", "assets/lists.js"),
+    *(
+        "assets/asked.js",
+        "assets/card.js",
+        "assets/copy.js",
+        "assets/file-notice.js",
+        "assets/fixcards.",
+        "assets/lists.js",
+    ),
     *("assets/search/", "assets/share.js", stylesheet.PATH),
 )
 BUNDLES = ("assets/search/engine.js", "assets/search/page.js")
