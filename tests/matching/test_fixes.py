@@ -156,7 +156,13 @@ def test_a_file_of_the_readers_own_that_hides_a_package_makes_its_failure_possib
     error = "ModuleNotFoundError: No module named 'taper.core'"
     entries = Index.of([Entry(id="taper-9", package="taper", templates=(error,), exception="ModuleNotFoundError")])
     assert [each.tier for each in match(parse(error), entries)] == ["likely"]
-    assert [each.tier for each in match(parse(f"{error}; 'taper' is not a package"), entries)] == ["possible"]
+    hidden = f"{error}; 'taper' is not a package"
+    assert [each.tier for each in match(parse(hidden), entries)] == ["possible"]
+    frames = ("dipper/__init__.py:<module>", "dipper/core.py:<module>")
+    entry = Entry(id="dipper-9", package="dipper", templates=(error,), exception="ModuleNotFoundError", frames=frames)
+    stack = "".join(f'  File "/srv/env/site-packages/{frame[:-9]}", line 3, in <module>\n' for frame in frames)
+    tiers = [match(parse(f"{stack}{each}"), Index.of([entry]))[0].tier for each in (error, hidden)]
+    assert tiers == ["exact", "possible"]
 
 
 def test_a_message_in_the_message_of_another_exception_is_as_good_as_without_a_class() -> None:
@@ -196,6 +202,22 @@ def test_a_change_that_will_not_happen_in_time_is_offered_last() -> None:
 def test_of_two_packages_that_are_not_the_readers_to_change_both_stay() -> None:
     assert list(fixes_of("neither")) == [OWN, UPGRADE, PIN]
     assert list(fixes_of("no-pip")) == [OWN, UPGRADE, PIN]
+
+
+@pytest.mark.parametrize("name", ["not-going-back", "zurueck"])
+def test_a_reader_who_may_not_go_back_is_given_the_upgrade_in_other_words(name: str) -> None:
+    fixes = fixes_of(name)
+    assert [title for title, fix in fixes.items() if fix.fits] == [UPGRADE, OWN]
+
+
+@pytest.mark.parametrize("name", ["no-just-upgrade", "tied"])
+def test_a_reader_who_may_not_upgrade_is_given_another_fix_in_other_words(name: str) -> None:
+    fixes = fixes_of(name)
+    assert [title for title, fix in fixes.items() if fix.fits] == [PIN, OWN]
+
+
+def test_files_of_others_are_no_code_to_change() -> None:
+    assert not fixes_of("their-files")[OWN].fits
 
 
 def test_what_the_reader_needs_to_happen_is_no_limit_of_a_package() -> None:

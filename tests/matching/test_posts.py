@@ -57,6 +57,9 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-called-module": ("snuffer-4", "possible"),
     "post-imported-from-the-package": ("snuffer-4", "likely"),
     "post-other-names": ("snuffer-4", "possible"),
+    "post-own-subclass": ("snuffer-4", "likely"),
+    "post-base-of-the-package": ("snuffer-4", "likely"),
+    "post-our-class": ("snuffer-4", "possible"),
     "post-sentry": ("aioredis-1443", "exact"),
 }
 

@@ -25,7 +25,16 @@ from fixcards.matching.parse import (
     tokens,
     versions,
 )
-from fixcards.matching.score import environment, features, fixes, matcher, release_check, scoring, split_template
+from fixcards.matching.score import (
+    environment,
+    features,
+    fixes,
+    matcher,
+    origin,
+    release_check,
+    scoring,
+    split_template,
+)
 
 
 def tables() -> dict[str, Any]:
@@ -89,7 +98,7 @@ def _patterns() -> dict[str, str]:
         "pythonPath": releases.PYTHON_PATH,
         "pythonProgram": releases.PYTHON_PROGRAM,
         "wrapped": features.WRAPPED,
-        "subject": features.SUBJECT,
+        "subject": origin.SUBJECT,
         "classOfMethod": split_template.CLASS_OF_METHOD,
         "quotedName": split_template.QUOTED_NAME,
         "distributor": releases.DISTRIBUTOR,
@@ -137,9 +146,8 @@ _LIMITS: dict[ModuleType, str] = {
     template: "ELLIPSIS_CHARACTERS MIN_TRUNCATED_LENGTH",
     reader: "MAX_COMPLETIONS MIN_FUZZY_LENGTH",
     matcher: "DEFAULT_LIMIT MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
-    features: "FULL_COVERAGE CLASS_COVERAGE MAX_RANKED_SPECIFICITY IDENTIFYING MARK_LENGTH OWN_EXCEPTION UNFINISHED"
-    " SHADOWED",
-    split_template: "MIN_TYPO_LENGTH",
+    features: "FULL_COVERAGE CLASS_COVERAGE MAX_RANKED_SPECIFICITY IDENTIFYING MARK_LENGTH OWN_EXCEPTION UNFINISHED",
+    split_template: "MIN_TYPO_LENGTH SHADOWED",
     scoring: "SPECIFICITY_STRONG SPECIFICITY_ENOUGH MIN_SHARED MIN_SHARED_LONG_TEXT MIN_LONG_TEXT_COVERAGE MIN_COVERAGE"
     " WHOLE_LINE_COVERAGE MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE"
     " MAX_UNCERTAIN_EVIDENCE BASE_SCORE"

@@ -41,14 +41,17 @@ DENIED = (
 )
 """A name of something that the reader says isn't there: "no httpx in here"."""
 ORIGIN = (
-    r"(?:^|[^A-Za-z0-9_.])(?:(?:class|def) ([A-Za-z_][A-Za-z0-9_]*)(?=[(:])"
+    r"(?:^|[^A-Za-z0-9_.])(?:(?:class|def) ([A-Za-z_][A-Za-z0-9_]*)"
+    r"(?=[(:]([A-Z][A-Za-z0-9_]*|[a-z_][A-Za-z0-9_]*(?=[.]))?)"
     r"|from ([A-Za-z_.][A-Za-z0-9_]*)[A-Za-z0-9_.]* import ([A-Za-z0-9_, ]+)"
     r"|import ([A-Za-z_][A-Za-z0-9_]*)(?![A-Za-z0-9_.]| as )"
     r"|([A-Za-z_][A-Za-z0-9_]{3,})[.]([A-Z][A-Za-z0-9_]*)(?=[(])"
+    r"|([A-Z][A-Za-z0-9_]*)(?= is (?:mine|ours|my|our)(?:[^a-z]|$))"
     r"|([a-z_][a-z0-9_]*) ?=(?= ?([A-Za-z_][A-Za-z0-9_]*)[.]))"
 )
-"""Code that says where a name comes from: `class Name:`, `from module import Name`, `import module`, `module.Name()`
-and `name = module.`. A module that is called has at least four letters: shorter names are mostly aliases."""
+"""What says where a name comes from: `class Name:`, `from module import Name`, `import module`, `module.Name()`,
+"Name is our class", and `name = module.`. A module that is called has at least four letters: shorter ones are mostly
+aliases."""
 ADDRESS = r"(?:file|ftp|git|https?|ssh)://[^ ]+"
 QUOTED_MESSAGE = r"[\"\u201c\u00ab`]([^\"\u201d\u00bb`\n]{20,400})[\"\u201d\u00bb`]"
 """Words in quotes that are long enough for a message."""
@@ -156,17 +159,23 @@ class NormalizedFailure:
     def origins(self) -> Mapping[str, set[str]]:
         """Modules that names come from, as code says it: an empty one where the text itself defines the name.
 
-        What a variable is taken from stands under its name with `=` before it, if the text imports that module.
+        A class comes from where its first base comes from, as far as the text says that, else from the base. What a
+        variable is taken from stands under its name with `=` before it, if the text imports that module.
         """
         origins: dict[str, set[str]] = {}
+        bases: list[tuple[str, str]] = []
         variables: list[tuple[str, str]] = []
         imported: set[str] = set()
         for match in (each for line in self._code for each in _ORIGIN.finditer(line)):
-            defined, module, names, whole, called, name, variable, source = match.groups(default="")
-            for each in (defined, name, *names.replace(",", " ").split()):
+            defined, base, module, names, whole, called, name, own, variable, source = match.groups(default="")
+            if defined:
+                bases.append((defined, base))
+            for each in (own, name, *names.replace(",", " ").split()):
                 origins.setdefault(each, set()).add(called or module.partition(".")[0])
             imported.add(whole)
             variables.append((variable, source))
+        for name, base in bases:
+            origins.setdefault(name, set()).update(origins.get(base, {base}) if base else {base})
         for variable, source in variables:
             if source in imported:
                 origins.setdefault(f"={variable}", set()).add(source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry
@@ -17,9 +17,16 @@ from fixcards.matching.parse.template import (
     match_truncated,
     plain_quotes,
 )
-from fixcards.matching.parse.tokens import informative_tokens, lower, specificity, tokenize
+from fixcards.matching.parse.tokens import informative_tokens, specificity, tokenize
+from fixcards.matching.score.origin import is_of_another
 from fixcards.matching.score.release_check import compare_releases, wrong_value
-from fixcards.matching.score.split_template import SplitTemplate, quotes_other_names, same_class, split_templates
+from fixcards.matching.score.split_template import (
+    SplitTemplate,
+    is_shadowed,
+    quotes_other_names,
+    same_class,
+    split_templates,
+)
 
 FULL_COVERAGE, CLASS_COVERAGE = 100, 30
 """Coverage of a template that is a class without words of its own: with the same message, and with another one.
@@ -39,14 +46,8 @@ UNFINISHED = ":"
 """The end of a message whose most important part follows in the next line."""
 WRAPPED = r"(?:: |[(]|(?:^|[^a-z])(?:because|due to|from|by) )$"
 """What stands before the message of an exception that another one passes on in its own message, without its class."""
-SUBJECT = r"'([A-Za-z_][A-Za-z0-9_]*)' object|([A-Za-z_][A-Za-z0-9_]*)(?:[.][a-z_][A-Za-z0-9_]*)?[(][)]"
-"""The class or function that a message is about: `'Name' object has no ...` or `Name() takes ...`."""
-SHADOWED = " is not a package"
-"""The end of what Python says where a module is looked for in one that is no package."""
 _WRAPPED = re.compile(WRAPPED)
-_SUBJECT = re.compile(SUBJECT)
 _NO_NAME = re.compile("[^A-Za-z0-9_.-]")
-_WORD = re.compile("[A-Za-z0-9_]+")
 
 Places = tuple[tuple[int, int], ...]
 
@@ -157,7 +158,9 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     own_code = bool(failure.frames) and not failure.packages
     # The entry's packages fail in their own code; a plain message from the reader's is that code's failure.
     elsewhere = own_code and bool(own_frames) and fit is not None and fit.specificity < IDENTIFYING
-    elsewhere |= not (own_shared or shows_package) and _is_of_another(fit, failure, entry, names)
+    elsewhere |= (
+        not (own_shared or shows_package) and fit is not None and is_of_another(fit.text, failure, entry, names)
+    )
     doubtful |= elsewhere or (not uses and not failure.denied_packages.isdisjoint(names))
     is_newer = affected is False
     if entry.package not in failure.failure.listed:
@@ -188,23 +191,6 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         caller=_caller(failure, entry, own),
         own_code=own_code,
     )
-
-
-def _is_of_another(fit: TemplateFit | None, failure: NormalizedFailure, entry: Entry, names: Collection[str]) -> bool:
-    """Return whether code says that the class or function of a message comes from elsewhere.
-
-    `names` are those of the entry's packages. Whatever its title and its messages name may be one, too.
-    """
-    subject = _SUBJECT.search(fit.text) if fit is not None else None
-    if subject is None:
-        return False
-    origins = failure.origins.get(subject[1] or subject[2], set())
-    if subject[1]:
-        origins = origins | failure.origins.get(f"={lower(subject[1])}", set())
-    if not origins:
-        return False
-    words = map(canonical_name, _WORD.findall(" ".join((entry.title, *entry.templates))))
-    return {*names, *entry.requirements, *words}.isdisjoint(map(canonical_name, origins))
 
 
 def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str:
@@ -245,7 +231,9 @@ def _fits(
             if line.exception != OWN_EXCEPTION and same_class(line.exception, part.name or entry.exception):
                 same_exception = True
                 if not (line.goes_on and line.text.comparable.endswith(UNFINISHED)):
-                    same_names = not quotes_other_names(part.message, line.text.display)
+                    same_names = not (
+                        is_shadowed(line.raw, part.message) or quotes_other_names(part.message, line.text.display)
+                    )
                     similarity = max(similarity, (_similarity(part.normal_form, line), same_names))
     return fits, similarity, same_exception
 
@@ -267,8 +255,8 @@ def _fit_template(split: SplitTemplate, message: str, line: MessageLine, package
     name = split.name
     if name and line.repeats_exception:
         return None
-    if line.raw.endswith(SHADOWED) and SHADOWED not in message:
-        return None  # a file of the reader's own has the package's name
+    if is_shadowed(line.raw, message):
+        return None
     same_exception = None
     if name and line.exception:
         same_exception = same_class(line.exception, name)

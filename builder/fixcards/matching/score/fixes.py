@@ -75,7 +75,8 @@ HELD = "|".join(
         rf"{_CHANGES}[a-z]*(?: [a-z0-9.]+){{0,4}} (?:{_NOT}|isn't going to) happen",
         _NEITHER,
         r"(?:^|[^a-z])can [^.!?]{1,20} neither ",
-        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|no upgrade|not an option|unmaintained|abandoned"
+        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|no \"?(?:just )?upgrad|not an option|unmaintained"
+        r"|abandoned|not (?:upgrading|touching|changing|updating|migrating|moving)|is tied to"
         r"|off the table|out of the question)",
         r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep|remain)|(?:that|this|the) (?:version|release) stays",
         r"(?:^|[^a-z])no (?:newer|later)(?:[^a-z]|$)|already the (?:newest|latest)|no longer maintained",
@@ -107,7 +108,12 @@ GIVEN = (
 """Words, in lower case, of a part of a sentence that names a package whose release others decide."""
 NO_DOWNGRADE = (
     rf"(?:{_NOT}|(?:not|n't) want to|(?:rather|prefer) not)[^.!?]{{1,40}}"
-    r"(?:downgrad|go (?:back|down|lower)|roll back|be lowered)|no downgrade|(?:^|[^a-z])can [^.!?]{1,20} neither "
+    r"(?:downgrad|go (?:back|down|lower)|roll back|be lowered)|no \"?(?:just )?downgrad"
+    r"|(?:going|rolling|to go) back [^.!?]{0,40}(?:not an option|no option|(?:not|n't) (?:possible|allowed)|is out)"
+    r"|zurück[^.!?]{0,40} (?:nicht|kein)|(?:nicht|kein)[^.!?]{0,40} zurück"
+    r"|(?:revenir|retour)[^.!?]{0,30} (?:pas|impossible)|pas (?:revenir|redescendre)"
+    r"|no (?:puedo|podemos) (?:volver|bajar)|não (?:posso|podemos) voltar"
+    r"|(?:^|[^a-z])can [^.!?]{1,20} neither "
     rf"|{_NEITHER}"
 )
 """The same words of a reader who may not go back to an older release."""
@@ -119,7 +125,7 @@ NO_INSTALL = (
 """The same words of a reader who may install nothing."""
 NO_EDIT = (
     rf"(?:{_NOT}|no way to|(?:not|n't) want to) (?:edit|patch|modify|change|touch|fork)"
-    r"(?: (?:it|that|this|them|(?:the|its|their|our|that) (?:code|source|call|line|module)s?)| \(|,|$)"
+    r"(?: (?:it|that|this|them|(?:the|its|their|our|that) (?:code|source|call|line|module|file)s?)| \(|,|$)"
     r"|no (?:source|code) (?:edit|change)s|code freeze"
 )
 """The same words of a reader who may not change the code."""

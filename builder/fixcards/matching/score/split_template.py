@@ -17,6 +17,8 @@ SOURCE = r"[A-Za-z0-9_]\(| = "
 CLASS_OF_METHOD = r"^[A-Za-z_][A-Za-z0-9_.]*[.](?=[a-z_0-9]+\(\) )"
 """The class before a method at the start of a message, which Pythons before 3.10 don't print."""
 QUOTED_NAME = "'([A-Za-z_][A-Za-z0-9_.]*)'"
+SHADOWED = " is not a package"
+"""The end of what Python says where a module is looked for in one that is no package."""
 
 _CLASS_OF_METHOD = re.compile(CLASS_OF_METHOD)
 _QUOTED_NAME = re.compile(QUOTED_NAME)
@@ -65,6 +67,11 @@ def split_template(template: str, exception: str = "") -> tuple[str, str]:
     if match and (_CLASS.match(match[1]) or _DOTTED.match(match[1]) or same_class(match[1], exception)):
         return match[1], match[2] or ""
     return "", template
+
+
+def is_shadowed(line: str, message: str) -> bool:
+    """Return whether a line says that a file of the reader's own has the name of a package, and a message doesn't."""
+    return line.endswith(SHADOWED) and SHADOWED not in message
 
 
 def quotes_other_names(one: str, other: str) -> bool:

@@ -89,7 +89,7 @@ function fitsOf(failure, entry, own) {
         if (!line.goesOn || !line.text.comparable.endsWith(limits.UNFINISHED)) {
           const next = similarityOf(normalForm, line.text.comparable);
           const names = [message, line.text.display].map((each) => [...each.matchAll(QUOTED_NAME)].map(([, name]) => name));
-          const same = names.some((each, at) => each.every((name) => names[1 - at].includes(name)));
+          const same = !isShadowed(line, message) && names.some((each, at) => each.every((name) => names[1 - at].includes(name)));
           sameNames = next > similarity ? same : sameNames || (next === similarity && same);
           similarity = Math.max(similarity, next);
         }
@@ -98,6 +98,8 @@ function fitsOf(failure, entry, own) {
   });
   return { fits, similarity, sameNames, sameException };
 }
+
+const isShadowed = ({ raw }, message) => raw.endsWith(limits.SHADOWED) && !message.includes(limits.SHADOWED);
 
 function splitTemplate(template, exception) {
   const match = FIND.exception.exec(template);
@@ -114,7 +116,7 @@ function ownPackages(entry) {
 
 function fitTemplate(template, name, message, line, packages) {
   const { exception, raw, text } = line;
-  if ((name && line.repeatsException) || (raw.endsWith(limits.SHADOWED) && !message.includes(limits.SHADOWED))) return null;
+  if ((name && line.repeatsException) || isShadowed(line, message)) return null;
   let sameException = null;
   if (name && exception) sameException = sameClass(exception, name);
   else if (name && raw.includes(lastPart(name))) sameException = true;

@@ -73,13 +73,15 @@ export function normalizeFailure(failure) {
 function originsIn(code) {
   const origins = new Map();
   const add = (name, module) => origins.get(name)?.add(module) ?? origins.set(name, new Set([module]));
-  const variables = [];
+  const [bases, variables] = [[], []];
   const imported = new Set();
-  for (const [, defined = "", module = "", names = "", whole, called, name = "", variable, source] of code.flatMap((line) => [...line.matchAll(ORIGIN)])) {
-    for (const each of [defined, name, ...names.split(/[ ,]+/)]) add(each, called ?? module.split(".")[0]);
+  for (const [, defined, base = "", module = "", names = "", whole, called, name = "", own = "", variable, source] of code.flatMap((line) => [...line.matchAll(ORIGIN)])) {
+    if (defined) bases.push([defined, base]);
+    for (const each of [own, name, ...names.split(/[ ,]+/)]) add(each, called ?? module.split(".")[0]);
     imported.add(whole);
     variables.push([variable, source]);
   }
+  for (const [name, base] of bases) for (const each of [...((base && origins.get(base)) || [base])]) add(name, each);
   for (const [variable, source] of variables) if (source && imported.has(source)) add(`=${variable}`, source);
   return origins;
 }
