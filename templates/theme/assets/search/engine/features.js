@@ -57,10 +57,10 @@ export function compare(failure, entry) {
 
 function isOfAnother(fit, { origins }, entry, own) {
   const [, object, called] = FIND.subject.exec(fit?.text ?? "") ?? [];
-  const found = [...(origins.get(object ?? called) ?? []), ...(object ? origins.get(`=${lower(object)}`) ?? [] : [])];
-  if (!found.length) return false;
+  const sources = [...(origins.get(object ?? called) ?? []), ...(object ? origins.get(`=${lower(object)}`) ?? [] : [])];
+  if (!sources.length) return false;
   const words = [...own, entry.package, ...Object.keys(entry.requirements), ...([entry.title, ...entry.templates].join(" ").match(/\w+/g) ?? [])].map(canonicalName);
-  return !found.some((name) => words.includes(canonicalName(name)));
+  return !sources.some((name) => words.includes(canonicalName(name)));
 }
 
 function callerOf({ exceptions, frames }, entry, own) {
