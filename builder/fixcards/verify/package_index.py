@@ -78,7 +78,7 @@ class PackageIndex:
 
     def __init__(self, folder: Path, assigned: Sequence[AssignedIndex] = (), client: IndexClient | None = None) -> None:
         self.client = client or IndexClient(index_urls(uv_index_variables()), assigned, PageStore(folder / "pages"))
-        """What reads the index, for whoever takes files from it, too: each page is then asked for once."""
+        """What reads the index. Those who take files from it use it as well: each page is then asked for once."""
         self._folder = folder
         self._lock = threading.Lock()
         self._lists: dict[str, ReleaseList] = {}

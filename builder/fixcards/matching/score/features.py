@@ -158,9 +158,8 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     own_code = bool(failure.frames) and not failure.packages
     # The entry's packages fail in their own code; a plain message from the reader's is that code's failure.
     elsewhere = own_code and bool(own_frames) and fit is not None and fit.specificity < IDENTIFYING
-    elsewhere |= (
-        not (own_shared or shows_package) and fit is not None and is_of_another(fit.text, failure, entry, names)
-    )
+    if fit is not None and not (own_shared or shows_package):
+        elsewhere |= is_of_another(fit.text, failure, entry, names)
     doubtful |= elsewhere or (not uses and not failure.denied_packages.isdisjoint(names))
     is_newer = affected is False
     if entry.package not in failure.failure.listed:
