@@ -71,6 +71,11 @@ PREFIXES: tuple[tuple[str, str], ...] = (
     ("logging", rf"^{_LEVEL}:[A-Za-z0-9_.\-]{{1,80}}:"),
     ("logger", rf"^(?:-[ ])?[A-Za-z_][A-Za-z0-9_.\-]{{0,80}}[ ]{{1,20}}[-|:]?[ ]?(?=\[?{_LEVEL}\]?[ ])"),
     ("level", rf"^\[?{_LEVEL}\]?[ ]{{0,10}}(?:[:|\-][ ]|[ ](?=[ ]?[A-Z\[]))"),
+    (
+        "wrapper",
+        r"^(?:[Uu]nhandled |[Uu]ncaught )?[Ee]xception: "
+        r"(?=[A-Za-z_][A-Za-z0-9_.]{0,100}(?:Error|Exception|Warning|Interrupt|Exit)(?::[ ]|$))",
+    ),
     ("thread", r"^\[(?!Previous |Errno )[A-Za-z0-9_.:,\-/ ]{1,80}\][ :]"),
     ("markup", rf"^</?{_TAG}(?:[ ][^<>\n]{{0,200}})?>"),
     ("group margin", r"^[ ]{0,80}(?:[|\u2502\u2503\u00d7\u2570][\u2500]?>?)(?:[ ]|$)"),
