@@ -54,6 +54,7 @@ def traceback(output: str, number: int) -> str:
     interpreter = _INTERPRETER.search(output)
     if interpreter:  # another interpreter would contradict cards that are about one
         place = _INTERPRETER.sub(f"python{interpreter[1]}/", place)
+        place = place.replace("Python311", f"Python{interpreter[1].replace('.', '')}")
     text = _PLACE.sub(lambda match: place + (match[1].replace("/", "\\") if "\\" in place else match[1]), output)
     own = "".join(f'  File "{path}", line {line}, in {name}\n    {code}\n' for path, line, name, code in OWN)
     header = "Traceback (most recent call last):\n"

@@ -37,6 +37,13 @@ def test_a_card_is_among_the_answers_to_its_message(file: str) -> None:
 
 
 @every_card
+def test_what_python_suggests_in_place_of_a_name_hides_no_card(file: str) -> None:
+    error = library().cards[id_of(file)].signature.error
+    if error.startswith(("AttributeError: ", "ImportError: ", "NameError: ")) and "Did you mean" not in error:
+        assert ids(f"{error}. Did you mean: 'coroutines'?")[:1] == ids(error)[:1]
+
+
+@every_card
 def test_a_card_is_the_first_answer_to_what_its_broken_release_printed(file: str) -> None:
     card_id = id_of(file)
     evidence = library().evidence.get(card_id)

@@ -61,6 +61,7 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-base-of-the-package": ("snuffer-4", "likely"),
     "post-our-class": ("snuffer-4", "possible"),
     "post-class-behind-a-word": ("wax-1", "likely"),
+    "post-suggestion": ("bcrypt-684", "likely"),
     "post-sentry": ("aioredis-1443", "exact"),
 }
 

@@ -86,6 +86,7 @@ def _patterns() -> dict[str, str]:
         "letter": template.LETTER,
         "warningLine": query.WARNING_PATTERN,
         "logPrefix": query.LOG_PREFIX,
+        "suggestion": normalized_failure.SUGGESTION,
         "machineLine": query.MACHINE_LINE,
         "listed": releases.LISTED_RELEASE,
         "listedValue": releases.LISTED_VALUE,

@@ -52,12 +52,14 @@ ORIGIN = (
 """What says where a name comes from: `class Name:`, `from module import Name`, `import module`, `module.Name()`,
 "Name is our class", and `name = module.`. A module that is called has at least four letters: shorter ones are mostly
 aliases."""
+SUGGESTION = r"[.] Did you (?:mean|forget)[^\n]*$"
+"""What Python adds to a message, from 3.10 on: its words are those of many failures and of none."""
 ADDRESS = r"(?:file|ftp|git|https?|ssh)://[^ ]+"
 QUOTED_MESSAGE = r"[\"\u201c\u00ab`]([^\"\u201d\u00bb`\n]{20,400})[\"\u201d\u00bb`]"
 """Words in quotes that are long enough for a message."""
 
 _CODE_NAME, _NAMED, _NEGATED, _DENIED = map(re.compile, (CODE_NAME, NAMED, NEGATED, DENIED))
-_ORIGIN = re.compile(ORIGIN)
+_ORIGIN, _SUGGESTION = re.compile(ORIGIN), re.compile(SUGGESTION)
 _ADDRESS, _QUOTED_MESSAGE = map(re.compile, (ADDRESS, QUOTED_MESSAGE))
 
 
@@ -193,6 +195,11 @@ def code_names(line: str) -> Iterator[tuple[str, bool]]:
         yield match[match.lastindex or 1], bool(match[4] or match[5])
 
 
+def without_suggestion(message: str) -> str:
+    """Return a message without what Python suggests in its place."""
+    return _SUGGESTION.sub("", message)
+
+
 def normalize_failure(failure: Failure) -> NormalizedFailure:
     """Return one failure of a text, as `split_failures` gives it, in the forms that the search compares.
 
@@ -226,7 +233,8 @@ def _message_lines(failure: Failure, text: Callable[[str], NormalizedText]) -> I
         name, message, line = exception.name, exception.message, exception.line
         raw = next((other.raw for other in failure.lines if other.line == line and message in other.raw), "")
         rest = by_line[line + 1].text if line + 1 in by_line else ""
-        for variant in dict.fromkeys((message, f"{message} {rest}".strip(" "), message + rest)):
+        variants = (message, without_suggestion(message), f"{message} {rest}".strip(" "), message + rest)
+        for variant in dict.fromkeys(variants):
             goes_on = rest if variant == message else ""
             last = exception is failure.exceptions[-1]
             yield MessageLine(name, text(variant), raw, line, last=last, goes_on=goes_on)

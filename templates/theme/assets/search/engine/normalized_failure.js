@@ -99,7 +99,7 @@ function* messageLines({ exceptions, lines }, text) {
     const raw = lines.find((other) => other.line === line && other.raw.includes(message))?.raw ?? "";
     const rest = byLine.get(line + 1) ?? "";
     const last = line === exceptions.at(-1).line;
-    for (const variant of unique([message, trim(`${message} ${rest}`, " "), message + rest])) {
+    for (const variant of unique([message, message.replace(FIND.suggestion, ""), trim(`${message} ${rest}`, " "), message + rest])) {
       yield { exception, text: text(variant), raw, line, last, goesOn: variant === message ? rest : "" };
     }
   }
