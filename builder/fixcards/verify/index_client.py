@@ -12,14 +12,12 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
-from packaging.version import InvalidVersion, Version
 from pypi_simple import ACCEPT_JSON_PREFERRED, ProjectPage, RepositoryPage
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
@@ -29,12 +27,15 @@ from fixcards.project import AssignedIndex
 from fixcards.verify.index_budget import IndexBudget
 from fixcards.verify.index_configuration import without_password
 from fixcards.verify.page_store import PageStore, StoredPage
+from fixcards.verify.project_files import IndexFile, ProjectFiles
 
 PAGE_BYTES = 64 << 20
 """Size of a project page. The largest ones of the public index have about 20 MB."""
 PAGE_SECONDS = 60
 MAX_PAGES_IN_MEMORY = 500
-"""Project pages that stay in memory where the others are on the disk."""
+"""Project pages that stay in memory."""
+PAGE_AGE_SECONDS = 3600
+"""Age at which a page in memory is read again: a command asks for each once, a worker of a cluster lives for days."""
 FILE_BYTES = 6 << 30
 """Size of one file. The public index takes files up to 1 GB, by request more (its documentation, "Storage limits")."""
 FILE_SECONDS = 600
@@ -56,48 +57,11 @@ class BudgetSpentError(IndexUnavailableError):
     """The run may take no more from the index."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexFile:
-    """One file of a project, as the page of the index describes it."""
-
-    filename: str
-    url: str
-    """Where it is, absolute."""
-    sha256: str | None
-    uploaded: datetime | None
-    details: dict[str, Any]
-    """The entry of the page in the form of PEP 691, without its URL."""
-
-    @property
-    def release(self) -> Version | None:
-        """Version that the name of the file says; None where it is neither a wheel nor a source distribution."""
-        try:
-            if self.filename.endswith(".whl"):
-                return parse_wheel_filename(self.filename)[1]
-            return parse_sdist_filename(self.filename)[1]
-        except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
-            return None
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectFiles:
-    """The files of one project on one index, by name."""
-
-    files: dict[str, IndexFile]
-    caching: str | None
-    """How long the index lets its page be cached: the value of its header Cache-Control."""
-
-    @property
-    def dated(self) -> bool:
-        """Whether the index says of any file when it was uploaded; pages in plain HTML don't."""
-        return any(file.uploaded for file in self.files.values())
-
-
 class IndexClient:
-    """Reads the indexes at `urls`. Safe to share between threads; a project's page is read once.
+    """Reads the indexes at `urls`. Safe to share between threads; a project's page is read once in an hour.
 
-    With a `store`, pages are read from there, and the index is asked only whether an old one has changed; then a
-    bounded number of them stays in memory. A `budget` says how much may be asked for.
+    With a `store`, pages are read from there, and the index is asked only whether an old one has changed. A `budget`
+    says how much may be asked for.
 
     A package of an index in `assigned` is asked for there and nowhere else: a public index that has one of the same
     name must neither learn of it nor answer for it. No other package is asked for there.
@@ -122,7 +86,7 @@ class IndexClient:
         if not certificates and (uvs := os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")):
             self._session.verify = uvs
         self._lock = threading.Lock()
-        self._pages: dict[tuple[str, str], ProjectFiles | None] = {}
+        self._pages: dict[tuple[str, str], tuple[float, ProjectFiles | None]] = {}
         self._undated: set[str] = set()
 
     @property
@@ -174,15 +138,17 @@ class IndexClient:
             return None
         key = index, package
         with self._lock:
-            if key in self._pages:
-                return self._pages[key]
+            if key in self._pages and time.monotonic() - self._pages[key][0] < PAGE_AGE_SECONDS:
+                return self._pages[key][1]
         page = self._read_project(index, package)
         with self._lock:
-            if self._store is not None and len(self._pages) >= MAX_PAGES_IN_MEMORY:
+            self._pages.pop(key, None)
+            if len(self._pages) >= MAX_PAGES_IN_MEMORY:
                 self._pages.pop(next(iter(self._pages)))
             if page is not None and page.files and not page.dated:
                 self._undated.add(package)
-            return self._pages.setdefault(key, page)
+            self._pages[key] = time.monotonic(), page
+            return page
 
     def first_project(self, package: str) -> tuple[str, ProjectFiles] | None:
         """Return the first index that has a package, and its files there: uv takes no package from two indexes."""
@@ -235,7 +201,7 @@ class IndexClient:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise _not_a_list(index, package, error) from None
         # What is on the disk need not be handed to uv again and again.
-        return ProjectFiles(files, page.caching if self._store is None else f"max-age={page.fresh_seconds}")
+        return ProjectFiles(package, files, page.caching if self._store is None else f"max-age={page.fresh_seconds}")
 
     def _fetch_page(self, index: str, package: str, stored: StoredPage | None) -> StoredPage:
         """Ask an index for the page of a project, or whether the `stored` one is still the same."""

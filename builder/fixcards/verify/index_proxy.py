@@ -8,7 +8,6 @@ are looked at before they are handed over.
 from __future__ import annotations
 
 import http.server
-import json
 import os
 import re
 import secrets
@@ -21,17 +20,17 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, cast
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fixcards.verify.index_client import (
     FILE_BYTES,
     FILE_SECONDS,
     IndexClient,
-    IndexFile,
     IndexUnavailableError,
     MissingFromIndexError,
     chunks,
 )
+from fixcards.verify.project_files import IndexFile
 from fixcards.verify.wheel_archive import WheelRefusedError, unpacked_size
 
 STABLE_ORIGIN = "http://packages.invalid"
@@ -46,8 +45,6 @@ _MAX_METADATA_BYTES = 16 << 20
 _IN_MEMORY_BYTES = 8 << 20
 _PAGE = re.compile(r"/([0-9a-f]{16})/simple/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
 _FILE = re.compile(r"/([0-9a-f]{16})/files/([a-z0-9]+(?:-[a-z0-9]+)*)/([^/]+?)(\.metadata)?")
-BEFORE_ALL_DAYS = "1970-01-01T00:00:00Z"
-"""The time at which files were uploaded, as uv gets it, where the index doesn't say."""
 _CACHED_FOR_EVER = "max-age=365000000, immutable"
 
 
@@ -108,15 +105,8 @@ class IndexProxy:
         page = self.client.project(self.indexes[name], package)
         if page is None:
             raise MissingFromIndexError(package)
-        # uv takes no file without a day where it is given one. Where no file has any, all are taken instead.
-        undated = {} if page.dated else {"upload-time": BEFORE_ALL_DAYS}
-        files = [
-            {**file.details, **undated, "url": f"../../files/{package}/{quote(file.filename)}"}
-            for file in page.files.values()
-        ]
-        body = json.dumps({"meta": {"api-version": "1.1"}, "name": package, "files": files}).encode()
         # uv asks again each time for a page without days, so that `IndexClient.undated` has seen it.
-        return body, page.caching if page.dated else "max-age=0"
+        return page.page, page.caching if page.dated else "max-age=0"
 
     def file(self, name: str, package: str, filename: str) -> IndexFile:
         """Return a file that the page of a package names."""

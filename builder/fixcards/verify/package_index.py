@@ -17,9 +17,9 @@ from packaging.version import InvalidVersion, Version
 from fixcards.errors import FixcardsError
 from fixcards.files import atomic_write
 from fixcards.project import AssignedIndex
-from fixcards.verify.index_client import IndexClient, IndexFile, IndexUnavailableError
+from fixcards.verify.index_client import IndexClient, IndexUnavailableError
 from fixcards.verify.index_configuration import index_urls, uv_index_variables, without_password
-from fixcards.verify.page_store import PageStore
+from fixcards.verify.project_files import IndexFile
 
 CACHE_SECONDS = 6 * 3600
 """Age up to which a cached list of releases is used without asking the index again."""
@@ -77,7 +77,7 @@ class PackageIndex:
     """The configured index. Safe to share between threads; caches lists of releases in `folder`."""
 
     def __init__(self, folder: Path, assigned: Sequence[AssignedIndex] = (), client: IndexClient | None = None) -> None:
-        self.client = client or IndexClient(index_urls(uv_index_variables()), assigned, PageStore(folder / "pages"))
+        self.client = client or IndexClient(index_urls(uv_index_variables()), assigned)
         """What reads the index. Those who take files from it use it as well: each page is then asked for once."""
         self._folder = folder
         self._lock = threading.Lock()

@@ -15,9 +15,10 @@ from packaging.version import Version
 from fixcards.ecosystems.pypi import end_of_day
 from fixcards.files import atomic_write
 from fixcards.verify.built_wheel import rewritten
-from fixcards.verify.index_client import IndexFile, IndexUnavailableError, interruptible
+from fixcards.verify.index_client import IndexUnavailableError, interruptible
 from fixcards.verify.interpreters import Interpreter
 from fixcards.verify.lock import LockedRelease
+from fixcards.verify.project_files import IndexFile
 from fixcards.verify.unavailable import EnvironmentUnavailable
 from fixcards.verify.uv import BUILD, INPUTS, Uv, uv_version
 from fixcards.verify.wheel_archive import WheelRefusedError
