@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fixcards.matching.parse.normalize import normalize
-from fixcards.matching.parse.normalized_failure import NormalizedFailure, NormalizedText, without_suggestion
+from fixcards.matching.parse.normalized_failure import NormalizedFailure, NormalizedText
 from fixcards.matching.parse.packages import frame_package
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.releases import is_listed
@@ -85,9 +84,7 @@ def make_query(failure: NormalizedFailure) -> Query:
     prose = () if no_prose else tuple(informative(word for text in written for word in text.tokens))
     terms: dict[str, int] = {}
     for number, text in enumerate(failure.exceptions[: -MAX_QUERY_EXCEPTIONS - 1 : -1]):
-        asked = without_suggestion(text.raw)
-        tokens = text.tokens if asked == text.raw else tokenize(normalize(asked))
-        _add(terms, tokens, EXCEPTION_WEIGHT if number < MAX_MAIN_EXCEPTIONS else LINE_WEIGHT)
+        _add(terms, text.tokens, EXCEPTION_WEIGHT if number < MAX_MAIN_EXCEPTIONS else LINE_WEIGHT)
     frames = _innermost_frames(failure.failure)
     _add(terms, [lower(frame) for frame in dict.fromkeys(frames)][: 2 * MAX_QUERY_FRAMES], FRAME_WEIGHT)
     if typed:

@@ -118,7 +118,7 @@ class NormalizedFailure:
 
     failure: Failure
     exceptions: tuple[NormalizedText, ...]
-    """`class: message` of each exception."""
+    """`class: message` of each exception, without what Python suggests."""
     lines: tuple[NormalizedText, ...]
     """The other lines without their prefixes."""
     message_lines: tuple[MessageLine, ...]
@@ -214,7 +214,7 @@ def normalize_failure(failure: Failure) -> NormalizedFailure:
     user = {frame for exception in failure.exceptions for frame in exception.user_frames}.union(failure.user_frames)
     return NormalizedFailure(
         failure,
-        tuple(text(f"{exception.name}: {exception.message}") for exception in failure.exceptions),
+        tuple(text(without_suggestion(f"{exception.name}: {exception.message}")) for exception in failure.exceptions),
         tuple(text(other.text) for other in failure.lines),
         tuple(_message_lines(failure, text)),
         frozenset(library | user),

@@ -50,7 +50,7 @@ export function normalizeFailure(failure) {
   let used, named, denied, origins;
   return {
     failure,
-    exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`)),
+    exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`.replace(FIND.suggestion, ""))),
     lines: lines.map((other) => text(other.text)),
     messageLines: [...messageLines(failure, text)],
     frames: new Set([...library, ...user]),

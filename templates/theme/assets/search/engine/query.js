@@ -1,6 +1,5 @@
 // What builder/fixcards/matching/index/query.py does. The comments that say why stand there.
 
-import { normalize } from "./normalize.js";
 import { framePackage } from "./packages.js";
 import { FIND, limits } from "./patterns.js";
 import { isListed } from "./releases.js";
@@ -24,7 +23,7 @@ export function makeQuery(normalized) {
   const add = (more, weight) => {
     for (const term of more) if (terms.size < limits.MAX_TERMS && !terms.has(term)) terms.set(term, weight);
   };
-  lastOnes(exceptions, limits.MAX_QUERY_EXCEPTIONS).forEach(({ raw }, number) => add(tokenize(normalize(raw.replace(FIND.suggestion, ""))), number < limits.MAX_MAIN_EXCEPTIONS ? limits.EXCEPTION_WEIGHT : limits.LINE_WEIGHT));
+  lastOnes(exceptions, limits.MAX_QUERY_EXCEPTIONS).forEach((text, number) => add(text.tokens, number < limits.MAX_MAIN_EXCEPTIONS ? limits.EXCEPTION_WEIGHT : limits.LINE_WEIGHT));
   const frames = [...lastOnes(failure.exceptions, limits.MAX_FRAME_EXCEPTIONS), failure].flatMap((each) => lastOnes(each.frames, limits.MAX_QUERY_FRAMES));
   add(unique(frames).map(lower).slice(0, 2 * limits.MAX_QUERY_FRAMES), limits.FRAME_WEIGHT);
   if (typed) add(words, limits.EXCEPTION_WEIGHT);
