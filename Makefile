@@ -83,7 +83,7 @@ review: .venv/site ## what this branch does to the cards since BASE, executed: w
 changes: ## whether this branch changes cards, the program, or both since BASE
 	@.ci/changes $(BASE)
 
-verify: .venv/site ## execute the whole library, about fifty minutes on two processors with nothing downloaded
+verify: .venv/site ## execute the whole library, 46 minutes on two processors with nothing downloaded
 	$(BIN)/fixcards verify
 
 execute: .venv/site ## execute what was changed since BASE, and every card whose evidence no workflow made

@@ -40,7 +40,7 @@ jobs_option = click.option(
     default=2 * (os.cpu_count() or 1),
     help="Cards at a time.  [default: two a processor]",
 )
-"""Half of what a card takes is waiting: for the index, for files, for programs that wait themselves."""
+"""Much of what a card takes is waiting: for the index, for files, for programs that wait themselves."""
 
 isolation = click.option(
     "--isolation",

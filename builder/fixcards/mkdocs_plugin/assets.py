@@ -21,15 +21,8 @@ except ImportError:
     minify = None
 
 OUR_PREFIXES = (
-    *(
-        "assets/asked.js",
-        "assets/card.js",
-        "assets/copy.js",
-        "assets/file-notice.js",
-        "assets/fixcards.",
-        "assets/lists.js",
-    ),
-    *("assets/search/", "assets/share.js", stylesheet.PATH),
+    *("assets/asked.js", "assets/card.js", "assets/copy.js", "assets/file-notice.js", "assets/fixcards."),
+    *("assets/lists.js", "assets/search/", "assets/share.js", stylesheet.PATH),
 )
 BUNDLES = ("assets/search/engine.js", "assets/search/page.js")
 """Scripts that are published as one file each, with the modules behind it."""

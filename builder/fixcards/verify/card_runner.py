@@ -245,8 +245,7 @@ class CardRunner:
         """Yield the environment of a run, on the first of its interpreters for which one can be made.
 
         It is removed at the end. A `fresh` one is resolved anew. For several `repetitions` its modules are compiled.
-        Raises `EnvironmentUnavailable`, or `FixcardsError`
-        where the index can't be reached.
+        Raises `EnvironmentUnavailable`, or `FixcardsError` where the index can't be reached.
         """
         if planned.missing:
             raise planned.missing

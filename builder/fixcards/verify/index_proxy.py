@@ -102,11 +102,11 @@ class IndexProxy:
 
     def page(self, name: str, package: str) -> tuple[bytes, str | None]:
         """Return a project page in the form of PEP 691, whose files are on this server, and how it may be cached."""
-        page = self.client.project(self.indexes[name], package)
-        if page is None:
+        project = self.client.project(self.indexes[name], package)
+        if project is None:
             raise MissingFromIndexError(package)
         # uv asks again each time for a page without days, so that `IndexClient.undated` has seen it.
-        return page.page, page.caching if page.dated else "max-age=0"
+        return project.page, project.caching if project.dated else "max-age=0"
 
     def file(self, name: str, package: str, filename: str) -> IndexFile:
         """Return a file that the page of a package names."""

@@ -179,7 +179,7 @@ class NormalizedFailure:
         for name, base in bases:
             origins.setdefault(name, set()).update(origins.get(base, {base}) if base else {base})
         for variable, source in variables:
-            if source in imported:
+            if variable and source in imported:
                 origins.setdefault(f"={variable}", set()).add(source)
         return origins
 

@@ -17,6 +17,7 @@ SOURCE = r"[A-Za-z0-9_]\(| = "
 CLASS_OF_METHOD = r"^[A-Za-z_][A-Za-z0-9_.]*[.](?=[a-z_0-9]+\(\) )"
 """The class before a method at the start of a message, which Pythons before 3.10 don't print."""
 QUOTED_NAME = "'([A-Za-z_][A-Za-z0-9_.]*)'"
+"""A name that a message quotes, such as that of a missing attribute."""
 SHADOWED = " is not a package"
 """The end of what Python says where a module is looked for in one that is no package."""
 
