@@ -22,6 +22,8 @@ Outcome = Literal["passes", "unchanged", "broken", "fails", "flaky", "untestable
 it doesn't fail each time; nothing could be tried."""
 MAX_BREAKS = 3
 """Breaks of one probe that are followed: further ones are mostly the same in other words."""
+_WITHOUT_SETUPTOOLS = (3, 12)
+"""The first Python whose `venv` installs no setuptools (gh-95299): before it a package could use it undeclared."""
 _PIP_CHECK = 'import subprocess\nimport sys\n\nsys.exit(subprocess.call([sys.executable, "-m", "pip", "check"]))\n'
 
 
@@ -74,6 +76,9 @@ def probe(candidate: Candidate, runner: ProbeRunner) -> Probe:
     start = time.monotonic()
     one = _Probe(candidate, runner)
     outcome, reason, breaks = one.result()
+    if outcome == "fails" and one.lacks_setuptools and candidate.partner:
+        one = _Probe(candidate.beside("setuptools"), runner, one.cost)
+        outcome, reason, breaks = one.result()
     return Probe(
         candidate.package,
         candidate.release,
@@ -92,9 +97,11 @@ _Result = tuple[Outcome, str, Sequence[Break]]
 
 
 class _Probe:
-    def __init__(self, candidate: Candidate, runner: ProbeRunner) -> None:
+    def __init__(self, candidate: Candidate, runner: ProbeRunner, cost: Cost | None = None) -> None:
         self._candidate, self._runner = candidate, runner
-        self.cost = Cost()
+        self.cost = cost or Cost()
+        self.lacks_setuptools = False
+        """Whether a control fails for want of it, which says nothing of the partner of a pair."""
         self.installed: tuple[str, ...] = ()
         self._flaky = False
         self._uninstallable = ""
@@ -161,6 +168,8 @@ class _Probe:
             with self._runner.ready(control.spec, self.cost) as environment:
                 again = environment.run(subset.code, subset.files)
                 failed = subset.failed(again.output)
+                if control.spec.interpreter.minor < _WITHOUT_SETUPTOOLS:
+                    self.lacks_setuptools |= "No module named 'pkg_resources'" in again.output
                 if subset.unreached(again.output):
                     failed = list(subset.attempts)
                 errors: set[str] = set()
