@@ -62,6 +62,7 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-our-class": ("snuffer-4", "possible"),
     "post-class-behind-a-word": ("wax-1", "likely"),
     "post-suggestion": ("bcrypt-684", "likely"),
+    "post-number-first": ("flask-2789", "possible"),
     "post-sentry": ("aioredis-1443", "exact"),
 }
 

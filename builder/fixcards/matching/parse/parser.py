@@ -219,7 +219,8 @@ class _Parser:
     def _source_line(self, line: Line) -> bool:
         """Take a line of source as pytest and IPython print it, without Python's form of a traceback.
 
-        One with an arrow is where it failed, so it may be the line of source that tells an entry.
+        One with an arrow is where it failed, so it may be the line of source that tells an entry. What begins with a
+        number may be a sentence: only below a frame is it source without indentation.
         """
         definition = _FIND["def"].match(line.text)
         if definition:
@@ -227,7 +228,8 @@ class _Parser:
         arrow = _FIND["arrow"].match(line.text)
         if arrow:
             self._add_line(line._replace(text=line.text[arrow.end() :]))
-        return bool(definition or arrow or _FIND["source"].match(line.text))
+        source = _FIND["source"].match(line.text) and line.text[0] not in "0123456789"
+        return bool(definition or arrow or source)
 
     def _marker(self, text: str) -> bool:
         """Take the header of a traceback, or the words between two exceptions of a chain."""

@@ -99,7 +99,7 @@ export class Parser {
     if (definition) this.printedFunction = definition[1];
     const arrow = FIND.arrow.exec(text);
     if (arrow) this.#addLine({ raw, text: text.slice(arrow[0].length), number });
-    return definition || arrow || FIND.source.test(text);
+    return definition || arrow || (FIND.source.test(text) && !/^\d/.test(text));
   }
 
   #marker(text) {
