@@ -105,7 +105,7 @@ def test_the_interpreter_is_the_culprit_from_the_lowest_one_that_fails():
     finding = examine(broken("interpreter", side(installed), side(installed, "3.10.1")), runner)
     assert isinstance(finding, Finding)
     assert (finding.kind, finding.culprit.package) == ("interpreter", "python")
-    assert (finding.culprit.last_good, finding.culprit.first_bad) == ("3.10", "3.12")
+    assert (finding.culprit.last_good, finding.culprit.first_bad) == ("3.11", "3.12")
     assert finding.culprit.first_bad_uploaded == date(2023, 10, 2)
     assert finding.suspect.python == "3.12.1"
 
@@ -199,6 +199,52 @@ def test_a_release_that_fails_on_the_older_interpreter_too_is_not_in_the_range()
     finding = examine(broken("interpreter", *sides, release="1.2"), runner)
     assert isinstance(finding, Finding)
     assert (finding.lowest_failing, finding.highest_failing, finding.fixed) == ("1.1", "1.3", "1.5")
+
+
+def test_a_release_that_fails_without_the_change_too_is_not_in_the_range():
+    def answer(packages: dict[str, str], python: str) -> bool:
+        return packages["shapes"] < "2" and packages["walls"] >= "1.2"
+
+    offered = {"walls": ["1.0", "1.1", "1.2", "1.3", "1.4"], "shapes": ["1.0", "2.0"]}
+    sides = (
+        side({"walls": "1.4", "shapes": "2.0"}, "3.13.1", "walls==1.4"),
+        side({"walls": "1.4", "shapes": "1.0"}, "3.13.1", "walls==1.4", "shapes==1.0"),
+    )
+    runner = TableRunner(answer, {"walls": "1.4", "shapes": "2.0"}, offered)
+    finding = examine(broken("partner", *sides, release="1.4"), runner)
+    assert isinstance(finding, Finding)
+    assert (finding.lowest_failing, finding.highest_failing) == ("1.2", "1.4")
+
+
+def test_a_change_that_was_taken_back_at_once_and_made_again_begins_where_it_was_made_again():
+    bad = {"2.0", "3.0", "3.1"}
+    runner = TableRunner(
+        lambda packages, python: packages["shapes"] not in bad,
+        {"walls": "1.0", "shapes": "3.1"},
+        {"walls": ["1.0"], "shapes": ["1.0", "2.0", "2.1", "3.0", "3.1"]},
+    )
+    sides = (
+        side({"walls": "1.0", "shapes": "3.1"}),
+        side({"walls": "1.0", "shapes": "1.0"}, "3.13.1", "walls==1.0", "shapes==1.0"),
+    )
+    finding = examine(broken("partner", *sides), runner)
+    assert isinstance(finding, Finding)
+    assert (finding.culprit.last_good, finding.culprit.first_bad, finding.culprit.fixed) == ("2.1", "3.0", None)
+
+
+def test_a_culprit_whose_next_release_passes_again_is_fixed_there():
+    runner = TableRunner(
+        lambda packages, python: packages["shapes"] != "2.0",
+        {"walls": "1.0", "shapes": "2.0"},
+        {"walls": ["1.0"], "shapes": ["1.0", "2.0", "2.1"]},
+    )
+    sides = (
+        side({"walls": "1.0", "shapes": "2.0"}),
+        side({"walls": "1.0", "shapes": "1.0"}, "3.13.1", "walls==1.0", "shapes==1.0"),
+    )
+    finding = examine(broken("partner", *sides), runner)
+    assert isinstance(finding, Finding)
+    assert (finding.culprit.first_bad, finding.culprit.fixed) == ("2.0", "2.1")
 
 
 def test_a_release_of_the_victim_that_refuses_the_culprit_is_a_way_out():

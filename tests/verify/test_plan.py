@@ -9,7 +9,7 @@ import pytest
 from fixcards.records.card import Card
 from fixcards.verify.interpreters import Interpreter, choose_interpreters, installed_interpreters
 from fixcards.verify.package_index import ReleaseInfo, ReleaseList, resolution_day
-from fixcards.verify.plan import MAX_SWEEP_RUNS, in_sweep, plan
+from fixcards.verify.plan import MAX_SWEEP_RUNS, control_runs, in_sweep, plan
 from fixcards.verify.sweep import sweep
 
 from .conftest import a_card
@@ -119,6 +119,16 @@ def test_the_newest_release_may_leave_old_bounds_behind_and_says_so():
     assert any_python.interpreters[0].version == "3.13.0"
     assert any_python.note == "The newest release can only be run on a Python outside of <3.9."
     assert unbound.requires == ("iniconfig==4.0", "click")
+
+
+def test_a_control_on_another_interpreter_is_the_nearest_below_the_reproduction_s():
+    versions = {"affected": "<=1.1.1", "python": ">=3.12"}
+    card = Card.model_validate(a_card("pass", versions=versions, reproduction={"python": "==3.12.*"}))
+    (only,) = releases = (release("1.1.1"),)
+    broken = plan(card, ReleaseList("iniconfig", releases), PYTHONS).runs[0]
+    runs = list(control_runs(card, ReleaseList("iniconfig", releases), broken, PYTHONS))
+    assert [run.release for run in runs] == [only.version] * len(runs)
+    assert [run.interpreters[0].version for run in runs][:3] == ["3.10.13", "3.8.18", "3.6.15"]
 
 
 def test_installed_interpreters_exist_and_are_sorted():

@@ -92,18 +92,23 @@ def _first_bad(replay: Replay, name: str, good: str, bad: str) -> tuple[CulpritR
     low, high = Version(good), Version(bad)
     if low > high:  # today's is the lower one: a release was withdrawn, or another requirement holds it back
         return None, False
-    releases = [each for each in offered if low <= each.parsed <= high]
-    if len(releases) < 2:
+    releases = [each for each in offered if low <= each.parsed]
+    top = sum(each.parsed <= high for each in releases) - 1
+    if top < 1:
         return None, False
     runs = _Releases(replay, name, releases)
-    if not runs.is_bad(len(releases) - 1) or runs.state(0) != "passes":
+    if not runs.is_bad(top) or runs.state(0) != "passes":
         return None, False
-    last_good, first = runs.boundary(0, len(releases) - 1, runs.is_bad)
+    last_good, first = runs.boundary(0, top, runs.is_bad)
+    while first < top and runs.state(first + 1) == "passes":  # taken back at once, and made again later
+        last_good, first = runs.boundary(first + 1, top, runs.is_bad)
     if runs.state(last_good) != "passes":  # below this failure there is another one
         last_good, other = runs.boundary(0, last_good, lambda position: runs.state(position) != "passes")
         replay.note_other(runs.side(other))
     before, after = releases[last_good], releases[first]
-    culprit = Culprit(name, before.version, after.version, before.uploaded, after.uploaded)
+    following = releases[first + 1].version if first + 1 < len(releases) else None
+    fixed = following if following is not None and runs.state(first + 1) == "passes" else None
+    culprit = Culprit(name, before.version, after.version, before.uploaded, after.uploaded, fixed)
     gap = first > last_good + 1 and runs.state(first - 1) == "not-testable"
     return CulpritRuns(culprit, runs.side(first), runs.side(last_good)), gap
 

@@ -82,7 +82,7 @@ def _finding(replay: Replay, runs: CulpritRuns, start: float) -> Finding:
 
 
 def _interpreter(replay: Replay) -> CulpritRuns | None:
-    """Return the interpreter as the culprit: the lowest one above the control's on which it fails.
+    """Return the interpreter as the culprit: the lowest one above the control's on which it fails, and the last before.
 
     The control is installed with the releases of the suspect. Where the older interpreter takes another release of one
     of them, that may make the difference, so nothing is concluded.
@@ -96,17 +96,18 @@ def _interpreter(replay: Replay) -> CulpritRuns | None:
     state, passing = replay.run(alike)
     if state != "passes":
         return None
-    newer = [
-        each for each in installed_interpreters() if control.interpreter.minor < each.minor <= suspect.interpreter.minor
-    ]
-    for each in newer:
+    passed = [(control.interpreter, passing)]
+    lowest = control.interpreter.minor
+    for each in (each for each in installed_interpreters() if lowest < each.minor <= suspect.interpreter.minor):
         state, side = replay.run(replace(suspect, interpreter=each))
+        if state == "passes":
+            passed.insert(0, (each, side))
         if state in FAILING:
-            if any(passing.packages.get(name, release) != release for name, release in side.packages.items()):
-                return None
-            days = _day(control.interpreter), _day(each)
-            culprit = Culprit(PYTHON, _minor(control.interpreter), _minor(each), *days)
-            return CulpritRuns(culprit, side, passing)
+            for last, passing in passed:
+                if all(passing.packages.get(name, release) == release for name, release in side.packages.items()):
+                    culprit = Culprit(PYTHON, _minor(last), _minor(each), _day(last), _day(each))
+                    return CulpritRuns(culprit, side, passing)
+            return None
     return None
 
 

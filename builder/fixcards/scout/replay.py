@@ -54,9 +54,12 @@ class Replay:
         """Return the environment of the suspect with other requirements."""
         return changed(self.suspect, *requires)
 
-    def on_control(self, *requires: str) -> EnvironmentSpec:
-        """Return the environment of the suspect with other requirements, on the interpreter of the control."""
-        return replace(self.requiring(*requires), interpreter=interpreter(self.broken.control.python))
+    def on_python(self, line: str, *requires: str) -> EnvironmentSpec:
+        """Return the environment of the suspect with other requirements, on another interpreter, such as 3.12.
+
+        Raises `FixcardsError` where this machine lacks it.
+        """
+        return replace(self.requiring(*requires), interpreter=interpreter(line))
 
     def on(self, day: date) -> EnvironmentSpec:
         """Return the environment of the suspect with the releases of another day."""
@@ -120,8 +123,8 @@ class Replay:
 
 
 def interpreter(version: str) -> Interpreter:
-    """Return the installed interpreter of a version. Raises `FixcardsError` where there is none."""
+    """Return the installed interpreter 3.12.1, or that of the line 3.12. Raises `FixcardsError` where there is none."""
     for each in installed_interpreters():
-        if each.version == version:
+        if version in {each.version, ".".join(map(str, each.minor))}:
             return each
     raise FixcardsError(f"Python {version}, which an earlier step of this run used, is not installed here")

@@ -9,11 +9,8 @@ from packaging.version import Version
 
 from fixcards.scout.finding import PYTHON, Culprit
 from fixcards.scout.replay import Replay
-from fixcards.verify.bisect import FAILING, ReleaseSearch, State
+from fixcards.verify.bisect import FAILING, ReleaseSearch, State, usual_runs
 from fixcards.verify.package_index import ReleaseInfo
-
-MAX_RUNS = 10
-"""Runs for a range: its upper end, where the fix is, comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,8 @@ def victim_range(replay: Replay, culprit: Culprit) -> VictimRange:
     """Return the range of the victim's releases, as far as the runs tell. Each is run with the culprit's change.
 
     One that refuses the change is run as it installs by itself: a reader who upgrades gets that, and where it passes,
-    it is fixed for him. One that fails on the older interpreter, too, tells nothing about a change of Python.
+    it is fixed for him. One that fails without the change, too, fails otherwise: it may print the same for a reason of
+    its own.
     """
     broken = replay.broken
     if culprit.package == broken.package:
@@ -42,12 +40,27 @@ def victim_range(replay: Replay, culprit: Culprit) -> VictimRange:
     run = _Run(replay, culprit)
     states: dict[str, State] = {broken.release: "fails"}
     halving = ReleaseSearch(releases, broken.release)
-    for _ in range(MAX_RUNS):
+    for _ in range(2 * usual_runs(len(releases))):  # it has two ends
         release = halving.next_release(states)
-        if release is None:
+        if release is None or _is_settled(releases, states, broken.release):
             break
         states[release.version] = run.state(release)
     return _range(releases, states, broken.release)
+
+
+def _is_settled(releases: Sequence[ReleaseInfo], states: dict[str, State], probed: str) -> bool:
+    """Return whether nothing is left to run between the ends of the range and the releases that don't fail."""
+    order = [each.version for each in releases]
+    ends = _range(releases, states, probed)
+    below = [n for n, each in enumerate(order[: order.index(ends.lowest)]) if _is_other(states, each)]
+    top = order.index(ends.highest)
+    above = [n for n, each in enumerate(order) if n > top and _is_other(states, each)]
+    between = order[(below[-1] if below else 0) : order.index(ends.lowest)]
+    return all(each in states for each in (*between, *order[top : above[0] if above else len(order)]))
+
+
+def _is_other(states: dict[str, State], version: str) -> bool:
+    return states.get(version, "not-testable") not in {*FAILING, "not-testable"}
 
 
 def _range(releases: Sequence[ReleaseInfo], states: dict[str, State], probed: str) -> VictimRange:
@@ -69,12 +82,15 @@ class _Run:
 
     def state(self, release: ReleaseInfo) -> State:
         """Return the state of a release of the victim."""
+        own = f"{self._replay.broken.package}=={release.version}"
+        state = self._changed(own)
+        return "differs" if state in FAILING and not self._passes_before(own) else state
+
+    def _changed(self, own: str) -> State:
+        """Return how it ends with the culprit's change."""
         replay, culprit = self._replay, self._culprit
-        own = f"{replay.broken.package}=={release.version}"
         if culprit.package == PYTHON:
-            state, _ = replay.run(replay.requiring(own))
-            # Another release may fail with the same message for a reason of its own, and then does so everywhere.
-            return "not-testable" if state in FAILING and not replay.passes(replay.on_control(own)) else state
+            return replay.run(replay.requiring(own))[0]
         # A later release of the culprit may have taken a part of the change back.
         for bound in ("==", ">="):
             state, side = replay.run(
@@ -83,3 +99,12 @@ class _Run:
             if state != "not-testable" or side.packages:
                 return state
         return replay.run(replay.requiring(own, *replay.held))[0]
+
+    def _passes_before(self, own: str) -> bool:
+        """Return whether it passes without the change."""
+        replay, culprit = self._replay, self._culprit
+        if culprit.last_good is None or replay.broken.step in {"build", "resolve"}:
+            return True
+        if culprit.package == PYTHON:
+            return replay.passes(replay.on_python(culprit.last_good, own))
+        return replay.passes(replay.requiring(own, *replay.held, f"{culprit.package}=={culprit.last_good}"))

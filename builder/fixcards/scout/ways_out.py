@@ -129,8 +129,8 @@ def without_a_way_out(facts: Facts) -> dict[str, str]:
         return {
             "title": f"Stay on Python {culprit.last_good}",
             "kind": "configuration",
-            "body": f"With Python {finding.control.python} the same program passes. No release of {finding.package} "
-            f"that was run passes on Python {culprit.first_bad}.",
+            "body": f"With Python {finding.control.python} the same program passes. No later release of "
+            f"{finding.package} that was run passes on Python {culprit.first_bad}.",
             "avoid_when": f"Something else in the environment needs Python {culprit.first_bad} or later.",
         }
     day = finding.control.day

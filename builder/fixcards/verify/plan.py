@@ -108,7 +108,7 @@ def control_runs(
     """Yield runs of the unchanged program in which it may pass, likeliest first.
 
     The releases outside the affected range that are nearest to the broken one, then the broken release on interpreters
-    that the reproduction does not name.
+    that the reproduction does not name, the nearest below those first.
     """
     planner = _RunPlanner(card, installed)
     order = [release.version for release in releases.releases]
@@ -123,7 +123,9 @@ def control_runs(
     affected = releases.get(broken.release) if broken.release else None
     elsewhere = planner.make("control", affected, broken.exclude_newer, any_python=True)
     rest = [each for each in elsewhere.interpreters if each not in broken.interpreters]
-    runs += [elsewhere.on(each) for each in sorted(rest, key=lambda each: each.version, reverse=True)]
+    lowest = min((each.minor for each in broken.interpreters), default=(0, 0))
+    rest.sort(key=lambda each: (each.minor > lowest, abs(each.minor[1] - lowest[1])))
+    runs += [elsewhere.on(each) for each in rest]
     yield from [run for run in runs if not run.missing][:MAX_CONTROLS]
 
 
