@@ -63,6 +63,7 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-class-behind-a-word": ("wax-1", "likely"),
     "post-suggestion": ("bcrypt-684", "likely"),
     "post-number-first": ("flask-2789", "possible"),
+    "post-release-in-a-sentence": ("bcrypt-684", "possible"),
     "post-sentry": ("aioredis-1443", "exact"),
 }
 

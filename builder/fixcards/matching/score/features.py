@@ -124,8 +124,8 @@ class MatchFeatures:
     unmet_requirement: str
     """Another package or the interpreter whose release, as the text shows it, doesn't fail; empty where all do."""
     doubtful: bool
-    """Whether a sentence names such a release, which may be another environment's, or says that the package isn't
-    there, or a plain message came from own code."""
+    """Whether a sentence names a release of any of these that doesn't fail, which may be another environment's, or says
+    that the package isn't there, or a plain message came from own code."""
     wrong_value: str
     """A placeholder whose value in the text is no release that fails; empty where all are."""
     versions: dict[str, str]
@@ -160,8 +160,8 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     elsewhere = own_code and bool(own_frames) and fit is not None and fit.specificity < IDENTIFYING
     if fit is not None and not (own_shared or shows_package):
         elsewhere |= is_of_another(fit.text, failure, entry, names)
-    doubtful |= elsewhere or (not uses and not failure.denied_packages.isdisjoint(names))
     is_newer = affected is False
+    doubtful |= elsewhere or is_newer or (not uses and not failure.denied_packages.isdisjoint(names))
     if entry.package not in failure.failure.listed:
         affected = affected or None
     return MatchFeatures(
