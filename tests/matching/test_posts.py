@@ -64,6 +64,8 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-suggestion": ("bcrypt-684", "likely"),
     "post-number-first": ("flask-2789", "possible"),
     "post-release-in-a-sentence": ("bcrypt-684", "possible"),
+    "post-own-function": ("setuptools-4483", "possible"),
+    "post-from-one-release-to-another": ("openai-1902", "likely"),
     "post-sentry": ("aioredis-1443", "exact"),
 }
 

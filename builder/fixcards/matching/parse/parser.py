@@ -147,6 +147,9 @@ class _Parser:
             self.releases.add(line.raw)
             self._line(self._with_path(self._without_prefix(line)))
             self.last_line = line.number
+        # The last function that a text defines is the reader's, unless a place of pytest's follows it.
+        if self.printed_function and len(self.sources) < MAX_LINES:
+            self.sources[f"def {self.printed_function}("] = None
         releases = self.releases.by_package()
         return Failure(
             tuple(self.exceptions),

@@ -19,14 +19,16 @@ _IS = (
     "|must stay (?:at|on)|ist|steht auf|est|est en|es|en|sta a|\u00e9|\u00e8|jest w|\u043d\u0430|\u306f"
 )
 """Words between a name and its release, in the languages of most posts."""
+_TO = "to|auf|a|\u00e0|vers|para|pro|na|\u043d\u0430"
+"""Words between an old release and the one after it."""
 
 RELEASE_MENTION = (
     r"(^|[^A-Za-z0-9_.])([A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z][A-Za-z0-9_.]{0,30}){0,4})"
     rf"(?:[ @-]|[ ]v|[ ]{{2,60}}|[ ]?\(|:[ ]|[ ](?:{_IS})[ ])"
-    rf"(?:{_RELEASE}[ ]?(?:-{{1,2}}>|=>|\u2192)[ ]?)?({_RELEASE})(?![0-9A-Za-z_])"
+    rf"(?:{_RELEASE}[ ]?(?:-{{1,2}}>|=>|\u2192|[ ](?:{_TO}) )[ ]?)?({_RELEASE})(?![0-9A-Za-z_])"
 )
 """A name followed by a release in a sentence: `name 1.2`, `name-1.2`, `name (1.2)`, folders of metadata, `name is 1.2`.
-Of `name 1.2 -> 1.3` it is the second one."""
+Of `name 1.2 -> 1.3` and `name 1.2 to 1.3` it is the second one."""
 LISTED_RELEASE = (
     rf"^[ \t>+*\u2022|\-]{{0,8}}[*`]{{0,2}}({_NAME})(?:\[[a-z0-9, _-]{{0,80}}\])?[*`]{{0,2}}"
     rf"(?:[ ]?===?[ ]?|[ ]?=[ ]?\"?|[ ]?:[ ]|[ ]?\(|[ \t]{{1,80}}\|?[ ]?)[*`v]{{0,3}}({_RELEASE})"

@@ -151,6 +151,8 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
     full = fit.coverage >= MIN_COVERAGE or (fit.leads and fit.specificity > 0)
     if shared:
         # Message and frames are two independent witnesses, so the message may be plain where the frames are sure.
+        if features.doubtful:
+            return "possible"
         sure = fit.specificity > 0 or features.innermost
         if full and not fit.truncated:
             return "exact" if sure or 2 * shared >= features.all_frames else "likely"

@@ -54,8 +54,9 @@ export class Parser {
   inOwnCode = false;
 
   failure() {
-    const { exceptions, otherLines, frames, userFrames, releases } = this;
-    return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all, listed: releases.certain, sources: [...this.sources] };
+    const { exceptions, otherLines, frames, userFrames, releases, printedFunction, sources } = this;
+    if (printedFunction && sources.size < limits.MAX_LINES) sources.add(`def ${printedFunction}(`);
+    return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all, listed: releases.certain, sources: [...sources] };
   }
 
   add(line) {

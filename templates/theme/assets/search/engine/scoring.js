@@ -26,6 +26,7 @@ function tierOf(features, entry) {
   if (fit === null || fit.sameException === false || (fit.truncated && fit.specificity < limits.SPECIFICITY_ENOUGH)) return tierWithoutMessage(features, entry);
   const full = fit.coverage >= limits.MIN_COVERAGE || (fit.leads && fit.specificity > 0);
   if (shared) {
+    if (features.doubtful) return "possible";
     const sure = fit.specificity > 0 || features.innermost;
     if (full && !fit.truncated) return sure || 2 * shared >= features.allFrames ? "exact" : "likely";
     return sure ? "likely" : "possible";
