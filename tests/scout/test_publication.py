@@ -16,6 +16,8 @@ from fixcards.scout.publication import Publication, Publisher
 from fixcards.search.finder import Finder
 from fixcards.verify.card_runner import RunSettings
 from tests.discoveries import EXPLAINED
+from tests.verify.conftest import LocalIndex
+from tests.verify.packages import offer_wheel
 
 from .findings import DAY, OUTPUT, SIGNATURE, finding, side
 
@@ -64,6 +66,27 @@ def test_a_range_that_the_runs_refute_is_narrowed(root: Path, settings: RunSetti
     [publication] = published(root, settings, finding(lowest_failing="1.0", highest_failing="1.2", release="1.2"))
     assert publication.result == "published", publication.reason
     assert str(load(root).cards[publication.card_id].versions.affected_set) == "==1.2"
+
+
+def test_a_range_ends_where_its_fix_does_not_help(root: Path, settings: RunSettings, index: LocalIndex) -> None:
+    # edgy 1.1 fails as described with part 2, and without it for a reason of its own.
+    texts = {"1.0": "", "1.1": "from part import helper\nimport edgy.gone\n", "1.2": "from part import helper\n"}
+    for version, text in texts.items():
+        offer_wheel(index, "edgy", version, {"edgy/__init__.py": text}, requires=("part",))
+    output = OUTPUT.replace("demo", "edgy")
+    frames = ("edgy/__init__.py:<module>",)
+    of_edgy = finding(
+        package="edgy",
+        program="import edgy\n",
+        suspect=side("edgy==1.2", "part==2.0", exit_status=1, output=output, edgy="1.2", part="2.0"),
+        control=side("edgy==1.2", "part==1.1", edgy="1.2", part="1.1"),
+        signature=replace(SIGNATURE, frames=frames, innermost=frames[0]),
+        fixed=None,
+    )
+    [publication] = published(root, settings, of_edgy)
+    assert publication.result == "published", publication.reason
+    card = load(root).cards[publication.card_id]
+    assert ([fix.kind for fix in card.fixes], str(card.versions.affected_set)) == (["pin"], "==1.2")
 
 
 def test_a_way_out_that_does_not_help_is_no_fix(root: Path, settings: RunSettings) -> None:

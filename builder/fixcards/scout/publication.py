@@ -23,7 +23,7 @@ from fixcards.authoring.ways_out import MeasuredFix
 from fixcards.authoring.yaml_writer import Plain
 from fixcards.errors import FixcardsError
 from fixcards.matching.index.entry import Entry
-from fixcards.records.evidence import Evidence
+from fixcards.records.evidence import Evidence, Run
 from fixcards.records.fields import FRAME
 from fixcards.records.identity import card_file, card_id
 from fixcards.records.rules.rule import is_blocking
@@ -139,7 +139,8 @@ class Publisher:
         runs = Runs(self.settings.cache, self.settings.isolation, self.stop, self.say, self.settings.indexes)
         metadata = installed_metadata(finding, runs)
         reason, executions = "nothing was executed", 0
-        for claim in _claims(finding):
+        claims = list(_claims(finding))
+        for claim in claims:
             fixes = list(WaysOut(claim, runs).passing())
             facts = Facts(claim, metadata.requirement, metadata.owners, metadata.newest)
             while executions < MAX_EXECUTIONS:
@@ -152,6 +153,9 @@ class Publisher:
                 if reason or not fixes:
                     break
                 fixes = [fix for at, fix in enumerate(fixes, start=1) if at not in failing]
+                if not fixes and claim is not claims[-1]:
+                    reason = "no fix passes on the whole range"
+                    break
         return None, reason or "no fix passes"
 
     def _execute(self, record: dict[str, Plain]) -> DraftedCard:
@@ -205,10 +209,22 @@ def _refutation(card: DraftedCard) -> str:
         return "repetitions of a run differ"
     if not has_control(card.card, evidence):
         return "the program passes nowhere"
-    if wrong := [run.name for run in evidence.runs if contradicts(run)]:
+    wrong = [
+        run.name for run in evidence.runs if contradicts(run) or (run.fix is None and _fails_at_own_edge(run, broken))
+    ]
+    if wrong:
         return f"refuted at an edge: {', '.join(wrong)}"
     blocking = [problem for problem in card.problems if is_blocking(problem.code)]
     return f"{blocking[0].code} {blocking[0].message}" if blocking else ""
+
+
+def _fails_at_own_edge(run: Run, broken: Run) -> bool:
+    """Return whether a run at the first or the last affected release shows something else than the card says.
+
+    In a person's card that is a note. Nobody has read this one, so its range is for what holds in all of it.
+    """
+    own = run.role == "edge" and run.release != broken.release
+    return own and run.outcome != "could-not-run" and not run.as_it_should
 
 
 def _failing_fixes(card: DraftedCard, fixes: Sequence[MeasuredFix]) -> set[int]:
@@ -219,6 +235,7 @@ def _failing_fixes(card: DraftedCard, fixes: Sequence[MeasuredFix]) -> set[int]:
     failing = {
         run.fix for run in evidence.runs if run.role == "fix" and not (run.outcome == "passed" and run.conclusive)
     }
+    failing |= {run.fix for run in evidence.runs if _fails_at_own_edge(run, evidence.runs[0])}
     failing |= {number for number, state in install_states(card.card, evidence).items() if state != "works"}
     return {number for number in failing if number is not None}
 
