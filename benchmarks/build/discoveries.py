@@ -187,6 +187,7 @@ def main() -> None:
     shutil.copy(REPOSITORY / "mkdocs.yml", FOLDER)
     sizes = {kind: [path.stat().st_size for path in FOLDER.rglob(f"*{kind}")] for kind in (".yaml", ".evidence.json")}
     git("init", "--quiet")
+    git("config", "gc.auto", "0")  # a commit would start one in the background
     git("add", "cards")
     git("-c", "user.name=b", "-c", "user.email=b@b", "commit", "--quiet", "--message", "x")
     git("gc", "--quiet", "--aggressive", "--prune=now")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from fixcards.errors import FixcardsError
+from fixcards.termination import reset_ignored_signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ def threads(jobs: int) -> Iterator[Pool]:
 
     When the user interrupts, the runs in progress are ended at once and their sandboxes with them.
     """
+    reset_ignored_signals()  # what the threads start can't be given them back there
     stop = threading.Event()
     executor = ThreadPoolExecutor(jobs, thread_name_prefix="verify")
     try:
