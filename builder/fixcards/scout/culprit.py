@@ -99,11 +99,13 @@ def _first_bad(replay: Replay, name: str, good: str, bad: str) -> tuple[CulpritR
     runs = _Releases(replay, name, releases)
     if not runs.is_bad(top) or runs.state(0) != "passes":
         return None, False
-    last_good, first = runs.boundary(0, top, runs.is_bad)
+    bottom = 0
+    last_good, first = runs.boundary(bottom, top, runs.is_bad)
     while first < top and runs.state(first + 1) == "passes":  # taken back at once, and made again later
-        last_good, first = runs.boundary(first + 1, top, runs.is_bad)
+        bottom = first + 1
+        last_good, first = runs.boundary(bottom, top, runs.is_bad)
     if runs.state(last_good) != "passes":  # below this failure there is another one
-        last_good, other = runs.boundary(0, last_good, lambda position: runs.state(position) != "passes")
+        last_good, other = runs.boundary(bottom, last_good, lambda position: runs.state(position) != "passes")
         replay.note_other(runs.side(other))
     before, after = releases[last_good], releases[first]
     following = releases[first + 1].version if first + 1 < len(releases) else None

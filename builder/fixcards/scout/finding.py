@@ -57,7 +57,7 @@ class Culprit:
     last_good_uploaded: date | None = None
     first_bad_uploaded: date | None = None
     fixed: str | None = None
-    """The first release above `first_bad` with which it passes again; None where the newest one still breaks it."""
+    """The release after `first_bad`, where it passes again with that; None where it doesn't."""
 
 
 @dataclass(frozen=True, slots=True)

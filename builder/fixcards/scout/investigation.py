@@ -85,7 +85,7 @@ def _interpreter(replay: Replay) -> CulpritRuns | None:
     """Return the interpreter as the culprit: the lowest one above the control's on which it fails, and the last before.
 
     The control is installed with the releases of the suspect. Where the older interpreter takes another release of one
-    of them, that may make the difference, so nothing is concluded.
+    of them, that may make the difference, so it is no control.
     """
     suspect, control = replay.suspect, replay.spec(replay.broken.control)
     try:

@@ -76,8 +76,8 @@ def probe(candidate: Candidate, runner: ProbeRunner) -> Probe:
     start = time.monotonic()
     one = _Probe(candidate, runner)
     outcome, reason, breaks = one.result()
-    if outcome == "fails" and one.lacks_setuptools and candidate.partner:
-        one = _Probe(candidate.beside("setuptools"), runner, one.cost)
+    if outcome == "fails" and one.lacks_pkg_resources and candidate.partner:
+        one = _Probe(candidate.beside("setuptools<82"), runner, one.cost)
         outcome, reason, breaks = one.result()
     return Probe(
         candidate.package,
@@ -100,8 +100,8 @@ class _Probe:
     def __init__(self, candidate: Candidate, runner: ProbeRunner, cost: Cost | None = None) -> None:
         self._candidate, self._runner = candidate, runner
         self.cost = cost or Cost()
-        self.lacks_setuptools = False
-        """Whether a control fails for want of it, which says nothing of the partner of a pair."""
+        self.lacks_pkg_resources = False
+        """Whether a control fails since `pkg_resources` is missing, which says nothing of the partner of a pair."""
         self.installed: tuple[str, ...] = ()
         self._flaky = False
         self._uninstallable = ""
@@ -169,7 +169,7 @@ class _Probe:
                 again = environment.run(subset.code, subset.files)
                 failed = subset.failed(again.output)
                 if control.spec.interpreter.minor < _WITHOUT_SETUPTOOLS:
-                    self.lacks_setuptools |= "No module named 'pkg_resources'" in again.output
+                    self.lacks_pkg_resources |= "No module named 'pkg_resources'" in again.output
                 if subset.unreached(again.output):
                     failed = list(subset.attempts)
                 errors: set[str] = set()

@@ -153,7 +153,7 @@ class Publisher:
                 if reason or not fixes:
                     break
                 fixes = [fix for at, fix in enumerate(fixes, start=1) if at not in failing]
-                if not fixes and claim is not claims[-1]:
+                if not fixes and claim is not claims[-1] and _edge_faults(card):
                     reason = "no fix passes on the whole range"
                     break
         return None, reason or "no fix passes"
@@ -209,22 +209,22 @@ def _refutation(card: DraftedCard) -> str:
         return "repetitions of a run differ"
     if not has_control(card.card, evidence):
         return "the program passes nowhere"
-    wrong = [
-        run.name for run in evidence.runs if contradicts(run) or (run.fix is None and _fails_at_own_edge(run, broken))
-    ]
+    wrong = [run.name for run in evidence.runs if contradicts(run)]
+    wrong += [run.name for run in _edge_faults(card) if run.fix is None]
     if wrong:
         return f"refuted at an edge: {', '.join(wrong)}"
     blocking = [problem for problem in card.problems if is_blocking(problem.code)]
     return f"{blocking[0].code} {blocking[0].message}" if blocking else ""
 
 
-def _fails_at_own_edge(run: Run, broken: Run) -> bool:
-    """Return whether a run at the first or the last affected release shows something else than the card says.
+def _edge_faults(card: DraftedCard) -> list[Run]:
+    """Return the runs at the first and the last affected release that show something else than the card says.
 
-    In a person's card that is a note. Nobody has read this one, so its range is for what holds in all of it.
+    In a person's card that is a note. Nobody has read this one, so its range has only releases for which it all holds.
     """
-    own = run.role == "edge" and run.release != broken.release
-    return own and run.outcome != "could-not-run" and not run.as_it_should
+    runs = card.evidence.runs if card.evidence is not None else ()
+    edges = [run for run in runs if run.role == "edge" and run.release != runs[0].release]
+    return [run for run in edges if run.outcome != "could-not-run" and not run.as_it_should]
 
 
 def _failing_fixes(card: DraftedCard, fixes: Sequence[MeasuredFix]) -> set[int]:
@@ -235,7 +235,7 @@ def _failing_fixes(card: DraftedCard, fixes: Sequence[MeasuredFix]) -> set[int]:
     failing = {
         run.fix for run in evidence.runs if run.role == "fix" and not (run.outcome == "passed" and run.conclusive)
     }
-    failing |= {run.fix for run in evidence.runs if _fails_at_own_edge(run, evidence.runs[0])}
+    failing |= {run.fix for run in _edge_faults(card)}
     failing |= {number for number, state in install_states(card.card, evidence).items() if state != "works"}
     return {number for number in failing if number is not None}
 

@@ -123,7 +123,10 @@ class Replay:
 
 
 def interpreter(version: str) -> Interpreter:
-    """Return the installed interpreter 3.12.1, or that of the line 3.12. Raises `FixcardsError` where there is none."""
+    """Return the installed interpreter of a version, such as 3.12.1, or of a line, such as 3.12.
+
+    Raises `FixcardsError` where there is none.
+    """
     for each in installed_interpreters():
         if version in {each.version, ".".join(map(str, each.minor))}:
             return each

@@ -84,13 +84,14 @@ class _Run:
         """Return the state of a release of the victim."""
         own = f"{self._replay.broken.package}=={release.version}"
         state = self._changed(own)
-        return "differs" if state in FAILING and not self._passes_before(own) else state
+        before = self._before(own) if state in FAILING else "passes"
+        return state if before == "passes" else "not-testable" if before == "not-testable" else "differs"
 
     def _changed(self, own: str) -> State:
         """Return how it ends with the culprit's change."""
         replay, culprit = self._replay, self._culprit
-        if culprit.package == PYTHON:
-            return replay.run(replay.requiring(own))[0]
+        if culprit.package == PYTHON:  # a later interpreter breaks more
+            return replay.run(replay.on_python(culprit.first_bad, own))[0]
         # A later release of the culprit may have taken a part of the change back.
         for bound in ("==", ">="):
             state, side = replay.run(
@@ -100,11 +101,13 @@ class _Run:
                 return state
         return replay.run(replay.requiring(own, *replay.held))[0]
 
-    def _passes_before(self, own: str) -> bool:
-        """Return whether it passes without the change."""
+    def _before(self, own: str) -> State:
+        """Return how it ends without the change; as if it passed where a build or a resolution has no such release."""
         replay, culprit = self._replay, self._culprit
-        if culprit.last_good is None or replay.broken.step in {"build", "resolve"}:
-            return True
+        if culprit.last_good is None:
+            return "passes"
         if culprit.package == PYTHON:
-            return replay.passes(replay.on_python(culprit.last_good, own))
-        return replay.passes(replay.requiring(own, *replay.held, f"{culprit.package}=={culprit.last_good}"))
+            return replay.run(replay.on_python(culprit.last_good, own))[0]
+        if replay.broken.step in {"build", "resolve"}:
+            return "passes"
+        return replay.run(replay.requiring(own, *replay.held, f"{culprit.package}=={culprit.last_good}"))[0]

@@ -29,7 +29,7 @@ BACKPORTS: dict[str, tuple[str, ...]] = {
 """Distributions that bring a module that Python 3.12 or 3.13 took out of the standard library (PEP 594, PEP 632)."""
 
 _FIRST_YEAR = 20
-"""Major numbers from here on are mostly those of a year: pip 20, attrs 2020."""
+"""Major numbers from here on are mostly those of a year, such as pip 20 and pytz 2020."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class WaysOut:
             yield (MeasuredFix("pin", culprit.package, f"{culprit.package}{bound}", requires),)
 
     def _upgrade_line(self, package: str, release: str) -> str:
-        """Return the requirement of an upgrade: to a release or later, but over no major one that nobody asked for.
+        """Return the requirement of an upgrade: to a release or later, but below the next major one.
 
         Releases that are numbered by the year have no major ones.
         """

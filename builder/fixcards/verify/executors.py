@@ -29,7 +29,7 @@ def threads(jobs: int) -> Iterator[Pool]:
 
     When the user interrupts, the runs in progress are ended at once and their sandboxes with them.
     """
-    reset_ignored_signals()  # what the threads start can't be given them back there
+    reset_ignored_signals()  # before the threads: handlers can only be set in the main one
     stop = threading.Event()
     executor = ThreadPoolExecutor(jobs, thread_name_prefix="verify")
     try:

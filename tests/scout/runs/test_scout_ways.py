@@ -58,6 +58,7 @@ def test_a_package_that_uses_setuptools_without_declaring_it_is_tried_beside_it(
     offer_shapes(index, "from os import path\n" + WITHOUT_NAME, WITHOUT_NAME)
     offer_app(index, "walls", "from shapes import area\nimport pkg_resources\n")
     index.offer("setuptools", "60.0", OLD, {"pkg_resources.py": "A = 1\n"})
+    index.offer("setuptools", "82.0", OLD, {"setuptools.py": "A = 1\n"})
     scout(pairs("walls\t\tshapes\t<2\tx"), way="pairs")
     seeded = sys.version_info < (3, 12)  # what `venv` installed by itself
     assert [(each.culprit.package, each.culprit.first_bad) for each in findings()] == [("shapes", "2.0")] * seeded

@@ -80,7 +80,7 @@ class Failure:
     """Packages whose release stands in a list, such as that of `pip freeze`, or in a path: sentences also compare
     releases, and advise."""
     sources: tuple[str, ...] = ()
-    """Lines of the reader's own source that stand below its frames."""
+    """Lines of the reader's own source that stand below its frames, and the head of the last function of the text."""
 
     def releases(self, package: str) -> tuple[str, ...]:
         """Return all releases of a package that the text shows."""

@@ -124,8 +124,8 @@ class MatchFeatures:
     unmet_requirement: str
     """Another package or the interpreter whose release, as the text shows it, doesn't fail; empty where all do."""
     doubtful: bool
-    """Whether a sentence names a release of any of these that doesn't fail, which may be another environment's, or says
-    that the package isn't there, or a plain message came from own code."""
+    """Whether a sentence names a release of the package, of a requirement or of the interpreter that doesn't fail, or
+    says that the package isn't there, or a plain message came from own code."""
     wrong_value: str
     """A placeholder whose value in the text is no release that fails; empty where all are."""
     versions: dict[str, str]

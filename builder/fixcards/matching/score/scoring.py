@@ -150,9 +150,9 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
     # A message of several lines, and one in a sentence, goes on behind the template.
     full = fit.coverage >= MIN_COVERAGE or (fit.leads and fit.specificity > 0)
     if shared:
-        # Message and frames are two independent witnesses, so the message may be plain where the frames are sure.
         if features.doubtful:
             return "possible"
+        # Message and frames are two independent witnesses, so the message may be plain where the frames are sure.
         sure = fit.specificity > 0 or features.innermost
         if full and not fit.truncated:
             return "exact" if sure or 2 * shared >= features.all_frames else "likely"
