@@ -169,6 +169,23 @@ def test_of_two_that_hold_each_other_back_the_one_that_the_failure_names_is_the_
     assert finding.culprit.package == "shapes"
 
 
+def test_one_that_holds_back_another_which_the_failure_names_is_no_culprit():
+    class Framework(TableRunner):
+        def lock(self, spec: EnvironmentSpec) -> str:
+            lock = super().lock(spec)
+            return lock.replace("shapes==2.0", "shapes==1.0") if "paint==1.0" in spec.requires else lock
+
+    new, old = {"walls": "1.0", "paint": "2.0", "shapes": "2.0"}, {"walls": "1.0", "paint": "1.0", "shapes": "1.0"}
+    offered = {"walls": ["1.0"], "paint": ["1.0", "2.0"], "shapes": ["1.0", "2.0"]}
+    runner = Framework(lambda packages, python: packages["shapes"] < "2" and packages["paint"] < "2", new, offered)
+    error = "AttributeError: module 'shapes' has no attribute 'area'"
+    runner.failure = lambda packages: f"{error}\n" if packages["shapes"] == "2.0" else "ImportError: no paint\n"
+    one = broken("partner", side(new), side(old, "3.13.1", "walls==1.0", "paint==1.0"), modules={"shapes": "shapes"})
+    one = replace(one, suspect=replace(one.suspect, output=f"{error}\n"))
+    result = examine(replace(one, signature=FailureSignature(error, "AttributeError")), runner)
+    assert isinstance(result, Unexplained)  # paint 1.0 passes, as it brings shapes 1.0, and that may be what helps
+
+
 def test_the_lowest_and_the_highest_release_that_fails_are_looked_for():
     runner = TableRunner(
         lambda packages, python: packages["shapes"] < "2" or not "1.1" <= packages["walls"] < "1.4",

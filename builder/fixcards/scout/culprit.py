@@ -49,6 +49,8 @@ def find_partner(replay: Replay) -> CulpritRuns | None:
                 continue
             state = replay.run(replay.pinning(*pins, _pin(replay, name)))[0]
             if state == "passes":
+                if not behind and _holds_back(replay, name, differing):
+                    return None
                 guilty, *others = behind or [_innermost(replay, name, names)]
                 if behind:
                     replay.note_other(replay.run(replay.pinning(*pins))[1])
@@ -60,6 +62,16 @@ def find_partner(replay: Replay) -> CulpritRuns | None:
             break
         behind.append(differing[0])
     return None
+
+
+def _holds_back(replay: Replay, name: str, differing: Sequence[str]) -> bool:
+    """Return whether a package holds back one before it in suspicion, which alone leads to another failure.
+
+    Then each of the two may have broken the program, and which one can't be told: the old release of the one asks for
+    that of the other.
+    """
+    suspect, packages = replay.broken.suspect.packages, replay.packages(replay.pinning(_pin(replay, name)))
+    return any(packages.get(each) not in {None, suspect[each]} for each in differing)
 
 
 def _pin(replay: Replay, name: str) -> str:
