@@ -43,7 +43,7 @@ def find_partner(replay: Replay) -> CulpritRuns | None:
     behind: list[str] = []
     for _ in range(MAX_TOGETHER):
         pins = [_pin(replay, name) for name in behind]
-        differing = []
+        differing: list[str] = []
         for name in names:
             if name in behind:
                 continue

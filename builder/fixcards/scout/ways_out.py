@@ -28,9 +28,6 @@ BACKPORTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Distributions that bring a module that Python 3.12 or 3.13 took out of the standard library (PEP 594, PEP 632)."""
 
-_FIRST_YEAR = 20
-"""Major numbers from here on are mostly those of a year, such as pip 20 and pytz 2020."""
-
 
 @dataclass(frozen=True)
 class WaysOut:
@@ -58,7 +55,7 @@ class WaysOut:
         others = tuple(text for text in finding.suspect.requires if PYPI.requirement_name(text) != package)
         free = tuple(text for text in others if PYPI.requirement_name(text) != culprit.package)
         if finding.fixed is not None:
-            line, pin = self._upgrade_line(package, finding.fixed), f"{package}=={finding.fixed}"
+            line, pin = f"{package}>={finding.fixed}", f"{package}=={finding.fixed}"
             # A release that refuses the change by its requirements is installed with what it asks for.
             kinds = dict.fromkeys([(pin, *others), (pin, *free)])
             yield tuple(MeasuredFix("upgrade", package, line, requires) for requires in kinds)
@@ -75,21 +72,11 @@ class WaysOut:
             return
         if culprit.fixed is not None:
             requires = (own, *free, f"{culprit.package}=={culprit.fixed}")
-            line = self._upgrade_line(culprit.package, culprit.fixed)
-            yield (MeasuredFix("upgrade", culprit.package, line, requires),)
+            yield (MeasuredFix("upgrade", culprit.package, f"{culprit.package}>={culprit.fixed}", requires),)
         if culprit.last_good is not None:
             requires = (own, *free, f"{culprit.package}=={culprit.last_good}")
             bound = f"<{culprit.first_bad}" if self._adjacent() else f"<={culprit.last_good}"
             yield (MeasuredFix("pin", culprit.package, f"{culprit.package}{bound}", requires),)
-
-    def _upgrade_line(self, package: str, release: str) -> str:
-        """Return the requirement of an upgrade: to a release or later, but below the next major one.
-
-        Releases that are numbered by the year have no major ones.
-        """
-        newest, major = self.runs.index.releases(package).newest, Version(release).major
-        beyond = newest is not None and newest.parsed.major > major and major < _FIRST_YEAR
-        return f"{package}>={release}{f',<{major + 1}' if beyond else ''}"
 
     def _adjacent(self) -> bool:
         """Return whether the culprit's first bad release follows its last good one.
@@ -165,7 +152,7 @@ def without_a_way_out(facts: Facts) -> dict[str, str]:
 
 def _upgrade(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
     finding, culprit = facts.finding, facts.finding.culprit
-    release = fix.install.partition(">=")[2].partition(",")[0]
+    release = fix.install.partition(">=")[2]
     own = fix.package == finding.package
     before = finding.highest_failing if own else culprit.first_bad
     with_change = any(PYPI.requirement_name(text) == culprit.package for text in fix.requires[1:])
