@@ -69,7 +69,7 @@ def card_record(facts: Facts, fixes: Sequence[MeasuredFix], day: date, cause: st
         record["verify"] = verify
     record["prevention"] = list(sentences.prevention(facts))
     if not fixes:
-        reason = "No way out that consists in other releases passed, so none is executed beside the control."
+        reason = "No later release passed, so no fix is executed beside the control."
         record["status"] = {"state": "published", "reason": reason}
     return record
 
