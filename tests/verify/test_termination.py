@@ -75,13 +75,13 @@ def _is_of_a_card(process: psutil.Process) -> bool:
 
 
 def test_what_threads_start_receives_an_interrupt_though_a_background_job_ignores_it():
-    shown = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    child = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
     code = (
         "import signal, subprocess, sys\n"
         "from fixcards.verify.executors import threads\n"
         "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
         "with threads(1) as pool:\n"
-        f"    pool.executor.submit(subprocess.run, [sys.executable, '-c', {shown!r}]).result()\n"
+        f"    pool.executor.submit(subprocess.run, [sys.executable, '-c', {child!r}]).result()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"

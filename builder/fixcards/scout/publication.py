@@ -220,7 +220,7 @@ def _refutation(card: DraftedCard) -> str:
 def _edge_faults(card: DraftedCard) -> list[Run]:
     """Return the runs at the first and the last affected release that show something else than the card says.
 
-    In a person's card that is a note. Nobody has read this one, so its range has only releases for which it all holds.
+    In the card of a person that is a note for the reader. A found card's range has only releases where it all holds.
     """
     runs = card.evidence.runs if card.evidence is not None else ()
     edges = [run for run in runs if run.role == "edge" and run.release != runs[0].release]
