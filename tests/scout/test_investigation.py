@@ -99,6 +99,15 @@ def side(packages: dict[str, str], python: str = "3.13.1", *requires: str) -> Si
     return Side(requires or ("walls==1.0",), DAY, python, packages)
 
 
+def with_shapes(release: str, walls: str = "1.0") -> tuple[Side, Side]:
+    """Return a release of walls with one of shapes, and with shapes 1.0."""
+    own, python = f"walls=={walls}", "3.13.1"
+    return (
+        side({"walls": walls, "shapes": release}, python, own),
+        side({"walls": walls, "shapes": "1.0"}, python, own, "shapes==1.0"),
+    )
+
+
 def test_the_interpreter_is_the_culprit_from_the_lowest_one_that_fails():
     runner = TableRunner(lambda packages, python: python < "3.12", {"walls": "1.0", "shapes": "1.0"})
     installed = {"walls": "1.0", "shapes": "1.0"}
@@ -128,11 +137,7 @@ def test_where_releases_have_no_wheel_for_the_interpreter_the_first_bad_one_is_l
 
     offered = {"walls": ["1.0"], "shapes": ["1.0", "1.1", "2.0", "2.1", "2.2", "2.3"]}
     runner = TableRunner(answer, {"walls": "1.0", "shapes": "2.3"}, offered)
-    sides = (
-        side({"walls": "1.0", "shapes": "2.3"}),
-        side({"walls": "1.0", "shapes": "1.0"}, "3.13.1", "walls==1.0", "shapes==1.0"),
-    )
-    finding = examine(broken("partner", *sides), runner)
+    finding = examine(broken("partner", *with_shapes("2.3")), runner)
     assert isinstance(finding, Finding)
     assert (finding.culprit.last_good, finding.culprit.first_bad) == ("1.1", "2.0")
     assert finding.suspect.python == finding.control.python == "3.11.1"
@@ -195,8 +200,7 @@ def test_the_lowest_and_the_highest_release_that_fails_are_looked_for():
     finding = examine(
         broken(
             "partner",
-            side({"walls": "1.2", "shapes": "2.0"}, "3.13.1", "walls==1.2"),
-            side({"walls": "1.2", "shapes": "1.0"}, "3.13.1", "walls==1.2", "shapes==1.0"),
+            *with_shapes("2.0", walls="1.2"),
             release="1.2",
         ),
         runner,
@@ -223,12 +227,8 @@ def test_a_release_that_fails_without_the_change_too_is_not_in_the_range():
         return packages["shapes"] < "2" and packages["walls"] >= "1.2"
 
     offered = {"walls": ["1.0", "1.1", "1.2", "1.3", "1.4"], "shapes": ["1.0", "2.0"]}
-    sides = (
-        side({"walls": "1.4", "shapes": "2.0"}, "3.13.1", "walls==1.4"),
-        side({"walls": "1.4", "shapes": "1.0"}, "3.13.1", "walls==1.4", "shapes==1.0"),
-    )
     runner = TableRunner(answer, {"walls": "1.4", "shapes": "2.0"}, offered)
-    finding = examine(broken("partner", *sides, release="1.4"), runner)
+    finding = examine(broken("partner", *with_shapes("2.0", walls="1.4"), release="1.4"), runner)
     assert isinstance(finding, Finding)
     assert (finding.lowest_failing, finding.highest_failing) == ("1.2", "1.4")
 
@@ -240,11 +240,7 @@ def test_a_change_that_was_taken_back_at_once_and_made_again_begins_where_it_was
         {"walls": "1.0", "shapes": "3.0"},
         {"walls": ["1.0"], "shapes": ["1.0", "1.1", "2.0", "2.1", "3.0"]},
     )
-    sides = (
-        side({"walls": "1.0", "shapes": "3.0"}),
-        side({"walls": "1.0", "shapes": "1.0"}, "3.13.1", "walls==1.0", "shapes==1.0"),
-    )
-    finding = examine(broken("partner", *sides), runner)
+    finding = examine(broken("partner", *with_shapes("3.0")), runner)
     assert isinstance(finding, Finding)
     assert (finding.culprit.last_good, finding.culprit.first_bad, finding.culprit.fixed) == ("2.1", "3.0", None)
 
@@ -255,11 +251,7 @@ def test_a_culprit_whose_next_release_passes_again_is_fixed_there():
         {"walls": "1.0", "shapes": "2.0"},
         {"walls": ["1.0"], "shapes": ["1.0", "2.0", "2.1"]},
     )
-    sides = (
-        side({"walls": "1.0", "shapes": "2.0"}),
-        side({"walls": "1.0", "shapes": "1.0"}, "3.13.1", "walls==1.0", "shapes==1.0"),
-    )
-    finding = examine(broken("partner", *sides), runner)
+    finding = examine(broken("partner", *with_shapes("2.0")), runner)
     assert isinstance(finding, Finding)
     assert (finding.culprit.first_bad, finding.culprit.fixed) == ("2.0", "2.1")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fixcards.scout.finding import Kind
 from fixcards.verify.environment import EnvironmentSpec
@@ -30,12 +30,3 @@ class Candidate:
     """The entry of a public list that suspects it."""
     partner: str | None = None
     """The package that is suspected to make the difference; None where any may."""
-
-    def beside(self, requirement: str) -> Candidate:
-        """Return the same with one more package in each environment."""
-        suspect, *controls = (
-            replace(spec, requires=(*spec.requires, requirement))
-            for spec in (self.suspect, *(each.spec for each in self.controls))
-        )
-        named = zip(self.controls, controls, strict=True)
-        return replace(self, suspect=suspect, controls=tuple(Control(each.kind, spec) for each, spec in named))

@@ -120,8 +120,8 @@ def _first_bad(replay: Replay, name: str, good: str, bad: str) -> tuple[CulpritR
         last_good, other = runs.boundary(bottom, last_good, lambda position: runs.state(position) != "passes")
         replay.note_other(runs.side(other))
     before, after = releases[last_good], releases[first]
-    following = releases[first + 1].version if first + 1 < len(releases) else None
-    fixed = following if following is not None and runs.state(first + 1) == "passes" else None
+    taken_back = first + 1 < len(releases) and runs.state(first + 1) == "passes"
+    fixed = releases[first + 1].version if taken_back else None
     culprit = Culprit(name, before.version, after.version, before.uploaded, after.uploaded, fixed)
     gap = first > last_good + 1 and runs.state(first - 1) == "not-testable"
     return CulpritRuns(culprit, runs.side(first), runs.side(last_good)), gap

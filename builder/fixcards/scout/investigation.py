@@ -8,7 +8,7 @@ from datetime import date
 
 from fixcards.scout.build_culprit import find_builder
 from fixcards.scout.culprit import CulpritRuns, find_partner, first_bad
-from fixcards.scout.finding import PYTHON, Culprit, Finding, Kind
+from fixcards.scout.finding import PYTHON, Culprit, Finding, Kind, Side
 from fixcards.scout.probe import Break
 from fixcards.scout.probe_runner import ProbeRunner, changed
 from fixcards.scout.replay import Replay
@@ -96,19 +96,26 @@ def _interpreter(replay: Replay) -> CulpritRuns | None:
     state, passing = replay.run(alike)
     if state != "passes":
         return None
+    newer = [
+        each for each in installed_interpreters() if control.interpreter.minor < each.minor <= suspect.interpreter.minor
+    ]
     passed = [(control.interpreter, passing)]
-    lowest = control.interpreter.minor
-    for each in (each for each in installed_interpreters() if lowest < each.minor <= suspect.interpreter.minor):
+    for each in newer:
         state, side = replay.run(replace(suspect, interpreter=each))
         if state == "passes":
-            passed.insert(0, (each, side))
-        if state in FAILING:
-            for last, passing in passed:
-                if all(passing.packages.get(name, release) == release for name, release in side.packages.items()):
-                    culprit = Culprit(PYTHON, _minor(last), _minor(each), _day(last), _day(each))
-                    return CulpritRuns(culprit, side, passing)
-            return None
+            passed.append((each, side))
+        elif state in FAILING:
+            nearest = next((each for each in reversed(passed) if _has_releases_of(each[1], side)), None)
+            if nearest is None:
+                return None
+            last, passing = nearest
+            culprit = Culprit(PYTHON, _minor(last), _minor(each), _day(last), _day(each))
+            return CulpritRuns(culprit, side, passing)
     return None
+
+
+def _has_releases_of(other: Side, side: Side) -> bool:
+    return all(other.packages.get(name, release) == release for name, release in side.packages.items())
 
 
 def _minor(python: Interpreter) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
 
@@ -23,7 +23,8 @@ it doesn't fail each time; nothing could be tried."""
 MAX_BREAKS = 3
 """Breaks of one probe that are followed: further ones are mostly the same in other words."""
 _WITHOUT_SETUPTOOLS = (3, 12)
-"""The first Python whose `venv` installs no setuptools (gh-95299): before it a package could use it undeclared."""
+"""The first Python whose `venv` installs no setuptools (gh-95299): before it a package could use it, and the
+`pkg_resources` that it brought up to 81, undeclared."""
 _PIP_CHECK = 'import subprocess\nimport sys\n\nsys.exit(subprocess.call([sys.executable, "-m", "pip", "check"]))\n'
 
 
@@ -77,7 +78,7 @@ def probe(candidate: Candidate, runner: ProbeRunner) -> Probe:
     one = _Probe(candidate, runner)
     outcome, reason, breaks = one.result()
     if outcome == "fails" and one.lacks_pkg_resources and candidate.partner:
-        one = _Probe(candidate.beside("setuptools<82"), runner, one.cost)
+        one = _Probe(_beside(candidate, "setuptools<82"), runner, one.cost)
         outcome, reason, breaks = one.result()
     return Probe(
         candidate.package,
@@ -91,6 +92,13 @@ def probe(candidate: Candidate, runner: ProbeRunner) -> Probe:
         one.cost.runs,
         round(time.monotonic() - start, 3),
     )
+
+
+def _beside(candidate: Candidate, requirement: str) -> Candidate:
+    """Return a candidate with one more package in each environment."""
+    suspect = changed(candidate.suspect, *candidate.suspect.requires, requirement)
+    controls = [replace(each, spec=changed(each.spec, *each.spec.requires, requirement)) for each in candidate.controls]
+    return replace(candidate, suspect=suspect, controls=tuple(controls))
 
 
 _Result = tuple[Outcome, str, Sequence[Break]]

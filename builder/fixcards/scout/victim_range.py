@@ -50,17 +50,12 @@ def victim_range(replay: Replay, culprit: Culprit) -> VictimRange:
 
 def _is_settled(releases: Sequence[ReleaseInfo], states: dict[str, State], probed: str) -> bool:
     """Return whether nothing is left to run between the ends of the range and the releases that don't fail."""
-    order = [each.version for each in releases]
-    ends = _range(releases, states, probed)
-    below = [n for n, each in enumerate(order[: order.index(ends.lowest)]) if _is_other(states, each)]
-    top = order.index(ends.highest)
-    above = [n for n, each in enumerate(order) if n > top and _is_other(states, each)]
-    between = order[(below[-1] if below else 0) : order.index(ends.lowest)]
-    return all(each in states for each in (*between, *order[top : above[0] if above else len(order)]))
-
-
-def _is_other(states: dict[str, State], version: str) -> bool:
-    return states.get(version, "not-testable") not in {*FAILING, "not-testable"}
+    order, ends = [each.version for each in releases], _range(releases, states, probed)
+    low, high = order.index(ends.lowest), order.index(ends.highest)
+    others = [n for n, each in enumerate(order) if states.get(each, "not-testable") not in {*FAILING, "not-testable"}]
+    below = max((each for each in others if each < low), default=0)
+    above = min((each for each in others if each > high), default=len(order))
+    return all(each in states for each in (*order[below:low], *order[high:above]))
 
 
 def _range(releases: Sequence[ReleaseInfo], states: dict[str, State], probed: str) -> VictimRange:
@@ -84,8 +79,10 @@ class _Run:
         """Return the state of a release of the victim."""
         own = f"{self._replay.broken.package}=={release.version}"
         state = self._changed(own)
-        before = self._before(own) if state in FAILING else "passes"
-        return state if before == "passes" else "not-testable" if before == "not-testable" else "differs"
+        if state not in FAILING:
+            return state
+        ends: dict[State, State] = {"passes": state, "not-testable": "not-testable"}
+        return ends.get(self._before(own), "differs")
 
     def _changed(self, own: str) -> State:
         """Return how it ends with the culprit's change."""

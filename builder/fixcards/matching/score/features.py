@@ -156,12 +156,12 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         is_used = not failure.named_packages.isdisjoint(names)
     uses = bool(own_shared) or shows_package or (is_used and affected is not False)
     own_code = bool(failure.frames) and not failure.packages
-    # The entry's packages fail in their own code; a plain message from the reader's is that code's failure.
-    elsewhere = own_code and bool(own_frames) and not own_shared and fit is not None and fit.specificity < IDENTIFYING
     if fit is not None and not (own_shared or shows_package):
-        elsewhere |= is_of_another(fit.text, failure, entry, names)
+        # The entry's packages fail in their own code; a plain message from the reader's is that code's failure.
+        doubtful |= own_code and bool(own_frames) and fit.specificity < IDENTIFYING
+        doubtful |= is_of_another(fit.text, failure, entry, names)
+    doubtful |= not uses and not failure.denied_packages.isdisjoint(names)
     is_newer = affected is False
-    doubtful |= elsewhere or (not uses and not failure.denied_packages.isdisjoint(names))
     if entry.package not in failure.failure.listed:
         affected, doubtful = affected or None, doubtful or is_newer
     return MatchFeatures(

@@ -31,7 +31,7 @@ export function compare(failure, entry) {
   const isUsed = entry.package in releases.versions || isIn(failure.usedPackages) || (isStrong && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages));
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
   const ownCode = failure.frames.size && !packages.size;
-  releases.doubtful ||= (!ownShared.length && !showsPackage && isOfAnother(fit, failure, entry, own)) || (ownCode && ownFrames.length && !ownShared.length && !isStrong) || (!uses && isIn(failure.deniedPackages));
+  releases.doubtful ||= (!ownShared.length && !showsPackage && ((ownCode && ownFrames.length && !isStrong) || isOfAnother(fit, failure, entry, own))) || (!uses && isIn(failure.deniedPackages));
   if (!failure.failure.listed.includes(entry.package)) {
     releases.doubtful ||= isNewer;
     releases.affected ||= null;
