@@ -106,8 +106,11 @@ class Judge:
             return False
         if label in KINDS_BY_LABEL:
             return fix.kind == KINDS_BY_LABEL[label]
+        lines = {text.lower().replace("_", "-").replace(" ", "") for text in getattr(fix, "install", None) or ()}
+        if label.lower().replace("_", "-") in lines:
+            return True
         if _NAME.fullmatch(label):
-            return label in {text.lower().replace("_", "-") for text in getattr(fix, "install", None) or ()}
+            return False
         requirements = _requirements(fix)
         if label.startswith("upgrade "):
             name = label.split()[1]
@@ -167,7 +170,8 @@ def table(judged: Sequence[Judged]) -> str:
 
 def figures(judged: Sequence[Judged]) -> str:
     """Return the figures that have an aim."""
-    message = [each for each in judged if each.post["contains_message"]]
+    others = ("neighbour", "no-known-failure")
+    message = [each for each in judged if each.post["contains_message"] and each.post["kind"] not in others]
     right = [each for each in message if each.grade == "right"]
     sure = [each for each in right if each.matches[0].tier != "possible"]
     neighbours = [each for each in judged if each.post["kind"] == "neighbour"]

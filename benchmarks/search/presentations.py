@@ -38,14 +38,15 @@ _FILLERS = frozenset("the a an of to in is was for and or with on at by be".spli
 
 
 def last_line(output: str, templates: Sequence[str] = ()) -> str:
-    """Return the line that names the exception the output ends with, else the one with the message, else the last."""
-    heads = parse(output).exceptions
+    """Return the line that names the exception the output ends with, else the one with the message, else nothing.
+
+    The `AssertionError` of a program that checks a result is left out where the message stands in another line.
+    """
+    message = find_template(templates, output)
+    heads = [each for each in parse(output).exceptions if not message or each.name != "AssertionError"]
     if heads:
         return f"{heads[-1].name}: {heads[-1].message}".removesuffix(": ")
-    message = find_template(templates, output)
-    if message:  # pytest and pip end with a summary, which nobody takes for the message
-        return message.line
-    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
+    return message.line if message else ""  # pytest and pip end with a summary, which nobody takes for the message
 
 
 def traceback(output: str, number: int) -> str:
@@ -76,7 +77,7 @@ def pytest(output: str, number: int) -> str:
         elif not line.startswith("Traceback"):
             lines.append(f"E   {line}".rstrip())
             inside = False
-    message = last_line(output)
+    message = last_line(output) or output.rstrip().rpartition("\n")[2]
     return "\n".join(
         [*lines, f"FAILED tests/test_orders.py::test_order_{number} - {message[:70]}...", "1 failed in 0.42s"]
     )
@@ -95,13 +96,11 @@ def log(output: str, number: int) -> str:
     return "\n".join(prefix(at + number) + line for at, line in enumerate(lines))
 
 
-def words(output: str, number: int, package: str) -> str:
-    """Return some of the words of the message and the package, as a person remembers them."""
+def words(line: str, number: int, package: str) -> str:
+    """Return some of the words of a message and the package, as a person remembers them."""
     chosen = random.Random(number)  # noqa: S311 - the same words every time
     informative = [
-        word
-        for word in _WORD.findall(re.sub("<[a-z]+>", " ", normalize(last_line(output))))
-        if word.lower() not in _FILLERS
+        word for word in _WORD.findall(re.sub("<[a-z]+>", " ", normalize(line))) if word.lower() not in _FILLERS
     ]
     remembered = [word.lower() for word in informative if chosen.random() < 0.6] or informative
     return " ".join(dict.fromkeys([package, *remembered[:8]]))
@@ -111,11 +110,14 @@ NAMES = ("traceback", "last line", "pytest", "log", "words")
 
 
 def presentations(output: str, number: int, package: str, templates: Sequence[str] = ()) -> dict[str, str]:
-    """Return every presentation of an output by its name. `templates` are the messages that it may end with."""
+    """Return every presentation of an output by its name. `templates` are the messages that it may end with.
+
+    The stacks of a program that hangs have no line that says what went wrong, and so none to copy or remember.
+    """
+    line = last_line(output, templates)
     return {
         "traceback": traceback(output, number),
-        "last line": last_line(output, templates),
         "pytest": pytest(output, number),
         "log": log(output, number),
-        "words": words(output, number, package),
+        **({"last line": line, "words": words(line, number, package)} if line else {}),
     }

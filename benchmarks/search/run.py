@@ -11,6 +11,7 @@ import random
 import site
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.reader import Index
 from fixcards.matching.index.writer import build
 from fixcards.matching.parse.parser import parse
+from fixcards.matching.parse.template import find_template
 from fixcards.matching.score.matcher import match
 from fixcards.records.library import Library
 from fixcards.records.loader import load
@@ -36,16 +38,27 @@ Search = Callable[[str], list[str]]
 
 
 def printed(library: Library) -> Iterable[tuple[str, str, str]]:
-    """Yield id, package and what the reproduction really printed of each card that printed something."""
+    """Yield id, package and what the reproduction really printed of each card that printed something of its failure.
+
+    A program that hangs in its own line or in compiled code prints nothing, and what the sandbox has it dump at the
+    end shows no frame of a package. Retired cards are no answers.
+    """
     for card_id, card in library.cards.items():
         evidence = library.evidence.get(card_id)
-        runs = [run for run in evidence.runs if run.role == "broken" and run.output.strip()] if evidence else []
-        if runs:
-            yield card_id, card.package, runs[0].output
+        if evidence is None or card.status.state == "retired":
+            continue
+        templates = (card.signature.error, *(card.signature.aliases or ()))
+        for run in [run for run in evidence.runs if run.role == "broken"][:1]:
+            failure = parse(run.output)
+            if failure.exceptions or failure.frames or find_template(templates, run.output):
+                yield card_id, card.package, run.output
 
 
-def filled(own: list[Entry], size: int) -> list[Entry]:
-    """Return the entries of the library and distractors up to `size`, the same ones on one machine."""
+def filled(own: list[Entry], size: int, outputs: Iterable[str] = ()) -> list[Entry]:
+    """Return the entries of the library and distractors up to `size`, the same ones on one machine.
+
+    A distractor made of the very `raise` that ended one of `outputs` is no other failure, and is left out.
+    """
     stored = CACHE / "distractors.json"
     if not stored.exists():
         entries = {entry.id: entry for place in site.getsitepackages() for entry in distractors(Path(place))}
@@ -53,7 +66,15 @@ def filled(own: list[Entry], size: int) -> list[Entry]:
         stored.write_text(
             json.dumps([dict(entry.record(), prose=entry.prose) for entry in entries.values()]), encoding="utf-8"
         )
-    others = [Entry.from_record(record) for record in json.loads(stored.read_text(encoding="utf-8"))]
+    raised: dict[str, list[str]] = defaultdict(list)
+    for output in outputs:
+        for frame in {each.frames[-1] for each in parse(output).exceptions if each.frames}:
+            raised[frame].append(output)
+    others = [
+        entry
+        for entry in map(Entry.from_record, json.loads(stored.read_text(encoding="utf-8")))
+        if not any(find_template(entry.templates, output) for output in raised[entry.frames[-1]])
+    ]
     random.Random(4).shuffle(others)  # noqa: S311 - the same order every time
     return own + others[: max(0, size - len(own))]
 
@@ -123,13 +144,13 @@ def main() -> None:
     parser.add_argument("--rivals", action="store_true", help="lunr, MiniSearch, Pagefind and BM25 over the same cards")
     chosen = parser.parse_args()
     library = load(REPOSITORY / "cards")
-    entries = filled(list(index_entries(library.summaries.values())), chosen.size)
+    outputs = [output for _, _, output in printed(library)]
+    entries = filled(list(index_entries(library.summaries.values())), chosen.size, outputs)
     start = time.perf_counter()
     index = Index(dict(build(entries)).__getitem__)
     built = time.perf_counter() - start
     say = sys.stdout.write
-    cards = sum(1 for _ in printed(library))
-    say(f"{len(entries):,} cards, {cards} with a printed failure; index built in {built:.1f} s\n\n")
+    say(f"{len(entries):,} cards, {len(outputs)} with a printed failure; index built in {built:.1f} s\n\n")
     results = {"fixcards": ranks(lambda text: [each.entry.id for each in match(parse(text), index)], library)}
     for name, search in rivals.engines(entries, CACHE) if chosen.rivals else ():
         results[name] = ranks(search, library, apart=name != "lunr")  # which takes seconds for a text

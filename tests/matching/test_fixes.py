@@ -36,6 +36,10 @@ def test_a_reader_who_was_hit_through_another_package_is_given_the_pin_first() -
     assert fixes[OWN].why == "the call is in soapkit, not in your own code"
 
 
+def test_where_nothing_names_the_package_what_helps_others_goes_first() -> None:
+    assert list(fixes_of("nothing-named")) == [PIN, UPGRADE, OWN]
+
+
 def test_code_of_another_package_is_not_for_the_reader_to_change() -> None:
     fixes = fixes_of("called-by-a-stranger")
     assert list(fixes) == [UPGRADE, PIN, OWN]
@@ -204,16 +208,20 @@ def test_of_two_packages_that_are_not_the_readers_to_change_both_stay() -> None:
     assert list(fixes_of("no-pip")) == [OWN, UPGRADE, PIN]
 
 
-@pytest.mark.parametrize("name", ["not-going-back", "zurueck"])
+@pytest.mark.parametrize("name", ["not-going-back", "zurueck", "without-going-back"])
 def test_a_reader_who_may_not_go_back_is_given_the_upgrade_in_other_words(name: str) -> None:
     fixes = fixes_of(name)
     assert [title for title, fix in fixes.items() if fix.fits] == [UPGRADE, OWN]
 
 
-@pytest.mark.parametrize("name", ["no-just-upgrade", "tied"])
+@pytest.mark.parametrize("name", ["no-just-upgrade", "tied", "upgrade-out"])
 def test_a_reader_who_may_not_upgrade_is_given_another_fix_in_other_words(name: str) -> None:
     fixes = fixes_of(name)
     assert [title for title, fix in fixes.items() if fix.fits] == [PIN, OWN]
+
+
+def test_a_release_that_came_out_is_no_limit() -> None:
+    assert all(fixes_of("release-out", card)[PIN].fits for card in ("taper-7", "wax-1"))
 
 
 def test_files_of_others_are_no_code_to_change() -> None:

@@ -13,6 +13,7 @@ from fixcards.matching.parse.parser import parse
         ("deprecated in NumPy 1.20; see the notes", {}),
         ('File "/usr/lib/python3.12/json/x.py"', {"python": "3.12"}),
         ("tox with python3.7, still", {"python": "3.7"}),
+        ("it is the image python:3.12-slim", {"python": "3.12"}),
         ("/opt/hostedtoolcache/Python/3.9.12/x64/bin", {"python": "3.9"}),
         ("tags: runtime CPython 3.11.4", {"python": "3.11.4"}),
         ("needs foo>=1.2", {}),
@@ -20,6 +21,10 @@ from fixcards.matching.parse.parser import parse
         ("it is 3.1 now, version 2.2 of it, after 1.2", {}),
         ("**Package Version**: 1.3.0", {}),
         ("works with click 8.1.7", {}),
+        ("### Apache Airflow version\n\n2.10.2\n\n### What happened?\n\n3.1 of them fail", {"airflow": "2.10.2"}),
+        ("### SQLAlchemy Version in Use\n\n`2.0.0`", {"sqlalchemy": "2.0.0"}),
+        ("**Python version**:\n3.7", {"python": "3.7"}),
+        ("### Python version\n\nnot sure.\n\n3.7", {}),
     ],
 )
 def test_a_sentence_gives_releases_where_it_neither_compares_nor_advises(text: str, expected: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from fixcards.matching.parse.tokens import (
     informative,
     informative_tokens,
     lower,
+    specificity,
     stem,
     tokenize,
 )
@@ -37,3 +38,9 @@ def test_distinct_words_are_the_words_without_repetition(text: str) -> None:
 @given(TEXTS)
 def test_informative_words_are_the_informative_ones_of_all(text: str) -> None:
     assert list(informative_tokens(text)) == informative(tokenize(text))
+
+
+def test_a_class_in_front_of_a_call_identifies_like_a_name_in_quotes() -> None:
+    bare = specificity("TypeError", "__init__() takes 1 positional argument but 3 were given", ["lamp"])
+    assert bare == 0
+    assert specificity("TypeError", "PDF.__init__() takes 1 positional argument but 3 were given", ["lamp"]) == 3

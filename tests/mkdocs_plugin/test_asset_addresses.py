@@ -13,7 +13,7 @@ import pytest
 from fixcards.mkdocs_plugin import assets
 from tests.matching.samples import ASSETS, TEXTS, decisions, javascript
 
-MAX_ENGINE_BYTES = 17_150
+MAX_ENGINE_BYTES = 17_300
 """Size of the code that decides what a search answers, each script compressed by itself as hosts do."""
 ENGINE = {"engine.js", "tables.js", "worker.js"}
 MAX_PAGE_BYTES = 5_600

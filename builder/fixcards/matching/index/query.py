@@ -48,7 +48,7 @@ MACHINE_LINE = (
     r"^(?:Building|Collecting|Collected|Downloading|Installing|Preparing|Requirement|Resolved [0-9]|Running|Step [0-9]"
     r"|Successfully|Uploading|View at|[0-9]{1,3}%|Using "
     r"|Usage:|Using cached|collected |configfile:|platform |plugins:|rootdir:|usage:|[=_*#-]{3,}|[.][a-zA-Z]"
-    r"|[0-9]+ (?:failed|passed)|[a-z]{1,20}[ ]ERR!|FAILED |ERROR )"
+    r"|[0-9]+ (?:failed|passed)|[\u2502\u251c\u2514]|[a-z]{1,20}[ ]ERR!|FAILED |ERROR )"
 )
 """How lines of installers, test runners and help texts start."""
 CHECKS = ("AssertionError", "Failed")

@@ -17,7 +17,7 @@ from typing import Literal
 
 from fixcards.matching.parse.packages import path_in_library
 
-TABLE_VERSION = 3
+TABLE_VERSION = 4
 """Raised whenever a rule changes what comes out, since stored normal forms then no longer compare."""
 
 _START = r"(^|[^A-Za-z0-9_.\uE000])"
@@ -298,6 +298,13 @@ RULES: tuple[NormalizingRule, ...] = (
         "<value>",
         'settings that are printed as name="value"',
         required_text=('="',),
+    ),
+    NormalizingRule(
+        "error code",
+        r"([^ ])  \[[a-z]+(?:-[a-z]+){0,5}\](?![^\n]|\n)",
+        "",
+        "what mypy adds to a line, which can be switched off",
+        required_text=("  [",),
     ),
     NormalizingRule(
         "space",

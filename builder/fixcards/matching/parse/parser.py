@@ -238,8 +238,11 @@ class _Parser:
         """Take the header of a traceback, or the words between two exceptions of a chain."""
         if HEADER in text or INNERMOST_FIRST in text:
             # Indentation 0, as if a frame stood here: the first line below may be an exception.
-            self.indent, self.lines_since_frame, self.innermost_last = 0, 0, HEADER in text
-            self.frames, self.user_frames = [], []
+            self.indent, self.lines_since_frame = 0, 0
+            # A dump shows the stacks of all threads, and any of them may be the one that hangs.
+            if HEADER in text or self.innermost_last:
+                self.frames, self.user_frames = [], []
+            self.innermost_last = HEADER in text
             return True
         for words, relation in ((HANDLING, "handling"), (CAUSE, "cause")):
             if words in text:

@@ -39,13 +39,16 @@ LISTED_RELEASE = (
 LISTED_ITEM = rf"^[ \t]*[*`]{{0,2}}({_NAME})(?:[ ]?==[ ]?|[ -]|[ ]?:[ ]|[ ]?\()v?({_RELEASE})[*`)]{{0,3}}[ \t.]*$"
 """One item of a list in one line."""
 LIST_SEPARATOR = "[,;/]"
-LOCKED_NAME = rf"^name = \"({_NAME})\"$"
-LOCKED_RELEASE = rf"^version = \"({_RELEASE})\"$"
-"""Two lines of `uv.lock` or `poetry.lock`."""
+LOCKED_NAME = (
+    rf"^(?:name = \"|(?:#{{1,6}} |[*]{{2}})(?:[A-Za-z'-]{{1,20}} ){{0,3}})({_NAME})"
+    r"(?:\"| [Vv]ersion(?: in [Uu]se| used)?[?:]{0,2}(?:[*]{2})?:?[ ]?)$"
+)
+LOCKED_RELEASE = rf"^(?:version = \"|[ ]{{0,8}}`?v?)({_RELEASE})[\"`]?(?:[ ][(|][^\n]*)?$"
+"""Two lines of `uv.lock` or `poetry.lock`, or the heading of a tracker's form and the answer below it."""
 PYTHON_PATH = r"[Pp]ython[/\\]?([23])[.]?([0-9]{1,2})(?=[/\\.])"
 """The interpreter in a path."""
-PYTHON_PROGRAM = r"(?:^|[^A-Za-z0-9_])[Pp]y(?:thon)?([23][.][0-9]{1,2})(?![0-9./\\])"
-"""The interpreter by the name of its program, which people also write in sentences."""
+PYTHON_PROGRAM = r"(?:^|[^A-Za-z0-9_])[Pp]y(?:thon)?:?([23][.][0-9]{1,2})(?![0-9./\\])"
+"""The interpreter by the name of its program, which people also write in sentences, or of its image."""
 LISTED_VALUE = r"^[ ]*(?:- )?[a-z_]{1,40}: \[([^\]\n]*)\]$"
 """A list in one line as the value of a key, as YAML has it."""
 PLUGINS = "plugins: "
@@ -59,6 +62,8 @@ COMPARISON_WORDS = frozenset(
     ("after", "and", "before", "from", "in", "of", "or", "requires", "since", "than", "to", "until")
 )
 """Words before a name with a release that make it a statement about releases, not about the installed one."""
+PLACE_WORDS = ("from", "in", "of")
+"""Those of them that say nothing of the kind before a name without a release: "an issue of name"."""
 _ADVICE_TEXT = """
 add added adding downgrade downgraded downgrading fix fixed fixes install installing need needs pin pinned pinning
 pins recommend recommended revert reverted reverting rollback rolled set setting should solution solved suggest
@@ -98,7 +103,7 @@ class SeenReleases:
     def __init__(self) -> None:
         self._releases: dict[str, dict[str, None]] = {}
         self._paths: dict[str, None] = {}  # interpreters in paths
-        self._locked = ""  # package whose release the next line of a lock file gives
+        self._locked = ""  # package whose release the next line of a lock file or a form gives
         self.listed: dict[str, None] = {}
         """Packages that a line of a list names."""
 
@@ -113,7 +118,7 @@ class SeenReleases:
         if not self._add_listed(line) and not _INSTALL_COMMAND.search(line):
             for match in _MENTION.finditer(line):
                 name = _package(match[2], match[3])
-                if name and not is_advice(line[: match.start(2)]):
+                if name and not is_advice(line[: match.start(2)], has_release=True):
                     self._add(name, match[3])
             for match in _PYTHON_PROGRAM.finditer(line):
                 self._add("python", match[1])
@@ -178,12 +183,13 @@ def _package(name: str, release: str) -> str:
     return "" if name in NO_NAMES else name
 
 
-def is_advice(before: str) -> bool:
-    """Return whether the words before a name make it advice or a comparison."""
+def is_advice(before: str, *, has_release: bool = False) -> bool:
+    """Return whether the words before a name make it advice or a comparison. `has_release`: a release follows it."""
     words = [lower(word.strip(_PUNCTUATION)) for word in before[-MAX_CONTEXT:].split(" ") if word][-ADVICE_REACH:]
     if not words:
         return False
     if words[-1] == "to" and any(word in REPORTS for word in words):
         return False
     advice = [word for before, word in zip(["", *words], words, strict=False) if before not in READER_WORDS]
-    return words[-1] in COMPARISON_WORDS or not ADVICE_WORDS.isdisjoint(advice)
+    compares = words[-1] in COMPARISON_WORDS and (has_release or words[-1] not in PLACE_WORDS)
+    return compares or not ADVICE_WORDS.isdisjoint(advice)

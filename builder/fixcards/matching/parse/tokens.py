@@ -65,6 +65,8 @@ CONSTRUCTOR = "__init__()"
 """How a message begins in which old Pythons leave out the class."""
 QUOTED = r"['`\"](--[a-z0-9-]{1,60}|[A-Za-z0-9_.]{1,200})['`\"]"
 MIXED = "_|[a-z][A-Z]"
+QUALIFIED = r"([A-Za-z_][A-Za-z0-9_]*)[.][A-Za-z_][A-Za-z0-9_]*[(]"
+"""A class or module in front of what is called on it."""
 
 _QUOTED = re.compile(QUOTED)
 _ASCII_WORD = re.compile("[A-Za-z_][A-Za-z0-9_]*")
@@ -77,6 +79,7 @@ _SEPARATE = bytes(
 
 `bytes.translate` with it is many times as fast as the expression."""
 _MIXED = re.compile(MIXED)
+_QUALIFIED = re.compile(QUALIFIED)
 _UPPER = re.compile("[A-Z]+")
 _SUFFIXES = tuple(suffix for suffixes in SUFFIX_RULES for suffix, _, _ in suffixes)
 _STEMMED = re.compile("^[a-z]+$")
@@ -196,13 +199,13 @@ _INFORMATIVE = Memo(
 def specificity(name: str, message: str, packages: Iterable[str]) -> int:
     """Return how well an exception's class and a message identify a failure by themselves, 0 if not at all.
 
-    Each informative word counts 1. An identifier among them (in quotes, with an underscore or inner capitals) counts 2
-    more, and naming one of `packages` 2 more. A stopword in quotes counts 1, unless it is the only one and the message
-    has no identifier and no package. A message without any of these counts half, since plain English words are in
-    everybody's messages: "math domain error" may be any program's, `'EntryPoints' object has no attribute 'get'` is
-    nearly unique. A whole sentence is one program's all the same: "Marks cannot be applied to fixtures". A class counts
-    only with its module, since many have the same name, and a constructor without its class, as old Pythons print it,
-    counts one less.
+    Each informative word counts 1. An identifier among them (in quotes, with an underscore or inner capitals, or in
+    front of a dot and a call) counts 2 more, and naming one of `packages` 2 more. A stopword in quotes counts 1, unless
+    it is the only one and the message has no identifier and no package. A message without any of these counts half,
+    since plain English words are in everybody's messages: "math domain error" may be any program's, `'EntryPoints'
+    object has no attribute 'get'` is nearly unique. A whole sentence is one program's all the same: "Marks cannot be
+    applied to fixtures". A class counts only with its module, since many have the same name, and a constructor without
+    its class, as old Pythons print it, counts one less.
     """
     text = f"{name} {message}" if "." in name else message
     words = tokenize(text)
@@ -210,6 +213,7 @@ def specificity(name: str, message: str, packages: Iterable[str]) -> int:
     quoted = [word for content in _QUOTED.findall(message) for word in tokenize(content)]
     more = [word for word in dict.fromkeys(quoted) if word not in plain and word not in BUILTIN_NAMES and len(word) > 1]
     mixed = [word for raw in _as_written(text) if _MIXED.search(raw.strip("_")) for word in tokenize(raw)]
+    mixed += [word for raw in _QUALIFIED.findall(message) for word in tokenize(raw)]
     identifiers = {word for word in (*quoted, *mixed) if word in plain}
     named = any(word in words for package in packages for word in tokenize(package))
     if not plain and not more:

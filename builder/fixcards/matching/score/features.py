@@ -32,6 +32,8 @@ FULL_COVERAGE, CLASS_COVERAGE = 100, 30
 """Coverage of a template that is a class without words of its own: with the same message, and with another one.
 
 The second is below `scoring.MIN_COVERAGE`, since `KeyError` alone says little about `KeyError: 'left'`."""
+SPECIFICITY_ENOUGH = 3
+"""Specificity of a message that makes a failure likely, and that a truncated one needs to say anything."""
 MAX_RANKED_SPECIFICITY = 9
 """Specificity above which one template ranks no higher than another: both identify the failure."""
 IDENTIFYING = 6
@@ -337,12 +339,14 @@ def _is_foreign_class(printed: str, name: str, packages: Sequence[str]) -> bool:
 def _rank(fit: TemplateFit) -> tuple[int, int, int, int, int, int]:
     """Return the key by which one of two fits is better, the most important part first.
 
-    Another exception is nearly another failure; a truncated message could go on differently; an exception says what
-    failed and any other line may only mention it; of two messages the more specific one identifies the failure; the
-    last exception is the one that the reader saw; and the more of a line a message is, the less it is a part of
-    another one.
+    Another exception is nearly another failure, and so is the beginning of a plain message; a truncated message could
+    go on differently; an exception says what failed and any other line may only mention it; of two messages the more
+    specific one identifies the failure; the last exception is the one that the reader saw; and the more of a line a
+    message is, the less it is a part of another one.
     """
     exception = 2 if fit.same_exception else 1 if fit.same_exception is None else 0
+    if fit.truncated and fit.specificity < SPECIFICITY_ENOUGH:
+        exception = 0
     specific = min(fit.specificity, MAX_RANKED_SPECIFICITY)
     return exception, int(not fit.truncated), int(fit.is_exception_line), specific, int(fit.last), fit.coverage
 

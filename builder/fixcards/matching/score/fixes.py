@@ -102,13 +102,15 @@ GIVEN = (
     r"|system package|(?:needed|required|held|pinned|used|owned|wanted|fixed|decided|chosen|inspected|imported) by"
     r"|need(?:s|ed)? (?:it|that)(?! to )(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled|comes with"
     r"|organi[sz]ers?"
-    r"|(?:no|any|an) (?:older|newer)|(?:is|are) out(?:[^a-z]|$)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)"
+    r"|(?:no|any|an) (?:older|newer)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)|(?:is|are) out for "
+    r"|(?:up|down)?(?:grad|dat|migrat|mov|chang|bump)(?:e|es|ing) [^.!?]{0,30}(?:is|are) out(?:[^a-z]|$)"
     r"|vorgegeben|vorschrift|imposé|impuest|imposto|imposta|narzucon|\u0437\u0430\u0434\u0430\u043d)"
 )
 """Words, in lower case, of a part of a sentence that names a package whose release others decide."""
 NO_DOWNGRADE = (
     rf"(?:{_NOT}|(?:not|n't) want to|(?:rather|prefer) not)[^.!?]{{1,40}}"
     r"(?:downgrad|go (?:back|down|lower)|roll back|be lowered)|no \"?(?:just )?downgrad"
+    r"|without (?:going back|downgrading|rolling back)|(?:\u4e0d\u80fd|\u65e0\u6cd5)(?:\u964d\u7ea7|\u56de\u9000)"
     r"|(?:going|rolling|to go) back [^.!?]{0,40}(?:not an option|no option|(?:not|n't) (?:possible|allowed)|is out)"
     r"|zurück[^.!?]{0,40} (?:nicht|kein)|(?:nicht|kein)[^.!?]{0,40} zurück"
     r"|(?:revenir|retour)[^.!?]{0,30} (?:pas|impossible)|pas (?:revenir|redescendre)"
@@ -195,16 +197,27 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     isn't known excludes nothing.
 
     Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
-    that own code is: then a change there does.
+    that own code is: then a change there does. Of an entry whose package nothing in the text points at, what installs
+    another package does: the same line breaks others.
     """
     is_own = _in_own_code(features) or _is_used_by_reader(failure, features, entry)
     first = ("code-change" if is_own else "pin") if entry.cause == entry.id else ""
+    is_anybodys = not (first or features.uses_package or features.has_source)
     sentences = _sentences(failure, features)
     fixes = []
     for fix in entry.fixes:
         why = _objection(fix, failure, features, entry, sentences)
         fixes.append(FittedFix(fix.title, fix.kind, fix.install, fits=not why, why=why))
-    return tuple(sorted(fixes, key=lambda fix: (not fix.fits, fix.kind != first)))
+    return tuple(
+        sorted(
+            fixes,
+            key=lambda fix: (
+                not fix.fits,
+                fix.kind != first,
+                not (is_anybodys and fix.install and entry.package not in dict(_requirements(fix.install))),
+            ),
+        )
+    )
 
 
 def _sentences(failure: NormalizedFailure, features: MatchFeatures) -> list[_Sentence]:
@@ -232,9 +245,7 @@ def _objection(
     sentences: Sequence[_Sentence],
 ) -> str:
     """Return why a fix doesn't fit, empty where nothing speaks against it."""
-    requirements = [
-        (canonical_name(match[1]), match[2] or "") for match in map(_REQUIREMENT.match, fix.install) if match
-    ]
+    requirements = _requirements(fix.install)
     # To install something is all that an upgrade or a pin is; another kind of fix is a change beside it.
     installs = fix.kind in ("upgrade", "pin")
     place = _in_place(failure.failure, requirements) if installs else ""
@@ -269,6 +280,11 @@ def _objection(
     values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
     values |= {"place": place, "bound": bound, "python": fix.python, "interpreter": "".join(interpreters[-1:])}
     return FIX_TEXTS[reason].format(**values, held=held) if reason else ""
+
+
+def _requirements(install: Sequence[str]) -> list[tuple[str, str]]:
+    """Return name and specifier of each requirement."""
+    return [(canonical_name(match[1]), match[2] or "") for match in map(_REQUIREMENT.match, install) if match]
 
 
 def _is_held(sentences: Sequence[_Sentence], package: str, entry: Entry, pattern: re.Pattern[str]) -> bool:

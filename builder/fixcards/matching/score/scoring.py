@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.tokens import informative, tokenize
-from fixcards.matching.score.features import MatchFeatures, TemplateFit
+from fixcards.matching.score.features import SPECIFICITY_ENOUGH, MatchFeatures, TemplateFit
 
 TIERS = ("exact", "likely", "possible")
 """Tiers, the surest first."""
-SPECIFICITY_STRONG, SPECIFICITY_ENOUGH = 6, 3
-"""Specificity of a message that identifies a failure without any frame, and of one that makes it likely."""
+SPECIFICITY_STRONG = 6
+"""Specificity of a message that identifies a failure without any frame."""
 MIN_SHARED = 2
 """Frames or words in common that are no coincidence."""
 MIN_SHARED_LONG_TEXT = 4
@@ -176,9 +176,12 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
 
 
 def _is_unsure_alias(features: MatchFeatures, entry: Entry) -> bool:
-    """Return whether a message is an alias that may be another package's. One that identifies a change is not."""
+    """Return whether a message is an alias that may be another package's.
+
+    One that identifies a change is not, nor one of a failure that has no other victims.
+    """
     strong = features.fit is not None and features.fit.specificity >= SPECIFICITY_STRONG
-    return features.alias and not (strong and entry.cause == entry.id)
+    return features.alias and not (strong and (entry.cause == entry.id or not entry.requirements))
 
 
 def _is_entrys_own(features: MatchFeatures, entry: Entry) -> bool:

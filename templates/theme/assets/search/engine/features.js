@@ -167,7 +167,7 @@ function isForeignClass(printed, name, packages) {
 }
 
 function rank(fit) {
-  const exception = fit.sameException ? 2 : fit.sameException === null ? 1 : 0;
+  const exception = fit.truncated && fit.specificity < limits.SPECIFICITY_ENOUGH ? 0 : fit.sameException ? 2 : fit.sameException === null ? 1 : 0;
   return [exception, !fit.truncated, fit.isExceptionLine, Math.min(fit.specificity, limits.MAX_RANKED_SPECIFICITY), fit.last, fit.coverage];
 }
 

@@ -19,7 +19,9 @@ export function fitFixes(failure, features, entry) {
     return { title, kind, install, fits: !why, why };
   });
   const first = entry.cause === entry.id && (inOwnCode(features) || isUsedByReader(failure, features, entry) ? "code-change" : "pin");
-  return fixes.sort((a, b) => b.fits - a.fits || (b.kind === first) - (a.kind === first));
+  const isAnybodys = !(first || features.usesPackage || features.hasSource);
+  const isForAll = ({ install }) => isAnybodys && install.length && requirementsOf(install).every(([name]) => name !== entry.package);
+  return fixes.sort((a, b) => b.fits - a.fits || (b.kind === first) - (a.kind === first) || isForAll(b) - isForAll(a));
 }
 
 function sentencesOf({ exceptions, lines }, message) {
@@ -29,7 +31,7 @@ function sentencesOf({ exceptions, lines }, message) {
 }
 
 function objection({ kind, install, python }, { failure }, features, entry, sentences) {
-  const requirements = install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
+  const requirements = requirementsOf(install);
   const [upgrades, pins] = [kind === "upgrade", kind === "pin"];
   const place = upgrades || pins ? inPlaceOf(failure, requirements) : "";
   const bound = boundAgainst(sentences, requirements);
@@ -55,6 +57,8 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
   const values = { package: entry.package, caller, release: versions[entry.package], place, bound, python, interpreter: interpreters?.at(-1), held };
   return reason && tables.fixTexts[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
 }
+
+const requirementsOf = (install) => install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
 
 const inOwnCode = ({ ownCode, frames, hasSource }) => ownCode && !frames && !hasSource;
 

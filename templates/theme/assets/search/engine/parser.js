@@ -105,8 +105,10 @@ export class Parser {
 
   #marker(text) {
     if (text.includes(limits.HEADER) || text.includes(limits.INNERMOST_FIRST)) {
-      [this.indent, this.linesSinceFrame, this.innermostLast] = [0, 0, text.includes(limits.HEADER)];
-      [this.frames, this.userFrames] = [[], []];
+      const innermostLast = text.includes(limits.HEADER);
+      // A dump shows the stacks of all threads, and any of them may be the one that hangs.
+      if (innermostLast || this.innermostLast) [this.frames, this.userFrames] = [[], []];
+      [this.indent, this.linesSinceFrame, this.innermostLast] = [0, 0, innermostLast];
       return true;
     }
     for (const [words, relation] of [[limits.HANDLING, "handling"], [limits.CAUSE, "cause"]]) {

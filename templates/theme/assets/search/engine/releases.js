@@ -29,7 +29,7 @@ export class SeenReleases {
       for (const { index, 1: before, 2: raw, 3: release } of line.matchAll(RELEASE_MENTION)) {
         const start = index + before.length;
         const name = packageIn(raw, release);
-        if (name && !isAdvice(line.slice(0, start))) this.#add(name, release);
+        if (name && !isAdvice(line.slice(0, start), true)) this.#add(name, release);
       }
       for (const [, release] of line.matchAll(PYTHON_PROGRAM)) this.#add("python", release);
     }
@@ -88,8 +88,10 @@ function packageIn(raw, release) {
   return NO_NAMES.has(name) ? "" : name;
 }
 
-export function isAdvice(before) {
+export function isAdvice(before, hasRelease) {
   const words = before.slice(-limits.MAX_CONTEXT).split(" ").filter(Boolean).slice(-limits.ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
-  if (words.at(-1) === "to" && words.some((word) => limits.REPORTS.includes(word))) return false;
-  return COMPARISON_WORDS.has(words.at(-1)) || words.some((word, at) => ADVICE_WORDS.has(word) && !limits.READER_WORDS.includes(words[at - 1]));
+  const last = words.at(-1);
+  if (last === "to" && words.some((word) => limits.REPORTS.includes(word))) return false;
+  const compares = COMPARISON_WORDS.has(last) && (hasRelease || !limits.PLACE_WORDS.includes(last));
+  return compares || words.some((word, at) => ADVICE_WORDS.has(word) && !limits.READER_WORDS.includes(words[at - 1]));
 }

@@ -40,7 +40,7 @@ function tierOf(features, entry) {
   return limits.TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, limits.TIERS_BY_EVIDENCE.length - 1))];
 }
 
-const isUnsureAlias = ({ alias, fit }, { id, cause }) => alias && !(fit?.specificity >= limits.SPECIFICITY_STRONG && cause === id);
+const isUnsureAlias = ({ alias, fit }, { id, cause, requirements }) => alias && !(fit?.specificity >= limits.SPECIFICITY_STRONG && (cause === id || !Object.keys(requirements).length));
 
 function isEntrysOwn({ usesPackage, hasSource, ownCode }, { id, cause, requirements }) {
   if (cause && cause !== id && ownCode && !hasSource) return false;

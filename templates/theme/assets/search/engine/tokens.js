@@ -5,6 +5,7 @@ import { FIND, global, limits } from "./patterns.js";
 import { lower, trim, unique } from "./strings.js";
 
 const QUOTED = global(tables.quotedPattern);
+const QUALIFIED = global(tables.qualified);
 const BUILTIN_NAMES = new Set(tables.builtinNames.split(" "));
 const STOPWORDS = new Set(tables.stopwords.split(" ").flatMap((word) => [word, stem(word)]));
 
@@ -44,10 +45,11 @@ export function specificity(name, message, packages) {
   const text = name.includes(".") ? `${name} ${message}` : message;
   const words = tokenize(text);
   const plain = informative(words);
-  const quoted = [...message.matchAll(QUOTED)].flatMap((match) => tokenize(match[1]));
+  const wordsIn = (pattern) => [...message.matchAll(pattern)].flatMap((match) => tokenize(match[1]));
+  const quoted = wordsIn(QUOTED);
   const more = unique(quoted).filter((word) => !plain.includes(word) && !BUILTIN_NAMES.has(word) && word.length > 1).length;
   const mixed = (text.match(WORD) ?? []).filter((raw) => FIND.mixed.test(trim(raw, "_"))).flatMap(tokenize);
-  const identifiers = new Set([...quoted, ...mixed].filter((word) => plain.includes(word))).size;
+  const identifiers = new Set([...quoted, ...mixed, ...wordsIn(QUALIFIED)].filter((word) => plain.includes(word))).size;
   const named = packages.some((each) => tokenize(each).some((word) => words.includes(word)));
   if (!plain.length && !more) return 0;
   if (!identifiers && !named && more < 2) {
