@@ -56,6 +56,7 @@ def causes() -> tuple[Entry, ...]:
         templates=(
             "AttributeError: module 'wax' has no attribute 'tallow'",
             "AttributeError: module 'wax' has no attribute 'beeswax'",
+            "DeprecationWarning: wax.tallow is deprecated and will be removed in wax 3",
         ),
         exception="AttributeError",
         frames=("wax/__init__.py:__getattr__",),

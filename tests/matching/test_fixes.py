@@ -214,7 +214,7 @@ def test_a_reader_who_may_not_go_back_is_given_the_upgrade_in_other_words(name: 
     assert [title for title, fix in fixes.items() if fix.fits] == [UPGRADE, OWN]
 
 
-@pytest.mark.parametrize("name", ["no-just-upgrade", "tied", "upgrade-out"])
+@pytest.mark.parametrize("name", ["no-just-upgrade", "tied", "upgrade-out", "blocked-at"])
 def test_a_reader_who_may_not_upgrade_is_given_another_fix_in_other_words(name: str) -> None:
     fixes = fixes_of(name)
     assert [title for title, fix in fixes.items() if fix.fits] == [PIN, OWN]
@@ -222,6 +222,14 @@ def test_a_reader_who_may_not_upgrade_is_given_another_fix_in_other_words(name: 
 
 def test_a_release_that_came_out_is_no_limit() -> None:
     assert all(fixes_of("release-out", card)[PIN].fits for card in ("taper-7", "wax-1"))
+
+
+def test_a_warning_of_a_change_to_come_is_answered_by_a_change_of_the_code() -> None:
+    assert next(iter(fixes_of("announced", "wax-1"))) == "Write wax.Tallow() instead"
+
+
+def test_a_command_that_lists_what_is_installed_is_no_limit() -> None:
+    assert fixes_of("pip-freeze", "wax-1")[PIN].fits
 
 
 def test_files_of_others_are_no_code_to_change() -> None:

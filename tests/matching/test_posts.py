@@ -64,6 +64,7 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-class-behind-a-word": ("wax-1", "likely"),
     "post-suggestion": ("bcrypt-684", "likely"),
     "post-form": None,
+    "post-wheel-of-pex": ("taper-7", "exact"),
     "post-sure-alias": ("pydantic-2776", "likely"),
     "post-form-without-an-answer": ("pip-tools-2319", "likely"),
     "post-named-after-of": ("pip-tools-2319", "likely"),

@@ -131,6 +131,7 @@ def _patterns() -> dict[str, str]:
         "determined": fixes.DETERMINED,
         "past": fixes.PAST,
         "firstPerson": fixes.FIRST_PERSON,
+        "announcing": fixes.ANNOUNCING,
         "release": versions.VERSION,
         "clause": versions.CLAUSE,
     }

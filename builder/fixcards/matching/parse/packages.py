@@ -7,8 +7,9 @@ import re
 from fixcards.matching.parse.patterns import ARCHIVE, COMPILED
 from fixcards.matching.parse.tokens import lower
 
-LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/")
-"""Folders that packages are installed in. `dist-packages` is Debian's."""
+LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/vendor-packages/", ".whl/")
+"""Folders that packages are installed in. `dist-packages` is Debian's, `vendor-packages` that of illumos, and pex runs
+wheels where it unpacked them."""
 
 _SEPARATORS = re.compile("[-_.]+")
 _ARCHIVE, _COMPILED = re.compile(ARCHIVE), re.compile(COMPILED)

@@ -75,7 +75,8 @@ HELD = "|".join(
         rf"{_CHANGES}[a-z]*(?: [a-z0-9.]+){{0,4}} (?:{_NOT}|isn't going to) happen",
         _NEITHER,
         r"(?:^|[^a-z])can [^.!?]{1,20} neither ",
-        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|no \"?(?:just )?upgrad|not an option|unmaintained"
+        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|blocked (?:at|on)|no \"?(?:just )?upgrad|not an option"
+        r"|unmaintained"
         r"|abandoned|not (?:upgrading|touching|changing|updating|migrating|moving)|is tied to"
         r"|off the table|out of the question)",
         r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep|remain)|(?:that|this|the) (?:version|release) stays",
@@ -98,7 +99,8 @@ HELD = "|".join(
 A missed one costs a reader a line: the upgrade stands before the fix that he takes. A wrong one costs as much."""
 GIVEN = (
     r"(?:^|[^a-z])(?:certified|validated|approved|vendor|customer|polic(?:y|ies)|distro|mandat|demand|dictat|prescrib"
-    r"|frozen|freeze|managed|bundled|vendored|shipped|ships|baked|given|capped|caps|locked|governed|audited|platform"
+    r"|frozen|(?:a|the|this|our|in|code|release|feature|change) freeze"
+    r"|managed|bundled|vendored|shipped|ships|baked|given|capped|caps|locked|governed|audited|platform"
     r"|system package|(?:needed|required|held|pinned|used|owned|wanted|fixed|decided|chosen|inspected|imported) by"
     r"|need(?:s|ed)? (?:it|that)(?! to )(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled|comes with"
     r"|organi[sz]ers?"
@@ -150,6 +152,8 @@ PAST = (
 )
 """A sentence about a limit that there was, in lower case."""
 
+ANNOUNCING = "(?:Removed[A-Za-z0-9]*|Deprecation|Future)Warning:"
+"""The class of a warning that something will go away. No earlier release is needed for that, nor does it help."""
 FIRST_PERSON = (
     r"(?:^|[^a-z])(?:my|i|our|we|ich|mein[a-z]{0,2}|wir|unser[a-z]{0,2}|mon|je|notre|nous|mi|yo|nuestr[ao]|meu|eu|mio|io)"
     r"(?:[^a-z]|$)"
@@ -159,7 +163,7 @@ FIRST_PERSON = (
 _REQUIREMENT, _CONSTRAINT = re.compile(REQUIREMENT), re.compile(CONSTRAINT)
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
 _HELD, _NO_PACKAGE, _PAST = re.compile(HELD), re.compile(NO_PACKAGE), re.compile(PAST)
-_FIRST_PERSON = re.compile(FIRST_PERSON)
+_FIRST_PERSON, _ANNOUNCING = re.compile(FIRST_PERSON), re.compile(ANNOUNCING)
 _OTHER_NAME, _DETERMINED = re.compile(OTHER_NAME), re.compile(DETERMINED)
 _NO_DOWNGRADE, _NO_INSTALL, _NO_EDIT = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL), re.compile(NO_EDIT)
 _SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
@@ -197,10 +201,14 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     isn't known excludes nothing.
 
     Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
-    that own code is: then a change there does. Of an entry whose package nothing in the text points at, what installs
-    another package does: the same line breaks others.
+    that own code is, or the message only announces the change: then a change there does. Of an entry whose package
+    nothing in the text points at, what installs another package does: the same line breaks others.
     """
-    is_own = _in_own_code(features) or _is_used_by_reader(failure, features, entry)
+    is_own = (
+        _in_own_code(features)
+        or _is_used_by_reader(failure, features, entry)
+        or bool(features.fit and _ANNOUNCING.search(features.fit.text))
+    )
     first = ("code-change" if is_own else "pin") if entry.cause == entry.id else ""
     is_anybodys = not (first or features.uses_package or features.has_source)
     sentences = _sentences(failure, features)

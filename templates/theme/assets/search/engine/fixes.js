@@ -18,7 +18,8 @@ export function fitFixes(failure, features, entry) {
     const why = objection({ kind, install, python }, failure, features, entry, sentences);
     return { title, kind, install, fits: !why, why };
   });
-  const first = entry.cause === entry.id && (inOwnCode(features) || isUsedByReader(failure, features, entry) ? "code-change" : "pin");
+  const isOwn = inOwnCode(features) || isUsedByReader(failure, features, entry) || FIND.announcing.test(features.fit?.text);
+  const first = entry.cause === entry.id && (isOwn ? "code-change" : "pin");
   const isAnybodys = !(first || features.usesPackage || features.hasSource);
   const isForAll = ({ install }) => isAnybodys && install.length && requirementsOf(install).every(([name]) => name !== entry.package);
   return fixes.sort((a, b) => b.fits - a.fits || (b.kind === first) - (a.kind === first) || isForAll(b) - isForAll(a));
