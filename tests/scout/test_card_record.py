@@ -66,8 +66,8 @@ def test_what_brings_a_module_back_is_a_workaround() -> None:
     (written,) = record_of(gone, [fix])["fixes"]
     assert (written["title"], written["install"]) == ("Install setuptools beside demo", ["setuptools"])
     assert written["body"] == (
-        "The program passes on Python 3.12 with setuptools 80.9.0: it brings a module `distutils` of its own, and demo "
-        "needs no change."
+        "The program passes on Python 3.12 with setuptools 80.9.0: it brings a module `distutils` of its own. Nothing "
+        "else of demo was run with it."
     )
 
 

@@ -224,7 +224,7 @@ def _backport(fix: MeasuredFix, facts: Facts) -> dict[str, str]:
         "title": f"Install {fix.package} beside {finding.package}",
         "kind": "workaround",
         "body": f"The program passes on Python {culprit.first_bad} with {fix.package} {release}: it brings a module "
-        f"`{module}` of its own, and {finding.package} needs no change.",
+        f"`{module}` of its own. Nothing else of {finding.package} was run with it.",
         "use_when": f"You run on Python {culprit.first_bad} or later, and {finding.package} has to stay.",
         "avoid_when": f"{better}: {fix.package} only puts off that a module has left the standard library.",
     }
