@@ -86,7 +86,9 @@ class Judge:
 
     def _helps(self, match: Match, fix: Fix | None, answer: Mapping[str, Any], post: Mapping[str, Any]) -> bool:
         name = answer.get("card", match.entry.id)
-        if match.entry.id not in (name, self._successors.get(name)):
+        names = (name, self._successors.get(name))
+        # A victim's card that offers the very option that helps does as well as the cause that is named.
+        if match.entry.id not in names and not ("fixes" in answer and match.entry.cause in names):
             return False
         near = self.library.cards.get(post.get("near") or "")
         if "cause" in answer and (near is None or getattr(near, "cause", None) != match.entry.id):
