@@ -74,6 +74,9 @@ def tables() -> dict[str, Any]:
     }
 
 
+_FIX_PATTERNS = "announcing constraint determined given held limit past requirement stated word"
+
+
 def _patterns() -> dict[str, str]:
     """Return every expression that is used by its name."""
     return {
@@ -114,24 +117,15 @@ def _patterns() -> dict[str, str]:
         "lastPlace": template.LAST_PLACE,
         "prerelease": versions.PRERELEASE,
         "sourceCode": split_template.SOURCE,
-        "requirement": fixes.REQUIREMENT,
-        "constraint": fixes.CONSTRAINT,
-        "held": fixes.HELD,
+        **{name: getattr(fixes, name.upper()) for name in _FIX_PATTERNS.split()},
         "noDowngrade": fixes.NO_DOWNGRADE,
-        "given": fixes.GIVEN,
         "noEdit": fixes.NO_EDIT,
         "noInstall": fixes.NO_INSTALL,
         "sentenceEnd": fixes.SENTENCE_END,
         "clauseEnd": fixes.CLAUSE_END,
-        "limit": fixes.LIMIT,
-        "stated": fixes.STATED,
-        "word": fixes.WORD,
         "noPackage": fixes.NO_PACKAGE,
         "otherName": fixes.OTHER_NAME,
-        "determined": fixes.DETERMINED,
-        "past": fixes.PAST,
         "firstPerson": fixes.FIRST_PERSON,
-        "announcing": fixes.ANNOUNCING,
         "release": versions.VERSION,
         "clause": versions.CLAUSE,
     }

@@ -204,11 +204,8 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     that own code is, or the message only announces the change: then a change there does. Of an entry whose package
     nothing in the text points at, what installs another package does: the same line breaks others.
     """
-    is_own = (
-        _in_own_code(features)
-        or _is_used_by_reader(failure, features, entry)
-        or bool(features.fit and _ANNOUNCING.search(features.fit.text))
-    )
+    announces = features.fit is not None and bool(_ANNOUNCING.search(features.fit.text))
+    is_own = announces or _in_own_code(features) or _is_used_by_reader(failure, features, entry)
     first = ("code-change" if is_own else "pin") if entry.cause == entry.id else ""
     is_anybodys = not (first or features.uses_package or features.has_source)
     sentences = _sentences(failure, features)
@@ -216,16 +213,12 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     for fix in entry.fixes:
         why = _objection(fix, failure, features, entry, sentences)
         fixes.append(FittedFix(fix.title, fix.kind, fix.install, fits=not why, why=why))
-    return tuple(
-        sorted(
-            fixes,
-            key=lambda fix: (
-                not fix.fits,
-                fix.kind != first,
-                not (is_anybodys and fix.install and entry.package not in dict(_requirements(fix.install))),
-            ),
-        )
-    )
+
+    def order(fix: FittedFix) -> tuple[bool, bool, bool]:
+        is_for_all = is_anybodys and fix.install and entry.package not in dict(_requirements(fix.install))
+        return not fix.fits, fix.kind != first, not is_for_all
+
+    return tuple(sorted(fixes, key=order))
 
 
 def _sentences(failure: NormalizedFailure, features: MatchFeatures) -> list[_Sentence]:
