@@ -75,6 +75,7 @@ def tables() -> dict[str, Any]:
 
 
 _FIX_PATTERNS = "announcing constraint determined given held limit past requirement stated word"
+"""Those of `fixes` whose names are one word: the same in both languages, but for capitals."""
 
 
 def _patterns() -> dict[str, str]:
