@@ -78,15 +78,15 @@ def causes() -> tuple[Entry, ...]:
             exception="AttributeError",
             frames=(f"{name}/dip.py:dip", f"{name}/core.py:melt", "wax/__init__.py:__getattr__"),
             title=f"{name} cannot be imported with wax 3",
-            affected="<2",
-            fixed="2.0",
+            affected=f"<{fixed}",
+            fixed=fixed,
             requirements={"wax": ">=3"},
             cause="wax-1",
             fixes=(
                 FixOption(
-                    f"Upgrade {name} to 2.0 or later",
+                    f"Upgrade {name} to {fixed} or later",
                     "upgrade",
-                    (f"{name}>=2.0",),
+                    (f"{name}>={fixed}",),
                     python=">=3.9" if name == "candlery" else "",
                 ),
                 FixOption("Hold wax below 3", "pin", ("wax<3",)),
@@ -95,7 +95,7 @@ def causes() -> tuple[Entry, ...]:
             keywords=("waxdip", "reload the mould") if name == "taper" else (),
             display={"path": f"{name}/7/", "verdict": "verified"},
         )
-        for name in ("candlery", "taper")
+        for name, fixed in (("candlery", "1.5"), ("taper", "2.0"))
     ]
     return (cause, *victims)
 

@@ -13,6 +13,7 @@ from fixcards.matching.score.matcher import Match, match
 from tests.matching.samples import TEXTS, index
 
 UPGRADE, PIN, OWN = "Upgrade taper to 2.0 or later", "Hold wax below 3", "Melt it yourself"
+STEP = "Upgrade candlery to 1.5 or later"
 
 
 def match_of(name: str, card: str) -> Match:
@@ -24,9 +25,18 @@ def fixes_of(name: str, card: str = "taper-7") -> dict[str, FittedFix]:
 
 
 def test_where_nothing_speaks_against_a_fix_the_order_is_that_of_the_card() -> None:
-    fixes = match_of("through-own-frames", "taper-7").fixes
-    assert [(fix.title, fix.fits, fix.why) for fix in fixes] == [(UPGRADE, True, ""), (PIN, True, ""), (OWN, True, "")]
-    assert fixes[0].install == ("taper>=2.0",)
+    fixes = match_of("small-step", "candlery-7").fixes
+    assert [(fix.title, fix.fits, fix.why) for fix in fixes] == [(STEP, True, ""), (PIN, True, ""), (OWN, True, "")]
+    assert fixes[0].install == ("candlery>=1.5",)
+
+
+def test_an_upgrade_to_another_major_release_comes_after_what_leaves_the_package_as_it_is() -> None:
+    assert list(fixes_of("through-own-frames")) == [PIN, UPGRADE, OWN]
+    assert list(fixes_of("from-an-old-line", "candlery-7")) == [PIN, STEP, OWN]
+
+
+def test_an_upgrade_of_what_another_package_calls_comes_after_what_leaves_it_as_it_is() -> None:
+    assert list(fixes_of("small-step-below-a-stranger", "candlery-7")) == [PIN, STEP, OWN]
 
 
 def test_a_reader_who_was_hit_through_another_package_is_given_the_pin_first() -> None:
@@ -42,7 +52,8 @@ def test_where_nothing_names_the_package_what_helps_others_goes_first() -> None:
 
 def test_code_of_another_package_is_not_for_the_reader_to_change() -> None:
     fixes = fixes_of("called-by-a-stranger")
-    assert list(fixes) == [UPGRADE, PIN, OWN]
+    assert list(fixes) == [PIN, UPGRADE, OWN]
+    assert fixes[UPGRADE].fits
     assert not fixes[OWN].fits
 
 
@@ -55,13 +66,13 @@ def test_a_fix_that_is_in_place_says_so_and_comes_last() -> None:
 def test_not_affected_is_a_warning_of_its_own() -> None:
     best = match_of("in-place", "taper-7")
     assert best.tier == "possible"
-    assert best.warning == "you seem to have taper 2.1, which is not among the affected (<2)"
+    assert best.warning == "you seem to have taper 2.1, which is not among the affected (<2.0)"
     assert match_of("through-own-frames", "taper-7").warning == ""
 
 
 def test_a_release_in_a_sentence_lowers_no_tier_but_warns() -> None:
     best = match_of("already-newer", "taper-7")
-    assert best.warning == "you seem to have taper 2.4, which is not among the affected (<2)"
+    assert best.warning == "you seem to have taper 2.4, which is not among the affected (<2.0)"
     assert not next(fix for fix in best.fixes if fix.title == UPGRADE).fits
 
 
@@ -111,8 +122,8 @@ def test_two_ranges_overlap_where_a_release_satisfies_both(one: str, other: str,
 
 def test_a_fix_that_can_not_be_had_for_the_interpreter_comes_last() -> None:
     fixes = fixes_of("another-python", "candlery-7")
-    assert list(fixes) == [PIN, OWN, "Upgrade candlery to 2.0 or later"]
-    assert fixes["Upgrade candlery to 2.0 or later"].why == "it takes Python >=3.9, you seem to have 3.8"
+    assert list(fixes) == [PIN, OWN, STEP]
+    assert fixes[STEP].why == "it takes Python >=3.9, you seem to have 3.8"
 
 
 def test_a_reader_who_may_not_upgrade_is_given_another_fix_first() -> None:

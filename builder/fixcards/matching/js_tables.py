@@ -34,6 +34,7 @@ from fixcards.matching.score import (
     release_check,
     scoring,
     split_template,
+    stated_limits,
 )
 
 
@@ -74,8 +75,8 @@ def tables() -> dict[str, Any]:
     }
 
 
-_FIX_PATTERNS = "announcing constraint determined given held limit past requirement stated word"
-"""Those of `fixes` whose names are one word: the same in both languages, but for capitals."""
+_LIMIT_PATTERNS = "constraint determined given held limit past stated word"
+"""Those of `stated_limits` whose names are one word: the same in both languages, but for capitals."""
 
 
 def _patterns() -> dict[str, str]:
@@ -118,14 +119,17 @@ def _patterns() -> dict[str, str]:
         "lastPlace": template.LAST_PLACE,
         "prerelease": versions.PRERELEASE,
         "sourceCode": split_template.SOURCE,
-        **{name: getattr(fixes, name.upper()) for name in _FIX_PATTERNS.split()},
-        "noDowngrade": fixes.NO_DOWNGRADE,
-        "noEdit": fixes.NO_EDIT,
-        "noInstall": fixes.NO_INSTALL,
-        "sentenceEnd": fixes.SENTENCE_END,
-        "clauseEnd": fixes.CLAUSE_END,
-        "noPackage": fixes.NO_PACKAGE,
-        "otherName": fixes.OTHER_NAME,
+        **{name: getattr(stated_limits, name.upper()) for name in _LIMIT_PATTERNS.split()},
+        "noDowngrade": stated_limits.NO_DOWNGRADE,
+        "noEdit": stated_limits.NO_EDIT,
+        "noInstall": stated_limits.NO_INSTALL,
+        "sentenceEnd": stated_limits.SENTENCE_END,
+        "clauseEnd": stated_limits.CLAUSE_END,
+        "noPackage": stated_limits.NO_PACKAGE,
+        "otherName": stated_limits.OTHER_NAME,
+        "requirement": fixes.REQUIREMENT,
+        "lowest": fixes.LOWEST,
+        "announcing": fixes.ANNOUNCING,
         "firstPerson": fixes.FIRST_PERSON,
         "release": versions.VERSION,
         "clause": versions.CLAUSE,

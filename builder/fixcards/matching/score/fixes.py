@@ -3,50 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from fixcards.matching.index.entry import Entry, FixOption
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, code_names
 from fixcards.matching.parse.packages import canonical_name
 from fixcards.matching.parse.parser import Failure
-from fixcards.matching.parse.releases import INSTALL_COMMAND, is_listed
 from fixcards.matching.parse.tokens import lower
 from fixcards.matching.parse.versions import in_range, may_satisfy, overlap
 from fixcards.matching.score.features import MatchFeatures
+from fixcards.matching.score.stated_limits import (
+    Sentence,
+    bound_against,
+    forbids_editing,
+    forbids_installing,
+    is_held,
+    sentences_of,
+)
 
 REQUIREMENT = r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?[ ]*([<>=!~][^;@]*)?(?:;[^\n]*)?$"
 """A requirement: name and specifier."""
-_NUMBER = "[0-9]{1,4}(?:[.][0-9]{1,9}){0,4}"
-CONSTRAINT = (
-    r"(?:^|[^A-Za-z0-9_.-])([A-Za-z][A-Za-z0-9_.-]{0,60})[ ]?"
-    rf"((?:[<>]=?|~=)[ ]?{_NUMBER}(?:,[ ]?(?:[<>]=?|!=)[ ]?{_NUMBER}){{0,3}})"
-)
-"""A bound that a text states, such as `name<2` or "needs name>=2,<3" in a sentence."""
-WORD = r"[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?"
-"""A word that may be a package's name, in lower case."""
-SENTENCE_END = r"[.!?;](?= |$)"
-CLAUSE_END = ",? (?:and|but|so|und|aber|et|mais|y|pero|e|ma) |, "
-"""What ends a part of a sentence: the word that states a limit speaks of the names on its own side."""
-LIMIT = (
-    r"(?:^|[^a-z])(?:(?:must|(?:ha(?:s|ve)|needs?) to) (?:be|stay|remain|have|use)|pins?|pinned|requires?|required"
-    r"|wants|checks|expects|installs(?= [a-z0-9._-]{1,60}==)|insists?|demanded"
-    r"|dictated|held|locked|frozen|nailed|stays?|only works with|bound to"
-    r"|fixed (?:in|by|to) (?:its|the|their)|(?:nothing|anything) (?:but|other than)|refuses?"
-    r"|only (?:loads|runs|accepts|supports|takes|knows)"
-    r"|(?:newest|latest) [a-z0-9._-]{1,40}(?: there| here)? is|muss|müssen|bleib(?:t|en)|fest|festgenagelt|gepinnt|doit"
-    r"|doivent|rester?|debe|deben|deve|devono|moet|moeten|blijven)(?:[^a-z]|$)"
-)
-"""Words, in lower case, of a sentence that says which release a package has to have."""
-_OR_LATER = (
-    "[+]|(?:or|and) (?:higher|later|newer|above|more|up)|oder (?:neuer|höher)|ou (?:plus|supérieur)|o (?:superior|más)"
-)
-STATED = (
-    r"^(?:(?! (?:and|or|with|und|oder|mit|et|y|e|en) )[^0-9,:<>=~]){0,32}(?:([<>]=?|~=|={1,3})[ ]?\"?)?v?"
-    rf"({_NUMBER})(?![0-9a-z_])(?:[ ]?({_OR_LATER}))?"
-)
-"""What follows a name in such a sentence: "has to be at 2.5 or higher", "==1.2", "is pinned to 1.19"."""
+LOWEST = r">=[ ]?(((?:0[.])?[0-9]+)[0-9.]*)"
+"""The lowest release that a specifier allows, and the line that it is of: the first number, the second one below 1."""
 
 FIX_TEXTS = {
     "in place": "already in place: {place}",
@@ -63,95 +42,6 @@ FIX_TEXTS = {
 }
 """Why a fix doesn't fit."""
 
-_CHANGES = "(?:upgrad|updat|migrat|bump|chang|rewrit|porting|go to|mov|touch|edit|overrid)"
-_NEITHER = "(?:^|[^a-z])neither (?:version|release|package|one|of (?:them|the two)) "
-_NOT = (
-    "(?:can(?:no|')?t|can not|couldn't|wo(?:n't|uldn't)|(?:will|may|must) not|(?:un|not )able to"
-    "|(?:not|n't) allowed to)"
-)
-HELD = "|".join(
-    (
-        rf"(?:{_NOT}[^.!?]{{1,40}}|without |no way to |but not ){_CHANGES}",
-        rf"{_CHANGES}[a-z]*(?: [a-z0-9.]+){{0,4}} (?:{_NOT}|isn't going to) happen",
-        _NEITHER,
-        r"(?:^|[^a-z])can [^.!?]{1,20} neither ",
-        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|blocked (?:at|on)|no \"?(?:just )?upgrad|not an option"
-        r"|unmaintained"
-        r"|abandoned|not (?:upgrading|touching|changing|updating|migrating|moving)|is tied to"
-        r"|off the table|out of the question)",
-        r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep|remain)|(?:that|this|the) (?:version|release) stays",
-        r"(?:^|[^a-z])no (?:newer|later)(?:[^a-z]|$)|already the (?:newest|latest)|no longer maintained",
-        r"(?:kann|können|darf|dürfen)[^.!?]{1,40}(?:nicht|kein)|eingefroren|müssen bei",
-        r"(?:peux|peut|pouvons|pouvez) pas|figé|bloqué",
-        r"(?:^|[^a-z])no (?:l[oae]s? )?(?:puedo|podemos|puede)|congelad[oa]|fijad[oa]",
-        r"não (?:posso|podemos|pode|dá)|travad[oa]",
-        r"non (?:posso|possiamo|può)|bloccat[oa]",
-        r"nie (?:mogę|możemy|można)",
-        r"не (?:могу|можем)|нельзя",
-        "못|고정",
-        "できない|できません|られない|固定",
-        "不能|无法",
-        "नहीं कर सक",
-    )
-)
-"""Words of a reader who may not upgrade, in lower case: can't, pinned and frozen, in the languages of most posts.
-
-A missed one costs a reader a line: the upgrade stands before the fix that he takes. A wrong one costs as much."""
-GIVEN = (
-    r"(?:^|[^a-z])(?:certified|validated|approved|vendor|customer|polic(?:y|ies)|distro|mandat|demand|dictat|prescrib"
-    r"|frozen|(?:a|the|this|our|in|code|release|feature|change) freeze"
-    r"|managed|bundled|vendored|shipped|ships|baked|given|capped|caps|locked|governed|audited|platform"
-    r"|system package|(?:needed|required|held|pinned|used|owned|wanted|fixed|decided|chosen|inspected|imported) by"
-    r"|need(?:s|ed)? (?:it|that)(?! to )(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled|comes with"
-    r"|organi[sz]ers?"
-    r"|(?:no|any|an) (?:older|newer)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)|(?:is|are) out for "
-    r"|(?:up|down)?(?:grad|dat|migrat|mov|chang|bump)(?:e|es|ing) [^.!?]{0,30}(?:is|are) out(?:[^a-z]|$)"
-    r"|vorgegeben|vorschrift|imposé|impuest|imposto|imposta|narzucon|\u0437\u0430\u0434\u0430\u043d)"
-)
-"""Words, in lower case, of a part of a sentence that names a package whose release others decide."""
-NO_DOWNGRADE = (
-    rf"(?:{_NOT}|(?:not|n't) want to|(?:rather|prefer) not)[^.!?]{{1,40}}"
-    r"(?:downgrad|go (?:back|down|lower)|roll back|be lowered)|no \"?(?:just )?downgrad"
-    r"|without (?:going back|downgrading|rolling back)|(?:\u4e0d\u80fd|\u65e0\u6cd5)(?:\u964d\u7ea7|\u56de\u9000)"
-    r"|(?:going|rolling|to go) back [^.!?]{0,40}(?:not an option|no option|(?:not|n't) (?:possible|allowed)|is out)"
-    r"|zurück[^.!?]{0,40} (?:nicht|kein)|(?:nicht|kein)[^.!?]{0,40} zurück"
-    r"|(?:revenir|retour)[^.!?]{0,30} (?:pas|impossible)|pas (?:revenir|redescendre)"
-    r"|no (?:puedo|podemos) (?:volver|bajar)|não (?:posso|podemos) voltar"
-    r"|(?:^|[^a-z])can [^.!?]{1,20} neither "
-    rf"|{_NEITHER}"
-)
-"""The same words of a reader who may not go back to an older release."""
-NO_INSTALL = (
-    r"(?:can(?:no|')?t|can not|(?:not|n't) allowed to)[^.!?]{0,12} (?:install|pip install)"
-    r"(?:[^a-z][^.!?]{0,30})?(?:anything|any package|packages)"
-    r"|pip install(?: --?[a-z-]+)? is (?:blocked|disabled|forbidden|not allowed|switched off)"
-)
-"""The same words of a reader who may install nothing."""
-NO_EDIT = (
-    rf"(?:{_NOT}|no way to|(?:not|n't) want to) (?:edit|patch|modify|change|touch|fork)"
-    r"(?: (?:it|that|this|them|(?:the|its|their|our|that) (?:code|source|call|line|module|file)s?)| \(|,|$)"
-    r"|no (?:source|code) (?:edit|change)s|code freeze"
-)
-"""The same words of a reader who may not change the code."""
-NO_PACKAGE = r"(?:^|[^a-z])(?:python|interpreter|debian|ubuntu|alpine|windows|glibc|kernel)(?![a-z_-])"
-"""A part of a sentence about one of these says nothing about a package that it doesn't name."""
-OTHER_NAME = (
-    r"(?:^|[ (])(?!(?:[a-z]+(?:ing|ly)|it|its|that|this|these|those|they|we|i|you|one|all|both|everything|which|what"
-    r"|who|still|also|now|so|but|or|be|get|got|is|are|am|was|being|deps|releases?|versions?)[ ])"
-    r"([a-z][a-z0-9_-]*)[ ](?:(?:is|are|gets)[ ])?$"
-)
-"""A name in lower case before the words that state a limit: the limit is another package's."""
-DETERMINED = (
-    r"(?:^|[^a-z])(?:a|an|the|this|that|these|our|my|your|his|her|their|its|any|every|each|no|some|all)(?: [a-z-]+)?$"
-)
-"""What makes a word no name: "our whole image is frozen"."""
-PAST = (
-    r"(?:^|[^a-z])(?:used to|once (?:had|was|were|pinned)|formerly|went away"
-    r"|no longer (?:pinned|frozen|held|there|needed)|inzwischen|meanwhile"
-    r"|(?:was|were|been|is|are) (?:[a-z]+ )?(?:removed|deleted|dropped|gone|lifted))"
-)
-"""A sentence about a limit that there was, in lower case."""
-
 ANNOUNCING = "(?:Removed[A-Za-z0-9]*|Deprecation|Future)Warning:"
 """The class of a warning that something will go away. No earlier release is needed for that, nor does it help."""
 FIRST_PERSON = (
@@ -160,15 +50,8 @@ FIRST_PERSON = (
 )
 """A sentence in which the reader speaks of their own code, in lower case."""
 
-_REQUIREMENT, _CONSTRAINT = re.compile(REQUIREMENT), re.compile(CONSTRAINT)
-_INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
-_HELD, _NO_PACKAGE, _PAST = re.compile(HELD), re.compile(NO_PACKAGE), re.compile(PAST)
+_REQUIREMENT, _LOWEST = re.compile(REQUIREMENT), re.compile(LOWEST)
 _FIRST_PERSON, _ANNOUNCING = re.compile(FIRST_PERSON), re.compile(ANNOUNCING)
-_OTHER_NAME, _DETERMINED = re.compile(OTHER_NAME), re.compile(DETERMINED)
-_NO_DOWNGRADE, _NO_INSTALL, _NO_EDIT = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL), re.compile(NO_EDIT)
-_SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
-_LIMIT, _STATED = re.compile(LIMIT), re.compile(STATED)
-_WORD, _GIVEN = re.compile(WORD), re.compile(GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +66,6 @@ class FittedFix:
     """Why it doesn't fit, empty where it does."""
 
 
-class _Sentence(NamedTuple):
-    """A sentence of a text."""
-
-    text: str
-    words: str
-    """The same in lower case."""
-    printed: bool
-    """Whether it is a line of an exception."""
-
-
 def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry) -> tuple[FittedFix, ...]:
     """Return the fixes of an entry: those that fit first, otherwise in the order of the card.
 
@@ -201,41 +74,42 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     isn't known excludes nothing.
 
     Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
-    that own code is, or the message only announces the change: then a change there does. Of an entry whose package
-    nothing in the text points at, what installs another package does: the same line breaks others.
+    that own code is, or the message only announces the change: then a change there does. Otherwise what installs
+    another package goes first where nothing in the text points at the entry's, since the same line breaks others, and
+    for a message whose upgrade is more than a step: to another major release, or of a package that another one calls.
     """
     announces = features.fit is not None and bool(_ANNOUNCING.search(features.fit.text))
     is_own = announces or _in_own_code(features) or _is_used_by_reader(failure, features, entry)
     first = ("code-change" if is_own else "pin") if entry.cause == entry.id else ""
-    is_anybodys = not (first or features.uses_package or features.has_source)
-    sentences = _sentences(failure, features)
+    sentences = sentences_of(failure, features)
     fixes = []
     for fix in entry.fixes:
         why = _objection(fix, failure, features, entry, sentences)
         fixes.append(FittedFix(fix.title, fix.kind, fix.install, fits=not why, why=why))
+    upgrade = next((fix for fix in fixes if fix.fits), None) if features.fit else None
+    is_far = upgrade is not None and upgrade.kind == "upgrade" and _is_far(upgrade, failure.failure, features, entry)
+    prefers_other = not first and (is_far or not (features.uses_package or features.has_source))
 
     def order(fix: FittedFix) -> tuple[bool, bool, bool]:
-        is_for_all = is_anybodys and fix.install and entry.package not in dict(_requirements(fix.install))
-        return not fix.fits, fix.kind != first, not is_for_all
+        installs_other = fix.install and entry.package not in dict(_requirements(fix.install))
+        return not fix.fits, fix.kind != first, not (prefers_other and installs_other)
 
     return tuple(sorted(fixes, key=order))
 
 
-def _sentences(failure: NormalizedFailure, features: MatchFeatures) -> list[_Sentence]:
-    """Return the sentences that may state a limit.
+def _is_far(fix: FittedFix, failure: Failure, features: MatchFeatures, entry: Entry) -> bool:
+    """Return whether an upgrade is to another major release than the reader's, or another package's to allow.
 
-    The message of the failure states none, nor does a list of releases, a command that installs, or what is past.
+    Where the text shows no release it is one of those that fail. Below 1 each minor release counts as a major one.
     """
-    printed = {exception.line for exception in failure.failure.exceptions}
-    message = features.fit.line if features.fit else None
-    return [
-        _Sentence(sentence, words, other.line in printed)
-        for other in failure.failure.lines
-        if other.line != message and not is_listed(other.raw)
-        for sentence in _SENTENCE_END.split(other.text)
-        if not _PAST.search(words := lower(sentence))
-        and (not _INSTALL_COMMAND.search(sentence) or _NO_INSTALL.search(words))
-    ]
+    if features.frames and canonical_name(features.caller) not in ("", entry.package):
+        return True
+    lowest = _LOWEST.search(dict(_requirements(fix.install)).get(entry.package, ""))
+    if not lowest:
+        return False
+    same_line = f"=={lowest[2]}.*"
+    releases = failure.releases(entry.package)
+    return not (in_range(releases[-1], same_line) if releases else overlap(f"{same_line},<{lowest[1]}", entry.affected))
 
 
 def _objection(
@@ -243,14 +117,14 @@ def _objection(
     failure: NormalizedFailure,
     features: MatchFeatures,
     entry: Entry,
-    sentences: Sequence[_Sentence],
+    sentences: Sequence[Sentence],
 ) -> str:
     """Return why a fix doesn't fit, empty where nothing speaks against it."""
     requirements = _requirements(fix.install)
     # To install something is all that an upgrade or a pin is; another kind of fix is a change beside it.
     installs = fix.kind in ("upgrade", "pin")
     place = _in_place(failure.failure, requirements) if installs else ""
-    bound = _bound_against(sentences, requirements)
+    bound = bound_against(sentences, requirements)
     interpreters = failure.failure.releases("python")
     is_general = fix.kind == "upgrade" and entry.cause == entry.id
     held = ""
@@ -260,22 +134,21 @@ def _objection(
         reason = "bound"
     elif fix.python and may_satisfy(interpreters, fix.python) is False:
         reason = "python"
-    elif installs and any(_NO_INSTALL.search(sentence.words) for sentence in sentences):
+    elif installs and forbids_installing(sentences):
         reason = "fixed"
     elif fix.kind == "code-change":
-        no_edit = any(_NO_EDIT.search(sentence.words) for sentence in sentences)
-        reason = "call" if features.caller else "code" if no_edit else ""
+        reason = "call" if features.caller else "code" if forbids_editing(sentences) else ""
     elif is_general and _in_own_code(features):
         reason = "yours"
     elif fix.kind == "upgrade":
         reason = "" if is_general else _objection_to_upgrade(features, entry)
         own = canonical_name(features.caller) or "the package" if is_general else entry.package
         names = [own] if is_general or not requirements else [name for name, _ in requirements]
-        held = next((name for name in names if _is_held(sentences, name, entry, _HELD)), "")
+        held = next((name for name in names if is_held(sentences, name, entry)), "")
         reason = reason or ("held" if held else "")
     elif fix.kind == "pin":
         held = requirements[0][0] if requirements else entry.package
-        reason = "held" if _is_held(sentences, held, entry, _NO_DOWNGRADE) else ""
+        reason = "held" if is_held(sentences, held, entry, down=True) else ""
     else:
         reason = ""
     values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
@@ -286,51 +159,6 @@ def _objection(
 def _requirements(install: Sequence[str]) -> list[tuple[str, str]]:
     """Return name and specifier of each requirement."""
     return [(canonical_name(match[1]), match[2] or "") for match in map(_REQUIREMENT.match, install) if match]
-
-
-def _is_held(sentences: Sequence[_Sentence], package: str, entry: Entry, pattern: re.Pattern[str]) -> bool:
-    """Return whether others decide on a package, or a sentence says that it or something without a name has to stay."""
-    others = {entry.package, *entry.requirements} - {package}
-    return _is_given(sentences, package) or any(
-        not sentence.printed and _speaks_of(match, package, others, sentence)
-        for sentence in sentences
-        for match in pattern.finditer(sentence.words)
-    )
-
-
-def _speaks_of(match: re.Match[str], package: str, others: Set[str], sentence: _Sentence) -> bool:
-    """Return whether a limit that a sentence states is a package's, given the other packages that it may be of.
-
-    A name in the same part of the sentence decides, else the nearest one before it.
-    """
-    start = match.start() + (not "a" <= match[0][:1] <= "z")
-    before = _CLAUSE_END.split(sentence.words[:start])[-1]
-    clause = before + _CLAUSE_END.split(sentence.words[start:])[0]
-    if package in clause:
-        return True
-    name = _OTHER_NAME.search(sentence.text[start - len(before) : start])
-    is_other = name is not None and not _DETERMINED.search(before[: name.start(1)].strip(" "))
-    if is_other or _NO_PACKAGE.search(clause) or any(other in clause for other in others):
-        return False
-    earlier = sentence.words[:start]
-    ends = [each.end() for each in _NO_PACKAGE.finditer(earlier)] + [_end_of(other, earlier) for other in others]
-    return _end_of(package, earlier) >= max(ends, default=0)
-
-
-def _end_of(name: str, words: str) -> int:
-    """Return where a name stands for the last time: its end, 0 where it doesn't."""
-    start = words.rfind(name)
-    return start + len(name) if start >= 0 else 0
-
-
-def _is_given(sentences: Sequence[_Sentence], package: str) -> bool:
-    """Return whether a part of a sentence says that others decide on the release of a package."""
-    return any(
-        _GIVEN.search(clause) and package in map(canonical_name, _WORD.findall(clause))
-        for sentence in sentences
-        if not sentence.printed
-        for clause in _CLAUSE_END.split(sentence.words)
-    )
 
 
 def _objection_to_upgrade(features: MatchFeatures, entry: Entry) -> str:
@@ -372,26 +200,3 @@ def _in_place(failure: Failure, requirements: list[tuple[str, str]]) -> str:
             return ""
         listed.append(f"{name} {releases[-1]}")
     return ", ".join(listed)
-
-
-def _bound_against(sentences: Sequence[_Sentence], requirements: list[tuple[str, str]]) -> str:
-    """Return a bound that a text states and that excludes what a fix installs, empty where none does."""
-    for sentence in sentences:
-        bounds = [(match[1], match[2].replace(" ", "")) for match in _CONSTRAINT.finditer(sentence.text)]
-        for clause in _CLAUSE_END.split(sentence.words) if requirements else ():
-            if _LIMIT.search(clause):
-                bounds += _stated(clause, {name for name, _ in requirements})
-        for package, bound in bounds:
-            if any(name == canonical_name(package) and not overlap(each, bound) for name, each in requirements):
-                return f"{package} {bound[2:-2]}" if bound.endswith(".*") else f"{package}{bound}"
-    return ""
-
-
-def _stated(clause: str, names: Set[str]) -> Iterator[tuple[str, str]]:
-    """Yield the bounds that a part of a sentence states in words, for some packages."""
-    for word in _WORD.finditer(clause):
-        name = canonical_name(word[0])
-        match = _STATED.match(clause[word.end() :]) if name in names else None
-        if match:
-            operator = match[1] or (">=" if match[3] else "==")
-            yield name, f"{operator}{match[2]}{'.*' if operator == '==' else ''}"

@@ -20,9 +20,19 @@ export function fitFixes(failure, features, entry) {
   });
   const isOwn = inOwnCode(features) || isUsedByReader(failure, features, entry) || FIND.announcing.test(features.fit?.text);
   const first = entry.cause === entry.id && (isOwn ? "code-change" : "pin");
-  const isAnybodys = !(first || features.usesPackage || features.hasSource);
-  const isForAll = ({ install }) => isAnybodys && install.length && requirementsOf(install).every(([name]) => name !== entry.package);
-  return fixes.sort((a, b) => b.fits - a.fits || (b.kind === first) - (a.kind === first) || isForAll(b) - isForAll(a));
+  const upgrade = features.fit && fixes.find(({ fits }) => fits);
+  const isFar = upgrade?.kind === "upgrade" && isFarUpgrade(upgrade, failure.failure, features, entry);
+  const prefersOther = !first && (isFar || !(features.usesPackage || features.hasSource));
+  const isPreferred = ({ install }) => prefersOther && install.length > 0 && requirementsOf(install).every(([name]) => name !== entry.package);
+  return fixes.sort((a, b) => b.fits - a.fits || (b.kind === first) - (a.kind === first) || isPreferred(b) - isPreferred(a));
+}
+
+function isFarUpgrade({ install }, { releases }, { frames, caller }, { package: own, affected }) {
+  if (frames && !["", own].includes(canonicalName(caller))) return true;
+  const lowest = FIND.lowest.exec(requirementsOf(install).find(([name]) => name === own)?.[1]);
+  if (!lowest) return false;
+  const sameLine = `==${lowest[2]}.*`;
+  return !(releases.has(own) ? inRange(releases.get(own).at(-1), sameLine) : overlap(`${sameLine},<${lowest[1]}`, affected));
 }
 
 function sentencesOf({ exceptions, lines }, message) {
