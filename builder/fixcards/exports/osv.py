@@ -15,6 +15,7 @@ from typing import Any
 from fixcards.matching.parse.versions import ALTERNATIVE
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
+from fixcards.records.identity import INTERPRETER
 
 SCHEMA_VERSION = "1.7.5"
 ID_PREFIX = "x_FIXCARDS-"
@@ -30,9 +31,9 @@ def osv_record(
 ) -> dict[str, Any]:
     """Return the record of a card.
 
-    Raises `InexpressibleError` for one that can't be said in the format, one without evidence (a record needs the day
-    of its last change, and a claim that was never executed is none to hand on), and one that takes more than its
-    package unless `with_conditions`.
+    Raises `InexpressibleError` for one that can't be said in the format, one about Python itself, one without evidence
+    (a record needs the day of its last change, and a claim that was never executed is none to hand on), and one that
+    takes more than its package unless `with_conditions`.
     """
     requires = _requires(card)
     if requires and not with_conditions:
@@ -41,6 +42,8 @@ def osv_record(
         raise InexpressibleError("was never executed")
     if card.status.state == "retired":
         raise InexpressibleError("is retired")
+    if card.package == INTERPRETER:
+        raise InexpressibleError("is about Python, which is no package of the index")
     page = f"{site_url}{card.package}/{card.key}/" if site_url else ""
     links = [("REPORT", card.issue), ("FIX", card.pr), ("EVIDENCE", page)]
     return {

@@ -26,7 +26,8 @@ ECOSYSTEMS = frozenset(
 """First parts of addresses for other ecosystems, named as package URLs (purl) name their types."""
 RESERVED = SITE_FOLDERS | ECOSYSTEMS
 """Names that no package of PyPI may have here."""
-
+INTERPRETER = "python"
+"""The package of cards about Python itself. Its releases are interpreters, so nothing is installed for them."""
 
 KEY = r"(?:[a-z][a-z0-9]{0,30}-)?[1-9][0-9]{0,11}"
 """The key of an issue in ids, addresses and names of files."""

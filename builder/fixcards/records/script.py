@@ -8,6 +8,7 @@ from fixcards.ecosystems import ecosystem
 from fixcards.errors import FixcardsError
 from fixcards.records.card import Card, Fix
 from fixcards.records.evidence import Evidence
+from fixcards.records.identity import INTERPRETER
 
 SCRIPT_NAME = "repro.py"
 
@@ -42,7 +43,8 @@ def requirements(card: Card, release: str | None = None, fix: Fix | None = None)
 
     Without `release` it is the broken one. An upgrade without requirements of its own installs `versions.fixed`.
     """
-    texts = card.reproduction.requires or (f"{card.package}=={{version}}",)
+    itself = () if card.package == INTERPRETER else (f"{card.package}=={{version}}",)
+    texts = card.reproduction.requires or itself
     if fix is not None and fix.requires is not None:
         texts = fix.requires
     elif fix is not None and fix.kind == "upgrade" and card.versions.fixed:

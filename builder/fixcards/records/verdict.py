@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from fixcards.records.card import Card, Fix
 from fixcards.records.evidence import Evidence, Run, run_digest
+from fixcards.records.identity import INTERPRETER
 
 InstallState = Literal["works", "fails", "not executed"]
 Verdict = Literal["verified", "partly verified", "not executed", "stale", "disputed", "retired"]
@@ -123,10 +124,11 @@ def has_control(card: Card, evidence: Evidence) -> bool:
     """Return whether the reproduction passed somewhere without a word of it changed.
 
     That may be a fix without code of its own, the newest release, a release of the sweep, or a run made for this.
-    A run with an altered package is none: a program that passes there shows nothing about the package.
+    A run with an altered package is none: a program that passes there shows nothing about the package. Of a card about
+    Python itself only another Python is one: what is installed shows nothing about it.
     """
     for run in evidence.runs:
-        if run.role in {"stub", "disguised", "edge"}:
+        if run.role in {"stub", "disguised", "edge"} or (card.package == INTERPRETER and run.role != "control"):
             continue
         unchanged = run.fix is None or (run.fix <= len(card.fixes) and card.fixes[run.fix - 1].code is None)
         if unchanged and run.outcome == "passed" and not run.flaky and evidence.isolation != "none":
@@ -196,7 +198,8 @@ def _is_complete(card: Card, evidence: Evidence) -> bool:
     """
     expect = card.reproduction.expect
     altered: set[str] = {run.role for run in evidence.runs if run.outcome != "could-not-run"}
-    if expect is not None and expect.during is not None:  # the program is never reached, so there is nothing to alter
+    never_reached = expect is not None and expect.during is not None
+    if never_reached or card.package == INTERPRETER:  # there is no package whose code could be altered
         altered |= {"stub", "disguised"}
     if any(contradicts(run) for run in evidence.runs):
         return False

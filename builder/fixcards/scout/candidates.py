@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from fixcards.scout.candidate import Candidate, Control
 from fixcards.scout.finding import Kind
 from fixcards.verify.environment import EnvironmentSpec
-from fixcards.verify.interpreters import FINAL_RELEASE_DAYS, Interpreter, choose_interpreters, runs_wheel
+from fixcards.verify.final_releases import FINAL_RELEASE_DAYS
+from fixcards.verify.interpreters import Interpreter, choose_interpreters, runs_wheel
 from fixcards.verify.package_index import ReleaseInfo, ReleaseList
 
 MAX_CONTROLS = 6

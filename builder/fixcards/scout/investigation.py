@@ -15,7 +15,8 @@ from fixcards.scout.replay import Replay
 from fixcards.scout.vanished import vanished_name
 from fixcards.scout.victim_range import victim_range
 from fixcards.verify.bisect import FAILING
-from fixcards.verify.interpreters import FINAL_RELEASE_DAYS, Interpreter, installed_interpreters
+from fixcards.verify.final_releases import FINAL_RELEASE_DAYS
+from fixcards.verify.interpreters import Interpreter, installed_interpreters
 from fixcards.verify.unavailable import EnvironmentUnavailable
 
 

@@ -38,6 +38,7 @@ from fixcards.records.evidence import (
     sweep_digest,
 )
 from fixcards.records.fields import FRAME
+from fixcards.records.identity import INTERPRETER
 from fixcards.records.verdict import has_control
 from fixcards.verify.bisect import State
 from fixcards.verify.bytecode import Bytecode
@@ -137,8 +138,10 @@ class CardRunner:
         if runs[0].outcome == "failed-as-described" and runs[0].python:
             broken = card_plan.broken.on(card_plan.broken.interpreter(runs[0].python))
             # Where the program is never reached, there is no code of the package that could be replaced: that a
-            # control passes, and that uv's or the build's own words name the package, stand in for these runs.
-            altered = [self.run(replace(broken, role=role), 1) for role in _ALTERED if self._during is None]
+            # control passes, and that uv's or the build's own words name the package, stand in for these runs. Of
+            # Python itself there is none either, and the control is another Python.
+            alters = self._during is None and card.package != INTERPRETER
+            altered = [self.run(replace(broken, role=role), 1) for role in _ALTERED if alters]
             lines = [self.run(each) for each in install_runs(card, broken, self._broken_lock, installed_interpreters())]
             plan_edges = edges(card, releases, card_plan.broken, runs[0], installed_interpreters(), self.index.releases)
             at_edges, findings = run_edges(card, plan_edges, lambda planned: self.run(planned, 1))

@@ -17,6 +17,8 @@ from packaging.version import InvalidVersion, Version
 from fixcards.errors import FixcardsError
 from fixcards.files import atomic_write
 from fixcards.project import AssignedIndex
+from fixcards.records.identity import INTERPRETER
+from fixcards.verify.final_releases import FINAL_RELEASE_DAYS
 from fixcards.verify.index_client import IndexClient, IndexUnavailableError
 from fixcards.verify.index_configuration import index_urls, uv_index_variables, without_password
 from fixcards.verify.project_files import IndexFile
@@ -84,10 +86,12 @@ class PackageIndex:
         self._lists: dict[str, ReleaseList] = {}
 
     def releases(self, package: str) -> ReleaseList:
-        """Return the releases of `package`, an empty list where no index has it.
+        """Return the releases of `package`, an empty list where no index has it; of `INTERPRETER`, those of Python.
 
         Raises `FixcardsError` where an index doesn't answer.
         """
+        if package == INTERPRETER:
+            return _interpreters()
         with self._lock:
             if package not in self._lists:
                 if len(self._lists) >= MAX_LISTS_IN_MEMORY:  # the others are read from the disk again
@@ -146,6 +150,25 @@ class PackageIndex:
             atomic_write(self._path(package), json.dumps(data, default=str).encode())
             return ReleaseList(package, releases)
         return ReleaseList(package, ())
+
+
+def _interpreters() -> ReleaseList:
+    """Return the feature releases of Python, each of which runs on itself only."""
+    return ReleaseList(
+        INTERPRETER,
+        tuple(
+            ReleaseInfo(
+                version=f"{major}.{minor}",
+                uploaded=day,
+                yanked=False,
+                requires_python=f"=={major}.{minor}.*",
+                wheels=(),
+                source=False,
+                size=0,
+            )
+            for (major, minor), day in FINAL_RELEASE_DAYS.items()
+        ),
+    )
 
 
 def resolution_day(own: date | None, uploaded: date | None) -> date | None:

@@ -12,7 +12,15 @@ from packaging.version import Version
 from fixcards.ecosystems import ecosystem
 from fixcards.records.card import Card
 from fixcards.records.fields import PLACEHOLDER
-from fixcards.records.identity import DISCOVERY_FOLDER, KEY, RESERVED, card_file, is_discovery_key, issue_key
+from fixcards.records.identity import (
+    DISCOVERY_FOLDER,
+    INTERPRETER,
+    KEY,
+    RESERVED,
+    card_file,
+    is_discovery_key,
+    issue_key,
+)
 from fixcards.records.problem import quoted
 from fixcards.records.repair import MoveCard
 from fixcards.records.rules.rule import Finding, rule
@@ -134,7 +142,7 @@ def fixed_without_pr(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 def version_not_under_test(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The reproduction installs the package with `=={version}`, so that any release can be put to the test."""
     requires = card.reproduction.requires
-    if not requires:
+    if not requires or card.package == INTERPRETER:
         return
     registry = ecosystem(card.ecosystem)
     own = [text for text in requires if registry.requirement_name(text) == card.package]

@@ -17,7 +17,7 @@ from fixcards.ecosystems import ecosystem
 from fixcards.ecosystems.pypi import parse_requirement
 from fixcards.records.card import Card, Expect
 from fixcards.records.evidence import Evidence, Run, lock_digest, run_digest
-from fixcards.records.identity import is_discovery_id
+from fixcards.records.identity import INTERPRETER, is_discovery_id
 from fixcards.records.printed_signature import prints_signature
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.script import requirements
@@ -74,18 +74,19 @@ def outcome_contradicted(evidence: Evidence, card: Card) -> Iterator[Finding]:
     for at, run in enumerate(evidence.runs):
         if run.seconds > longest:
             yield Finding(f"took {run.seconds:g} s, more than its limit", _AGAIN, ("runs", at, "seconds"))
-        for message in _contradictions(run, expect):
+        for message in _contradictions(run, expect, needs_packages=card.package != INTERPRETER):
             yield Finding(f"says {run.outcome} of a run that {message}", _AGAIN, ("runs", at, "outcome"))
 
 
-def _contradictions(run: Run, expect: Expect | None) -> Iterator[str]:
+def _contradictions(run: Run, expect: Expect | None, *, needs_packages: bool) -> Iterator[str]:
     during = expect.during if expect else None
     expected_exit, hangs = (expect.exit, expect.timeout is not None) if expect else (None, False)
     if run.outcome not in run.repetitions:
         yield "never had this outcome"
     # Before a program is reached nothing is installed; what fails otherwise there may have been installed or not.
     empty = {"could-not-run"} | ({"failed-as-described"} if during else set())
-    if run.packages if run.outcome in empty else not run.packages and not (during and run.outcome != "passed"):
+    may_be_empty = not needs_packages or (during is not None and run.outcome != "passed")
+    if run.packages if run.outcome in empty else not (run.packages or may_be_empty):
         yield "installed packages" if run.packages else "installed nothing"
     if run.outcome == "passed":
         if run.exit != 0:

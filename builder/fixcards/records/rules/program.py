@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 
 from fixcards.records.card import Card
 from fixcards.records.fields import PLACEHOLDER
+from fixcards.records.identity import INTERPRETER
 from fixcards.records.printed_signature import prints_signature
 from fixcards.records.program_syntax import Program, parse_program
 from fixcards.records.rules.rule import Finding, rule
@@ -67,10 +68,10 @@ _TITLE = re.compile(
 def imports_nothing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The program imports the package or starts a program of it: with the standard library alone nothing of it runs.
 
-    What the extra files import counts, too.
+    What the extra files import counts, too. A card about Python itself needs nothing else.
     """
     program = parse_program(card.reproduction.code)
-    if program is None:
+    if program is None or card.package == INTERPRETER:
         return
     files = card.reproduction.files or {}
     own = {PurePosixPath(name).parts[0].removesuffix(".py") for name in files}

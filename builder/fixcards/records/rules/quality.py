@@ -15,6 +15,7 @@ from fixcards.ecosystems import ecosystem
 from fixcards.ecosystems.pypi import MAX_CLAUSES, common_release, parse_requirement, parse_specifier
 from fixcards.records.card import Card, Fix
 from fixcards.records.evidence import Evidence
+from fixcards.records.identity import INTERPRETER
 from fixcards.records.problem import quoted
 from fixcards.records.repair import InsertList, RemoveItem, Repair, Rewrite, without_trailing_spaces
 from fixcards.records.rules.install import LINE_KINDS
@@ -283,13 +284,14 @@ def range_empty_or_twice(card: Card, evidence: Evidence | None) -> Iterator[Find
 def cause_of_no_second_package(card: Card, evidence: Evidence | None) -> Iterator[Finding]:
     """The cause lies in another package, which is among `versions.with` or the requirements of the reproduction.
 
-    A failing build is excepted: what it takes is required by the source distribution, and never installed.
+    Or it lies in Python, and `versions.python` says which. A failing build is excepted: what it takes is required by the source distribution, and never installed.
     """
     expect = card.reproduction.expect
     if card.cause in {None, card.id} or (expect and expect.during == "build"):
         return
     registry = ecosystem(card.ecosystem)
     others = {*(card.versions.with_ or {}), *map(registry.requirement_name, card.reproduction.requires)}
+    others |= {INTERPRETER} if card.versions.python else set()
     if not any((card.cause or "").startswith(f"{name}-") for name in others - {card.package}):
         yield Finding(
             f"the cause {card.cause} is about no package that the failure takes",
