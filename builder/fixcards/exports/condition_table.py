@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fixcards.matching.index.conditions import LASTING, Conditions, conditions_text
+from fixcards.records.identity import INTERPRETER
 from fixcards.records.summary import Summary
 
 
 def condition_table(cards: Iterable[Summary]) -> bytes:
-    """Return the content of `audit.json`, about all cards that are not retired. The cause of others is lasting."""
+    """Return the content of `audit.json`, about all cards that are not retired.
+
+    The cause of others is lasting, and so is what a Python no longer has: it says nothing about the packages beside it.
+    """
     cards = list(cards)
     causes = {card.cause for card in cards}
     return conditions_text(
@@ -17,7 +21,7 @@ def condition_table(cards: Iterable[Summary]) -> bytes:
             card.package,
             Conditions(
                 card.id,
-                LASTING if card.id in causes else card.moment,
+                LASTING if card.id in causes or card.package == INTERPRETER else card.moment,
                 card.platform,
                 {card.package: card.affected, **card.requirements},
             ),

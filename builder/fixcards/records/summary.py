@@ -10,7 +10,7 @@ from fixcards.ecosystems import ecosystem
 from fixcards.records.card import Card
 from fixcards.records.evidence import EXPECTED, Evidence, Run
 from fixcards.records.failure_moment import failure_moment
-from fixcards.records.identity import card_path
+from fixcards.records.identity import INTERPRETER, card_path
 from fixcards.records.verdict import confidence, differing_runs, install_states, judge
 
 
@@ -94,8 +94,11 @@ class Summary(NamedTuple):
     def is_change(self) -> bool:
         """Whether it is about a change that its package stands by, not about a failure that a release ends.
 
-        Such a card offers to hold its own package back, and no upgrade of it. All who call the package may be hit.
+        Such a card offers to hold its own package back, and no upgrade of it. All who call the package may be hit. What
+        Python takes out of the standard library is one, too.
         """
+        if self.package == INTERPRETER:
+            return True
         name = ecosystem(self.ecosystem).requirement_name
         kinds = {kind for _, kind, install, _ in self.fixes if self.package in map(name, install)}
         return "pin" in kinds and "upgrade" not in kinds

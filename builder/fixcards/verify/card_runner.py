@@ -298,9 +298,10 @@ class CardRunner:
         for locked in parse_lock(ready.lock):
             # A file that was uploaded later is only in the locks of later days.
             self._hashes.setdefault(f"{locked.name}=={locked.version}", set()).update(locked.hashes)
+        is_python = self.card.package == INTERPRETER
         return Run(
             **self._common(ready.planned),
-            release=packages.get(self.card.package),
+            release="{}.{}".format(*ready.interpreter.minor) if is_python else packages.get(self.card.package),
             packages=packages,
             python=ready.interpreter.version,
             exit=result.exit,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from fixcards.matching.index.conditions import PYTHON
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import MessageLine, NormalizedFailure
 from fixcards.matching.parse.packages import canonical_name, frame_package
@@ -112,7 +113,7 @@ class MatchFeatures:
     innermost: bool
     """Whether the innermost frame of the entry's own packages is among them."""
     foreign_frames: bool
-    """Whether the text shows library frames and none of the entry's own packages."""
+    """Whether the text shows library frames and none of the entry's own packages. Python itself has none."""
     frames_alone: bool
     """Whether the text shows no exception."""
     uses_package: bool
@@ -176,7 +177,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         all_frames=len(own_frames),
         partner_frames=len(shared) - len(own_shared),
         innermost=bool(own_shared) and own_frames[-1] in shared,
-        foreign_frames=bool(failure.packages) and not (shows_package or own_shared),
+        foreign_frames=bool(failure.packages) and not (shows_package or own_shared or entry.package == PYTHON),
         frames_alone=not failure.failure.exceptions,
         uses_package=uses or (fit is not None and fit.names_package),
         affected=affected,

@@ -284,7 +284,8 @@ def range_empty_or_twice(card: Card, evidence: Evidence | None) -> Iterator[Find
 def cause_of_no_second_package(card: Card, evidence: Evidence | None) -> Iterator[Finding]:
     """The cause lies in another package, which is among `versions.with` or the requirements of the reproduction.
 
-    Or it lies in Python, and `versions.python` says which. A failing build is excepted: what it takes is required by the source distribution, and never installed.
+    Or it lies in Python, and `versions.python` says which. A failing build is excepted: what it takes is required by
+    the source distribution, and never installed.
     """
     expect = card.reproduction.expect
     if card.cause in {None, card.id} or (expect and expect.during == "build"):

@@ -46,7 +46,7 @@ export function compare(failure, entry) {
     allFrames: ownFrames.length,
     partnerFrames: shared.length - ownShared.length,
     innermost: shared.includes(ownFrames.at(-1)),
-    foreignFrames: packages.size && !showsPackage && !ownShared.length,
+    foreignFrames: packages.size && !showsPackage && !ownShared.length && entry.package !== "python",
     framesAlone: !failure.failure.exceptions.length,
     usesPackage: uses || (fit !== null && fit.namesPackage),
     alias: fit !== null && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
