@@ -97,7 +97,21 @@ def causes() -> tuple[Entry, ...]:
         )
         for name, fixed in (("candlery", "1.5"), ("taper", "2.0"))
     ]
-    return (cause, *victims)
+    removed = Entry(
+        id="python-3",
+        package="python",
+        templates=("ModuleNotFoundError: No module named 'sconces'",),
+        exception="ModuleNotFoundError",
+        title="Python 3.13: No module named 'sconces'",
+        affected=">=3.13",
+        cause="python-3",
+        fixes=(
+            FixOption("Install standard-sconces", "workaround", ("standard-sconces",), python=">=3.13"),
+            FixOption("Upgrade the package whose frame is innermost", "upgrade"),
+        ),
+        display={"path": "python/3/", "verdict": "verified"},
+    )
+    return (cause, *victims, removed)
 
 
 @cache

@@ -132,7 +132,8 @@ ADVICE = [
 def test_advice_in_a_text_changes_no_tier(
     entry: Entry, number: int, advice: str, with_frames: bool, data: st.DataObject
 ) -> None:
-    name = data.draw(st.sampled_from([each for each in (entry.package, *entry.requirements) if each != "python"]))
+    names = [each for each in (entry.package, *entry.requirements) if each != "python"]
+    name = data.draw(st.sampled_from(names or ["shopkit"]))
     release = data.draw(st.sampled_from(["0.0.1", "1.5.3", "2.2.2", "99.0"]))
     text = traceback(entry.frames if with_frames else (), message_of(entry, number))
     line = advice.format(name=name, release=release)

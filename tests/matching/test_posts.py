@@ -47,6 +47,8 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-cause-alone": ("wax-1", "likely"),
     "post-cause-under-a-stranger": ("wax-1", "likely"),
     "post-cause-under-a-victim": ("taper-7", "exact"),
+    "post-module-of-python": ("python-3", "likely"),
+    "post-module-of-an-older-python": None,
     "post-py-spy": None,
     "post-threads": ("aioredis-1443", "possible"),
     "post-from-python-to-python": ("pandas-59052", "likely"),
@@ -86,3 +88,12 @@ def test_a_post_gets_the_answer_that_helps(name: str) -> None:
     matches = match(parse(TEXTS[name]), index())
     answer = (matches[0].entry.id, matches[0].tier) if matches else None
     assert answer == EXPECTED[name]
+
+
+def test_of_a_module_that_python_no_longer_has_the_traceback_needs_no_frame_of_its_package() -> None:
+    best = match(parse(TEXTS["post-module-of-python"]), index())[0]
+    assert best.reasons == ("same exception and message", "you seem to have python 3.13, which is affected")
+    assert [fix.title for fix in best.fixes] == [
+        "Install standard-sconces",
+        "Upgrade the package whose frame is innermost",
+    ]
