@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fixcards.matching.index.entry import Entry, FixOption
+from fixcards.records.causes import changes
 from fixcards.records.summary import Summary
 
 UNEXPLAINED = "Found and executed by the program, not yet explained by a person."
@@ -21,7 +22,7 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
     offers to hold the package back, and no upgrade of it. All who call the package may be hit.
     """
     cards = list(cards)
-    causes = {card.cause for card in cards}
+    causes = changes(cards)
     for card in cards:
         if card.state != "retired":
             yield Entry(
@@ -33,7 +34,7 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
                 title=card.title,
                 prose=f"{card.prose} {card.details}",
                 keywords=card.keywords,
-                cause=card.id if card.id in causes or card.is_change else card.cause,
+                cause=card.id if card.id in causes else card.cause,
                 affected=card.affected,
                 fixed=card.fixed,
                 requirements=card.requirements,

@@ -21,6 +21,7 @@ from fixcards import cache
 from fixcards.errors import FixcardsError
 from fixcards.files import FileState, file_state, is_hidden, is_racy, read_regular, walk
 from fixcards.records import reader_reports
+from fixcards.records.causes import with_causes
 from fixcards.records.evidence import EVIDENCE_SUFFIX
 from fixcards.records.identity import card_file, issue_order
 from fixcards.records.json_error import first_json_error
@@ -152,12 +153,17 @@ class _Loader:
             if card.record.summary is not None and self.display(card.path) not in wrong
         ]
         good.sort(key=lambda each: (each[0].package, issue_order(each[0].key)))
+        summaries = {summary.id: summary for summary in with_causes(summary for summary, _ in good)}
         return Library(
             root=self.root,
-            summaries={summary.id: summary for summary, _ in good},
+            summaries=summaries,
             files={summary.id: card.path for summary, card in good},
             digests={summary.id: card.digest for summary, card in good if card.digest},
-            summary_digests={summary.id: card.record.summary_digest for summary, card in good},
+            summary_digests={
+                # What has become the cause of a card may be another one, though the card is what it was.
+                card_id: cache.digest(card.record.summary_digest, summary.cause.encode())
+                for (card_id, summary), (_, card) in zip(summaries.items(), good, strict=True)
+            },
             reports=reports,
             problems=tuple(sorted(self.problems)),
             all_ids=context.all_ids,

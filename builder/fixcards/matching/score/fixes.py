@@ -73,14 +73,17 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     package which the failure didn't come through or which the reader may not upgrade, or that a bound excludes it. What
     isn't known excludes nothing.
 
-    Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
-    that own code is, or the message only announces the change: then a change there does. Otherwise what installs
-    another package goes first where nothing in the text points at the entry's, since the same line breaks others, and
-    for a message whose upgrade is more than a step: to another major release, or of a package that another one calls.
+    Of a cause that can be held back the pin goes first, since it helps whichever package the reader was hit through,
+    unless the text shows that own code is, or the message only announces the change: then a change there does. Of other
+    entries what installs another package goes first where nothing in the text points at theirs, since the same line
+    breaks others, and for a message whose upgrade is more than a step: to another major release, or of a package that
+    another one calls.
     """
     announces = features.fit is not None and bool(_ANNOUNCING.search(features.fit.text))
     is_own = announces or _in_own_code(features) or _is_used_by_reader(failure, features, entry)
-    first = ("code-change" if is_own else "pin") if entry.cause == entry.id else ""
+    is_cause = entry.cause == entry.id
+    has_pin = any(fix.kind == "pin" for fix in entry.fixes)
+    first = ("code-change" if is_own else "pin") if is_cause and has_pin else ""
     sentences = sentences_of(failure, features)
     fixes = []
     for fix in entry.fixes:
@@ -88,7 +91,7 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
         fixes.append(FittedFix(fix.title, fix.kind, fix.install, fits=not why, why=why))
     upgrade = next((fix for fix in fixes if fix.fits), None) if features.fit else None
     is_far = upgrade is not None and upgrade.kind == "upgrade" and _is_far(upgrade, failure.failure, features, entry)
-    prefers_other = not first and (is_far or not (features.uses_package or features.has_source))
+    prefers_other = not is_cause and (is_far or not (features.uses_package or features.has_source))
 
     def order(fix: FittedFix) -> tuple[bool, bool, bool]:
         installs_other = fix.install and entry.package not in dict(_requirements(fix.install))

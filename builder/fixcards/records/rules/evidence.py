@@ -143,7 +143,7 @@ def release_not_of_role(evidence: Evidence, card: Card) -> Iterator[Finding]:
     if not _is_of(evidence, card):
         return
     for at, run in enumerate(evidence.runs):
-        if run.packages and run.packages.get(card.package) != run.release:
+        if run.packages and card.package != INTERPRETER and run.packages.get(card.package) != run.release:
             yield Finding(f"installed no {card.package} {run.release}", _AGAIN, ("runs", at, "release"))
         if run.release is None or run.outcome == "could-not-run":
             continue

@@ -19,10 +19,11 @@ export function fitFixes(failure, features, entry) {
     return { title, kind, install, fits: !why, why };
   });
   const isOwn = inOwnCode(features) || isUsedByReader(failure, features, entry) || FIND.announcing.test(features.fit?.text);
-  const first = entry.cause === entry.id && (isOwn ? "code-change" : "pin");
+  const isCause = entry.cause === entry.id;
+  const first = isCause && fixes.some(({ kind }) => kind === "pin") && (isOwn ? "code-change" : "pin");
   const upgrade = features.fit && fixes.find(({ fits }) => fits);
   const isFar = upgrade?.kind === "upgrade" && isFarUpgrade(upgrade, failure.failure, features, entry);
-  const prefersOther = !first && (isFar || !(features.usesPackage || features.hasSource));
+  const prefersOther = !isCause && (isFar || !(features.usesPackage || features.hasSource));
   const isPreferred = ({ install }) => prefersOther && install.length > 0 && requirementsOf(install).every(([name]) => name !== entry.package);
   return fixes.sort((a, b) => b.fits - a.fits || (b.kind === first) - (a.kind === first) || isPreferred(b) - isPreferred(a));
 }

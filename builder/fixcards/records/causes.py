@@ -1,0 +1,31 @@
+"""Which cards are about a change that breaks others, and which are about one of those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fixcards.records.summary import Summary
+
+
+def changes(cards: Iterable[Summary]) -> dict[str, Summary]:
+    """Return the cards about a change, by id: those that others name as cause, and those that say so themselves."""
+    cards = list(cards)
+    causes = {card.cause for card in cards}
+    return {card.id: card for card in cards if card.id in causes or card.is_change}
+
+
+def with_causes(cards: Iterable[Summary]) -> list[Summary]:
+    """Return cards with the cause of those that the program found: the change of the culprit that has their message.
+
+    Their records name none, since nobody has looked at them yet.
+    """
+    cards = list(cards)
+    by_message = {
+        (card.package, text): card.id for card in changes(cards).values() for text in (card.error, *card.aliases)
+    }
+
+    def cause(card: Summary) -> str:
+        known = by_message.get((card.culprit, card.error), "")
+        return card.cause or (known if known != card.id else "")
+
+    return [card if card.explained else card._replace(cause=cause(card)) for card in cards]
