@@ -127,10 +127,13 @@ def unexplained() -> tuple[Entry, ...]:
         exception="TypeError",
         frames=("snuffer/hand.py:close", "snuffer/core.py:snuff"),
         title="snuffer 1 passes wick_length, which wax 4 no longer takes",
-        affected="<2",
+        affected="<2 or >=3,<3.1",
         fixed="2.0",
         requirements={"wax": ">=4"},
-        fixes=(FixOption("Upgrade snuffer to 2.0 or later", "upgrade", ("snuffer>=2.0",)),),
+        fixes=(
+            FixOption("Upgrade snuffer to 2.0 or later", "upgrade", ("snuffer>=2.0,<3",)),
+            FixOption("Upgrade snuffer 3 to 3.1 or later", "upgrade", ("snuffer>=3.1",)),
+        ),
         display={"path": "snuffer/4/", "verdict": "verified"},
     )
     program = replace(

@@ -39,6 +39,13 @@ def test_an_upgrade_of_what_another_package_calls_comes_after_what_leaves_it_as_
     assert list(fixes_of("small-step-below-a-stranger", "candlery-7")) == [PIN, STEP, OWN]
 
 
+def test_an_upgrade_never_goes_back_from_the_release_that_a_reader_has() -> None:
+    best = match_of("of-a-later-line", "snuffer-4")
+    assert [fix.title for fix in best.fixes if fix.fits] == ["Upgrade snuffer 3 to 3.1 or later"]
+    assert best.fixes[1].why == "it goes back from snuffer 3.0.2, which you seem to have"
+    assert best.reasons[-1] == "you seem to have snuffer 3.0.2, which is affected"
+
+
 def test_a_reader_who_was_hit_through_another_package_is_given_the_pin_first() -> None:
     fixes = fixes_of("through-a-stranger")
     assert list(fixes) == [PIN, UPGRADE, OWN]

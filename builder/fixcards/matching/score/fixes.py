@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fixcards.matching.index.entry import Entry, FixOption
@@ -30,6 +30,7 @@ LOWEST = r">=[ ]?(((?:0[.])?[0-9]+)[0-9.]*)"
 FIX_TEXTS = {
     "in place": "already in place: {place}",
     "newer": "you seem to have {package} {release} already, which is not among the affected",
+    "back": "it goes back from {package} {release}, which you seem to have",
     "caller": "it came through {caller}, not through your own use of {package}",
     "own code": "your own code is where it failed, not {package}",
     "yours": "your own code is where it failed, no other package",
@@ -144,7 +145,7 @@ def _objection(
     elif is_general and _in_own_code(features):
         reason = "yours"
     elif fix.kind == "upgrade":
-        reason = "" if is_general else _objection_to_upgrade(features, entry)
+        reason = "" if is_general else _objection_to_upgrade(features, entry, dict(requirements))
         own = canonical_name(features.caller) or "the package" if is_general else entry.package
         names = [own] if is_general or not requirements else [name for name, _ in requirements]
         held = next((name for name in names if is_held(sentences, name, entry)), "")
@@ -164,10 +165,13 @@ def _requirements(install: Sequence[str]) -> list[tuple[str, str]]:
     return [(canonical_name(match[1]), match[2] or "") for match in map(_REQUIREMENT.match, install) if match]
 
 
-def _objection_to_upgrade(features: MatchFeatures, entry: Entry) -> str:
+def _objection_to_upgrade(features: MatchFeatures, entry: Entry, requirements: Mapping[str, str]) -> str:
     """Return the key of the text of why upgrading the entry's own package doesn't help."""
+    release = features.versions.get(entry.package)
     if features.is_newer:
         return "newer"
+    if release and not overlap(requirements.get(entry.package, ""), f">={release}"):
+        return "back"
     if features.foreign_frames:
         return "caller" if canonical_name(features.caller) not in ("", entry.package) else ""
     if _in_own_code(features) and features.affected is None:

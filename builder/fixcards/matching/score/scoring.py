@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.tokens import informative, tokenize
+from fixcards.matching.parse.versions import in_range
 from fixcards.matching.score.features import SPECIFICITY_ENOUGH, MatchFeatures, TemplateFit
 
 TIERS = ("exact", "likely", "possible")
@@ -282,7 +283,8 @@ def _release_reasons(features: MatchFeatures, entry: Entry) -> list[str]:
     release = features.versions.get(entry.package)
     if not release or not features.affected:
         return []
-    fixed = REASON_TEXTS["fixed"] + entry.fixed if entry.fixed else ""
+    # Of several lines that fail the first one's correction is no news to a reader who is on a later one.
+    fixed = REASON_TEXTS["fixed"] + entry.fixed if in_range(entry.fixed, f">{release}") else ""
     return [f"{REASON_TEXTS['installed']} {entry.package} {release}, {REASON_TEXTS['affected']}{fixed}"]
 
 

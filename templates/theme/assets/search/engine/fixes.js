@@ -61,6 +61,7 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
   else if (upgrades || pins) {
     if (pins || isGeneral) reason = "";
     else if (isNewer) reason = "newer";
+    else if (versions[entry.package] && !overlap(Object.fromEntries(requirements)[entry.package] ?? "", `>=${versions[entry.package]}`)) reason = "back";
     else if (foreignFrames) reason = ["", entry.package].includes(canonicalName(caller)) ? "" : "caller";
     else if (inOwnCode(features) && affected === null) reason = "own code";
     held = held.find((name) => isHeld(sentences, name, entry, pins ? NO_DOWNGRADE : HELD));

@@ -3,6 +3,7 @@
 import tables from "../tables.js";
 import { limits } from "./patterns.js";
 import { informative, tokenize } from "./tokens.js";
+import { inRange } from "./versions.js";
 
 export const { reasonTexts: REASONS } = tables;
 
@@ -92,7 +93,7 @@ function reasonsOf(features, entry, words) {
   if (features.foreignFrames) reasons.push(REASONS.foreign);
   if (isUnsureAlias(features, entry)) reasons.push(REASONS.alias);
   const release = features.versions[entry.package];
-  if (release && features.affected) reasons.push(`${REASONS.installed} ${entry.package} ${release}, ${REASONS.affected}${entry.fixed && REASONS.fixed + entry.fixed}`);
+  if (release && features.affected) reasons.push(`${REASONS.installed} ${entry.package} ${release}, ${REASONS.affected}${inRange(entry.fixed, `>${release}`) ? REASONS.fixed + entry.fixed : ""}`);
   return reasons;
 }
 
