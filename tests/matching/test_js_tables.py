@@ -3,9 +3,12 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from fixcards.matching import js_tables
 from fixcards.matching.index.format import FORMAT, HASH_LENGTH
 from fixcards.matching.index.writer import build
+from fixcards.matching.parse import patterns
 from tests.matching.samples import ASSETS, entries
 
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.rglob("*.js")}
@@ -23,13 +26,20 @@ def test_the_browser_reads_the_format_that_is_written() -> None:
 
 def test_the_browser_reads_every_table_and_no_other() -> None:
     code = "\n".join(SOURCES.values())
-    tables = js_tables.tables()
     direct = set(re.findall(r"\btables\.(?!js|\*)([A-Za-z]+)", code))
-    destructured = " ".join(re.findall(r"const \{ ([^}]*) \} = tables;", code))
-    assert direct | set(re.findall(r"\b[a-z]\w+", destructured)) == set(tables)
-    assert set(re.findall(r"\blimits\.([A-Z_]+)", code)) == set(tables["limits"])
+    read = {module: names.split() for names, module in re.findall(r'const \[([^\]]*)\] = table\("(\w+)"\)', code)}
+    assert direct | set(read) == set(js_tables.tables())
+
+
+@pytest.mark.parametrize("module", js_tables.names())
+def test_a_module_of_the_browser_names_its_constants_in_the_order_of_its_table(module: str) -> None:
+    ((names, table),) = re.findall(r'const \[([^\]]*)\] = table\("(\w+)"\)', SOURCES[f"{module}.js"])
+    assert table == module
+    assert names.replace(",", " ").split() == js_tables.names()[module]
+    for name in js_tables.names()[module]:
+        assert len(re.findall(rf"(?<![.\w]){name}\b", "".join(SOURCES.values()))) > 1, f"{name} isn't used"
 
 
 def test_the_browser_has_no_table_of_its_own() -> None:
-    assert js_tables.tables()["limits"]["HEADER"] not in "".join(SOURCES.values())
+    assert patterns.HEADER not in "".join(SOURCES.values())
     assert len(SOURCES["tables.js"]) < 500

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from fixcards.matching.index import format as index_format
 from fixcards.matching.index import query, reader
@@ -37,134 +37,137 @@ from fixcards.matching.score import (
 )
 
 
+class _Names(NamedTuple):
+    """What a module of JavaScript takes of `modules`: names of constants, or of expressions in their `PATTERNS`."""
+
+    modules: tuple[ModuleType, ...]
+    values: str = ""
+    sets: str = ""
+    searched: str = ""
+    """Expressions that are searched once in a text."""
+    replaced: str = ""
+    """Expressions of which every occurrence counts."""
+
+
+_NAMES = {
+    "patterns": _Names((patterns,), searched="EXCEPTION EXCEPTION_CLASS DOTTED"),
+    "lines": _Names(
+        (lines,),
+        "ENTITIES SIMPLE_ESCAPES MAX_LINE_LENGTH MAX_PREFIXES MAX_SUFFIX_LENGTH MAX_ESCAPES CHUNK_LENGTH",
+        searched="BREAK INVISIBLE_CHARACTER ESCAPED JOINED PREFIX SUFFIX",
+        replaced="ENTITY JOINT ESCAPE ESCAPED_QUOTE LINK",
+    ),
+    "packages": _Names((packages, patterns), "LIBRARY_FOLDERS", searched="COMPILED ARCHIVE"),
+    "tokens": _Names(
+        (tokens,),
+        "STOPWORDS SUFFIX_RULES MAX_WORD_LENGTH CONSTRUCTOR SENTENCE_WORDS SENTENCE_INFORMATIVE SENTENCE_SPECIFICITY",
+        sets="BUILTIN_NAMES",
+        searched="MIXED",
+        replaced="QUOTED QUALIFIED WORD",
+    ),
+    "parser": _Names(
+        (patterns, messages),
+        "FRAME_FORMS HEADER INNERMOST_FIRST HANDLING CAUSE REPEATED MAX_NAME_LENGTH UNREACHABLE_INDENT MAX_EXCEPTIONS"
+        " MAX_FRAMES MAX_LINES REPEAT_WINDOW MIN_ANNOUNCED QUOTES",
+        searched="LOGGED_HEADER COUNT BOX CUT_PATH RICH RULER MEMBER SCRIPT INDENTED SOURCE DEF ARROW FRAME PYTEST"
+        " WARNING DJANGO RAISED",
+    ),
+    "releases": _Names(
+        (releases,),
+        "PLUGINS PLACE_WORDS READER_WORDS REPORTS ADVICE_REACH MAX_CONTEXT",
+        sets="COMPARISON_WORDS ADVICE_WORDS NO_NAMES PYTHON_NAMES",
+        searched="LISTED_RELEASE LISTED_VALUE LISTED_ITEM LIST_SEPARATOR LOCKED_NAME LOCKED_RELEASE PLATFORM"
+        " INSTALL_COMMAND PYTHON_PATH DISTRIBUTOR",
+        replaced="PYTHON_PROGRAM RELEASE_MENTION",
+    ),
+    "template": _Names(
+        (template,),
+        "ELLIPSIS_CHARACTERS MIN_TRUNCATED_LENGTH",
+        searched="LETTER LAST_PLACE",
+        replaced="QUOTE PLACEHOLDER NORMALIZED_VALUE",
+    ),
+    "versions": _Names(
+        (versions,), "STAGES ALTERNATIVE FINAL WIDTH STAGE POST DEV NO_DEV", searched="VERSION CLAUSE PRERELEASE"
+    ),
+    "normalized_failure": _Names(
+        (normalized_failure,),
+        searched="SUGGESTION NEGATED",
+        replaced="ADDRESS QUOTED_MESSAGE NAMED CODE_NAME DENIED ORIGIN",
+    ),
+    "query": _Names(
+        (query,),
+        "MAX_TERMS MAX_QUERY_EXCEPTIONS MAX_QUERY_FRAMES MAX_MAIN_EXCEPTIONS MAX_FRAME_EXCEPTIONS MAX_WARNING_LINES"
+        " MAX_OTHER_LINES MAX_QUIET_LINES MAX_TYPED_LINES MAX_TYPED_WORDS CHECKS EXCEPTION_WEIGHT FRAME_WEIGHT"
+        " LINE_WEIGHT PACKAGE_WEIGHT",
+        searched="WARNING_PATTERN LOG_PREFIX MACHINE_LINE",
+    ),
+    "reader": _Names((reader, index_format), "PACKAGE_TERM MAX_COMPLETIONS MIN_FUZZY_LENGTH"),
+    "features": _Names(
+        (features, origin, release_check, split_template),
+        "FULL_COVERAGE CLASS_COVERAGE SPECIFICITY_ENOUGH MAX_RANKED_SPECIFICITY IDENTIFYING MARK_LENGTH OWN_EXCEPTION"
+        " UNFINISHED ABSENT MIN_TYPO_LENGTH SHADOWED",
+        searched="WRAPPED SUBJECT CLASS_OF_METHOD SOURCE_CODE",
+        replaced="QUOTED_NAME",
+    ),
+    "scoring": _Names(
+        (scoring,),
+        "REASON_TEXTS SPECIFICITY_STRONG MIN_SHARED MIN_SHARED_LONG_TEXT MIN_LONG_TEXT_COVERAGE MIN_COVERAGE"
+        " WHOLE_LINE_COVERAGE MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE"
+        " MAX_UNCERTAIN_EVIDENCE BASE_SCORE SPECIFICITY_SCORE MAX_SCORED_SPECIFICITY LAST_EXCEPTION_SCORE"
+        " SAME_EXCEPTION_SCORE OTHER_EXCEPTION_PENALTY TRUNCATED_PENALTY FRAMES_SCORE FRAME_SCORE MAX_SCORED_FRAMES"
+        " INNERMOST_SCORE FOREIGN_FRAMES_PENALTY PARTNER_FRAME_SCORE USED_SCORE SOURCE_SCORE AFFECTED_SCORE"
+        " CONTRADICTION_PENALTY MAX_SCORE MAX_REASON_WORDS",
+    ),
+    "fixes": _Names(
+        (fixes,),
+        "FIX_TEXTS",
+        searched="REQUIREMENT SENTENCE_END CLAUSE_END LIMIT STATED GIVEN NO_INSTALL NO_EDIT OTHER_NAME DETERMINED PAST"
+        " ANNOUNCING FIRST_PERSON",
+        replaced="CONSTRAINT HELD NO_DOWNGRADE NO_PACKAGE NAME_WORD",
+    ),
+    "matcher": _Names(
+        (matcher,), "DEFAULT_LIMIT MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP"
+    ),
+    "environment": _Names((environment,), "MIN_LISTED MAX_LISTED"),
+}
+"""What both languages share, by the module of JavaScript that takes it, in this order (`table.js`).
+
+A table is a list, since the minifier shortens the names of constants, but not those of a table's keys. So any change of
+these names is a new format of the index.
+"""
+
+
 def tables() -> dict[str, Any]:
     """Return the tables as plain data. The expressions mean the same in Python (ASCII) and JavaScript (no flags)."""
     return {
         "rules": [_row(rule) for rule in normalize.RULES],
-        "libraryFolders": list(packages.LIBRARY_FOLDERS),
-        "entities": lines.ENTITIES,
-        "escapes": lines.SIMPLE_ESCAPES,
-        "maxLineLength": lines.MAX_LINE_LENGTH,
-        "wordPattern": tokens.WORD,
-        "quotedPattern": tokens.QUOTED,
-        "qualified": tokens.QUALIFIED,
-        "maxWordLength": tokens.MAX_WORD_LENGTH,
-        "suffixRules": [[list(suffix) for suffix in suffixes] for suffixes in tokens.SUFFIX_RULES],
-        "stopwords": " ".join(sorted(tokens.STOPWORDS)),
-        "builtinNames": " ".join(sorted(tokens.BUILTIN_NAMES)),
-        "releaseMention": releases.RELEASE_MENTION,
-        "comparisonWords": sorted(releases.COMPARISON_WORDS),
-        "adviceWords": sorted(releases.ADVICE_WORDS),
-        "noNames": " ".join(sorted(releases.NO_NAMES - tokens.STOPWORDS)),
-        "pythonNames": sorted(releases.PYTHON_NAMES),
-        "closingQuotes": messages.QUOTES,
-        "stages": versions.STAGES,
-        "patterns": _patterns(),
-        "placeholder": template.PLACEHOLDER,
-        "normalizedValue": template.NORMALIZED_VALUE,
-        "reasonTexts": scoring.REASON_TEXTS,
-        "fixTexts": fixes.FIX_TEXTS,
         "entryDefaults": {
             field.name: _blank(field)
             for field in dataclasses.fields(Entry)
             if field.name not in ("id", "prose", "keywords")
         },
-        "quotes": template.QUOTE,
-        "limits": _limits(),
+        **{name: [_constants(names.modules, kind.split()) for kind in names[1:]] for name, names in _NAMES.items()},
     }
 
 
-_FIX_PATTERNS = "announcing constraint determined given held limit past requirement stated word"
-"""Those of `fixes` whose names are one word: the same in both languages, but for capitals."""
+def names() -> dict[str, list[str]]:
+    """Return the names of the constants that each module of JavaScript takes from its table, in order."""
+    return {module: " ".join(names[1:]).split() for module, names in _NAMES.items()}
 
 
-def _patterns() -> dict[str, str]:
-    """Return every expression that is used by its name."""
-    return {
-        **patterns.PATTERNS,
-        **lines.PATTERNS,
-        "archive": patterns.ARCHIVE,
-        "compiled": patterns.COMPILED,
-        "prefix": "|".join(f"(?:{pattern})" for _, pattern in lines.PREFIXES),
-        "suffix": lines.SUFFIX,
-        "mixed": tokens.MIXED,
-        "letter": template.LETTER,
-        "warningLine": query.WARNING_PATTERN,
-        "logPrefix": query.LOG_PREFIX,
-        "suggestion": normalized_failure.SUGGESTION,
-        "machineLine": query.MACHINE_LINE,
-        "listed": releases.LISTED_RELEASE,
-        "listedValue": releases.LISTED_VALUE,
-        "listItem": releases.LISTED_ITEM,
-        "listSeparator": releases.LIST_SEPARATOR,
-        "lockedName": releases.LOCKED_NAME,
-        "lockedRelease": releases.LOCKED_RELEASE,
-        "platform": releases.PLATFORM,
-        "installCommand": releases.INSTALL_COMMAND,
-        "pythonPath": releases.PYTHON_PATH,
-        "pythonProgram": releases.PYTHON_PROGRAM,
-        "wrapped": features.WRAPPED,
-        "subject": origin.SUBJECT,
-        "classOfMethod": split_template.CLASS_OF_METHOD,
-        "quotedName": split_template.QUOTED_NAME,
-        "distributor": releases.DISTRIBUTOR,
-        "codeName": normalized_failure.CODE_NAME,
-        "named": normalized_failure.NAMED,
-        "negated": normalized_failure.NEGATED,
-        "denied": normalized_failure.DENIED,
-        "origin": normalized_failure.ORIGIN,
-        "address": normalized_failure.ADDRESS,
-        "quotedMessage": normalized_failure.QUOTED_MESSAGE,
-        "lastPlace": template.LAST_PLACE,
-        "prerelease": versions.PRERELEASE,
-        "sourceCode": split_template.SOURCE,
-        **{name: getattr(fixes, name.upper()) for name in _FIX_PATTERNS.split()},
-        "noDowngrade": fixes.NO_DOWNGRADE,
-        "noEdit": fixes.NO_EDIT,
-        "noInstall": fixes.NO_INSTALL,
-        "sentenceEnd": fixes.SENTENCE_END,
-        "clauseEnd": fixes.CLAUSE_END,
-        "noPackage": fixes.NO_PACKAGE,
-        "otherName": fixes.OTHER_NAME,
-        "firstPerson": fixes.FIRST_PERSON,
-        "release": versions.VERSION,
-        "clause": versions.CLAUSE,
-    }
+def _constants(modules: tuple[ModuleType, ...], names: list[str]) -> list[Any]:
+    defined: dict[str, Any] = {}
+    for module in modules:
+        defined |= vars(module)
+        defined |= {name.upper().replace(" ", "_"): text for name, text in vars(module).get("PATTERNS", {}).items()}
+    return [_plain(defined[name]) for name in names]
 
 
-_LIMITS: dict[ModuleType, str] = {
-    lines: "MAX_PREFIXES MAX_SUFFIX_LENGTH MAX_ESCAPES CHUNK_LENGTH",
-    patterns: "OTHER_FRAMES HEADER INNERMOST_FIRST HANDLING CAUSE REPEATED MAX_NAME_LENGTH UNREACHABLE_INDENT"
-    " MAX_EXCEPTIONS MAX_FRAMES MAX_LINES REPEAT_WINDOW",
-    messages: "MIN_ANNOUNCED",
-    query: "MAX_TERMS MAX_QUERY_EXCEPTIONS MAX_QUERY_FRAMES MAX_MAIN_EXCEPTIONS MAX_FRAME_EXCEPTIONS MAX_WARNING_LINES"
-    " MAX_OTHER_LINES MAX_QUIET_LINES MAX_TYPED_LINES MAX_TYPED_WORDS CHECKS EXCEPTION_WEIGHT FRAME_WEIGHT LINE_WEIGHT"
-    " PACKAGE_WEIGHT",
-    tokens: "CONSTRUCTOR SENTENCE_WORDS SENTENCE_INFORMATIVE SENTENCE_SPECIFICITY",
-    template: "ELLIPSIS_CHARACTERS MIN_TRUNCATED_LENGTH",
-    reader: "MAX_COMPLETIONS MIN_FUZZY_LENGTH",
-    matcher: "DEFAULT_LIMIT MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
-    features: "FULL_COVERAGE CLASS_COVERAGE SPECIFICITY_ENOUGH MAX_RANKED_SPECIFICITY IDENTIFYING MARK_LENGTH"
-    " OWN_EXCEPTION UNFINISHED",
-    split_template: "MIN_TYPO_LENGTH SHADOWED",
-    scoring: "SPECIFICITY_STRONG MIN_SHARED MIN_SHARED_LONG_TEXT MIN_LONG_TEXT_COVERAGE MIN_COVERAGE"
-    " WHOLE_LINE_COVERAGE MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE"
-    " MAX_UNCERTAIN_EVIDENCE BASE_SCORE"
-    " SPECIFICITY_SCORE MAX_SCORED_SPECIFICITY LAST_EXCEPTION_SCORE SAME_EXCEPTION_SCORE OTHER_EXCEPTION_PENALTY"
-    " TRUNCATED_PENALTY FRAMES_SCORE FRAME_SCORE MAX_SCORED_FRAMES INNERMOST_SCORE FOREIGN_FRAMES_PENALTY"
-    " PARTNER_FRAME_SCORE USED_SCORE SOURCE_SCORE AFFECTED_SCORE CONTRADICTION_PENALTY MAX_SCORE MAX_REASON_WORDS",
-    environment: "MIN_LISTED MAX_LISTED",
-    index_format: "PACKAGE_TERM",
-    release_check: "ABSENT",
-    releases: "PLUGINS PLACE_WORDS READER_WORDS REPORTS ADVICE_REACH MAX_CONTEXT",
-    versions: "ALTERNATIVE FINAL WIDTH STAGE POST DEV NO_DEV",
-}
-"""The numbers and short texts that both languages share, by the module that defines them."""
-
-
-def _limits() -> dict[str, Any]:
-    limits = {name: getattr(module, name) for module, names in _LIMITS.items() for name in names.split()}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in limits.items()}
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _row(rule: normalize.NormalizingRule) -> dict[str, Any]:

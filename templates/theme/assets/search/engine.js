@@ -7,6 +7,6 @@ export { cleanDisplay, normalize } from "./engine/normalize.js";
 export { normalizeFailure } from "./engine/normalized_failure.js";
 export { parse, Parser } from "./engine/parser.js";
 export { makeQuery } from "./engine/query.js";
-export { Index } from "./engine/reader.js";
+export { Index, PACKAGE_TERM } from "./engine/reader.js";
 export { stem, tokenize } from "./engine/tokens.js";
-export { inSpecifier, versionKey } from "./engine/versions.js";
+export { inRange, inSpecifier, versionKey } from "./engine/versions.js";

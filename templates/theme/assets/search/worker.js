@@ -2,7 +2,7 @@
 
 import tables from "./tables.js";
 
-const FORMAT = 5; // of the index, see builder/fixcards/matching/index/format.py
+const FORMAT = 6; // of the index, see builder/fixcards/matching/index/format.py
 const BLOCK = 1 << 20; // bytes of a file that are read in one go
 const MAX_BYTES = 8 << 20; // of the largest file of an index
 let opening;
@@ -61,11 +61,6 @@ async function parseFile(file, { Parser, cleanLine }, progress) {
   return [parser.failure(), number];
 }
 
-// Whether a release is in one of the alternatives of a range, null where it is none.
-function inAny(release, range, { inSpecifier, versionKey }) {
-  return versionKey(release) && range.split(tables.limits.ALTERNATIVE).some((part) => inSpecifier(release, part));
-}
-
 async function answer({ base, text, file, release, range }, progress) {
   opening ??= openIndex(base);
   const search = await opening.catch(() => {});
@@ -74,7 +69,7 @@ async function answer({ base, text, file, release, range }, progress) {
     opening = undefined; // so that the next search tries again
     return { failed };
   }
-  if (release) return { inside: inAny(release, range, search) };
+  if (release) return { inside: search.inRange(release, range) };
   const [failure, count] = file ? await parseFile(file, search, progress) : [search.parse(text), text.trim().split("\n").length];
   const matches = await search.match(failure, search.index, 100);
   const environment = await search.matchEnvironment(failure, search.index);
@@ -82,17 +77,17 @@ async function answer({ base, text, file, release, range }, progress) {
   return {
     matches,
     environment,
-    nearest: total ? [] : await nearestCards(failure, search.index),
+    nearest: total ? [] : await nearestCards(failure, search),
     read: { count, exceptions: failure.exceptions.slice(-3), frames: failure.frames.slice(-5), lines: failure.lines.slice(-3).map((other) => other.text) },
   };
 }
 
 // The cards of the package in which a failure was raised, for a reader whose failure has none.
-async function nearestCards({ exceptions, frames }, index) {
+async function nearestCards({ exceptions, frames }, { index, PACKAGE_TERM }) {
   const inner = [...(exceptions.at(-1)?.frames ?? frames)].reverse().map((frame) => frame.split("/")[0]);
   const names = [...new Set([...inner, exceptions.at(-1)?.name.split(".")[0] ?? ""].map((name) => name.toLowerCase().replace(/[-_.]+/g, "-")))].filter(Boolean).slice(0, 5);
   for (const name of names) {
-    const term = tables.limits.PACKAGE_TERM + name;
+    const term = PACKAGE_TERM + name;
     await index.prepare([term]);
     const numbers = index.postings(term).map((posting) => posting >> 1);
     await index.prepareEntries(numbers);

@@ -1,23 +1,25 @@
 // What builder/fixcards/matching/score/environment.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
 import { compare } from "./features.js";
 import { fitFixes, has } from "./fixes.js";
 import { normalizeFailure } from "./normalized_failure.js";
-import { limits } from "./patterns.js";
+import { PACKAGE_TERM } from "./reader.js";
 import { unique } from "./strings.js";
+import { table } from "./table.js";
+
+const [MIN_LISTED, MAX_LISTED] = table("environment");
 
 // The failures that a list of releases is in for.
 export async function matchEnvironment(failure, index) {
   const { exceptions, frames, userFrames, listed } = failure;
-  const names = listed.slice(0, limits.MAX_LISTED).filter((name) => name !== "python");
-  if (exceptions.length || frames.length || userFrames.length || names.length < limits.MIN_LISTED) return [];
-  const terms = names.map((name) => limits.PACKAGE_TERM + name);
+  const names = listed.slice(0, MAX_LISTED).filter((name) => name !== "python");
+  if (exceptions.length || frames.length || userFrames.length || names.length < MIN_LISTED) return [];
+  const terms = names.map((name) => PACKAGE_TERM + name);
   await index.prepare(terms);
   const numbers = unique(terms.flatMap((term) => index.postings(term).map((posting) => posting >> 1))).sort((a, b) => a - b);
   await index.prepareEntries(numbers);
   const normalized = normalizeFailure(failure);
-  return numbers.map((number) => ({ ...tables.entryDefaults, ...index.entry(number) })).filter((entry) => entry.cause !== entry.id && isMet(failure, entry)).map((entry) => {
+  return numbers.map((number) => index.entry(number)).filter((entry) => entry.cause !== entry.id && isMet(failure, entry)).map((entry) => {
     const features = compare(normalized, entry);
     return { entry, versions: features.versions, fixes: fitFixes(normalized, features, entry) };
   });

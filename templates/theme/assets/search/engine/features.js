@@ -1,14 +1,17 @@
 // What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
 import { canonicalName, framePackage } from "./packages.js";
-import { FIND, global, limits } from "./patterns.js";
+import { DOTTED, EXCEPTION, EXCEPTION_CLASS } from "./patterns.js";
 import { lastPart, lower, unique } from "./strings.js";
-import { compileTemplate, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
+import { table } from "./table.js";
+import { compileTemplate, ELLIPSIS_CHARACTERS, LAST_PLACE, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
 import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
 import { inRange, maySatisfy } from "./versions.js";
 
-const QUOTED_NAME = global(tables.patterns.quotedName);
+export const [
+  FULL_COVERAGE, CLASS_COVERAGE, SPECIFICITY_ENOUGH, MAX_RANKED_SPECIFICITY, IDENTIFYING, MARK_LENGTH, OWN_EXCEPTION,
+  UNFINISHED, ABSENT, MIN_TYPO_LENGTH, SHADOWED, WRAPPED, SUBJECT, CLASS_OF_METHOD, SOURCE_CODE, QUOTED_NAME,
+] = table("features");
 
 export const percent = (part, total) => Math.floor((100 * part) / Math.max(1, total));
 
@@ -27,7 +30,7 @@ export function compare(failure, entry) {
   const releases = compareReleases(failure.failure, entry);
   const isNewer = releases.affected === false;
   const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
-  const isStrong = fit?.specificity >= limits.IDENTIFYING;
+  const isStrong = fit?.specificity >= IDENTIFYING;
   const isUsed = entry.package in releases.versions || isIn(failure.usedPackages) || (isStrong && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages));
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
   const ownCode = failure.frames.size && !packages.size;
@@ -59,7 +62,7 @@ export function compare(failure, entry) {
 }
 
 function isOfAnother(fit, { origins }, entry, own) {
-  const [, object, called] = FIND.subject.exec(fit?.text ?? "") ?? [];
+  const [, object, called] = SUBJECT.exec(fit?.text ?? "") ?? [];
   const sources = [...(origins.get(object ?? called) ?? []), ...(object ? origins.get(`=${lower(object)}`) ?? [] : [])];
   if (!sources.length) return false;
   const words = [...own, entry.package, ...Object.keys(entry.requirements), ...([entry.title, ...entry.templates].join(" ").match(/\w+/g) ?? [])].map(canonicalName);
@@ -82,14 +85,14 @@ function fitsOf(failure, entry, own) {
     const { normalForm } = compileTemplate(message);
     if (!number) first = normalForm;
     const sameMessage = !number || Boolean(first && normalForm && (first.includes(normalForm) || normalForm.includes(first)));
-    const messages = unique([message, message.replace(FIND.lastPlace, ""), message.replace(FIND.classOfMethod, "")]);
+    const messages = unique([message, message.replace(LAST_PLACE, ""), message.replace(CLASS_OF_METHOD, "")]);
     for (const line of failure.messageLines) {
       let next = null;
       for (const each of messages) if (!next || next.truncated) next = fitTemplate(template, name, each, line, packages) ?? next;
-      if (next) fits.push({ ...next, first: sameMessage && next.sameException !== false, source: !name && !next.truncated && !sameMessage && FIND.sourceCode.test(message) });
-      if (line.exception !== limits.OWN_EXCEPTION && sameClass(line.exception, name || entry.exception)) {
+      if (next) fits.push({ ...next, first: sameMessage && next.sameException !== false, source: !name && !next.truncated && !sameMessage && SOURCE_CODE.test(message) });
+      if (line.exception !== OWN_EXCEPTION && sameClass(line.exception, name || entry.exception)) {
         sameException = true;
-        if (!line.goesOn || !line.text.comparable.endsWith(limits.UNFINISHED)) {
+        if (!line.goesOn || !line.text.comparable.endsWith(UNFINISHED)) {
           const next = similarityOf(normalForm, line.text.comparable);
           const names = [message, line.text.display].map((each) => [...each.matchAll(QUOTED_NAME)].map(([, name]) => name));
           const same = !isShadowed(line, message) && names.some((each, at) => each.every((name) => names[1 - at].includes(name)));
@@ -102,11 +105,11 @@ function fitsOf(failure, entry, own) {
   return { fits, similarity, sameNames, sameException };
 }
 
-const isShadowed = ({ raw }, message) => raw.endsWith(limits.SHADOWED) && !message.includes(limits.SHADOWED);
+const isShadowed = ({ raw }, message) => raw.endsWith(SHADOWED) && !message.includes(SHADOWED);
 
 function splitTemplate(template, exception) {
-  const match = FIND.exception.exec(template);
-  return match && (FIND.class.test(match[1]) || FIND.dotted.test(match[1]) || sameClass(match[1], exception)) ? [match[1], match[2] ?? ""] : ["", template];
+  const match = EXCEPTION.exec(template);
+  return match && (EXCEPTION_CLASS.test(match[1]) || DOTTED.test(match[1]) || sameClass(match[1], exception)) ? [match[1], match[2] ?? ""] : ["", template];
 }
 
 function ownPackages(entry) {
@@ -134,7 +137,7 @@ function fitTemplate(template, name, message, line, packages) {
     fixedText = truncated ? matched : form.normalForm;
     coverage = percent(matched.length, where.length);
     marks = markParts(raw, form.printed, where.slice(places[0][0]));
-    const wrapped = !truncated && FIND.wrapped.test(where.slice(0, places[0][0]));
+    const wrapped = !truncated && WRAPPED.test(where.slice(0, places[0][0]));
     isStatement &&= where === text.display;
     leads = wrapped || ((isStatement || (Boolean(exception) && places[0][0] === 0)) && !truncated);
     if (sameException === false && wrapped) sameException = null;
@@ -142,7 +145,7 @@ function fitTemplate(template, name, message, line, packages) {
   } else {
     const sameMessage = text.comparable === form.normalForm;
     if (!sameException || !exception || (message && !sameMessage)) return null;
-    coverage = sameMessage ? limits.FULL_COVERAGE : limits.CLASS_COVERAGE;
+    coverage = sameMessage ? FULL_COVERAGE : CLASS_COVERAGE;
     marks = markClass(raw, lastPart(name));
   }
   return {
@@ -158,7 +161,7 @@ function findParts(form, { text, goesOn }, sameException) {
   const normalized = text.comparable;
   places = matchTemplate(normalized, form.normalized);
   if (places.length || sameException === false) return [normalized, places, false];
-  if (goesOn && !limits.ELLIPSIS_CHARACTERS.includes(normalized.slice(-1))) return [normalized, [], true];
+  if (goesOn && !ELLIPSIS_CHARACTERS.includes(normalized.slice(-1))) return [normalized, [], true];
   return [normalized, matchTruncated(normalized, form.normalized), true];
 }
 
@@ -167,8 +170,8 @@ function isForeignClass(printed, name, packages) {
 }
 
 function rank(fit) {
-  const exception = fit.truncated && fit.specificity < limits.SPECIFICITY_ENOUGH ? 0 : fit.sameException ? 2 : fit.sameException === null ? 1 : 0;
-  return [exception, !fit.truncated, fit.isExceptionLine, Math.min(fit.specificity, limits.MAX_RANKED_SPECIFICITY), fit.last, fit.coverage];
+  const exception = fit.truncated && fit.specificity < SPECIFICITY_ENOUGH ? 0 : fit.sameException ? 2 : fit.sameException === null ? 1 : 0;
+  return [exception, !fit.truncated, fit.isExceptionLine, Math.min(fit.specificity, MAX_RANKED_SPECIFICITY), fit.last, fit.coverage];
 }
 
 function isHigher(one, other) {
@@ -178,7 +181,7 @@ function isHigher(one, other) {
 
 function markParts(raw, parts, normalized) {
   const places = matchTemplate(plainQuotes(raw), parts);
-  return places.length || !raw ? places : [[Math.max(0, raw.indexOf(normalized.slice(0, limits.MARK_LENGTH))), raw.length]];
+  return places.length || !raw ? places : [[Math.max(0, raw.indexOf(normalized.slice(0, MARK_LENGTH))), raw.length]];
 }
 
 function markClass(raw, name) {
@@ -199,7 +202,7 @@ function sameClass(name, other) {
 
 function isMisspelt(one, other) {
   const size = Math.min(one.length, other.length);
-  if (size < limits.MIN_TYPO_LENGTH || Math.abs(one.length - other.length) > 1 || !isTypoOf(one, other)) return false;
+  if (size < MIN_TYPO_LENGTH || Math.abs(one.length - other.length) > 1 || !isTypoOf(one, other)) return false;
   const sorted = (text) => [...text].sort().join("");
   return one.length !== other.length || [...one].filter((each, at) => each !== other[at]).length === 1 || sorted(one) === sorted(other);
 }
@@ -230,6 +233,6 @@ function isWrongValue({ values }, entry) {
   const ranges = { [entry.package]: entry.affected, ...entry.requirements };
   return values.some(([name, value]) => {
     const range = ranges[canonicalName(name)];
-    return range && (value === limits.ABSENT || inRange(value, range) === false);
+    return range && (value === ABSENT || inRange(value, range) === false);
   });
 }

@@ -1,16 +1,17 @@
 // What builder/fixcards/matching/score/fixes.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
-import { canonicalName } from "./packages.js";
-import { FIND, global } from "./patterns.js";
 import { codeNames } from "./normalized_failure.js";
-import { isListed } from "./releases.js";
+import { canonicalName } from "./packages.js";
+import { INSTALL_COMMAND, isListed } from "./releases.js";
 import { lower, trim } from "./strings.js";
+import { table } from "./table.js";
 import { inRange, maySatisfy, overlap } from "./versions.js";
 
-const CONSTRAINT = global(tables.patterns.constraint);
-const [HELD, NO_DOWNGRADE, NO_PACKAGE] = ["held", "noDowngrade", "noPackage"].map((name) => global(tables.patterns[name]));
-const NAME_WORD = global(tables.patterns.word);
+const [
+  FIX_TEXTS, REQUIREMENT, SENTENCE_END, CLAUSE_END, LIMIT, STATED, GIVEN, NO_INSTALL, NO_EDIT, OTHER_NAME, DETERMINED,
+  PAST, ANNOUNCING, FIRST_PERSON, CONSTRAINT, HELD, NO_DOWNGRADE, NO_PACKAGE, NAME_WORD,
+] = table("fixes");
+
 
 export function fitFixes(failure, features, entry) {
   const sentences = sentencesOf(failure.failure, features.fit?.line);
@@ -18,7 +19,7 @@ export function fitFixes(failure, features, entry) {
     const why = objection({ kind, install, python }, failure, features, entry, sentences);
     return { title, kind, install, fits: !why, why };
   });
-  const isOwn = inOwnCode(features) || isUsedByReader(failure, features, entry) || FIND.announcing.test(features.fit?.text);
+  const isOwn = inOwnCode(features) || isUsedByReader(failure, features, entry) || ANNOUNCING.test(features.fit?.text);
   const first = entry.cause === entry.id && (isOwn ? "code-change" : "pin");
   const isAnybodys = !(first || features.usesPackage || features.hasSource);
   const isForAll = ({ install }) => isAnybodys && install.length && requirementsOf(install).every(([name]) => name !== entry.package);
@@ -27,8 +28,8 @@ export function fitFixes(failure, features, entry) {
 
 function sentencesOf({ exceptions, lines }, message) {
   const others = lines.filter(({ raw, line }) => line !== message && !isListed(raw));
-  const sentences = others.flatMap(({ text, line }) => text.split(FIND.sentenceEnd).map((each) => ({ text: each, words: lower(each), printed: exceptions.some((one) => one.line === line) })));
-  return sentences.filter(({ text, words }) => (!FIND.installCommand.test(text) || FIND.noInstall.test(words)) && !FIND.past.test(words));
+  const sentences = others.flatMap(({ text, line }) => text.split(SENTENCE_END).map((each) => ({ text: each, words: lower(each), printed: exceptions.some((one) => one.line === line) })));
+  return sentences.filter(({ text, words }) => (!INSTALL_COMMAND.test(text) || NO_INSTALL.test(words)) && !PAST.test(words));
 }
 
 function objection({ kind, install, python }, { failure }, features, entry, sentences) {
@@ -44,8 +45,8 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
   if (place) reason = "in place";
   else if (bound) reason = "bound";
   else if (python && maySatisfy(interpreters, python) === false) reason = "python";
-  else if ((upgrades || pins) && sentences.some(({ words }) => FIND.noInstall.test(words))) reason = "fixed";
-  else if (kind === "code-change") reason = caller ? "call" : sentences.some(({ words }) => FIND.noEdit.test(words)) ? "code" : "";
+  else if ((upgrades || pins) && sentences.some(({ words }) => NO_INSTALL.test(words))) reason = "fixed";
+  else if (kind === "code-change") reason = caller ? "call" : sentences.some(({ words }) => NO_EDIT.test(words)) ? "code" : "";
   else if (isGeneral && inOwnCode(features)) reason = "yours";
   else if (upgrades || pins) {
     if (pins || isGeneral) reason = "";
@@ -56,15 +57,15 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
     if (!reason && held) reason = "held";
   }
   const values = { package: entry.package, caller, release: versions[entry.package], place, bound, python, interpreter: interpreters?.at(-1), held };
-  return reason && tables.fixTexts[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
+  return reason && FIX_TEXTS[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
 }
 
-const requirementsOf = (install) => install.map((text) => FIND.requirement.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
+const requirementsOf = (install) => install.map((text) => REQUIREMENT.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
 
 const inOwnCode = ({ ownCode, frames, hasSource }) => ownCode && !frames && !hasSource;
 
 function isUsedByReader({ failure, packages }, { fit }, entry) {
-  const isUse = (raw) => codeNames(raw).some(([name, isCommand]) => entry.package === canonicalName(name) && (isCommand || FIND.firstPerson.test(lower(raw))));
+  const isUse = (raw) => codeNames(raw).some(([name, isCommand]) => entry.package === canonicalName(name) && (isCommand || FIRST_PERSON.test(lower(raw))));
   return !packages.size && failure.lines.some(({ raw, line }) => line !== fit?.line && isUse(raw));
 }
 
@@ -75,18 +76,18 @@ function isHeld(sentences, held, { package: own, requirements }, pattern) {
 
 function speaksOf({ 0: limit, index }, held, others, { text, words }) {
   const start = index + !/^[a-z]/.test(limit);
-  const before = words.slice(0, start).split(FIND.clauseEnd).at(-1);
-  const clause = before + words.slice(start).split(FIND.clauseEnd)[0];
+  const before = words.slice(0, start).split(CLAUSE_END).at(-1);
+  const clause = before + words.slice(start).split(CLAUSE_END)[0];
   if (clause.includes(held)) return true;
-  const other = FIND.otherName.exec(text.slice(start - before.length, start));
-  if (other && !FIND.determined.test(trim(before.slice(0, other.index + other[0].indexOf(other[1])), " "))) return false;
-  if (FIND.noPackage.test(clause) || others.some((name) => clause.includes(name))) return false;
+  const other = OTHER_NAME.exec(text.slice(start - before.length, start));
+  if (other && !DETERMINED.test(trim(before.slice(0, other.index + other[0].indexOf(other[1])), " "))) return false;
+  if (clause.match(NO_PACKAGE) || others.some((name) => clause.includes(name))) return false;
   const earlier = words.slice(0, start);
   const endOf = (name) => (earlier.includes(name) ? earlier.lastIndexOf(name) + name.length : 0);
   return endOf(held) >= Math.max(0, ...[...earlier.matchAll(NO_PACKAGE)].map((match) => match.index + match[0].length), ...others.map(endOf));
 }
 
-const isGiven = (sentences, held) => sentences.some(({ words, printed }) => !printed && words.split(FIND.clauseEnd).some((clause) => FIND.given.test(clause) && [...clause.matchAll(NAME_WORD)].some(([word]) => canonicalName(word) === held)));
+const isGiven = (sentences, held) => sentences.some(({ words, printed }) => !printed && words.split(CLAUSE_END).some((clause) => GIVEN.test(clause) && [...clause.matchAll(NAME_WORD)].some(([word]) => canonicalName(word) === held)));
 
 // Whether a text has a package, in these releases only.
 export const has = (releases, name, specifier) => releases.get(name)?.every((release) => inRange(release, specifier));
@@ -96,8 +97,8 @@ const inPlaceOf = ({ releases }, requirements) => (requirements.every((each) => 
 function boundAgainst(sentences, requirements) {
   for (const { text, words } of sentences) {
     const bounds = [...text.matchAll(CONSTRAINT)].map((match) => [match[1], match[2].replaceAll(" ", "")]);
-    for (const clause of requirements.length ? words.split(FIND.clauseEnd) : []) {
-      if (FIND.limit.test(clause)) bounds.push(...statedIn(clause, requirements.map(([name]) => name)));
+    for (const clause of requirements.length ? words.split(CLAUSE_END) : []) {
+      if (LIMIT.test(clause)) bounds.push(...statedIn(clause, requirements.map(([name]) => name)));
     }
     for (const [name, bound] of bounds) {
       if (requirements.some(([own, each]) => own === canonicalName(name) && !overlap(each, bound))) return name + (bound.endsWith(".*") ? ` ${bound.slice(2, -2)}` : bound);
@@ -109,7 +110,7 @@ function boundAgainst(sentences, requirements) {
 function statedIn(words, names) {
   return [...words.matchAll(NAME_WORD)].flatMap(({ 0: word, index }) => {
     const name = canonicalName(word);
-    const match = names.includes(name) && FIND.stated.exec(words.slice(index + word.length));
+    const match = names.includes(name) && STATED.exec(words.slice(index + word.length));
     if (!match) return [];
     const operator = match[1] ?? (match[3] ? ">=" : "==");
     return [[name, operator + match[2] + (operator === "==" ? ".*" : "")]];

@@ -1,21 +1,22 @@
 // What builder/fixcards/matching/score/matcher.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
 import { compare, percent } from "./features.js";
 import { fitFixes } from "./fixes.js";
 import { normalizeFailure } from "./normalized_failure.js";
 import { splitFailures } from "./parser.js";
-import { limits } from "./patterns.js";
 import { makeQuery } from "./query.js";
-import { REASONS, scoreMatch, warningOf } from "./scoring.js";
+import { REASON_TEXTS, scoreMatch, TIERS, warningOf } from "./scoring.js";
 import { unique } from "./strings.js";
+import { table } from "./table.js";
 import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
 import { informative, spellings, tokenize } from "./tokens.js";
 
-const compareText = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
-const byRank = (a, b) => limits.TIERS.indexOf(a.tier) - limits.TIERS.indexOf(b.tier) || b.score - a.score || !!a.entry.note - !!b.entry.note || compareText(a.entry.id, b.entry.id);
+const [DEFAULT_LIMIT, MAX_ENTRY_FILES, MAX_COMMON_POSTINGS, MIN_SHARE_OF_BEST, MIN_LEAD, IDF_STEP] = table("matcher");
 
-export async function match(failure, index, limit = limits.DEFAULT_LIMIT) {
+const compareText = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+const byRank = (a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) || b.score - a.score || !!a.entry.note - !!b.entry.note || compareText(a.entry.id, b.entry.id);
+
+export async function match(failure, index, limit = DEFAULT_LIMIT) {
   const best = new Map();
   for (const part of splitFailures(failure)) {
     for (const each of await matchFailure(normalizeFailure(part), index)) {
@@ -49,7 +50,7 @@ async function matchFailure(failure, index) {
 function selectTerms(query, index) {
   const sorted = [...query.terms].sort((a, b) => index.frequency(a[0]) - index.frequency(b[0]) || b[1] - a[1] || compareText(a[0], b[0]));
   const selected = [];
-  let budget = limits.MAX_COMMON_POSTINGS;
+  let budget = MAX_COMMON_POSTINGS;
   for (const [term, weight] of sorted) {
     const frequency = index.frequency(term);
     if (frequency <= budget || !selected.length) {
@@ -80,7 +81,7 @@ function findCandidates(query, terms, index) {
 
 function idfSteps(entries, frequency) {
   let steps = 1;
-  for (let rest = entries / frequency; rest >= limits.IDF_STEP; rest /= limits.IDF_STEP) steps += 1;
+  for (let rest = entries / frequency; rest >= IDF_STEP; rest /= IDF_STEP) steps += 1;
   return steps;
 }
 
@@ -88,7 +89,7 @@ function limitEntryFiles(candidates, index) {
   const files = new Set();
   return candidates.filter(({ number, points }) => {
     const file = Math.floor(number / index.head.chunk);
-    const isTaken = points * 100 >= candidates[0].points * limits.MIN_SHARE_OF_BEST && (files.has(file) || files.size < limits.MAX_ENTRY_FILES);
+    const isTaken = points * 100 >= candidates[0].points * MIN_SHARE_OF_BEST && (files.has(file) || files.size < MAX_ENTRY_FILES);
     if (isTaken) files.add(file);
     return isTaken;
   });
@@ -96,11 +97,11 @@ function limitEntryFiles(candidates, index) {
 
 function hasLead([first, ...others], index) {
   const changeOf = ({ number }) => index.entry(number).cause || index.entry(number).id;
-  return first && others.every((each) => 100 * first.points >= limits.MIN_LEAD * each.points || changeOf(each) === changeOf(first));
+  return first && others.every((each) => 100 * first.points >= MIN_LEAD * each.points || changeOf(each) === changeOf(first));
 }
 
 function scoreEntry(failure, candidate, index, keywordsOf) {
-  const entry = { ...tables.entryDefaults, ...index.entry(candidate.number) };
+  const entry = index.entry(candidate.number);
   const features = compare(failure, entry);
   const scored = scoreMatch(features, entry, keywordsOf(entry));
   if (!scored) return [];
@@ -138,7 +139,7 @@ function messageShareOf(words, entry, template) {
 function settleTwins(matches) {
   const settled = matches.map((each) => {
     const twins = matches.filter((other) => other.tier === "likely" && each.tier === other.tier && other.marks.length && other.text === each.text && !saysMore(each, other) && !saysMore(other, each));
-    return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: "possible", reasons: [...each.reasons, REASONS.ambiguous] } : each;
+    return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: "possible", reasons: [...each.reasons, REASON_TEXTS.ambiguous] } : each;
   });
   return settled.map((each) => behindBetter(settled, each)).sort(byRank);
 }

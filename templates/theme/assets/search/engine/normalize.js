@@ -2,11 +2,10 @@
 
 import tables from "../tables.js";
 import { pathInLibrary } from "./packages.js";
-import { global } from "./patterns.js";
 import { trim } from "./strings.js";
 
 const FUNCTIONS = { libraryPath };
-const RULES = tables.rules.map((rule) => ({ ...rule, pattern: global(rule.pattern), replacement: replacementOf(rule) }));
+const RULES = tables.rules.map((rule) => ({ ...rule, pattern: new RegExp(rule.pattern, "g"), replacement: replacementOf(rule) }));
 export const INVISIBLE = RULES.filter((rule) => rule.invisible);
 const DISPLAY = RULES.filter((rule) => rule.display);
 

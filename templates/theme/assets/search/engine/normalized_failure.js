@@ -1,20 +1,14 @@
 // What builder/fixcards/matching/parse/normalized_failure.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
 import { cleanDisplay, normalize } from "./normalize.js";
 import { canonicalName, framePackage } from "./packages.js";
-import { FIND, global, limits } from "./patterns.js";
-import { isAdvice } from "./releases.js";
+import { isAdvice, MAX_CONTEXT } from "./releases.js";
 import { lower, trim, unique } from "./strings.js";
+import { table } from "./table.js";
 import { plainQuotes } from "./template.js";
 import { tokenize } from "./tokens.js";
 
-const ADDRESS = global(tables.patterns.address);
-const QUOTED_MESSAGE = global(tables.patterns.quotedMessage);
-const NAMED = global(tables.patterns.named);
-const CODE_NAME = global(tables.patterns.codeName);
-const DENIED = global(tables.patterns.denied);
-const ORIGIN = global(tables.patterns.origin);
+const [SUGGESTION, NEGATED, ADDRESS, QUOTED_MESSAGE, NAMED, CODE_NAME, DENIED, ORIGIN] = table("normalized_failure");
 
 class NormalizedText {
   #forms = {};
@@ -50,7 +44,7 @@ export function normalizeFailure(failure) {
   let used, named, denied, origins;
   return {
     failure,
-    exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`.replace(FIND.suggestion, ""))),
+    exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`.replace(SUGGESTION, ""))),
     lines: lines.map((other) => text(other.text)),
     messageLines: [...messageLines(failure, text)],
     frames: new Set([...library, ...user]),
@@ -90,7 +84,7 @@ export const codeNames = (line) => [...line.replace(ADDRESS, " ").matchAll(CODE_
 
 const namesIn = (line) => [...line.matchAll(NAMED)].flatMap(({ 0: all, 1: name, index }) => {
   const before = line.slice(0, index + all.length - name.length);
-  return isAdvice(before) || FIND.negated.test(lower(before.slice(-limits.MAX_CONTEXT))) ? [] : [canonicalName(name)];
+  return isAdvice(before) || NEGATED.test(lower(before.slice(-MAX_CONTEXT))) ? [] : [canonicalName(name)];
 });
 
 function* messageLines({ exceptions, lines }, text) {
@@ -99,7 +93,7 @@ function* messageLines({ exceptions, lines }, text) {
     const raw = lines.find((other) => other.line === line && other.raw.includes(message))?.raw ?? "";
     const rest = byLine.get(line + 1) ?? "";
     const last = line === exceptions.at(-1).line;
-    for (const variant of unique([message, message.replace(FIND.suggestion, ""), trim(`${message} ${rest}`, " "), message + rest])) {
+    for (const variant of unique([message, message.replace(SUGGESTION, ""), trim(`${message} ${rest}`, " "), message + rest])) {
       yield { exception, text: text(variant), raw, line, last, goesOn: variant === message ? rest : "" };
     }
   }

@@ -1,13 +1,14 @@
 // What builder/fixcards/matching/parse/packages.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
-import { FIND } from "./patterns.js";
 import { lower, trim } from "./strings.js";
+import { table } from "./table.js";
+
+const [LIBRARY_FOLDERS, COMPILED, ARCHIVE] = table("packages");
 
 export function pathInLibrary(path) {
   const slashed = `/${path}`;
   let inside = null;
-  for (const folder of tables.libraryFolders) {
+  for (const folder of LIBRARY_FOLDERS) {
     const start = slashed.lastIndexOf(folder);
     const rest = slashed.slice(start + folder.length);
     if (start >= 0 && (inside === null || rest.length < inside.length)) inside = rest;
@@ -21,7 +22,7 @@ export const canonicalName = (name) => trim(lower(name).replace(/[-_.]+/g, "-"),
 
 export function libraryFrame(path, name) {
   const slashed = path.replaceAll("\\", "/").replaceAll("//", "/");
-  const compiled = FIND.compiled.exec(slashed);
-  const inside = (pathInLibrary(slashed) ?? compiled?.[1] ?? compiled?.[2])?.replace(FIND.archive, "");
+  const compiled = COMPILED.exec(slashed);
+  const inside = (pathInLibrary(slashed) ?? compiled?.[1] ?? compiled?.[2])?.replace(ARCHIVE, "");
   return inside?.includes("/") || inside?.endsWith(".py") ? `${inside}:${name}` : null;
 }

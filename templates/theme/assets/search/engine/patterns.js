@@ -1,7 +1,6 @@
-// The shared tables' expressions and numbers, as this language needs them.
+// What builder/fixcards/matching/parse/patterns.py has for more than one module.
 
-import tables from "../tables.js";
+import { table } from "./table.js";
 
-export const { limits } = tables;
+export const [EXCEPTION, EXCEPTION_CLASS, DOTTED] = table("patterns");
 export const global = (pattern) => new RegExp(pattern, "g");
-export const FIND = Object.fromEntries(Object.entries(tables.patterns).map(([name, pattern]) => [name, new RegExp(pattern)]));

@@ -1,8 +1,11 @@
 // What builder/fixcards/matching/index/reader.py does. The comments that say why stand there.
 
-import { limits } from "./patterns.js";
+import tables from "../tables.js";
 import { unique } from "./strings.js";
+import { table } from "./table.js";
 import { informative, isTypoOf } from "./tokens.js";
+
+export const [PACKAGE_TERM, MAX_COMPLETIONS, MIN_FUZZY_LENGTH] = table("reader");
 
 // An index may be damaged or come from anywhere, so it is checked like in matching/index/validation.py, but for what fails by itself.
 // The numbers and the pattern are those of format.py; the ones in `tables` came with the index.
@@ -51,15 +54,15 @@ export class Index {
     if (number < 0) return [];
     const terms = this.#files.get(`terms/${number}`);
     if (Object.hasOwn(terms, term)) return accumulate(terms[term]);
-    if (!fuzzy || term.length < limits.MIN_FUZZY_LENGTH) return [];
+    if (!fuzzy || term.length < MIN_FUZZY_LENGTH) return [];
     const words = informative(Object.keys(terms));
     let meant = words.filter((word) => prefix && word.startsWith(term));
     if (!meant.length) meant = words.filter((word) => isTypoOf(term, word));
-    return unique(meant.slice(0, limits.MAX_COMPLETIONS).flatMap((word) => accumulate(terms[word]))).sort((a, b) => a - b);
+    return unique(meant.slice(0, MAX_COMPLETIONS).flatMap((word) => accumulate(terms[word]))).sort((a, b) => a - b);
   }
 
   entry(number) {
-    return this.#files.get(`cards/${Math.floor(number / this.head.chunk)}`)[number % this.head.chunk];
+    return { ...tables.entryDefaults, ...this.#files.get(`cards/${Math.floor(number / this.head.chunk)}`)[number % this.head.chunk] };
   }
 
   #termFile(term) {

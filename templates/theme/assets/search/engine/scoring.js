@@ -1,10 +1,17 @@
 // What builder/fixcards/matching/score/scoring.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
-import { limits } from "./patterns.js";
+import { SPECIFICITY_ENOUGH } from "./features.js";
+import { table } from "./table.js";
 import { informative, tokenize } from "./tokens.js";
 
-export const { reasonTexts: REASONS } = tables;
+export const [
+  REASON_TEXTS, SPECIFICITY_STRONG, MIN_SHARED, MIN_SHARED_LONG_TEXT, MIN_LONG_TEXT_COVERAGE, MIN_COVERAGE,
+  WHOLE_LINE_COVERAGE, MIN_SIMILARITY, MIN_KEYWORD_COVERAGE, MIN_NEARNESS, TIERS, TIERS_BY_EVIDENCE,
+  MAX_UNCERTAIN_EVIDENCE, BASE_SCORE, SPECIFICITY_SCORE, MAX_SCORED_SPECIFICITY, LAST_EXCEPTION_SCORE,
+  SAME_EXCEPTION_SCORE, OTHER_EXCEPTION_PENALTY, TRUNCATED_PENALTY, FRAMES_SCORE, FRAME_SCORE, MAX_SCORED_FRAMES,
+  INNERMOST_SCORE, FOREIGN_FRAMES_PENALTY, PARTNER_FRAME_SCORE, USED_SCORE, SOURCE_SCORE, AFFECTED_SCORE,
+  CONTRADICTION_PENALTY, MAX_SCORE, MAX_REASON_WORDS,
+] = table("scoring");
 
 export function scoreMatch(features, entry, keywords) {
   let tier = tierOf(features, entry);
@@ -23,24 +30,24 @@ const isContradicted = (features) => !!features.unmetRequirement || features.wro
 
 function tierOf(features, entry) {
   const { fit, frames: shared } = features;
-  if (fit === null || fit.sameException === false || (fit.truncated && fit.specificity < limits.SPECIFICITY_ENOUGH)) return tierWithoutMessage(features, entry);
-  const full = fit.coverage >= limits.MIN_COVERAGE || (fit.leads && fit.specificity > 0);
+  if (fit === null || fit.sameException === false || (fit.truncated && fit.specificity < SPECIFICITY_ENOUGH)) return tierWithoutMessage(features, entry);
+  const full = fit.coverage >= MIN_COVERAGE || (fit.leads && fit.specificity > 0);
   if (shared) {
     if (features.doubtful) return "possible";
     const sure = fit.specificity > 0 || features.innermost;
     if (full && !fit.truncated) return sure || 2 * shared >= features.allFrames ? "exact" : "likely";
     return sure ? "likely" : "possible";
   }
-  const saysSomething = fit.specificity > 0 || (fit.coverage >= limits.WHOLE_LINE_COVERAGE && fit.sameException === true);
-  const evidence = (fit.specificity >= limits.SPECIFICITY_STRONG) + (fit.specificity >= limits.SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
+  const saysSomething = fit.specificity > 0 || (fit.coverage >= WHOLE_LINE_COVERAGE && fit.sameException === true);
+  const evidence = (fit.specificity >= SPECIFICITY_STRONG) + (fit.specificity >= SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
   const own = isEntrysOwn(features, entry);
   const uncertain = isUnsureAlias(features, entry) || fit.truncated || features.doubtful || !own;
   const witness = own && saysSomething && (full || fit.truncated) && features.affected === true && !features.doubtful;
-  const sum = (uncertain ? Math.min(evidence, limits.MAX_UNCERTAIN_EVIDENCE) : evidence) + witness;
-  return limits.TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, limits.TIERS_BY_EVIDENCE.length - 1))];
+  const sum = (uncertain ? Math.min(evidence, MAX_UNCERTAIN_EVIDENCE) : evidence) + witness;
+  return TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, TIERS_BY_EVIDENCE.length - 1))];
 }
 
-const isUnsureAlias = ({ alias, fit }, { id, cause, requirements }) => alias && !(fit?.specificity >= limits.SPECIFICITY_STRONG && (cause === id || !Object.keys(requirements).length));
+const isUnsureAlias = ({ alias, fit }, { id, cause, requirements }) => alias && !(fit?.specificity >= SPECIFICITY_STRONG && (cause === id || !Object.keys(requirements).length));
 
 function isEntrysOwn({ usesPackage, hasSource, ownCode }, { id, cause, requirements }) {
   if (cause && cause !== id && ownCode && !hasSource) return false;
@@ -49,10 +56,10 @@ function isEntrysOwn({ usesPackage, hasSource, ownCode }, { id, cause, requireme
 
 function tierWithoutMessage(features, entry) {
   const shared = features.frames;
-  const similar = features.sameException && features.similarity >= limits.MIN_SIMILARITY;
-  const place = features.innermost && shared + (features.affected === true) >= Math.min(limits.MIN_SHARED, features.allFrames);
+  const similar = features.sameException && features.similarity >= MIN_SIMILARITY;
+  const place = features.innermost && shared + (features.affected === true) >= Math.min(MIN_SHARED, features.allFrames);
   if (similar && place) return features.otherNames ? "possible" : "likely";
-  if (features.fit !== null && features.fit.specificity >= limits.SPECIFICITY_STRONG) return "possible";
+  if (features.fit !== null && features.fit.specificity >= SPECIFICITY_STRONG) return "possible";
   const mayBeClass = features.sameException || features.framesAlone || !entry.exception;
   if (place && mayBeClass && 2 * shared >= features.allFrames) return "possible";
   return similar && features.usesPackage ? "possible" : "";
@@ -61,8 +68,8 @@ function tierWithoutMessage(features, entry) {
 function keywordTier({ coverage, nearness, informative: words, longText }, features, entry) {
   const own = informative(tokenize(entry.package));
   const named = own.length && own.every((word) => words.includes(word));
-  if (longText) return named && words.length + (features.affected === true) >= limits.MIN_SHARED_LONG_TEXT && coverage >= limits.MIN_LONG_TEXT_COVERAGE ? "possible" : "";
-  const enough = named || words.length >= limits.MIN_SHARED ? coverage >= limits.MIN_KEYWORD_COVERAGE : words.length && nearness >= limits.MIN_NEARNESS;
+  if (longText) return named && words.length + (features.affected === true) >= MIN_SHARED_LONG_TEXT && coverage >= MIN_LONG_TEXT_COVERAGE ? "possible" : "";
+  const enough = named || words.length >= MIN_SHARED ? coverage >= MIN_KEYWORD_COVERAGE : words.length && nearness >= MIN_NEARNESS;
   return enough ? "possible" : "";
 }
 
@@ -70,33 +77,33 @@ function scoreOf(features, entry, nearness) {
   const { fit } = features;
   let score = features.similarity + nearness;
   if (fit) {
-    const message = limits.BASE_SCORE + fit.coverage + limits.SPECIFICITY_SCORE * Math.min(fit.specificity, limits.MAX_SCORED_SPECIFICITY);
-    score = Math.max(score, message + limits.LAST_EXCEPTION_SCORE * fit.last + (fit.sameException ? limits.SAME_EXCEPTION_SCORE : 0));
-    score -= fit.sameException === false ? limits.OTHER_EXCEPTION_PENALTY : limits.TRUNCATED_PENALTY * fit.truncated;
+    const message = BASE_SCORE + fit.coverage + SPECIFICITY_SCORE * Math.min(fit.specificity, MAX_SCORED_SPECIFICITY);
+    score = Math.max(score, message + LAST_EXCEPTION_SCORE * fit.last + (fit.sameException ? SAME_EXCEPTION_SCORE : 0));
+    score -= fit.sameException === false ? OTHER_EXCEPTION_PENALTY : TRUNCATED_PENALTY * fit.truncated;
   }
-  if (features.allFrames) score += Math.floor((limits.FRAMES_SCORE * features.frames) / features.allFrames) + limits.FRAME_SCORE * Math.min(features.frames, limits.MAX_SCORED_FRAMES);
-  score += limits.PARTNER_FRAME_SCORE * Math.min(features.partnerFrames, limits.MAX_SCORED_FRAMES);
-  score += limits.USED_SCORE * features.usesPackage + limits.SOURCE_SCORE * features.hasSource;
-  score += limits.INNERMOST_SCORE * features.innermost + limits.AFFECTED_SCORE * (features.affected === true);
-  score -= limits.CONTRADICTION_PENALTY * isContradicted(features) + limits.FOREIGN_FRAMES_PENALTY * features.foreignFrames;
-  return Math.max(1, Math.min(limits.MAX_SCORE, score));
+  if (features.allFrames) score += Math.floor((FRAMES_SCORE * features.frames) / features.allFrames) + FRAME_SCORE * Math.min(features.frames, MAX_SCORED_FRAMES);
+  score += PARTNER_FRAME_SCORE * Math.min(features.partnerFrames, MAX_SCORED_FRAMES);
+  score += USED_SCORE * features.usesPackage + SOURCE_SCORE * features.hasSource;
+  score += INNERMOST_SCORE * features.innermost + AFFECTED_SCORE * (features.affected === true);
+  score -= CONTRADICTION_PENALTY * isContradicted(features) + FOREIGN_FRAMES_PENALTY * features.foreignFrames;
+  return Math.max(1, Math.min(MAX_SCORE, score));
 }
 
 function reasonsOf(features, entry, words) {
   const { fit } = features;
   const reasons = [];
-  if (fit) reasons.push(fit.truncated ? REASONS.truncated : fit.sameException ? REASONS.both : fit.sameException === null ? REASONS.message : REASONS.other);
-  else if (features.sameException) reasons.push(REASONS.similar.replace("%", `${features.similarity}%`));
-  else if (words.length) reasons.push(REASONS.words + words.slice(0, limits.MAX_REASON_WORDS).join(", "));
-  if (features.frames) reasons.push(`${features.frames} of ${features.allFrames} library frames${features.innermost ? REASONS.innermost : ""}`);
-  if (features.foreignFrames) reasons.push(REASONS.foreign);
-  if (isUnsureAlias(features, entry)) reasons.push(REASONS.alias);
+  if (fit) reasons.push(fit.truncated ? REASON_TEXTS.truncated : fit.sameException ? REASON_TEXTS.both : fit.sameException === null ? REASON_TEXTS.message : REASON_TEXTS.other);
+  else if (features.sameException) reasons.push(REASON_TEXTS.similar.replace("%", `${features.similarity}%`));
+  else if (words.length) reasons.push(REASON_TEXTS.words + words.slice(0, MAX_REASON_WORDS).join(", "));
+  if (features.frames) reasons.push(`${features.frames} of ${features.allFrames} library frames${features.innermost ? REASON_TEXTS.innermost : ""}`);
+  if (features.foreignFrames) reasons.push(REASON_TEXTS.foreign);
+  if (isUnsureAlias(features, entry)) reasons.push(REASON_TEXTS.alias);
   const release = features.versions[entry.package];
-  if (release && features.affected) reasons.push(`${REASONS.installed} ${entry.package} ${release}, ${REASONS.affected}${entry.fixed && REASONS.fixed + entry.fixed}`);
+  if (release && features.affected) reasons.push(`${REASON_TEXTS.installed} ${entry.package} ${release}, ${REASON_TEXTS.affected}${entry.fixed && REASON_TEXTS.fixed + entry.fixed}`);
   return reasons;
 }
 
 export function warningOf({ isNewer, unmetRequirement: unmet, versions }, entry) {
-  if (isNewer) return `${REASONS.installed} ${entry.package} ${versions[entry.package]}, ${REASONS.unaffected} (${entry.affected})`;
-  return unmet ? `it takes ${unmet} ${entry.requirements[unmet]}, ${REASONS.installed} ${versions[unmet]}` : "";
+  if (isNewer) return `${REASON_TEXTS.installed} ${entry.package} ${versions[entry.package]}, ${REASON_TEXTS.unaffected} (${entry.affected})`;
+  return unmet ? `it takes ${unmet} ${entry.requirements[unmet]}, ${REASON_TEXTS.installed} ${versions[unmet]}` : "";
 }

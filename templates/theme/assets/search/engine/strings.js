@@ -18,7 +18,6 @@ export function trimEnd(text, characters = " \t") {
   return text.slice(0, end);
 }
 
-
 export function lower(text) {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
