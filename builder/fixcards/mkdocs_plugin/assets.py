@@ -24,7 +24,7 @@ OUR_PREFIXES = (
     *("assets/asked.js", "assets/card.js", "assets/copy.js", "assets/file-notice.js", "assets/fixcards."),
     *("assets/lists.js", "assets/search/", "assets/share.js", stylesheet.PATH),
 )
-BUNDLES = ("assets/search/engine.js", "assets/search/page.js")
+BUNDLES = ("assets/search/page.js", "assets/search/worker.js")
 """Scripts that are published as one file each, with the modules behind it."""
 MEDIA_TYPES = {".css": "text/css", ".js": "application/javascript"}
 

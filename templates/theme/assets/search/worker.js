@@ -39,12 +39,12 @@ async function openIndex(base) {
   if (head.format !== FORMAT) return null;
   Object.assign(tables, head.tables);
   const engine = await import("./engine.js");
-  return { index: new engine.Index(head, (path) => fetchJson(base, path)), ...engine };
+  return { index: engine.makeIndex(head, (path) => fetchJson(base, path)), ...engine };
 }
 
 // Parse a file block by block, in bounded memory.
-async function parseFile(file, { Parser, cleanLine }, progress) {
-  const parser = new Parser();
+async function parseFile(file, { makeParser, cleanLine }, progress) {
+  const parser = makeParser();
   const decoder = new TextDecoder();
   let [rest, number] = ["", 0];
   for (let at = 0; at < file.size; at += BLOCK) {

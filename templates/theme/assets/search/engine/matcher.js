@@ -88,7 +88,7 @@ function idfSteps(entries, frequency) {
 function limitEntryFiles(candidates, index) {
   const files = new Set();
   return candidates.filter(({ number, points }) => {
-    const file = Math.floor(number / index.head.chunk);
+    const file = index.entryFile(number);
     const isTaken = points * 100 >= candidates[0].points * MIN_SHARE_OF_BEST && (files.has(file) || files.size < MAX_ENTRY_FILES);
     if (isTaken) files.add(file);
     return isTaken;

@@ -3,7 +3,7 @@
 import { splitLines } from "./lines.js";
 import { libraryFrame } from "./packages.js";
 import { DOTTED, EXCEPTION, EXCEPTION_CLASS } from "./patterns.js";
-import { SeenReleases } from "./releases.js";
+import { seenReleases } from "./releases.js";
 import { lastPart, trim, trimEnd, trimStart } from "./strings.js";
 import { table } from "./table.js";
 
@@ -15,10 +15,10 @@ const [
 
 const OTHER_FRAMES = Object.entries(FRAME_FORMS).map(([name, pattern]) => [name, new RegExp(pattern)]);
 
-const escape = (text) => text.replace(/[^A-Za-z0-9_]/g, "\\$&");
+const escaped = (text) => text.replace(/[^A-Za-z0-9_]/g, "\\$&");
 
 export function parse(text) {
-  const parser = new Parser();
+  const parser = makeParser();
   for (const line of splitLines(text)) parser.add(line);
   return parser.failure();
 }
@@ -42,164 +42,149 @@ export function splitFailures(failure) {
   return parts;
 }
 
-export class Parser {
-  exceptions = [];
-  otherLines = new Map();
-  frames = [];
-  userFrames = [];
-  relation = "first";
-  indent = -1;
-  linesSinceFrame = 0;
-  lastLine = 0;
-  innermostLast = true;
-  releases = new SeenReleases();
-  django = "";
-  printedFunction = "";
-  linePrefix = "";
-  cutPath = "";
-  sources = new Set();
-  inOwnCode = false;
+// A parser takes lines one by one with `add`, and gives the failure that they show.
+export function makeParser() {
+  let [exceptions, frames, userFrames, relation, innermostLast] = [[], [], [], "first", true];
+  let [indent, linesSinceFrame, lastLine, inOwnCode] = [-1, 0, 0, false];
+  let [django, printedFunction, linePrefix, cutPath] = ["", "", "", ""];
+  const otherLines = new Map();
+  const sources = new Set();
+  const releases = seenReleases();
 
-  failure() {
-    const { exceptions, otherLines, frames, userFrames, releases, printedFunction, sources } = this;
-    if (printedFunction && sources.size < MAX_LINES) sources.add(`def ${printedFunction}(`);
-    return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all, listed: releases.certain, sources: [...sources] };
+  function failure() {
+    if (printedFunction) addSource(`def ${printedFunction}(`);
+    return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all(), listed: releases.certain(), sources: [...sources] };
   }
 
-  add(line) {
-    this.releases.add(line.raw);
-    line.text = line.text.replace(this.linePrefix, "");
+  function add(line) {
+    releases.add(line.raw);
+    line.text = line.text.replace(linePrefix, "");
     const header = LOGGED_HEADER.exec(line.text);
-    if (header) this.linePrefix = new RegExp(`^${header[1].split(COUNT).map(escape).join(COUNT.source)}`);
-    const path = this.cutPath + trim(line.text);
-    this.cutPath = BOX.test(line.raw) && CUT_PATH.test(path) ? path : "";
+    if (header) linePrefix = new RegExp(`^${header[1].split(COUNT).map(escaped).join(COUNT.source)}`);
+    const path = cutPath + trim(line.text);
+    cutPath = BOX.test(line.raw) && CUT_PATH.test(path) ? path : "";
     if (RICH.test(path)) line.text = path;
     const { text } = line;
     const bare = trim(text);
     if (RULER.test(bare)) {
-      if (MEMBER.test(text)) [this.relation, this.indent] = ["grouped", -1];
-    } else if (this.#marker(text) || this.#frame(line) || ((this.frames.length || this.userFrames.length) && BOX.test(line.raw))) {
+      if (MEMBER.test(text)) [relation, indent] = ["grouped", -1];
+    } else if (takeMarker(text) || takeFrame(line) || ((frames.length || userFrames.length) && BOX.test(line.raw))) {
       // taken
     } else if (SCRIPT.test(text)) {
-      this.#dropForeignException();
-    } else if (!this.#inTraceback(line, bare) && !this.#sourceLine(line) && !this.#exceptionLine(line, bare, false) && !this.#inlineException(line, bare)) {
-      this.#addLine(line);
+      dropForeignException();
+    } else if (!takeInTraceback(line, bare) && !takeSource(line) && !takeException(line, bare, false) && !takeInline(line, bare)) {
+      addLine(line);
     }
-    this.lastLine = line.number;
+    lastLine = line.number;
   }
 
-  #inTraceback(line, bare) {
-    if (this.indent < 0) return false;
-    this.linesSinceFrame += 1;
+  function takeInTraceback(line, bare) {
+    if (indent < 0) return false;
+    linesSinceFrame += 1;
     const depth = line.text.length - trimStart(line.text).length;
-    if (depth > this.indent && INDENTED.test(bare) && this.#exceptionLine(line, bare, true)) return true;
-    if (depth > this.indent || bare.startsWith(REPEATED) || SOURCE.test(line.text)) {
-      if (this.inOwnCode && this.sources.size < MAX_LINES) this.sources.add(bare);
+    if (depth > indent && INDENTED.test(bare) && takeException(line, bare, true)) return true;
+    if (depth > indent || bare.startsWith(REPEATED) || SOURCE.test(line.text)) {
+      if (inOwnCode) addSource(bare);
       return true;
     }
-    if (this.#exceptionLine(line, bare, true) || (this.linesSinceFrame === 1 && depth === this.indent)) return true;
-    this.indent = -1;
+    if (takeException(line, bare, true) || (linesSinceFrame === 1 && depth === indent)) return true;
+    indent = -1;
     return false;
   }
 
-  #sourceLine({ raw, text, number }) {
+  function takeSource({ raw, text, number }) {
     const definition = DEF.exec(text);
-    if (definition) this.printedFunction = definition[1];
+    if (definition) printedFunction = definition[1];
     const arrow = ARROW.exec(text);
-    if (arrow) this.#addLine({ raw, text: text.slice(arrow[0].length), number });
+    if (arrow) addLine({ raw, text: text.slice(arrow[0].length), number });
     return definition || arrow || (SOURCE.test(text) && !/^\d/.test(text));
   }
 
-  #marker(text) {
-    if (text.includes(HEADER) || text.includes(INNERMOST_FIRST)) {
-      const innermostLast = text.includes(HEADER);
+  function takeMarker(text) {
+    const isHeader = text.includes(HEADER);
+    if (isHeader || text.includes(INNERMOST_FIRST)) {
       // A dump shows the stacks of all threads, and any of them may be the one that hangs.
-      if (innermostLast || this.innermostLast) [this.frames, this.userFrames] = [[], []];
-      [this.indent, this.linesSinceFrame, this.innermostLast] = [0, 0, innermostLast];
+      if (isHeader || innermostLast) [frames, userFrames] = [[], []];
+      [indent, linesSinceFrame, innermostLast] = [0, 0, isHeader];
       return true;
     }
-    for (const [words, relation] of [[HANDLING, "handling"], [CAUSE, "cause"]]) {
-      if (text.includes(words)) {
-        [this.relation, this.indent] = [relation, -1];
-        return true;
-      }
-    }
-    return false;
+    const between = text.includes(HANDLING) ? "handling" : text.includes(CAUSE) && "cause";
+    if (between) [relation, indent] = [between, -1];
+    return between;
   }
 
-  #frame(line) {
-    const { text } = line;
+  function takeFrame({ text }) {
     let match = FRAME.exec(text);
     if (match) {
-      this.#addFrame(match[1], match[2] ?? "", Math.max(0, match.index - trimStart(text.slice(0, match.index)).length));
+      addFrame(match[1], match[2] ?? "", Math.max(0, match.index - trimStart(text.slice(0, match.index)).length));
       return true;
     }
     match = PYTEST.exec(text);
     if (match) {
-      this.#addFrame(match[1], trim(match[2] || this.printedFunction, " "), 0);
-      this.printedFunction = "";
-      if (match[3]) this.#prependFrames(match[3]);
+      addFrame(match[1], trim(match[2] || printedFunction, " "), 0);
+      printedFunction = "";
+      if (match[3]) prependFrames(match[3]);
       return true;
     }
     for (const [name, pattern] of OTHER_FRAMES) {
-      const other = pattern.exec(text);
-      if (other) {
-        const [path, called = ""] = name === "py-spy" ? [other[2], other[1]] : other.slice(1);
-        this.#addFrame(path, trim(called, " "), ["py-spy", "rich"].includes(name) ? UNREACHABLE_INDENT : 0);
+      match = pattern.exec(text);
+      if (match) {
+        const [path, called = ""] = name === "py-spy" ? [match[2], match[1]] : match.slice(1);
+        addFrame(path, trim(called, " "), ["py-spy", "rich"].includes(name) ? UNREACHABLE_INDENT : 0);
         return true;
       }
     }
     return false;
   }
 
-  #prependFrames(name) {
-    const last = this.exceptions.at(-1);
+  function prependFrames(name) {
+    const last = exceptions.at(-1);
     if (last && lastPart(last.name) === lastPart(name)) {
-      last.frames = [...last.frames, ...this.frames];
-      last.userFrames = [...last.userFrames, ...this.userFrames];
+      last.frames = [...last.frames, ...frames];
+      last.userFrames = [...last.userFrames, ...userFrames];
     }
-    [this.frames, this.userFrames, this.indent] = [[], [], -1];
+    [frames, userFrames, indent] = [[], [], -1];
   }
 
-  #addFrame(path, qualifiedName, indent) {
-    [this.indent, this.linesSinceFrame] = [indent, 0];
+  function addFrame(path, qualifiedName, depth) {
+    [indent, linesSinceFrame] = [depth, 0];
     const name = lastPart(qualifiedName.split(" ")[0].split("(")[0]);
     const library = libraryFrame(path, name);
-    this.inOwnCode = library === null;
-    const frames = library === null ? this.userFrames : this.frames;
+    inOwnCode = library === null;
+    const waiting = inOwnCode ? userFrames : frames;
     const frame = library ?? `${path.replaceAll("\\", "/")}:${name}`;
-    if (frames.length >= MAX_FRAMES || frames.at(-1) === frame || path.startsWith("<")) return;
-    if (this.innermostLast) frames.push(frame);
-    else frames.unshift(frame);
+    if (waiting.length >= MAX_FRAMES || waiting.at(-1) === frame || path.startsWith("<")) return;
+    if (innermostLast) waiting.push(frame);
+    else waiting.unshift(frame);
   }
 
-  #exceptionLine(line, bare, inside) {
+  function takeException(line, bare, inside) {
     const match = EXCEPTION.exec(bare);
     if (!match) return false;
     const [, name, message] = match;
     const isClass = EXCEPTION_CLASS.test(name) || (DOTTED.test(name) && !bare.includes("  "));
-    if (!isClass && !(inside && (this.linesSinceFrame > 1 || message !== undefined))) return false;
-    const apart = !name.includes(".") && line.number > this.lastLine + 1;
+    if (!isClass && !(inside && (linesSinceFrame > 1 || message !== undefined))) return false;
+    const apart = !name.includes(".") && line.number > lastLine + 1;
     if (!isClass && !/^[A-Z]/.test(name) && (message === undefined || apart)) return false;
-    this.#addException(name, message ?? "", line);
+    addException(name, message ?? "", line);
     return true;
   }
 
-  #inlineException(line, bare) {
-    const warning = WARNING.exec(bare);
-    if (warning && EXCEPTION_CLASS.test(warning[2])) {
-      this.#addFrame(warning[1], "", 0);
-      this.indent = -1;
-      this.#addException(warning[2], warning[3], line);
+  function takeInline(line, bare) {
+    let match = WARNING.exec(bare);
+    if (match && EXCEPTION_CLASS.test(match[2])) {
+      addFrame(match[1], "", 0);
+      indent = -1;
+      addException(match[2], match[3], line);
       return true;
     }
-    const django = DJANGO.exec(bare);
-    if (django) {
-      if (django[1] === "Value" && this.django) this.#addException(this.django, django[2], line);
-      this.django = django[1] === "Type" ? django[2].split(" ")[0] : "";
+    match = DJANGO.exec(bare);
+    if (match) {
+      if (match[1] === "Value" && django) addException(django, match[2], line);
+      django = match[1] === "Type" ? match[2].split(" ")[0] : "";
       return true;
     }
-    const match = RAISED.exec(bare);
+    match = RAISED.exec(bare);
     if (!match) return false;
     const after = match.index + match[0].length;
     const called = match[0].endsWith("(");
@@ -214,44 +199,49 @@ export class Parser {
       if ((quote !== "'" && quote !== '"') || !rest.slice(1).includes(quote)) return false;
       rest = rest.slice(1, rest.indexOf(quote, 1));
     } else rest = withinQuotes(bare.slice(0, start), rest);
-    this.#addException(name, rest, line);
+    addException(name, rest, line);
     return true;
   }
 
-  #addException(name, message, line) {
-    const { frames, userFrames } = this;
-    const earlier = this.exceptions.slice(-REPEAT_WINDOW).filter((each) => !userFrames.length || each.frames.length || each.userFrames.length);
+  function addException(name, message, line) {
+    const earlier = exceptions.slice(-REPEAT_WINDOW).filter((each) => !userFrames.length || each.frames.length || each.userFrames.length);
     if (!frames.length && earlier.some((before) => isRepeat(name, message, before))) {
-      [this.userFrames, this.indent] = [[], -1];
-      this.#addLine(line);
+      [userFrames, indent] = [[], -1];
+      addLine(line);
       return;
     }
-    if (frames.length || userFrames.length) this.#dropAnnouncement(name, message);
-    if (this.exceptions.length === MAX_EXCEPTIONS) this.exceptions.shift();
-    this.exceptions.push({ name, message, frames, relation: this.relation, line: line.number, userFrames });
-    [this.frames, this.userFrames, this.relation, this.indent, this.innermostLast] = [[], [], "first", -1, true];
-    this.#addLine(line);
+    if (frames.length || userFrames.length) dropAnnouncement(name, message);
+    if (exceptions.length === MAX_EXCEPTIONS) exceptions.shift();
+    exceptions.push({ name, message, frames, relation, line: line.number, userFrames });
+    [frames, userFrames, relation, indent, innermostLast] = [[], [], "first", -1, true];
+    addLine(line);
   }
 
-  #dropAnnouncement(name, message) {
-    this.exceptions = this.exceptions.filter((before, at, { length, [at + 1]: after }) =>
+  function dropAnnouncement(name, message) {
+    exceptions = exceptions.filter((before, at, { length, [at + 1]: after }) =>
       at < length - REPEAT_WINDOW || before.frames.length || before.userFrames.length || (after && after.relation !== "first") || !announces(before, name, message));
   }
 
-  #dropForeignException() {
-    const last = this.exceptions.at(-1);
-    if (last && !last.frames.length && !last.userFrames.length && this.indent < 0) {
-      this.exceptions.pop();
-      for (const [text, other] of this.otherLines) if (other.line === last.line) this.otherLines.delete(text);
+  function dropForeignException() {
+    const last = exceptions.at(-1);
+    if (last && !last.frames.length && !last.userFrames.length && indent < 0) {
+      exceptions.pop();
+      for (const [text, other] of otherLines) if (other.line === last.line) otherLines.delete(text);
     }
   }
 
-  #addLine(line) {
-    const text = trim(line.text);
-    if (this.otherLines.has(text)) return;
-    if (this.otherLines.size >= MAX_LINES) this.otherLines.delete(this.otherLines.keys().next().value);
-    this.otherLines.set(text, { raw: trim(line.raw), text, line: line.number });
+  function addSource(text) {
+    if (sources.size < MAX_LINES) sources.add(text);
   }
+
+  function addLine(line) {
+    const text = trim(line.text);
+    if (otherLines.has(text)) return;
+    if (otherLines.size >= MAX_LINES) otherLines.delete(otherLines.keys().next().value);
+    otherLines.set(text, { raw: trim(line.raw), text, line: line.number });
+  }
+
+  return { add, failure };
 }
 
 function withinQuotes(before, rest) {

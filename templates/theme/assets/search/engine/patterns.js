@@ -3,4 +3,3 @@
 import { table } from "./table.js";
 
 export const [EXCEPTION, EXCEPTION_CLASS, DOTTED] = table("patterns");
-export const global = (pattern) => new RegExp(pattern, "g");

@@ -11,60 +11,59 @@ export const [
 ] = table("releases");
 
 
-export class SeenReleases {
-  #releases = new Map();
-  #paths = new Set();
-  #locked = "";
-  #listed = new Set();
+export function seenReleases() {
+  const [releases, paths, listed] = [new Map(), new Set(), new Set()];
+  let locked = "";
 
-  add(line) {
-    const locked = LOCKED_NAME.exec(line);
-    if (locked) {
-      this.#locked = locked[1];
+  function add(line) {
+    const name = LOCKED_NAME.exec(line);
+    if (name) {
+      locked = name[1];
       return;
     }
     if (!line.includes(".")) return;
-    if (!this.#addListed(line) && !INSTALL_COMMAND.test(line)) {
+    if (!addListed(line) && !INSTALL_COMMAND.test(line)) {
       for (const { index, 1: before, 2: raw, 3: release } of line.matchAll(RELEASE_MENTION)) {
         const start = index + before.length;
-        const name = packageIn(raw, release);
-        if (name && !isAdvice(line.slice(0, start), true)) this.#add(name, release);
+        const mentioned = packageIn(raw, release);
+        if (mentioned && !isAdvice(line.slice(0, start), true)) addRelease(mentioned, release);
       }
-      for (const [, release] of line.matchAll(PYTHON_PROGRAM)) this.#add("python", release);
+      for (const [, release] of line.matchAll(PYTHON_PROGRAM)) addRelease("python", release);
     }
     const path = PYTHON_PATH.exec(line);
-    if (path) this.#paths.add(`${path[1]}.${path[2]}`);
+    if (path) paths.add(`${path[1]}.${path[2]}`);
   }
 
-  #addListed(line) {
+  function addListed(line) {
     const match = LOCKED_RELEASE.exec(line);
-    const items = match && this.#locked ? [[this.#locked, match[1]]] : itemsOf(line);
-    this.#locked = "";
+    const items = match && locked ? [[locked, match[1]]] : itemsOf(line);
+    locked = "";
     for (const [raw, release] of items) {
       const name = packageIn(raw, release);
-      if (!name) continue;
-      this.#add(name, release);
-      this.#listed.add(name);
+      if (name) {
+        addRelease(name, release);
+        listed.add(name);
+      }
     }
     return items.length;
   }
 
-  #add(name, release) {
-    const releases = this.#releases.get(name) ?? new Set();
-    releases.delete(release);
-    this.#releases.set(name, releases.add(release));
+  function addRelease(name, release) {
+    const known = releases.get(name) ?? new Set();
+    known.delete(release);
+    releases.set(name, known.add(release));
   }
 
   // All releases of each package, the last one at the end.
-  get all() {
-    const all = new Map([...this.#releases].map(([name, releases]) => [name, [...releases]]));
-    if (this.#paths.size) all.set("python", unique([...this.#paths, ...(all.get("python") ?? [])]));
-    return all;
+  function all() {
+    const lists = new Map([...releases].map(([name, known]) => [name, [...known]]));
+    if (paths.size) lists.set("python", unique([...paths, ...(lists.get("python") ?? [])]));
+    return lists;
   }
 
-  get certain() {
-    return unique([...this.#listed, ...(this.#paths.size ? ["python"] : [])]);
-  }
+  const certain = () => unique([...listed, ...(paths.size ? ["python"] : [])]);
+
+  return { add, all, certain };
 }
 
 export const isListed = (line) => LOCKED_NAME.test(line) || LOCKED_RELEASE.test(line) || (line.includes(".") && itemsOf(line).length);
