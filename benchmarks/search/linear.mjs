@@ -9,7 +9,9 @@ const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
 Object.assign((await load("tables.js")).default, head.tables);
-const { makeIndex, match, parse } = await load("engine.js");
+const { makeIndex } = await load("engine.js");
+const { match } = await load("engine/matcher.js");
+const { parse } = await load("engine/parser.js");
 const opened = makeIndex(head, async (path) => JSON.parse(files[path]));
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -69,4 +69,4 @@ TERM_FILE_BYTES = 4_000
 
 def content_hash(content: bytes) -> str:
     """Return the hash that the name of a file with this content has."""
-    return base64.b32encode(hashlib.sha256(content).digest())[:HASH_LENGTH].decode().lower()
+    return base64.b32hexencode(hashlib.sha256(content).digest())[:HASH_LENGTH].decode().lower()

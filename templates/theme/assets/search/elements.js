@@ -18,3 +18,11 @@ export function linked(className, words, address) {
   link.rel = "noopener noreferrer";
   return link;
 }
+
+export const on = (target, type, listener, capture) => target.addEventListener(type, listener, capture);
+
+// Of an event: what the browser and others would do.
+export function stop(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}

@@ -2,6 +2,6 @@
 
 export { enableCopyButtons } from "../copy.js";
 export { ask } from "./ask.js";
-export { Box, offerEverywhere } from "./box.js";
+export { makeBox, offerEverywhere } from "./box.js";
 export { visible } from "./elements.js";
 export { storedProgram } from "./program.js";

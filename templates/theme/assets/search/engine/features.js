@@ -31,10 +31,10 @@ export function compare(failure, entry) {
   const isNewer = releases.affected === false;
   const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
   const isStrong = fit?.specificity >= IDENTIFYING;
-  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages) || (isStrong && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages));
+  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages()) || (isStrong && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages()));
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
   const ownCode = failure.frames.size && !packages.size;
-  releases.doubtful ||= (!ownShared.length && !showsPackage && ((ownCode && ownFrames.length && !isStrong) || isOfAnother(fit, failure, entry, own))) || (!uses && isIn(failure.deniedPackages));
+  releases.doubtful ||= (!ownShared.length && !showsPackage && ((ownCode && ownFrames.length && !isStrong) || isOfAnother(fit, failure, entry, own))) || (!uses && isIn(failure.deniedPackages()));
   if (!failure.failure.listed.includes(entry.package)) {
     releases.doubtful ||= isNewer;
     releases.affected ||= null;
@@ -61,7 +61,8 @@ export function compare(failure, entry) {
   };
 }
 
-function isOfAnother(fit, { origins }, entry, own) {
+function isOfAnother(fit, failure, entry, own) {
+  const origins = failure.origins();
   const [, object, called] = SUBJECT.exec(fit?.text ?? "") ?? [];
   const sources = [...(origins.get(object ?? called) ?? []), ...(object ? origins.get(`=${lower(object)}`) ?? [] : [])];
   if (!sources.length) return false;
@@ -92,9 +93,9 @@ function fitsOf(failure, entry, own) {
       if (next) fits.push({ ...next, first: sameMessage && next.sameException !== false, source: !name && !next.truncated && !sameMessage && SOURCE_CODE.test(message) });
       if (line.exception !== OWN_EXCEPTION && sameClass(line.exception, name || entry.exception)) {
         sameException = true;
-        if (!line.goesOn || !line.text.comparable.endsWith(UNFINISHED)) {
-          const next = similarityOf(normalForm, line.text.comparable);
-          const names = [message, line.text.display].map((each) => [...each.matchAll(QUOTED_NAME)].map(([, name]) => name));
+        if (!line.goesOn || !line.text.comparable().endsWith(UNFINISHED)) {
+          const next = similarityOf(normalForm, line.text.comparable());
+          const names = [message, line.text.display()].map((each) => [...each.matchAll(QUOTED_NAME)].map(([, name]) => name));
           const same = !isShadowed(line, message) && names.some((each, at) => each.every((name) => names[1 - at].includes(name)));
           sameNames = next > similarity ? same : sameNames || (next === similarity && same);
           similarity = Math.max(similarity, next);
@@ -138,12 +139,12 @@ function fitTemplate(template, name, message, line, packages) {
     coverage = percent(matched.length, where.length);
     marks = markParts(raw, form.printed, where.slice(places[0][0]));
     const wrapped = !truncated && WRAPPED.test(where.slice(0, places[0][0]));
-    isStatement &&= where === text.display;
+    isStatement &&= where === text.display();
     leads = wrapped || ((isStatement || (Boolean(exception) && places[0][0] === 0)) && !truncated);
     if (sameException === false && wrapped) sameException = null;
-    if (where === text.display && !truncated) values = form.gaps.slice(0, places.length - 1).map((each, at) => [each, where.slice(places[at][1], places[at + 1][0])]);
+    if (where === text.display() && !truncated) values = form.gaps.slice(0, places.length - 1).map((each, at) => [each, where.slice(places[at][1], places[at + 1][0])]);
   } else {
-    const sameMessage = text.comparable === form.normalForm;
+    const sameMessage = text.comparable() === form.normalForm;
     if (!sameException || !exception || (message && !sameMessage)) return null;
     coverage = sameMessage ? FULL_COVERAGE : CLASS_COVERAGE;
     marks = markClass(raw, lastPart(name));
@@ -156,9 +157,9 @@ function fitTemplate(template, name, message, line, packages) {
 }
 
 function findParts(form, { text, goesOn }, sameException) {
-  let places = matchTemplate(text.display, form.printed);
-  if (places.length) return [text.display, places, false];
-  const normalized = text.comparable;
+  let places = matchTemplate(text.display(), form.printed);
+  if (places.length) return [text.display(), places, false];
+  const normalized = text.comparable();
   places = matchTemplate(normalized, form.normalized);
   if (places.length || sameException === false) return [normalized, places, false];
   if (goesOn && !ELLIPSIS_CHARACTERS.includes(normalized.slice(-1))) return [normalized, [], true];

@@ -33,7 +33,7 @@ async function matchFailure(failure, index) {
   await index.prepare(terms.map(([term]) => term));
   const candidates = findCandidates(query, terms, index);
   const weights = wordWeights(query, index);
-  const written = spellings(query.prose.length ? failure.lines.map((text) => text.normalForm).join("\n") : "");
+  const written = spellings(query.prose.length ? failure.lines.map((text) => text.normalForm()).join("\n") : "");
   const limited = limitEntryFiles(candidates, index);
   await index.prepareEntries(limited.map((candidate) => candidate.number));
   let matches = limited.flatMap((candidate) => scoreEntry(failure, candidate, index, (entry) => query.typed && { ...keywordMatch(weights, candidate, entry), written }));

@@ -3,45 +3,31 @@
 import { cleanDisplay, normalize } from "./normalize.js";
 import { canonicalName, framePackage } from "./packages.js";
 import { isAdvice, MAX_CONTEXT } from "./releases.js";
-import { lower, trim, unique } from "./strings.js";
+import { lower, once, trim, unique } from "./strings.js";
 import { table } from "./table.js";
 import { plainQuotes } from "./template.js";
 import { tokenize } from "./tokens.js";
 
 const [SUGGESTION, NEGATED, ADDRESS, QUOTED_MESSAGE, NAMED, CODE_NAME, DENIED, ORIGIN] = table("normalized_failure");
 
-class NormalizedText {
-  #forms = {};
-
-  constructor(raw) {
-    this.raw = raw;
-  }
-
-  get display() {
-    return (this.#forms.display ??= plainQuotes(cleanDisplay(this.raw)));
-  }
-
-  get normalForm() {
-    return (this.#forms.normalForm ??= normalize(this.raw));
-  }
-
-  get comparable() {
-    return (this.#forms.comparable ??= plainQuotes(this.normalForm));
-  }
-
-  get tokens() {
-    return (this.#forms.tokens ??= tokenize(this.normalForm));
-  }
+function normalizedText(raw) {
+  const normalForm = once(() => normalize(raw));
+  return {
+    raw,
+    normalForm,
+    display: once(() => plainQuotes(cleanDisplay(raw))),
+    comparable: once(() => plainQuotes(normalForm())),
+    tokens: once(() => tokenize(normalForm())),
+  };
 }
 
 export function normalizeFailure(failure) {
   const { exceptions, lines } = failure;
   const texts = new Map();
-  const text = (raw) => texts.get(raw) ?? texts.set(raw, new NormalizedText(raw)).get(raw);
+  const text = (raw) => texts.get(raw) ?? texts.set(raw, normalizedText(raw)).get(raw);
   const library = [...exceptions.flatMap((exception) => exception.frames), ...failure.frames];
   const user = [...exceptions.flatMap((exception) => exception.userFrames), ...failure.userFrames];
   const code = [...lines.map(({ raw }) => raw), ...failure.sources];
-  let used, named, denied, origins;
   return {
     failure,
     exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`.replace(SUGGESTION, ""))),
@@ -49,18 +35,10 @@ export function normalizeFailure(failure) {
     messageLines: [...messageLines(failure, text)],
     frames: new Set([...library, ...user]),
     packages: new Set(library.map(framePackage)),
-    get usedPackages() {
-      return (used ??= new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat(code.flatMap(codeNames).map(([name]) => name)).map(canonicalName)));
-    },
-    get namedPackages() {
-      return (named ??= new Set(lines.flatMap(({ raw }) => namesIn(raw))));
-    },
-    get deniedPackages() {
-      return (denied ??= new Set(lines.flatMap(({ raw }) => [...raw.matchAll(DENIED)].map(([, name]) => canonicalName(name)))));
-    },
-    get origins() {
-      return (origins ??= originsIn(code));
-    },
+    usedPackages: once(() => new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat(code.flatMap(codeNames).map(([name]) => name)).map(canonicalName))),
+    namedPackages: once(() => new Set(lines.flatMap(({ raw }) => namesIn(raw)))),
+    deniedPackages: once(() => new Set(lines.flatMap(({ raw }) => [...raw.matchAll(DENIED)].map(([, name]) => canonicalName(name))))),
+    origins: once(() => originsIn(code)),
   };
 }
 

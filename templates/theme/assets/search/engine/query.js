@@ -22,20 +22,20 @@ export function makeQuery(normalized) {
   const isExplained = parts.some(({ name, message, frames }) => frames.length || (message && !CHECKS.includes(name)));
   const written = writtenLines(normalized);
   const short = !isOutput && written.length === lines.length && lines.length <= MAX_TYPED_LINES;
-  const wholeWords = short ? lines.flatMap((line) => line.tokens) : [];
+  const wholeWords = short ? lines.flatMap((line) => line.tokens()) : [];
   const words = wholeWords.flatMap((word) => [word, ...splitIdentifier(word)]);
   const typed = short && words.length <= MAX_TYPED_WORDS;
   const terms = new Map();
   const add = (more, weight) => {
     for (const term of more) if (terms.size < MAX_TERMS && !terms.has(term)) terms.set(term, weight);
   };
-  lastOnes(exceptions, MAX_QUERY_EXCEPTIONS).forEach((text, number) => add(text.tokens, number < MAX_MAIN_EXCEPTIONS ? EXCEPTION_WEIGHT : LINE_WEIGHT));
+  lastOnes(exceptions, MAX_QUERY_EXCEPTIONS).forEach((text, number) => add(text.tokens(), number < MAX_MAIN_EXCEPTIONS ? EXCEPTION_WEIGHT : LINE_WEIGHT));
   const frames = [...lastOnes(failure.exceptions, MAX_FRAME_EXCEPTIONS), failure].flatMap((each) => lastOnes(each.frames, MAX_QUERY_FRAMES));
   add(unique(frames).map(lower).slice(0, 2 * MAX_QUERY_FRAMES), FRAME_WEIGHT);
   if (typed) add(words, EXCEPTION_WEIGHT);
-  else for (const text of warningLines(exceptions, lines)) add(informative(text.tokens), LINE_WEIGHT);
+  else for (const text of warningLines(exceptions, lines)) add(informative(text.tokens()), LINE_WEIGHT);
   add(frames.slice(0, MAX_FRAME_EXCEPTIONS).flatMap((frame) => tokenize(framePackage(frame))), PACKAGE_WEIGHT);
-  const prose = isExplained || (lines.length > MAX_QUIET_LINES && !lines.some(warns)) ? [] : informative(written.flatMap((text) => text.tokens));
+  const prose = isExplained || (lines.length > MAX_QUIET_LINES && !lines.some(warns)) ? [] : informative(written.flatMap((text) => text.tokens()));
   return { terms, typed, words: typed ? unique(words) : [], lastWord: (typed && wholeWords.at(-1)) || "", prose };
 }
 

@@ -26,7 +26,7 @@ export function makeIndex(head, read) {
   const files = new Map();
   need(isNumber(length, 0, MAX_ENTRIES), isNumber(chunk, 1, MAX_CHUNK), isNumber(most, 0, MAX_ENTRIES), areTexts(starts));
   need(terms.length === HASH_LENGTH * starts.length, cards.length === HASH_LENGTH * Math.ceil(length / chunk));
-  need(Object.values(common).every((value) => isNumber(value, 0, length)), /^[a-z2-7]*$/.test(terms + cards));
+  need(Object.values(common).every((value) => isNumber(value, 0, length)), /^[0-9a-v]*$/.test(terms + cards));
 
   const entryFile = (number) => Math.floor(number / chunk);
 

@@ -22,4 +22,10 @@ export function lower(text) {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
+// A function whose value is computed when it is first called.
+export function once(compute) {
+  let value;
+  return () => (value ??= compute());
+}
+
 export const lastPart = (name) => name.slice(name.lastIndexOf(".") + 1);
