@@ -60,7 +60,7 @@ def test_where_names_come_from_is_read_in_linear_time(unit: str) -> None:
 
 def test_no_expression_looks_behind_or_takes_what_the_other_language_lacks() -> None:
     tables = js_tables.tables()
-    patterns = [rule["pattern"] for rule in tables["rules"]]
+    patterns = [pattern for pattern, *_ in tables["rules"]]
     for module in js_tables.names():
         _, _, searched, replaced = tables[module]
         patterns += searched + replaced

@@ -38,7 +38,7 @@ from fixcards.matching.score import (
 
 
 class _Names(NamedTuple):
-    """What a module of JavaScript takes of `modules`: names of constants, or of expressions in their `PATTERNS`."""
+    """What a module of JavaScript takes of `modules`: names of constants, or of what `_PREFIXES` has."""
 
     modules: tuple[ModuleType, ...]
     values: str = ""
@@ -48,6 +48,9 @@ class _Names(NamedTuple):
     replaced: str = ""
     """Expressions of which every occurrence counts."""
 
+
+_PREFIXES = {"PATTERNS": "", "REASON_TEXTS": "reason ", "FIX_TEXTS": "fix "}
+"""What precedes the keys of an object of texts in the names of its constants."""
 
 _NAMES = {
     "patterns": _Names((patterns,), searched="EXCEPTION EXCEPTION_CLASS DOTTED"),
@@ -111,7 +114,9 @@ _NAMES = {
     ),
     "scoring": _Names(
         (scoring,),
-        "REASON_TEXTS SPECIFICITY_STRONG MIN_SHARED MIN_SHARED_LONG_TEXT MIN_LONG_TEXT_COVERAGE MIN_COVERAGE"
+        "REASON_BOTH REASON_MESSAGE REASON_TRUNCATED REASON_OTHER REASON_INNERMOST REASON_FOREIGN REASON_ALIAS"
+        " REASON_AMBIGUOUS REASON_AFFECTED REASON_UNAFFECTED REASON_SIMILAR REASON_WORDS REASON_INSTALLED REASON_FIXED"
+        " SPECIFICITY_STRONG MIN_SHARED MIN_SHARED_LONG_TEXT MIN_LONG_TEXT_COVERAGE MIN_COVERAGE"
         " WHOLE_LINE_COVERAGE MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE"
         " MAX_UNCERTAIN_EVIDENCE BASE_SCORE SPECIFICITY_SCORE MAX_SCORED_SPECIFICITY LAST_EXCEPTION_SCORE"
         " SAME_EXCEPTION_SCORE OTHER_EXCEPTION_PENALTY TRUNCATED_PENALTY FRAMES_SCORE FRAME_SCORE MAX_SCORED_FRAMES"
@@ -120,7 +125,8 @@ _NAMES = {
     ),
     "fixes": _Names(
         (fixes,),
-        "FIX_TEXTS",
+        "FIX_IN_PLACE FIX_NEWER FIX_CALLER FIX_OWN_CODE FIX_YOURS FIX_CALL FIX_BOUND FIX_PYTHON FIX_HELD FIX_FIXED"
+        " FIX_CODE",
         searched="REQUIREMENT SENTENCE_END CLAUSE_END LIMIT STATED GIVEN NO_INSTALL NO_EDIT OTHER_NAME DETERMINED PAST"
         " ANNOUNCING FIRST_PERSON",
         replaced="CONSTRAINT HELD NO_DOWNGRADE NO_PACKAGE NAME_WORD",
@@ -140,7 +146,7 @@ these names is a new format of the index.
 def tables() -> dict[str, Any]:
     """Return the tables as plain data. The expressions mean the same in Python (ASCII) and JavaScript (no flags)."""
     return {
-        "rules": [_row(rule) for rule in normalize.RULES],
+        "rules": list(map(_row, normalize.RULES)),
         "entryDefaults": {
             field.name: _blank(field)
             for field in dataclasses.fields(Entry)
@@ -159,7 +165,9 @@ def _constants(modules: tuple[ModuleType, ...], names: list[str]) -> list[Any]:
     defined: dict[str, Any] = {}
     for module in modules:
         defined |= vars(module)
-        defined |= {name.upper().replace(" ", "_"): text for name, text in vars(module).get("PATTERNS", {}).items()}
+        for name, prefix in _PREFIXES.items():
+            texts = vars(module).get(name, {})
+            defined |= {f"{prefix}{key}".upper().replace(" ", "_"): text for key, text in texts.items()}
     return [_plain(defined[name]) for name in names]
 
 
@@ -170,16 +178,14 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _row(rule: normalize.NormalizingRule) -> dict[str, Any]:
-    """Return a rule. A computed replacement is `{"function": name}`; `keepsGroup` says whether group 1 stays."""
-    text = rule.replacement
-    return {
-        "pattern": rule.pattern,
-        "replacement": {"function": text.value} if isinstance(text, normalize.Computed) else text,
-        "keepsGroup": re.compile(rule.pattern).groups > 0,
-        "invisible": rule in normalize.INVISIBLE.rules,
-        "display": rule in normalize.DISPLAY.rules,
-    }
+def _row(rule: normalize.NormalizingRule) -> list[str | bool | None]:
+    """Return a rule: expression, replacement, whether it is one of invisible characters, and one of the display.
+
+    A path in a library is computed; its replacement is null.
+    """
+    keeps = "$1" if re.compile(rule.pattern).groups else ""
+    text = keeps + rule.replacement.replace("$", "$$") if isinstance(rule.replacement, str) else None
+    return [rule.pattern, text, rule in normalize.INVISIBLE.rules, rule in normalize.DISPLAY.rules]
 
 
 def _blank(field: dataclasses.Field[Any]) -> Any:

@@ -3,6 +3,7 @@
 import { compare } from "./features.js";
 import { fitFixes, has } from "./fixes.js";
 import { normalizeFailure } from "./normalized_failure.js";
+import { hasFrames } from "./parser.js";
 import { PACKAGE_TERM } from "./reader.js";
 import { unique } from "./strings.js";
 import { table } from "./table.js";
@@ -11,9 +12,9 @@ const [MIN_LISTED, MAX_LISTED] = table("environment");
 
 // The failures that a list of releases is in for.
 export async function matchEnvironment(failure, index) {
-  const { exceptions, frames, userFrames, listed } = failure;
+  const { exceptions, listed } = failure;
   const names = listed.slice(0, MAX_LISTED).filter((name) => name !== "python");
-  if (exceptions.length || frames.length || userFrames.length || names.length < MIN_LISTED) return [];
+  if (exceptions.length || hasFrames(failure) || names.length < MIN_LISTED) return [];
   const terms = names.map((name) => PACKAGE_TERM + name);
   await index.prepare(terms);
   const numbers = unique(terms.flatMap((term) => index.postings(term).map((posting) => posting >> 1))).sort((a, b) => a - b);

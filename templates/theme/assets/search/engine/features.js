@@ -1,8 +1,9 @@
 // What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
 
+import { framesOf } from "./normalized_failure.js";
 import { canonicalName, framePackage } from "./packages.js";
 import { DOTTED, EXCEPTION, EXCEPTION_CLASS } from "./patterns.js";
-import { lastPart, lower, unique } from "./strings.js";
+import { findAll, lastPart, lower, unique } from "./strings.js";
 import { table } from "./table.js";
 import { compileTemplate, ELLIPSIS_CHARACTERS, LAST_PLACE, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
 import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
@@ -21,7 +22,7 @@ export function compare(failure, entry) {
   const own = ownPackages(entry);
   own.push(...[...packages].filter((name) => canonicalName(name).replaceAll("-", "") === joined && !own.includes(name)).sort());
   const { fits, similarity, sameNames, sameException } = fitsOf(failure, entry, own);
-  const fit = fits.reduce((best, each) => (best === null || isHigher(rank(each), rank(best)) ? each : best), null);
+  const fit = fits.reduce((best, each) => (!best || isHigher(rank(each), rank(best)) ? each : best), null);
   const entryFrames = unique(entry.frames);
   const shared = entryFrames.filter((frame) => hasFrame(failure.frames, frame));
   const ownFrames = entryFrames.filter((frame) => own.includes(framePackage(frame)));
@@ -41,7 +42,7 @@ export function compare(failure, entry) {
   }
   return {
     fit,
-    hasSource: fit !== null && fits.some((each) => each.source && each.line !== fit.line),
+    hasSource: fit && fits.some((each) => each.source && each.line !== fit.line),
     similarity,
     otherNames: !sameNames,
     sameException,
@@ -51,9 +52,9 @@ export function compare(failure, entry) {
     innermost: shared.includes(ownFrames.at(-1)),
     foreignFrames: packages.size && !showsPackage && !ownShared.length,
     framesAlone: !failure.failure.exceptions.length,
-    usesPackage: uses || (fit !== null && fit.namesPackage),
-    alias: fit !== null && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
-    wrongValue: fit !== null && isWrongValue(fit, entry),
+    usesPackage: uses || !!fit?.namesPackage,
+    alias: fit && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
+    wrongValue: fit && isWrongValue(fit, entry),
     isNewer,
     caller: callerOf(failure.failure, entry, own),
     ownCode,
@@ -70,8 +71,8 @@ function isOfAnother(fit, failure, entry, own) {
   return !sources.some((name) => words.includes(canonicalName(name)));
 }
 
-function callerOf({ exceptions, frames }, entry, own) {
-  const packages = [...exceptions.flatMap((exception) => exception.frames), ...frames].map(framePackage);
+function callerOf(failure, entry, own) {
+  const packages = framesOf(failure).map(framePackage);
   const partners = entry.frames.map(framePackage);
   const end = packages.findIndex((name) => own.includes(name));
   return packages.slice(0, end < 0 ? 1e4 : end).reverse().find((name) => !partners.includes(name) && !(canonicalName(name) in entry.requirements)) ?? "";
@@ -85,7 +86,7 @@ function fitsOf(failure, entry, own) {
     const [name, message] = splitTemplate(template, entry.exception);
     const { normalForm } = compileTemplate(message);
     if (!number) first = normalForm;
-    const sameMessage = !number || Boolean(first && normalForm && (first.includes(normalForm) || normalForm.includes(first)));
+    const sameMessage = !number || !!(first && normalForm && (first.includes(normalForm) || normalForm.includes(first)));
     const messages = unique([message, message.replace(LAST_PLACE, ""), message.replace(CLASS_OF_METHOD, "")]);
     for (const line of failure.messageLines) {
       let next = null;
@@ -95,7 +96,7 @@ function fitsOf(failure, entry, own) {
         sameException = true;
         if (!line.goesOn || !line.text.comparable().endsWith(UNFINISHED)) {
           const next = similarityOf(normalForm, line.text.comparable());
-          const names = [message, line.text.display()].map((each) => [...each.matchAll(QUOTED_NAME)].map(([, name]) => name));
+          const names = [message, line.text.display()].map((each) => findAll(each, QUOTED_NAME).map(([, name]) => name));
           const same = !isShadowed(line, message) && names.some((each, at) => each.every((name) => names[1 - at].includes(name)));
           sameNames = next > similarity ? same : sameNames || (next === similarity && same);
           similarity = Math.max(similarity, next);
@@ -140,7 +141,7 @@ function fitTemplate(template, name, message, line, packages) {
     marks = markParts(raw, form.printed, where.slice(places[0][0]));
     const wrapped = !truncated && WRAPPED.test(where.slice(0, places[0][0]));
     isStatement &&= where === text.display();
-    leads = wrapped || ((isStatement || (Boolean(exception) && places[0][0] === 0)) && !truncated);
+    leads = wrapped || ((isStatement || (!!exception && places[0][0] === 0)) && !truncated);
     if (sameException === false && wrapped) sameException = null;
     if (where === text.display() && !truncated) values = form.gaps.slice(0, places.length - 1).map((each, at) => [each, where.slice(places[at][1], places[at + 1][0])]);
   } else {
@@ -151,7 +152,7 @@ function fitTemplate(template, name, message, line, packages) {
   }
   return {
     coverage, specificity: specificity(name, fixedText, packages), sameException, foreignClass: isForeignClass(exception, name, packages),
-    truncated, isExceptionLine: Boolean(exception), last: line.last, line: line.line, text: raw, marks, leads, isStatement,
+    truncated, isExceptionLine: !!exception, last: line.last, line: line.line, text: raw, marks, leads, isStatement,
     values: values.filter(([each]) => each), namesPackage: namesPackage(`${name} ${fixedText}`, packages),
   };
 }
@@ -198,7 +199,7 @@ function similarityOf(normalForm, comparable) {
 
 function sameClass(name, other) {
   const [one, two] = [name, other].map(lastPart);
-  return Boolean(name && other) && (one === two || isMisspelt(one, two));
+  return !!(name && other) && (one === two || isMisspelt(one, two));
 }
 
 function isMisspelt(one, other) {

@@ -3,12 +3,13 @@
 import { codeNames } from "./normalized_failure.js";
 import { canonicalName } from "./packages.js";
 import { INSTALL_COMMAND, isListed } from "./releases.js";
-import { lower, trim } from "./strings.js";
+import { findAll, lower, trim } from "./strings.js";
 import { table } from "./table.js";
 import { inRange, maySatisfy, overlap } from "./versions.js";
 
 const [
-  FIX_TEXTS, REQUIREMENT, SENTENCE_END, CLAUSE_END, LIMIT, STATED, GIVEN, NO_INSTALL, NO_EDIT, OTHER_NAME, DETERMINED,
+  FIX_IN_PLACE, FIX_NEWER, FIX_CALLER, FIX_OWN_CODE, FIX_YOURS, FIX_CALL, FIX_BOUND, FIX_PYTHON, FIX_HELD, FIX_FIXED, FIX_CODE,
+  REQUIREMENT, SENTENCE_END, CLAUSE_END, LIMIT, STATED, GIVEN, NO_INSTALL, NO_EDIT, OTHER_NAME, DETERMINED,
   PAST, ANNOUNCING, FIRST_PERSON, CONSTRAINT, HELD, NO_DOWNGRADE, NO_PACKAGE, NAME_WORD,
 ] = table("fixes");
 
@@ -34,30 +35,33 @@ function sentencesOf({ exceptions, lines }, message) {
 
 function objection({ kind, install, python }, { failure }, features, entry, sentences) {
   const requirements = requirementsOf(install);
+  const names = requirements.map(([name]) => name);
   const [upgrades, pins] = [kind === "upgrade", kind === "pin"];
-  const place = upgrades || pins ? inPlaceOf(failure, requirements) : "";
+  const installs = upgrades || pins;
+  const place = installs && inPlaceOf(failure, requirements);
   const bound = boundAgainst(sentences, requirements);
   const { isNewer, foreignFrames, caller, affected, versions } = features;
   const interpreters = failure.releases.get("python");
   const isGeneral = upgrades && entry.cause === entry.id;
-  let held = isGeneral ? [canonicalName(caller) || "the package"] : [...requirements.map(([name]) => name), entry.package].slice(0, pins ? 1 : requirements.length || 1);
+  let held = isGeneral ? [canonicalName(caller) || "the package"] : [...names, entry.package].slice(0, pins ? 1 : names.length || 1);
   let reason = "";
-  if (place) reason = "in place";
-  else if (bound) reason = "bound";
-  else if (python && maySatisfy(interpreters, python) === false) reason = "python";
-  else if ((upgrades || pins) && sentences.some(({ words }) => NO_INSTALL.test(words))) reason = "fixed";
-  else if (kind === "code-change") reason = caller ? "call" : sentences.some(({ words }) => NO_EDIT.test(words)) ? "code" : "";
-  else if (isGeneral && inOwnCode(features)) reason = "yours";
-  else if (upgrades || pins) {
-    if (pins || isGeneral) reason = "";
-    else if (isNewer) reason = "newer";
-    else if (foreignFrames) reason = ["", entry.package].includes(canonicalName(caller)) ? "" : "caller";
-    else if (inOwnCode(features) && affected === null) reason = "own code";
+  if (place) reason = FIX_IN_PLACE;
+  else if (bound) reason = FIX_BOUND;
+  else if (python && maySatisfy(interpreters, python) === false) reason = FIX_PYTHON;
+  else if (installs && sentences.some(({ words }) => NO_INSTALL.test(words))) reason = FIX_FIXED;
+  else if (kind === "code-change") reason = caller ? FIX_CALL : sentences.some(({ words }) => NO_EDIT.test(words)) ? FIX_CODE : "";
+  else if (isGeneral && inOwnCode(features)) reason = FIX_YOURS;
+  else if (installs) {
+    if (upgrades && !isGeneral) {
+      if (isNewer) reason = FIX_NEWER;
+      else if (foreignFrames) reason = ["", entry.package].includes(canonicalName(caller)) ? "" : FIX_CALLER;
+      else if (inOwnCode(features) && affected === null) reason = FIX_OWN_CODE;
+    }
     held = held.find((name) => isHeld(sentences, name, entry, pins ? NO_DOWNGRADE : HELD));
-    if (!reason && held) reason = "held";
+    if (held) reason ||= FIX_HELD;
   }
   const values = { package: entry.package, caller, release: versions[entry.package], place, bound, python, interpreter: interpreters?.at(-1), held };
-  return reason && FIX_TEXTS[reason].replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
+  return reason.replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
 }
 
 const requirementsOf = (install) => install.map((text) => REQUIREMENT.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
@@ -71,7 +75,7 @@ function isUsedByReader({ failure, packages }, { fit }, entry) {
 
 function isHeld(sentences, held, { package: own, requirements }, pattern) {
   const others = [own, ...Object.keys(requirements)].filter((name) => name !== held);
-  return isGiven(sentences, held) || sentences.some((sentence) => !sentence.printed && [...sentence.words.matchAll(pattern)].some((match) => speaksOf(match, held, others, sentence)));
+  return isGiven(sentences, held) || sentences.some((sentence) => !sentence.printed && findAll(sentence.words, pattern).some((match) => speaksOf(match, held, others, sentence)));
 }
 
 function speaksOf({ 0: limit, index }, held, others, { text, words }) {
@@ -84,10 +88,10 @@ function speaksOf({ 0: limit, index }, held, others, { text, words }) {
   if (clause.match(NO_PACKAGE) || others.some((name) => clause.includes(name))) return false;
   const earlier = words.slice(0, start);
   const endOf = (name) => (earlier.includes(name) ? earlier.lastIndexOf(name) + name.length : 0);
-  return endOf(held) >= Math.max(0, ...[...earlier.matchAll(NO_PACKAGE)].map((match) => match.index + match[0].length), ...others.map(endOf));
+  return endOf(held) >= Math.max(0, ...findAll(earlier, NO_PACKAGE).map((match) => match.index + match[0].length), ...others.map(endOf));
 }
 
-const isGiven = (sentences, held) => sentences.some(({ words, printed }) => !printed && words.split(CLAUSE_END).some((clause) => GIVEN.test(clause) && [...clause.matchAll(NAME_WORD)].some(([word]) => canonicalName(word) === held)));
+const isGiven = (sentences, held) => sentences.some(({ words, printed }) => !printed && words.split(CLAUSE_END).some((clause) => GIVEN.test(clause) && findAll(clause, NAME_WORD).some(([word]) => canonicalName(word) === held)));
 
 // Whether a text has a package, in these releases only.
 export const has = (releases, name, specifier) => releases.get(name)?.every((release) => inRange(release, specifier));
@@ -96,7 +100,7 @@ const inPlaceOf = ({ releases }, requirements) => (requirements.every((each) => 
 
 function boundAgainst(sentences, requirements) {
   for (const { text, words } of sentences) {
-    const bounds = [...text.matchAll(CONSTRAINT)].map((match) => [match[1], match[2].replaceAll(" ", "")]);
+    const bounds = findAll(text, CONSTRAINT).map((match) => [match[1], match[2].replaceAll(" ", "")]);
     for (const clause of requirements.length ? words.split(CLAUSE_END) : []) {
       if (LIMIT.test(clause)) bounds.push(...statedIn(clause, requirements.map(([name]) => name)));
     }
@@ -108,7 +112,7 @@ function boundAgainst(sentences, requirements) {
 }
 
 function statedIn(words, names) {
-  return [...words.matchAll(NAME_WORD)].flatMap(({ 0: word, index }) => {
+  return findAll(words, NAME_WORD).flatMap(({ 0: word, index }) => {
     const name = canonicalName(word);
     const match = names.includes(name) && STATED.exec(words.slice(index + word.length));
     if (!match) return [];

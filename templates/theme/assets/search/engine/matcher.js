@@ -5,7 +5,7 @@ import { fitFixes } from "./fixes.js";
 import { normalizeFailure } from "./normalized_failure.js";
 import { splitFailures } from "./parser.js";
 import { makeQuery } from "./query.js";
-import { REASON_TEXTS, scoreMatch, TIERS, warningOf } from "./scoring.js";
+import { REASON_AMBIGUOUS, scoreMatch, TIERS, warningOf } from "./scoring.js";
 import { unique } from "./strings.js";
 import { table } from "./table.js";
 import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
@@ -71,8 +71,9 @@ function findCandidates(query, terms, index) {
       const candidate = candidates.get(number) ?? { number, points: 0, terms: new Map() };
       candidates.set(number, candidate);
       if (!candidate.terms.has(term)) {
-        candidate.points += points * (posting & 1 ? 2 : 1);
-        candidate.terms.set(term, Boolean(posting & 1));
+        const factor = posting & 1 ? 2 : 1;
+        candidate.points += points * factor;
+        candidate.terms.set(term, factor);
       }
     }
   }
@@ -120,10 +121,10 @@ function wordWeights(query, index) {
 function keywordMatch(weights, candidate, entry) {
   let [points, maximum, all] = [0, 0, 0];
   for (const [word, weight] of weights) {
-    const isShared = candidate.terms.has(word);
+    const factor = candidate.terms.get(word) ?? 0;
     all += 2 * weight;
-    if (isShared) points += weight * (candidate.terms.get(word) ? 2 : 1);
-    if (isShared || informative([word]).length) maximum += 2 * weight;
+    points += factor * weight;
+    if (factor || informative([word]).length) maximum += 2 * weight;
   }
   const shared = weights.map(([word]) => word).filter((word) => candidate.terms.has(word));
   const messageShare = Math.max(0, ...entry.templates.map((template) => messageShareOf(shared, entry, template)));
@@ -139,7 +140,7 @@ function messageShareOf(words, entry, template) {
 function settleTwins(matches) {
   const settled = matches.map((each) => {
     const twins = matches.filter((other) => other.tier === "likely" && each.tier === other.tier && other.marks.length && other.text === each.text && !saysMore(each, other) && !saysMore(other, each));
-    return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: "possible", reasons: [...each.reasons, REASON_TEXTS.ambiguous] } : each;
+    return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: "possible", reasons: [...each.reasons, REASON_AMBIGUOUS] } : each;
   });
   return settled.map((each) => behindBetter(settled, each)).sort(byRank);
 }

@@ -3,7 +3,7 @@
 import { cleanDisplay, normalize } from "./normalize.js";
 import { canonicalName, framePackage } from "./packages.js";
 import { isAdvice, MAX_CONTEXT } from "./releases.js";
-import { lower, once, trim, unique } from "./strings.js";
+import { findAll, lower, once, trim, unique } from "./strings.js";
 import { table } from "./table.js";
 import { plainQuotes } from "./template.js";
 import { tokenize } from "./tokens.js";
@@ -21,12 +21,15 @@ function normalizedText(raw) {
   };
 }
 
+// The library frames of a text, the innermost one at the end.
+export const framesOf = (failure) => [...failure.exceptions, failure].flatMap(({ frames }) => frames);
+
 export function normalizeFailure(failure) {
   const { exceptions, lines } = failure;
   const texts = new Map();
   const text = (raw) => texts.get(raw) ?? texts.set(raw, normalizedText(raw)).get(raw);
-  const library = [...exceptions.flatMap((exception) => exception.frames), ...failure.frames];
-  const user = [...exceptions.flatMap((exception) => exception.userFrames), ...failure.userFrames];
+  const library = framesOf(failure);
+  const user = [...exceptions, failure].flatMap(({ userFrames }) => userFrames);
   const code = [...lines.map(({ raw }) => raw), ...failure.sources];
   return {
     failure,
@@ -37,7 +40,7 @@ export function normalizeFailure(failure) {
     packages: new Set(library.map(framePackage)),
     usedPackages: once(() => new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat(code.flatMap(codeNames).map(([name]) => name)).map(canonicalName))),
     namedPackages: once(() => new Set(lines.flatMap(({ raw }) => namesIn(raw)))),
-    deniedPackages: once(() => new Set(lines.flatMap(({ raw }) => [...raw.matchAll(DENIED)].map(([, name]) => canonicalName(name))))),
+    deniedPackages: once(() => new Set(lines.flatMap(({ raw }) => findAll(raw, DENIED).map(([, name]) => canonicalName(name))))),
     origins: once(() => originsIn(code)),
   };
 }
@@ -47,7 +50,7 @@ function originsIn(code) {
   const add = (name, module) => origins.get(name)?.add(module) ?? origins.set(name, new Set([module]));
   const [bases, variables] = [[], []];
   const imported = new Set();
-  for (const [, defined, base = "", module = "", names = "", whole, called, name = "", own = "", variable, source] of code.flatMap((line) => [...line.matchAll(ORIGIN)])) {
+  for (const [, defined, base = "", module = "", names = "", whole, called, name = "", own = "", variable, source] of code.flatMap((line) => findAll(line, ORIGIN))) {
     if (defined) bases.push([defined, base]);
     for (const each of [own, name, ...names.split(/[ ,]+/)]) add(each, called ?? module.split(".")[0]);
     imported.add(whole);
@@ -58,9 +61,9 @@ function originsIn(code) {
   return origins;
 }
 
-export const codeNames = (line) => [...line.replace(ADDRESS, " ").matchAll(CODE_NAME)].map((match) => [match.slice(1).find(Boolean), match[4] ?? match[5]]);
+export const codeNames = (line) => findAll(line.replace(ADDRESS, " "), CODE_NAME).map((match) => [match.slice(1).find(Boolean), match[4] ?? match[5]]);
 
-const namesIn = (line) => [...line.matchAll(NAMED)].flatMap(({ 0: all, 1: name, index }) => {
+const namesIn = (line) => findAll(line, NAMED).flatMap(({ 0: all, 1: name, index }) => {
   const before = line.slice(0, index + all.length - name.length);
   return isAdvice(before) || NEGATED.test(lower(before.slice(-MAX_CONTEXT))) ? [] : [canonicalName(name)];
 });

@@ -17,6 +17,8 @@ const OTHER_FRAMES = Object.entries(FRAME_FORMS).map(([name, pattern]) => [name,
 
 const escaped = (text) => text.replace(/[^A-Za-z0-9_]/g, "\\$&");
 
+export const hasFrames = ({ frames, userFrames }) => frames.length || userFrames.length;
+
 export function parse(text) {
   const parser = makeParser();
   for (const line of splitLines(text)) parser.add(line);
@@ -68,7 +70,7 @@ export function makeParser() {
     const bare = trim(text);
     if (RULER.test(bare)) {
       if (MEMBER.test(text)) [relation, indent] = ["grouped", -1];
-    } else if (takeMarker(text) || takeFrame(line) || ((frames.length || userFrames.length) && BOX.test(line.raw))) {
+    } else if (takeMarker(text) || takeFrame(line) || (hasFrames({ frames, userFrames }) && BOX.test(line.raw))) {
       // taken
     } else if (SCRIPT.test(text)) {
       dropForeignException();
@@ -139,9 +141,9 @@ export function makeParser() {
 
   function prependFrames(name) {
     const last = exceptions.at(-1);
-    if (last && lastPart(last.name) === lastPart(name)) {
-      last.frames = [...last.frames, ...frames];
-      last.userFrames = [...last.userFrames, ...userFrames];
+    if (last && isSameClass(name, last)) {
+      last.frames.push(...frames);
+      last.userFrames.push(...userFrames);
     }
     [frames, userFrames, indent] = [[], [], -1];
   }
@@ -204,13 +206,13 @@ export function makeParser() {
   }
 
   function addException(name, message, line) {
-    const earlier = exceptions.slice(-REPEAT_WINDOW).filter((each) => !userFrames.length || each.frames.length || each.userFrames.length);
+    const earlier = exceptions.slice(-REPEAT_WINDOW).filter((each) => !userFrames.length || hasFrames(each));
     if (!frames.length && earlier.some((before) => isRepeat(name, message, before))) {
       [userFrames, indent] = [[], -1];
       addLine(line);
       return;
     }
-    if (frames.length || userFrames.length) dropAnnouncement(name, message);
+    if (hasFrames({ frames, userFrames })) dropAnnouncement(name, message);
     if (exceptions.length === MAX_EXCEPTIONS) exceptions.shift();
     exceptions.push({ name, message, frames, relation, line: line.number, userFrames });
     [frames, userFrames, relation, indent, innermostLast] = [[], [], "first", -1, true];
@@ -219,12 +221,12 @@ export function makeParser() {
 
   function dropAnnouncement(name, message) {
     exceptions = exceptions.filter((before, at, { length, [at + 1]: after }) =>
-      at < length - REPEAT_WINDOW || before.frames.length || before.userFrames.length || (after && after.relation !== "first") || !announces(before, name, message));
+      at < length - REPEAT_WINDOW || hasFrames(before) || (after && after.relation !== "first") || !announces(before, name, message));
   }
 
   function dropForeignException() {
     const last = exceptions.at(-1);
-    if (last && !last.frames.length && !last.userFrames.length && indent < 0) {
+    if (last && !hasFrames(last) && indent < 0) {
       exceptions.pop();
       for (const [text, other] of otherLines) if (other.line === last.line) otherLines.delete(text);
     }
@@ -252,12 +254,14 @@ function withinQuotes(before, rest) {
   return rest;
 }
 
+const isSameClass = (name, before) => lastPart(name) === lastPart(before.name);
+
 function announces(before, name, message) {
-  if (lastPart(name) !== lastPart(before.name)) return false;
+  if (!isSameClass(name, before)) return false;
   return message.startsWith(trimEnd(before.message, ". \u2026")) || (message.length >= MIN_ANNOUNCED && before.message.startsWith(message));
 }
 
 function isRepeat(name, message, before) {
-  if (lastPart(name) !== lastPart(before.name)) return false;
+  if (!isSameClass(name, before)) return false;
   return message === before.message || (message.endsWith("...") && before.message.startsWith(trimEnd(message.slice(0, -3), " ")));
 }

@@ -1,6 +1,7 @@
 // What builder/fixcards/matching/index/query.py does. The comments that say why stand there.
 
 import { framePackage } from "./packages.js";
+import { hasFrames } from "./parser.js";
 import { isListed } from "./releases.js";
 import { lower, unique } from "./strings.js";
 import { table } from "./table.js";
@@ -18,7 +19,7 @@ const warns = ({ raw }) => WARNING_PATTERN.test(raw);
 export function makeQuery(normalized) {
   const { failure, exceptions, lines } = normalized;
   const parts = [failure, ...failure.exceptions];
-  const isOutput = parts.some(({ message, frames, userFrames }) => message || frames.length || userFrames.length);
+  const isOutput = parts.some((part) => part.message || hasFrames(part));
   const isExplained = parts.some(({ name, message, frames }) => frames.length || (message && !CHECKS.includes(name)));
   const written = writtenLines(normalized);
   const short = !isOutput && written.length === lines.length && lines.length <= MAX_TYPED_LINES;

@@ -5,7 +5,9 @@ import { table } from "./table.js";
 import { informative, tokenize } from "./tokens.js";
 
 export const [
-  REASON_TEXTS, SPECIFICITY_STRONG, MIN_SHARED, MIN_SHARED_LONG_TEXT, MIN_LONG_TEXT_COVERAGE, MIN_COVERAGE,
+  REASON_BOTH, REASON_MESSAGE, REASON_TRUNCATED, REASON_OTHER, REASON_INNERMOST, REASON_FOREIGN, REASON_ALIAS,
+  REASON_AMBIGUOUS, REASON_AFFECTED, REASON_UNAFFECTED, REASON_SIMILAR, REASON_WORDS, REASON_INSTALLED, REASON_FIXED,
+  SPECIFICITY_STRONG, MIN_SHARED, MIN_SHARED_LONG_TEXT, MIN_LONG_TEXT_COVERAGE, MIN_COVERAGE,
   WHOLE_LINE_COVERAGE, MIN_SIMILARITY, MIN_KEYWORD_COVERAGE, MIN_NEARNESS, TIERS, TIERS_BY_EVIDENCE,
   MAX_UNCERTAIN_EVIDENCE, BASE_SCORE, SPECIFICITY_SCORE, MAX_SCORED_SPECIFICITY, LAST_EXCEPTION_SCORE,
   SAME_EXCEPTION_SCORE, OTHER_EXCEPTION_PENALTY, TRUNCATED_PENALTY, FRAMES_SCORE, FRAME_SCORE, MAX_SCORED_FRAMES,
@@ -30,7 +32,7 @@ const isContradicted = (features) => !!features.unmetRequirement || features.wro
 
 function tierOf(features, entry) {
   const { fit, frames: shared } = features;
-  if (fit === null || fit.sameException === false || (fit.truncated && fit.specificity < SPECIFICITY_ENOUGH)) return tierWithoutMessage(features, entry);
+  if (!fit || fit.sameException === false || (fit.truncated && fit.specificity < SPECIFICITY_ENOUGH)) return tierWithoutMessage(features, entry);
   const full = fit.coverage >= MIN_COVERAGE || (fit.leads && fit.specificity > 0);
   if (shared) {
     if (features.doubtful) return "possible";
@@ -47,11 +49,13 @@ function tierOf(features, entry) {
   return TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, TIERS_BY_EVIDENCE.length - 1))];
 }
 
-const isUnsureAlias = ({ alias, fit }, { id, cause, requirements }) => alias && !(fit?.specificity >= SPECIFICITY_STRONG && (cause === id || !Object.keys(requirements).length));
+const isOfOnePackage = ({ id, cause, requirements }) => cause === id || !Object.keys(requirements).length;
 
-function isEntrysOwn({ usesPackage, hasSource, ownCode }, { id, cause, requirements }) {
-  if (cause && cause !== id && ownCode && !hasSource) return false;
-  return usesPackage || hasSource || cause === id || !Object.keys(requirements).length;
+const isUnsureAlias = ({ alias, fit }, entry) => alias && !(fit?.specificity >= SPECIFICITY_STRONG && isOfOnePackage(entry));
+
+function isEntrysOwn({ usesPackage, hasSource, ownCode }, entry) {
+  if (entry.cause && entry.cause !== entry.id && ownCode && !hasSource) return false;
+  return usesPackage || hasSource || isOfOnePackage(entry);
 }
 
 function tierWithoutMessage(features, entry) {
@@ -59,7 +63,7 @@ function tierWithoutMessage(features, entry) {
   const similar = features.sameException && features.similarity >= MIN_SIMILARITY;
   const place = features.innermost && shared + (features.affected === true) >= Math.min(MIN_SHARED, features.allFrames);
   if (similar && place) return features.otherNames ? "possible" : "likely";
-  if (features.fit !== null && features.fit.specificity >= SPECIFICITY_STRONG) return "possible";
+  if (features.fit?.specificity >= SPECIFICITY_STRONG) return "possible";
   const mayBeClass = features.sameException || features.framesAlone || !entry.exception;
   if (place && mayBeClass && 2 * shared >= features.allFrames) return "possible";
   return similar && features.usesPackage ? "possible" : "";
@@ -92,18 +96,18 @@ function scoreOf(features, entry, nearness) {
 function reasonsOf(features, entry, words) {
   const { fit } = features;
   const reasons = [];
-  if (fit) reasons.push(fit.truncated ? REASON_TEXTS.truncated : fit.sameException ? REASON_TEXTS.both : fit.sameException === null ? REASON_TEXTS.message : REASON_TEXTS.other);
-  else if (features.sameException) reasons.push(REASON_TEXTS.similar.replace("%", `${features.similarity}%`));
-  else if (words.length) reasons.push(REASON_TEXTS.words + words.slice(0, MAX_REASON_WORDS).join(", "));
-  if (features.frames) reasons.push(`${features.frames} of ${features.allFrames} library frames${features.innermost ? REASON_TEXTS.innermost : ""}`);
-  if (features.foreignFrames) reasons.push(REASON_TEXTS.foreign);
-  if (isUnsureAlias(features, entry)) reasons.push(REASON_TEXTS.alias);
+  if (fit) reasons.push(fit.truncated ? REASON_TRUNCATED : fit.sameException ? REASON_BOTH : fit.sameException === null ? REASON_MESSAGE : REASON_OTHER);
+  else if (features.sameException) reasons.push(REASON_SIMILAR.replace("%", `${features.similarity}%`));
+  else if (words.length) reasons.push(REASON_WORDS + words.slice(0, MAX_REASON_WORDS).join(", "));
+  if (features.frames) reasons.push(`${features.frames} of ${features.allFrames} library frames${features.innermost ? REASON_INNERMOST : ""}`);
+  if (features.foreignFrames) reasons.push(REASON_FOREIGN);
+  if (isUnsureAlias(features, entry)) reasons.push(REASON_ALIAS);
   const release = features.versions[entry.package];
-  if (release && features.affected) reasons.push(`${REASON_TEXTS.installed} ${entry.package} ${release}, ${REASON_TEXTS.affected}${entry.fixed && REASON_TEXTS.fixed + entry.fixed}`);
+  if (release && features.affected) reasons.push(`${REASON_INSTALLED} ${entry.package} ${release}, ${REASON_AFFECTED}${entry.fixed && REASON_FIXED + entry.fixed}`);
   return reasons;
 }
 
 export function warningOf({ isNewer, unmetRequirement: unmet, versions }, entry) {
-  if (isNewer) return `${REASON_TEXTS.installed} ${entry.package} ${versions[entry.package]}, ${REASON_TEXTS.unaffected} (${entry.affected})`;
-  return unmet ? `it takes ${unmet} ${entry.requirements[unmet]}, ${REASON_TEXTS.installed} ${versions[unmet]}` : "";
+  if (isNewer) return `${REASON_INSTALLED} ${entry.package} ${versions[entry.package]}, ${REASON_UNAFFECTED} (${entry.affected})`;
+  return unmet ? `it takes ${unmet} ${entry.requirements[unmet]}, ${REASON_INSTALLED} ${versions[unmet]}` : "";
 }

@@ -1,5 +1,7 @@
 // Small operations on texts and lists.
 
+export const findAll = (text, pattern) => [...text.matchAll(pattern)];
+
 export const unique = (items) => [...new Set(items)];
 
 export function trim(text, characters = " \t") {
@@ -17,7 +19,6 @@ export function trimEnd(text, characters = " \t") {
   while (end > 0 && characters.includes(text[end - 1])) end -= 1;
   return text.slice(0, end);
 }
-
 export function lower(text) {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -1,6 +1,6 @@
 // What builder/fixcards/matching/parse/tokens.py does. The comments that say why stand there.
 
-import { lower, trim, unique } from "./strings.js";
+import { findAll, lower, trim, unique } from "./strings.js";
 import { table } from "./table.js";
 
 export const [
@@ -43,7 +43,7 @@ export function specificity(name, message, packages) {
   const text = name.includes(".") ? `${name} ${message}` : message;
   const words = tokenize(text);
   const plain = informative(words);
-  const wordsIn = (pattern) => [...message.matchAll(pattern)].flatMap((match) => tokenize(match[1]));
+  const wordsIn = (pattern) => findAll(message, pattern).flatMap((match) => tokenize(match[1]));
   const quoted = wordsIn(QUOTED);
   const more = unique(quoted).filter((word) => !plain.includes(word) && !BUILTIN_NAMES.has(word) && word.length > 1).length;
   const mixed = (text.match(WORD) ?? []).filter((raw) => MIXED.test(trim(raw, "_"))).flatMap(tokenize);

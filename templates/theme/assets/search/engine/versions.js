@@ -65,20 +65,13 @@ function satisfies(key, operator, text) {
   const same = (size) => compareKeys(key.slice(0, size), bound) === 0;
   if (any) return /^[=!]=$/.test(operator) ? same(text.split(".").length) === (operator === "==") : null;
   const order = compareKeys(key, bound);
-  switch (operator) {
-    case "~=":
-      return order >= 0 && same(Math.max(2, /[0-9]+(?:[.][0-9]+)*/.exec(text.slice(text.indexOf("!") + 1))[0].split(".").length));
-    case ">":
-      return order > 0 && !(same(POST) && key[POST] && !bound[POST] && bound[DEV] === NO_DEV);
-    case "<":
-      return order < 0 && !(same(bound[POST] ? DEV : STAGE) && isPrerelease(key) && !isPrerelease(bound));
-    case ">=":
-      return order >= 0;
-    case "<=":
-      return order <= 0;
-    case "!=":
-      return order !== 0;
-    default:
-      return order === 0;
-  }
+  const results = {
+    "~=": () => order >= 0 && same(Math.max(2, text.slice(text.indexOf("!") + 1).match(/[0-9]+(?:[.][0-9]+)*/)[0].split(".").length)),
+    ">": () => order > 0 && !(same(POST) && key[POST] && !bound[POST] && bound[DEV] === NO_DEV),
+    "<": () => order < 0 && !(same(bound[POST] ? DEV : STAGE) && isPrerelease(key) && !isPrerelease(bound)),
+    ">=": () => order >= 0,
+    "<=": () => order <= 0,
+    "!=": () => order !== 0,
+  };
+  return results[operator]?.() ?? order === 0;
 }
