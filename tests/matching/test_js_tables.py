@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
-
 from fixcards.matching import js_tables
 from fixcards.matching.index.format import FORMAT, HASH_LENGTH
 from fixcards.matching.index.writer import build
@@ -24,20 +22,22 @@ def test_the_browser_reads_the_format_that_is_written() -> None:
     assert re.findall(r"HASH_LENGTH\] = \[.*, ([0-9]+)\];", SOURCES["reader.js"]) == [str(HASH_LENGTH)]
 
 
-def test_the_browser_reads_every_table_and_no_other() -> None:
-    code = "\n".join(SOURCES.values())
-    direct = set(re.findall(r"\btables\.(?!js|\*)([A-Za-z]+)", code))
-    read = {module: names.split() for names, module in re.findall(r'const \[([^\]]*)\] = table\("(\w+)"\)', code)}
-    assert direct | set(read) == set(js_tables.tables())
+def test_the_browser_names_the_constants_in_the_order_of_the_tables() -> None:
+    text = re.sub(r"//.*", "", SOURCES["constants.js"])
+    (names,) = re.findall(r"export const \[([^\]]*)\] = \[", text)
+    assert names.replace(",", " ").split() == js_tables.names()
+    assert sum(map(len, js_tables.tables().values())) == len(js_tables.names())
+    (kinds,) = re.findall(r"const \{ (.*) \} = tables;", text)
+    assert kinds.split(", ") == list(js_tables.tables())
 
 
-@pytest.mark.parametrize("module", js_tables.names())
-def test_a_module_of_the_browser_names_its_constants_in_the_order_of_its_table(module: str) -> None:
-    ((names, table),) = re.findall(r'const \[([^\]]*)\] = table\("(\w+)"\)', SOURCES[f"{module}.js"])
-    assert table == module
-    assert names.replace(",", " ").split() == js_tables.names()[module]
-    for name in js_tables.names()[module]:
-        assert len(re.findall(rf"(?<![.\w]){name}\b", "".join(SOURCES.values()))) > 1, f"{name} isn't used"
+def test_the_browser_uses_every_constant() -> None:
+    imported = re.findall(r'import \{([^}]*)\} from "\./constants\.js";', "".join(SOURCES.values()))
+    assert {name for names in imported for name in names.replace(",", " ").split()} == {*js_tables.names()}
+    for code in SOURCES.values():
+        for names in re.findall(r"import \{([^}]*)\} from", code):
+            for name in names.replace(",", " ").split():
+                assert len(re.findall(rf"\b{name}\b", code)) > 1, f"{name} isn't used"
 
 
 def test_the_browser_has_no_table_of_its_own() -> None:

@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-_NAMED = re.compile(r'^(import|export) \{ ([^}\n]*) \} from "([^"\n]+)";\n', re.MULTILINE)
+_NAMED = re.compile(r'^(import|export) \{([^}]*)\} from "([^"\n]+)";\n', re.MULTILINE)
 _DEFAULT = re.compile(r'^import (\w+) from "([^"\n]+)";\n', re.MULTILINE)
 _LATER = re.compile(r'await import\("([^"\n]+)"\)')
 _EXPORT = re.compile(r"^export (?=const |class |function|async function)", re.MULTILINE)
@@ -58,7 +58,7 @@ def _body(path: str, modules: Mapping[str, str], outer: Mapping[str, bool]) -> s
 
 
 def _exported(path: str, modules: Mapping[str, str]) -> str:
-    return ", ".join(names for kind, names, _ in _NAMED.findall(modules[path]) if kind == "export")
+    return ", ".join(names.strip() for kind, names, _ in _NAMED.findall(modules[path]) if kind == "export")
 
 
 def _in_order(path: str, modules: Mapping[str, str], visited: dict[str, bool]) -> Iterator[str]:

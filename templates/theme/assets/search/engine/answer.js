@@ -1,10 +1,10 @@
 // What the worker answers to the questions of a page.
 
+import { PACKAGE_TERM } from "./constants.js";
 import { matchEnvironment } from "./environment.js";
 import { cleanLine } from "./lines.js";
 import { match } from "./matcher.js";
 import { makeParser, parse } from "./parser.js";
-import { PACKAGE_TERM } from "./reader.js";
 import { inRange } from "./versions.js";
 
 const BLOCK = 1 << 20; // bytes of a file that are read in one go

@@ -1,14 +1,11 @@
 // What builder/fixcards/matching/score/environment.py does. The comments that say why stand there.
 
+import { MAX_LISTED, MIN_LISTED, PACKAGE_TERM } from "./constants.js";
 import { compare } from "./features.js";
 import { fitFixes, has } from "./fixes.js";
 import { normalizeFailure } from "./normalized_failure.js";
 import { hasFrames } from "./parser.js";
-import { PACKAGE_TERM } from "./reader.js";
 import { unique } from "./strings.js";
-import { table } from "./table.js";
-
-const [MIN_LISTED, MAX_LISTED] = table("environment");
 
 // The failures that a list of releases is in for.
 export async function matchEnvironment(failure, index) {

@@ -1,18 +1,16 @@
 // What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
 
+import {
+  ABSENT, CLASS_COVERAGE, CLASS_OF_METHOD, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
+  IDENTIFYING, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
+  SOURCE_CODE, SPECIFICITY_ENOUGH, SUBJECT, UNFINISHED, WRAPPED,
+} from "./constants.js";
 import { framesOf } from "./normalized_failure.js";
 import { canonicalName, framePackage } from "./packages.js";
-import { DOTTED, EXCEPTION, EXCEPTION_CLASS } from "./patterns.js";
 import { findAll, lastPart, lower, unique } from "./strings.js";
-import { table } from "./table.js";
-import { compileTemplate, ELLIPSIS_CHARACTERS, LAST_PLACE, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
+import { compileTemplate, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
 import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
 import { inRange, maySatisfy } from "./versions.js";
-
-export const [
-  FULL_COVERAGE, CLASS_COVERAGE, SPECIFICITY_ENOUGH, MAX_RANKED_SPECIFICITY, IDENTIFYING, MARK_LENGTH, OWN_EXCEPTION,
-  UNFINISHED, ABSENT, MIN_TYPO_LENGTH, SHADOWED, WRAPPED, SUBJECT, CLASS_OF_METHOD, SOURCE_CODE, QUOTED_NAME,
-] = table("features");
 
 export const percent = (part, total) => Math.floor((100 * part) / Math.max(1, total));
 

@@ -1,18 +1,15 @@
 // What builder/fixcards/matching/score/fixes.py does. The comments that say why stand there.
 
+import {
+  ANNOUNCING, CLAUSE_END, CONSTRAINT, DETERMINED, FIRST_PERSON, FIX_BOUND, FIX_CALL, FIX_CALLER, FIX_CODE, FIX_FIXED,
+  FIX_HELD, FIX_IN_PLACE, FIX_NEWER, FIX_OWN_CODE, FIX_PYTHON, FIX_YOURS, GIVEN, HELD, INSTALL_COMMAND, LIMIT,
+  NAME_WORD, NO_DOWNGRADE, NO_EDIT, NO_INSTALL, NO_PACKAGE, OTHER_NAME, PAST, REQUIREMENT, SENTENCE_END, STATED,
+} from "./constants.js";
 import { codeNames } from "./normalized_failure.js";
 import { canonicalName } from "./packages.js";
-import { INSTALL_COMMAND, isListed } from "./releases.js";
+import { isListed } from "./releases.js";
 import { findAll, lower, trim } from "./strings.js";
-import { table } from "./table.js";
 import { inRange, maySatisfy, overlap } from "./versions.js";
-
-const [
-  FIX_IN_PLACE, FIX_NEWER, FIX_CALLER, FIX_OWN_CODE, FIX_YOURS, FIX_CALL, FIX_BOUND, FIX_PYTHON, FIX_HELD, FIX_FIXED, FIX_CODE,
-  REQUIREMENT, SENTENCE_END, CLAUSE_END, LIMIT, STATED, GIVEN, NO_INSTALL, NO_EDIT, OTHER_NAME, DETERMINED,
-  PAST, ANNOUNCING, FIRST_PERSON, CONSTRAINT, HELD, NO_DOWNGRADE, NO_PACKAGE, NAME_WORD,
-] = table("fixes");
-
 
 export function fitFixes(failure, features, entry) {
   const sentences = sentencesOf(failure.failure, features.fit?.line);

@@ -1,17 +1,17 @@
 // What builder/fixcards/matching/score/matcher.py does. The comments that say why stand there.
 
+import {
+  DEFAULT_LIMIT, IDF_STEP, MAX_COMMON_POSTINGS, MAX_ENTRY_FILES, MIN_LEAD, MIN_SHARE_OF_BEST, REASON_AMBIGUOUS, TIERS,
+} from "./constants.js";
 import { compare, percent } from "./features.js";
 import { fitFixes } from "./fixes.js";
 import { normalizeFailure } from "./normalized_failure.js";
 import { splitFailures } from "./parser.js";
 import { makeQuery } from "./query.js";
-import { REASON_AMBIGUOUS, scoreMatch, TIERS, warningOf } from "./scoring.js";
+import { scoreMatch, warningOf } from "./scoring.js";
 import { unique } from "./strings.js";
-import { table } from "./table.js";
 import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
 import { informative, spellings, tokenize } from "./tokens.js";
-
-const [DEFAULT_LIMIT, MAX_ENTRY_FILES, MAX_COMMON_POSTINGS, MIN_SHARE_OF_BEST, MIN_LEAD, IDF_STEP] = table("matcher");
 
 const compareText = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 const byRank = (a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) || b.score - a.score || !!a.entry.note - !!b.entry.note || compareText(a.entry.id, b.entry.id);

@@ -1,11 +1,11 @@
 // What builder/fixcards/matching/parse/normalize.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
+import { NORMALIZING_RULES } from "./constants.js";
 import { pathInLibrary } from "./packages.js";
 import { trim } from "./strings.js";
 
 // Expression and replacement, and whether the rule is one of invisible characters, and one of the display.
-const RULES = tables.rules.map(([pattern, replacement, ...kinds]) => [new RegExp(pattern, "g"), replacement ?? libraryPath, ...kinds]);
+const RULES = NORMALIZING_RULES.map(([pattern, replacement, ...kinds]) => [new RegExp(pattern, "g"), replacement ?? libraryPath, ...kinds]);
 export const INVISIBLE = RULES.filter(([, , isInvisible]) => isInvisible);
 const DISPLAY = RULES.filter(([, , , isDisplay]) => isDisplay);
 

@@ -1,14 +1,14 @@
 // What builder/fixcards/matching/parse/normalized_failure.py does. The comments that say why stand there.
 
+import {
+  ADDRESS, CODE_NAME, DENIED, MAX_CONTEXT, NAMED, NEGATED, ORIGIN, QUOTED_MESSAGE, SUGGESTION,
+} from "./constants.js";
 import { cleanDisplay, normalize } from "./normalize.js";
 import { canonicalName, framePackage } from "./packages.js";
-import { isAdvice, MAX_CONTEXT } from "./releases.js";
+import { isAdvice } from "./releases.js";
 import { findAll, lower, once, trim, unique } from "./strings.js";
-import { table } from "./table.js";
 import { plainQuotes } from "./template.js";
 import { tokenize } from "./tokens.js";
-
-const [SUGGESTION, NEGATED, ADDRESS, QUOTED_MESSAGE, NAMED, CODE_NAME, DENIED, ORIGIN] = table("normalized_failure");
 
 function normalizedText(raw) {
   const normalForm = once(() => normalize(raw));

@@ -1,9 +1,7 @@
 // What builder/fixcards/matching/parse/packages.py does. The comments that say why stand there.
 
+import { ARCHIVE, COMPILED, LIBRARY_FOLDERS } from "./constants.js";
 import { lower, trim } from "./strings.js";
-import { table } from "./table.js";
-
-const [LIBRARY_FOLDERS, COMPILED, ARCHIVE] = table("packages");
 
 export function pathInLibrary(path) {
   const slashed = `/${path}`;

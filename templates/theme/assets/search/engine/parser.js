@@ -1,17 +1,15 @@
 // What builder/fixcards/matching/parse/parser.py does. The comments that say why stand there.
 
+import {
+  ARROW, BOX, CAUSE, COUNT, CUT_PATH, DEF, DJANGO, DOTTED, EXCEPTION, EXCEPTION_CLASS, FRAME, FRAME_FORMS, HANDLING,
+  HEADER, INDENTED, INNERMOST_FIRST, LOGGED_HEADER, MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINES, MAX_NAME_LENGTH, MEMBER,
+  MIN_ANNOUNCED, PYTEST, QUOTES, RAISED, REPEATED, REPEAT_WINDOW, RICH, RULER, SCRIPT, SOURCE, UNREACHABLE_INDENT,
+  WARNING,
+} from "./constants.js";
 import { splitLines } from "./lines.js";
 import { libraryFrame } from "./packages.js";
-import { DOTTED, EXCEPTION, EXCEPTION_CLASS } from "./patterns.js";
 import { seenReleases } from "./releases.js";
 import { lastPart, trim, trimEnd, trimStart } from "./strings.js";
-import { table } from "./table.js";
-
-const [
-  FRAME_FORMS, HEADER, INNERMOST_FIRST, HANDLING, CAUSE, REPEATED, MAX_NAME_LENGTH, UNREACHABLE_INDENT, MAX_EXCEPTIONS,
-  MAX_FRAMES, MAX_LINES, REPEAT_WINDOW, MIN_ANNOUNCED, QUOTES, LOGGED_HEADER, COUNT, BOX, CUT_PATH, RICH, RULER, MEMBER,
-  SCRIPT, INDENTED, SOURCE, DEF, ARROW, FRAME, PYTEST, WARNING, DJANGO, RAISED,
-] = table("parser");
 
 const OTHER_FRAMES = Object.entries(FRAME_FORMS).map(([name, pattern]) => [name, new RegExp(pattern)]);
 

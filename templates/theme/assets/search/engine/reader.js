@@ -1,14 +1,11 @@
 // What builder/fixcards/matching/index/reader.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
+import { ENTRY_DEFAULTS, MAX_COMPLETIONS, MIN_FUZZY_LENGTH } from "./constants.js";
 import { unique } from "./strings.js";
-import { table } from "./table.js";
 import { informative, isTypoOf } from "./tokens.js";
 
-export const [PACKAGE_TERM, MAX_COMPLETIONS, MIN_FUZZY_LENGTH] = table("reader");
-
 // An index may be damaged or come from anywhere, so it is checked like in matching/index/validation.py, but for what fails by itself.
-// The numbers and the pattern are those of format.py; the ones in `tables` came with the index.
+// The numbers and the pattern are those of format.py; the ones in `constants.js` came with the index.
 const [MAX_ENTRIES, MAX_CHUNK, HASH_LENGTH] = [1e7, 1000, 6];
 const PATH = /^(?!\/|.*[.][.])[\w.~@+#/-]+$/;
 
@@ -86,7 +83,7 @@ export function makeIndex(head, read) {
     return unique(meant.slice(0, MAX_COMPLETIONS).flatMap((word) => accumulate(known[word]))).sort((a, b) => a - b);
   }
 
-  const entry = (number) => ({ ...tables.entryDefaults, ...files.get(`cards/${entryFile(number)}`)[number % chunk] });
+  const entry = (number) => ({ ...ENTRY_DEFAULTS, ...files.get(`cards/${entryFile(number)}`)[number % chunk] });
 
   return { length, entryFile, frequency, prepare, prepareEntries, postings, entry };
 }

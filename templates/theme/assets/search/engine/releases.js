@@ -1,15 +1,12 @@
 // What builder/fixcards/matching/parse/releases.py does. The comments that say why stand there.
 
+import {
+  ADVICE_REACH, ADVICE_WORDS, COMPARISON_WORDS, DISTRIBUTOR, INSTALL_COMMAND, LISTED_ITEM, LISTED_RELEASE,
+  LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, PLACE_WORDS, PLATFORM, PLUGINS,
+  PYTHON_NAMES, PYTHON_PATH, PYTHON_PROGRAM, READER_WORDS, RELEASE_MENTION, REPORTS,
+} from "./constants.js";
 import { canonicalName } from "./packages.js";
 import { lower, trim, unique } from "./strings.js";
-import { table } from "./table.js";
-
-export const [
-  PLUGINS, PLACE_WORDS, READER_WORDS, REPORTS, ADVICE_REACH, MAX_CONTEXT, COMPARISON_WORDS, ADVICE_WORDS, NO_NAMES,
-  PYTHON_NAMES, LISTED_RELEASE, LISTED_VALUE, LISTED_ITEM, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, PLATFORM,
-  INSTALL_COMMAND, PYTHON_PATH, DISTRIBUTOR, PYTHON_PROGRAM, RELEASE_MENTION,
-] = table("releases");
-
 
 export function seenReleases() {
   const [releases, paths, listed] = [new Map(), new Set(), new Set()];

@@ -1,11 +1,10 @@
 // What builder/fixcards/matching/parse/template.py does. The comments that say why stand there.
 
+import {
+  CONSTRUCTOR, ELLIPSIS_CHARACTERS, LETTER, MIN_TRUNCATED_LENGTH, NORMALIZED_VALUE, PLACEHOLDER, QUOTE,
+} from "./constants.js";
 import { cleanDisplay, normalize } from "./normalize.js";
 import { trimEnd } from "./strings.js";
-import { table } from "./table.js";
-import { CONSTRUCTOR } from "./tokens.js";
-
-export const [ELLIPSIS_CHARACTERS, MIN_TRUNCATED_LENGTH, LETTER, LAST_PLACE, QUOTE, PLACEHOLDER, NORMALIZED_VALUE] = table("template");
 
 const PART_OF_WORD = /[A-Za-z0-9_]/;
 

@@ -1,12 +1,10 @@
 // What builder/fixcards/matching/parse/tokens.py does. The comments that say why stand there.
 
+import {
+  BUILTIN_NAMES, CONSTRUCTOR, MAX_WORD_LENGTH, MIXED, QUALIFIED, QUOTED, SENTENCE_INFORMATIVE, SENTENCE_SPECIFICITY,
+  SENTENCE_WORDS, STOPWORDS, SUFFIX_RULES, WORD,
+} from "./constants.js";
 import { findAll, lower, trim, unique } from "./strings.js";
-import { table } from "./table.js";
-
-export const [
-  STOPWORDS, SUFFIX_RULES, MAX_WORD_LENGTH, CONSTRUCTOR, SENTENCE_WORDS, SENTENCE_INFORMATIVE, SENTENCE_SPECIFICITY,
-  BUILTIN_NAMES, MIXED, QUOTED, QUALIFIED, WORD,
-] = table("tokens");
 
 const STEMMED_STOPWORDS = new Set(STOPWORDS.flatMap((word) => [word, stem(word)]));
 

@@ -1,9 +1,9 @@
 // What builder/fixcards/matching/parse/versions.py does. The comments that say why stand there.
 
+import {
+  ALTERNATIVE, CLAUSE, DEV, FINAL, NO_DEV, POST, PRERELEASE, STAGE, STAGES, VERSION, WIDTH,
+} from "./constants.js";
 import { lower, trim } from "./strings.js";
-import { table } from "./table.js";
-
-const [STAGES, ALTERNATIVE, FINAL, WIDTH, STAGE, POST, DEV, NO_DEV, VERSION, CLAUSE, PRERELEASE] = table("versions");
 
 const toNumber = (text) => Number((text || "0").slice(0, 9));
 
