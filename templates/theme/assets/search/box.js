@@ -2,7 +2,7 @@
 
 import { ask } from "./ask.js";
 import { article, nothing, packageRow } from "./results.js";
-import { element, linked, on, stop, visible } from "./elements.js";
+import { buttonFor, element, linked, on, stop, visible } from "./elements.js";
 
 const TYPING_PAUSE = 80; // milliseconds after the last keystroke before the search starts
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
@@ -49,17 +49,21 @@ export function makeBox(form) {
   on(form, "keydown", useKey);
   on(area, "dragover", (event) => {
     event.preventDefault();
-    form.classList.add("fc-dragover");
+    markDrag(true);
   });
-  on(area, "dragleave", () => form.classList.remove("fc-dragover"));
+  on(area, "dragleave", () => markDrag(false));
   on(area, "drop", (event) => {
-    form.classList.remove("fc-dragover");
+    markDrag(false);
     const [dropped] = event.dataTransfer.files;
     if (!dropped) return;
     event.preventDefault();
     searchFile(dropped);
   });
   form.hidden = false;
+
+  function markDrag(over) {
+    form.classList.toggle("fc-dragover", over);
+  }
 
   async function copyLink() {
     const address = new URL(`?${new URLSearchParams({ q: box.value.trim() })}`, root);
@@ -151,12 +155,11 @@ export function makeBox(form) {
     say(`${words}${more.length ? `; here are the first ${FIRST_ROWS}` : ""}.`, `${words}. First: ${all[0].entry.title}`);
     results.append(...packageRow(matches, text, root), ...rows);
     if (!more.length) return;
-    const button = element("button", "fc-button", `Show ${more.length} more`); // of a form that is never sent
-    on(button, "click", () => {
+    const button = buttonFor(() => {
       button.remove();
       results.append(...more);
       more[0].querySelector("a").focus();
-    });
+    }, "fc-button", `Show ${more.length} more`);
     rest.append(button);
   }
 
@@ -214,9 +217,7 @@ export function offerEverywhere(boxes) {
     stop(event);
     open();
   }, true);
-  const button = element("button", "fc-open", "Search", element("kbd", "", "/"));
-  button.type = "button";
-  on(button, "click", open);
+  const button = buttonFor(open, "fc-open", "Search", element("kbd", "", "/"));
   button.ariaKeyShortcuts = "/ Control+K";
   const header = document.querySelector(".md-header__inner");
   header?.insertBefore(button, header.querySelector(".md-header__source"));

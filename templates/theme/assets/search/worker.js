@@ -8,11 +8,11 @@ let opening;
 
 async function fetchJson(base, path, cache) {
   const response = await fetch(new URL(path, base), { cache, mode: "same-origin", referrerPolicy: "no-referrer" });
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  if (!response.ok) throw new Error();
   const content = await readBytes(response.body.getReader());
   const hash = /-(.*)[.]/.exec(path)?.[1];
   if (hash && crypto.subtle && hash !== (await hashOf(content))) throw new Error(); // only secure sites have `subtle`
-  return JSON.parse(new TextDecoder().decode(content));
+  return new Response(content).json();
 }
 
 async function readBytes(reader) {

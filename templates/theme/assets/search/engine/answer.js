@@ -1,14 +1,14 @@
 // What the worker answers to the questions of a page.
 
-import { PACKAGE_TERM } from "./constants.js";
 import { matchEnvironment } from "./environment.js";
-import { cleanLine } from "./lines.js";
 import { match } from "./matcher.js";
 import { makeParser, parse } from "./parser.js";
+import { unique } from "./strings.js";
 import { inRange } from "./versions.js";
 
 const BLOCK = 1 << 20; // bytes of a file that are read in one go
 const MAX_MATCHES = 100;
+const MAX_NEAREST_PACKAGES = 5;
 
 // A text or a file is looked up, a release compared with a range.
 export async function answer(index, { text, file, release, range }, progress) {
@@ -29,31 +29,26 @@ export async function answer(index, { text, file, release, range }, progress) {
 async function parseFile(file, progress) {
   const parser = makeParser();
   const decoder = new TextDecoder();
-  let [rest, number] = ["", 0];
+  let [rest, count] = ["", 0];
   for (let at = 0; at < file.size; at += BLOCK) {
     const last = at + BLOCK >= file.size;
     const text = rest + decoder.decode(await file.slice(at, at + BLOCK).arrayBuffer(), { stream: !last });
     const lines = text.split(/\r\n|\r(?!$)|\n/);
     rest = last ? "" : lines.pop();
-    for (const line of lines) {
-      number += 1;
-      if (line) for (const piece of cleanLine(line, number)) parser.add(piece);
-    }
+    count += lines.length;
+    parser.read(lines);
     progress(Math.min(1, (at + BLOCK) / file.size));
   }
-  return [parser.failure(), number];
+  return [parser.failure(), count];
 }
 
 // The cards of the package in which a failure was raised, for a reader whose failure has none.
 async function nearestCards({ exceptions, frames }, index) {
-  const inner = [...(exceptions.at(-1)?.frames ?? frames)].reverse().map((frame) => frame.split("/")[0]);
-  const names = [...new Set([...inner, exceptions.at(-1)?.name.split(".")[0] ?? ""].map((name) => name.toLowerCase().replace(/[-_.]+/g, "-")))].filter(Boolean).slice(0, 5);
-  for (const name of names) {
-    const term = PACKAGE_TERM + name;
-    await index.prepare([term]);
-    const numbers = index.postings(term).map((posting) => posting >> 1);
-    await index.prepareEntries(numbers);
-    const entries = numbers.map((number) => index.entry(number)).filter((entry) => entry.package === name);
+  const last = exceptions.at(-1);
+  const inner = [...(last?.frames ?? frames)].reverse().map((frame) => frame.split("/")[0]);
+  const names = unique([...inner, last?.name.split(".")[0] ?? ""].map((name) => name.toLowerCase().replace(/[-_.]+/g, "-")));
+  for (const name of names.filter(Boolean).slice(0, MAX_NEAREST_PACKAGES)) {
+    const entries = (await index.entriesOf([name])).filter((entry) => entry.package === name);
     if (entries.length) return entries.map(({ title, display, package: own }) => ({ title, path: display.path, package: own }));
   }
   return [];

@@ -128,7 +128,7 @@ function fitTemplate(template, name, message, line, packages) {
   else if (name && raw.includes(lastPart(name))) sameException = true;
   const form = compileTemplate(message);
   let [fixedText, coverage, truncated, marks, leads, values] = ["", 0, false, [], false, []];
-  let isStatement = canonicalName(/^[A-Za-z0-9_.-]*/.exec(message)[0]) === packages.at(-1);
+  let isStatement = canonicalName(/^[\w.-]*/.exec(message)[0]) === packages.at(-1);
   if (form.normalized.length) {
     let where, places;
     [where, places, truncated] = findParts(form, line, sameException);

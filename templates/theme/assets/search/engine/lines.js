@@ -1,21 +1,13 @@
 // What builder/fixcards/matching/parse/lines.py does. The comments that say why stand there.
 
 import {
-  BREAK, CHUNK_LENGTH, ENTITIES, ENTITY, ESCAPE, ESCAPED, ESCAPED_QUOTE, INVISIBLE_CHARACTER, JOINED, JOINT, LINK,
+  CHUNK_LENGTH, ENTITIES, ENTITY, ESCAPE, ESCAPED, ESCAPED_QUOTE, INVISIBLE_CHARACTER, JOINED, JOINT, LINK,
   MAX_ESCAPES, MAX_LINE_LENGTH, MAX_PREFIXES, MAX_SUFFIX_LENGTH, PREFIX, SIMPLE_ESCAPES, SUFFIX,
 } from "./constants.js";
 import { applyRules, INVISIBLE } from "./normalize.js";
 import { trimEnd, trimStart } from "./strings.js";
 
 const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
-
-export function* splitLines(text) {
-  let number = 0;
-  for (const raw of text.split(BREAK)) {
-    number += 1;
-    if (raw) yield* cleanLine(raw, number);
-  }
-}
 
 export function* cleanLine(raw, number) {
   for (const piece of splitRaw(raw.replace(ASTRAL, "\ufffd"))) yield { raw: piece, text: stripLine(piece), number };
@@ -33,7 +25,7 @@ function chunks(line, size) {
 
 function withoutMarks(line) {
   const text = (INVISIBLE_CHARACTER.test(line) ? applyRules(line, INVISIBLE) : line).replace(LINK, "$1");
-  return text.replace(ENTITY, (match, name) => (Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : match));
+  return text.replace(ENTITY, (match, name) => ENTITIES[name] ?? match);
 }
 
 function unescape(line) {
@@ -76,7 +68,7 @@ function jsonStrings(line) {
 
 function character(code) {
   if (code.length === 5) {
-    const number = Number.parseInt(code.slice(1), 16);
+    const number = parseInt(code.slice(1), 16);
     return (number >= 0xd800 && number <= 0xdfff) || number < 32 ? "\ufffd" : String.fromCharCode(number);
   }
   return SIMPLE_ESCAPES[code] ?? code;

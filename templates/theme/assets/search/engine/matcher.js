@@ -13,7 +13,7 @@ import { unique } from "./strings.js";
 import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
 import { informative, spellings, tokenize } from "./tokens.js";
 
-const compareText = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+const compareText = (one, other) => (one > other) - (one < other);
 const byRank = (a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) || b.score - a.score || !!a.entry.note - !!b.entry.note || compareText(a.entry.id, b.entry.id);
 
 export async function match(failure, index, limit = DEFAULT_LIMIT) {

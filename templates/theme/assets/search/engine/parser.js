@@ -1,25 +1,25 @@
 // What builder/fixcards/matching/parse/parser.py does. The comments that say why stand there.
 
 import {
-  ARROW, BOX, CAUSE, COUNT, CUT_PATH, DEF, DJANGO, DOTTED, EXCEPTION, EXCEPTION_CLASS, FRAME, FRAME_FORMS, HANDLING,
+  ARROW, BOX, BREAK, CAUSE, COUNT, CUT_PATH, DEF, DJANGO, DOTTED, EXCEPTION, EXCEPTION_CLASS, FRAME, FRAME_FORMS, HANDLING,
   HEADER, INDENTED, INNERMOST_FIRST, LOGGED_HEADER, MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINES, MAX_NAME_LENGTH, MEMBER,
   MIN_ANNOUNCED, PYTEST, QUOTES, RAISED, REPEATED, REPEAT_WINDOW, RICH, RULER, SCRIPT, SOURCE, UNREACHABLE_INDENT,
   WARNING,
 } from "./constants.js";
-import { splitLines } from "./lines.js";
+import { cleanLine } from "./lines.js";
 import { libraryFrame } from "./packages.js";
 import { seenReleases } from "./releases.js";
 import { lastPart, trim, trimEnd, trimStart } from "./strings.js";
 
 const OTHER_FRAMES = Object.entries(FRAME_FORMS).map(([name, pattern]) => [name, new RegExp(pattern)]);
 
-const escaped = (text) => text.replace(/[^A-Za-z0-9_]/g, "\\$&");
+const escaped = (text) => text.replace(/\W/g, "\\$&");
 
 export const hasFrames = ({ frames, userFrames }) => frames.length || userFrames.length;
 
 export function parse(text) {
   const parser = makeParser();
-  for (const line of splitLines(text)) parser.add(line);
+  parser.read(text.split(BREAK));
   return parser.failure();
 }
 
@@ -42,10 +42,10 @@ export function splitFailures(failure) {
   return parts;
 }
 
-// A parser takes lines one by one with `add`, and gives the failure that they show.
+// A parser reads lines, some at a time, and gives the failure that they show.
 export function makeParser() {
   let [exceptions, frames, userFrames, relation, innermostLast] = [[], [], [], "first", true];
-  let [indent, linesSinceFrame, lastLine, inOwnCode] = [-1, 0, 0, false];
+  let [indent, linesSinceFrame, number, lastLine, inOwnCode] = [-1, 0, 0, 0, false];
   let [django, printedFunction, linePrefix, cutPath] = ["", "", "", ""];
   const otherLines = new Map();
   const sources = new Set();
@@ -54,6 +54,13 @@ export function makeParser() {
   function failure() {
     if (printedFunction) addSource(`def ${printedFunction}(`);
     return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all(), listed: releases.certain(), sources: [...sources] };
+  }
+
+  function read(lines) {
+    for (const raw of lines) {
+      number += 1;
+      if (raw) for (const line of cleanLine(raw, number)) add(line);
+    }
   }
 
   function add(line) {
@@ -188,16 +195,16 @@ export function makeParser() {
     if (!match) return false;
     const after = match.index + match[0].length;
     const called = match[0].endsWith("(");
-    const end = called ? after - 1 : after - 2;
+    const end = after - (called ? 1 : 2);
     let start = end;
-    while (start > 0 && end - start < MAX_NAME_LENGTH && /[A-Za-z0-9_.]/.test(bare[start - 1])) start -= 1;
+    while (start > 0 && end - start < MAX_NAME_LENGTH && /[\w.]/.test(bare[start - 1])) start -= 1;
     const name = trim(bare.slice(start, end), ".");
     let rest = bare.slice(after);
     if (!EXCEPTION_CLASS.test(name) || ["Error", "Exception", "Warning"].includes(name)) return false;
     if (called) {
-      const quote = rest.slice(0, 1);
-      if ((quote !== "'" && quote !== '"') || !rest.slice(1).includes(quote)) return false;
-      rest = rest.slice(1, rest.indexOf(quote, 1));
+      const quoted = /^(['"])([^]*?)\1/.exec(rest);
+      if (!quoted) return false;
+      rest = quoted[2];
     } else rest = withinQuotes(bare.slice(0, start), rest);
     addException(name, rest, line);
     return true;
@@ -241,7 +248,7 @@ export function makeParser() {
     otherLines.set(text, { raw: trim(line.raw), text, line: line.number });
   }
 
-  return { add, failure };
+  return { read, failure };
 }
 
 function withinQuotes(before, rest) {

@@ -1,6 +1,6 @@
 // What builder/fixcards/matching/index/reader.py does. The comments that say why stand there.
 
-import { ENTRY_DEFAULTS, MAX_COMPLETIONS, MIN_FUZZY_LENGTH } from "./constants.js";
+import { ENTRY_DEFAULTS, MAX_COMPLETIONS, MIN_FUZZY_LENGTH, PACKAGE_TERM } from "./constants.js";
 import { unique } from "./strings.js";
 import { informative, isTypoOf } from "./tokens.js";
 
@@ -85,7 +85,16 @@ export function makeIndex(head, read) {
 
   const entry = (number) => ({ ...ENTRY_DEFAULTS, ...files.get(`cards/${entryFile(number)}`)[number % chunk] });
 
-  return { length, entryFile, frequency, prepare, prepareEntries, postings, entry };
+  // The entries of some packages, in the order of the index.
+  async function entriesOf(packages) {
+    const wanted = packages.map((name) => PACKAGE_TERM + name);
+    await prepare(wanted);
+    const numbers = unique(wanted.flatMap((term) => postings(term).map((posting) => posting >> 1))).sort((a, b) => a - b);
+    await prepareEntries(numbers);
+    return numbers.map(entry);
+  }
+
+  return { length, entryFile, frequency, prepare, prepareEntries, postings, entry, entriesOf };
 }
 
 function accumulate(steps) {

@@ -20,9 +20,9 @@ export function scoreMatch(features, entry, keywords) {
     const wrong = features.unmetRequirement === "python" || features.wrongValue;
     tier = tier === "exact" && !wrong ? "possible" : "";
   }
-  const nearness = keywords ? keywords.nearness : 0;
-  const words = keywords ? keywords.informative.map((word) => keywords.written.get(word) ?? word) : [];
-  return tier ? { tier, score: scoreOf(scored, entry, nearness), reasons: reasonsOf(scored, entry, words) } : null;
+  const { nearness = 0, informative: words = [], written } = keywords || {};
+  const reasons = () => reasonsOf(scored, entry, words.map((word) => written.get(word) ?? word));
+  return tier ? { tier, score: scoreOf(scored, entry, nearness), reasons: reasons() } : null;
 }
 
 const isContradicted = (features) => !!features.unmetRequirement || features.wrongValue || features.affected === false;

@@ -6,7 +6,7 @@ import {
 import { cleanDisplay, normalize } from "./normalize.js";
 import { trimEnd } from "./strings.js";
 
-const PART_OF_WORD = /[A-Za-z0-9_]/;
+const PART_OF_WORD = /\w/;
 
 export const PLACEHOLDER_MARK = "\ue000";
 

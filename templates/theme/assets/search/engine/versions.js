@@ -26,10 +26,10 @@ const anyOf = (results) => (results.includes(true) ? true : results.includes(nul
 
 export const inRange = (version, text) => anyOf(text.split(ALTERNATIVE).map((part) => inSpecifier(version, part)));
 
-const before = (number) => number.replace(/[0-9]+$/, (last) => `${Math.max(0, last - 1)}.999`);
+const before = (number) => number.replace(/\d+$/, (last) => `${Math.max(0, last - 1)}.999`);
 
 export function overlap(one, other) {
-  const numbers = `${one},${other}`.match(/[0-9]+(?:[.][0-9]+)*/g);
+  const numbers = `${one},${other}`.match(/\d+([.]\d+)*/g);
   const releases = numbers.flatMap((number) => [number, `${number}.1`, before(number)]);
   return releases.some((each) => inRange(each, one) && inRange(each, other));
 }
@@ -66,7 +66,7 @@ function satisfies(key, operator, text) {
   if (any) return /^[=!]=$/.test(operator) ? same(text.split(".").length) === (operator === "==") : null;
   const order = compareKeys(key, bound);
   const results = {
-    "~=": () => order >= 0 && same(Math.max(2, text.slice(text.indexOf("!") + 1).match(/[0-9]+(?:[.][0-9]+)*/)[0].split(".").length)),
+    "~=": () => order >= 0 && same(Math.max(2, text.slice(text.indexOf("!") + 1).match(/\d+([.]\d+)*/)[0].split(".").length)),
     ">": () => order > 0 && !(same(POST) && key[POST] && !bound[POST] && bound[DEV] === NO_DEV),
     "<": () => order < 0 && !(same(bound[POST] ? DEV : STAGE) && isPrerelease(key) && !isPrerelease(bound)),
     ">=": () => order >= 0,
