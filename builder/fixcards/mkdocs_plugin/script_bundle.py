@@ -3,13 +3,17 @@
 The minifier leaves names at the top of a module as they are, since others may import them, and shortens those inside a
 function. So the joined modules stand in one function. What a module imports while it runs (`await import("...")`) is a
 function inside it, which runs then: the worker of the search gets its tables before the modules that read them.
+
+Names of fields stay as they are, too. Those that a caller lists get short ones first.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from string import ascii_letters
 
 _NAMED = re.compile(r'^(import|export) \{([^}]*)\} from "([^"\n]+)";\n', re.MULTILINE)
 _DEFAULT = re.compile(r'^import (\w+) from "([^"\n]+)";\n', re.MULTILINE)
@@ -18,14 +22,20 @@ _EXPORT = re.compile(r"^export (?=const |class |function|async function)", re.MU
 _REST = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
-def join(path: str, modules: Mapping[str, str]) -> str:
+def join(path: str, modules: Mapping[str, str], fields: Iterable[str] = ()) -> str:
     """Return the script at `path` with every module that it imports or exports from, directly or through others.
 
     A top-level name must occur in one module only: the minifier refuses the script otherwise. What a module exports as
     a whole is imported by the name of its file. An import or export in another form than ours raises `ValueError`.
+
+    Each of `fields` is shortened wherever it stands as a word, so no other script and no data may know it.
     """
     names = _exported(path, modules)
-    return f"{f'export const {{ {names} }} = ' if names else ''}{_called(path, modules, {})};\n"
+    text = f"{f'export const {{ {names} }} = ' if names else ''}{_called(path, modules, {})};\n"
+    short = {
+        field: f"{sign}{letter}" for field, (sign, letter) in zip(fields, product("$_", ascii_letters), strict=False)
+    }
+    return re.sub(r"\b[a-z]\w+", lambda word: short.get(word[0], word[0]), text)
 
 
 def parts(path: str, modules: Mapping[str, str]) -> list[str]:

@@ -5,7 +5,7 @@ import { article, nothing, packageRow } from "./results.js";
 import { buttonFor, element, linked, on, stop, visible } from "./elements.js";
 
 const TYPING_PAUSE = 80; // milliseconds after the last keystroke before the search starts
-const MAX_FILE_BYTES = 50 * 1024 * 1024;
+const MAX_FILE_BYTES = 50 << 20;
 const COMPRESSED = /[.](zip|gz|bz2|xz|zst)$/i; // no match in such a file would be taken for an answer
 const MAX_PASTED_LENGTH = 20_000; // characters of a text that a browser can lay out without blocking the page
 const SLOW = 500; // milliseconds after which the status says that the search is still running

@@ -1,8 +1,8 @@
 // What the worker answers to the questions of a page.
 
-import { matchEnvironment } from "./environment.js";
-import { match } from "./matcher.js";
 import { makeParser, parse } from "./parser.js";
+import { match } from "./matcher.js";
+import { matchEnvironment } from "./environment.js";
 import { unique } from "./strings.js";
 import { inRange } from "./versions.js";
 

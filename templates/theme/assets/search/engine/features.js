@@ -88,7 +88,7 @@ function fitsOf(failure, entry, own) {
     const messages = unique([message, message.replace(LAST_PLACE, ""), message.replace(CLASS_OF_METHOD, "")]);
     for (const line of failure.messageLines) {
       let next = null;
-      for (const each of messages) if (!next || next.truncated) next = fitTemplate(template, name, each, line, packages) ?? next;
+      for (const each of messages) if (!next || next.truncated) next = fitTemplate(name, each, line, packages) ?? next;
       if (next) fits.push({ ...next, first: sameMessage && next.sameException !== false, source: !name && !next.truncated && !sameMessage && SOURCE_CODE.test(message) });
       if (line.exception !== OWN_EXCEPTION && sameClass(line.exception, name || entry.exception)) {
         sameException = true;
@@ -120,7 +120,7 @@ function ownPackages(entry) {
   return own.length ? own : others.length ? others : names;
 }
 
-function fitTemplate(template, name, message, line, packages) {
+function fitTemplate(name, message, line, packages) {
   const { exception, raw, text } = line;
   if ((name && line.repeatsException) || isShadowed(line, message)) return null;
   let sameException = null;
@@ -146,7 +146,8 @@ function fitTemplate(template, name, message, line, packages) {
     const sameMessage = text.comparable() === form.normalForm;
     if (!sameException || !exception || (message && !sameMessage)) return null;
     coverage = sameMessage ? FULL_COVERAGE : CLASS_COVERAGE;
-    marks = markClass(raw, lastPart(name));
+    const start = raw.indexOf(lastPart(name));
+    if (start >= 0) marks = [[start, start + lastPart(name).length]];
   }
   return {
     coverage, specificity: specificity(name, fixedText, packages), sameException, foreignClass: isForeignClass(exception, name, packages),
@@ -182,11 +183,6 @@ function isHigher(one, other) {
 function markParts(raw, parts, normalized) {
   const places = matchTemplate(plainQuotes(raw), parts);
   return places.length || !raw ? places : [[Math.max(0, raw.indexOf(normalized.slice(0, MARK_LENGTH))), raw.length]];
-}
-
-function markClass(raw, name) {
-  const start = raw.indexOf(name);
-  return start >= 0 ? [[start, start + name.length]] : [];
 }
 
 function similarityOf(normalForm, comparable) {

@@ -8,7 +8,7 @@ import { fitFixes } from "./fixes.js";
 import { normalizeFailure } from "./normalized_failure.js";
 import { splitFailures } from "./parser.js";
 import { makeQuery } from "./query.js";
-import { scoreMatch, warningOf } from "./scoring.js";
+import { LIKELY, POSSIBLE, scoreMatch, warningOf } from "./scoring.js";
 import { unique } from "./strings.js";
 import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
 import { informative, spellings, tokenize } from "./tokens.js";
@@ -139,8 +139,8 @@ function messageShareOf(words, entry, template) {
 
 function settleTwins(matches) {
   const settled = matches.map((each) => {
-    const twins = matches.filter((other) => other.tier === "likely" && each.tier === other.tier && other.marks.length && other.text === each.text && !saysMore(each, other) && !saysMore(other, each));
-    return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: "possible", reasons: [...each.reasons, REASON_AMBIGUOUS] } : each;
+    const twins = matches.filter((other) => other.tier === LIKELY && each.tier === other.tier && other.marks.length && other.text === each.text && !saysMore(each, other) && !saysMore(other, each));
+    return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: POSSIBLE, reasons: [...each.reasons, REASON_AMBIGUOUS] } : each;
   });
   return settled.map((each) => behindBetter(settled, each)).sort(byRank);
 }

@@ -81,6 +81,6 @@ function* messageLines({ exceptions, lines }, text) {
   const exceptionLines = new Set(exceptions.map((exception) => exception.line));
   for (const { raw, line } of lines) {
     yield { exception: "", text: text(raw), raw, line, last: false, repeatsException: exceptionLines.has(line), goesOn: byLine.get(line + 1) ?? "" };
-    for (const [, quoted] of exceptionLines.has(line) ? [] : raw.matchAll(QUOTED_MESSAGE)) yield { exception: "", text: text(quoted), raw, line, last: false, goesOn: "" };
+    for (const [, quoted] of exceptionLines.has(line) ? [] : raw.matchAll(QUOTED_MESSAGE)) yield { exception: "", text: text(quoted), raw, line, last: false };
   }
 }

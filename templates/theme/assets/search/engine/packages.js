@@ -5,13 +5,8 @@ import { lower, trim } from "./strings.js";
 
 export function pathInLibrary(path) {
   const slashed = `/${path}`;
-  let inside = null;
-  for (const folder of LIBRARY_FOLDERS) {
-    const start = slashed.lastIndexOf(folder);
-    const rest = slashed.slice(start + folder.length);
-    if (start >= 0 && (inside === null || rest.length < inside.length)) inside = rest;
-  }
-  return inside;
+  const folders = LIBRARY_FOLDERS.filter((folder) => slashed.includes(folder));
+  return folders.length ? slashed.slice(Math.max(...folders.map((folder) => slashed.lastIndexOf(folder) + folder.length))) : null;
 }
 
 export const framePackage = (frame) => frame.split("/")[0].split(".py:")[0];
@@ -22,5 +17,5 @@ export function libraryFrame(path, name) {
   const slashed = path.replaceAll("\\", "/").replaceAll("//", "/");
   const compiled = COMPILED.exec(slashed);
   const inside = (pathInLibrary(slashed) ?? compiled?.[1] ?? compiled?.[2])?.replace(ARCHIVE, "");
-  return inside?.includes("/") || inside?.endsWith(".py") ? `${inside}:${name}` : null;
+  return /\/|[.]py$/.test(inside ?? "") ? `${inside}:${name}` : null;
 }

@@ -25,7 +25,7 @@ export function parse(text) {
 
 export function splitFailures(failure) {
   const { exceptions, frames, lines } = failure;
-  const starts = [...exceptions.keys()].filter((number) => number === 0 || exceptions[number].relation === "first");
+  const starts = [...exceptions.keys()].filter((number) => !number || exceptions[number].relation === "first");
   const rest = frames.length && exceptions.length;
   if (starts.length < 2 && !rest) return [failure];
   const parts = starts.map((start, at) => {
@@ -75,7 +75,7 @@ export function makeParser() {
     const bare = trim(text);
     if (RULER.test(bare)) {
       if (MEMBER.test(text)) [relation, indent] = ["grouped", -1];
-    } else if (takeMarker(text) || takeFrame(line) || (hasFrames({ frames, userFrames }) && BOX.test(line.raw))) {
+    } else if (takeMarker(text) || takeFrame(line) || ((frames.length || userFrames.length) && BOX.test(line.raw))) {
       // taken
     } else if (SCRIPT.test(text)) {
       dropForeignException();
@@ -217,7 +217,7 @@ export function makeParser() {
       addLine(line);
       return;
     }
-    if (hasFrames({ frames, userFrames })) dropAnnouncement(name, message);
+    if (frames.length || userFrames.length) dropAnnouncement(name, message);
     if (exceptions.length === MAX_EXCEPTIONS) exceptions.shift();
     exceptions.push({ name, message, frames, relation, line: line.number, userFrames });
     [frames, userFrames, relation, indent, innermostLast] = [[], [], "first", -1, true];
@@ -262,11 +262,9 @@ function withinQuotes(before, rest) {
 const isSameClass = (name, before) => lastPart(name) === lastPart(before.name);
 
 function announces(before, name, message) {
-  if (!isSameClass(name, before)) return false;
-  return message.startsWith(trimEnd(before.message, ". \u2026")) || (message.length >= MIN_ANNOUNCED && before.message.startsWith(message));
+  return isSameClass(name, before) && (message.startsWith(trimEnd(before.message, ". \u2026")) || (message.length >= MIN_ANNOUNCED && before.message.startsWith(message)));
 }
 
 function isRepeat(name, message, before) {
-  if (!isSameClass(name, before)) return false;
-  return message === before.message || (message.endsWith("...") && before.message.startsWith(trimEnd(message.slice(0, -3), " ")));
+  return isSameClass(name, before) && (message === before.message || (message.endsWith("...") && before.message.startsWith(trimEnd(message.slice(0, -3), " "))));
 }

@@ -19,7 +19,6 @@ function need(...facts) {
 // `head` is the content of index.json, `read` returns a promise of the parsed content of a path in the index.
 export function makeIndex(head, read) {
   const { entries: length, chunk, most, common, starts, terms, cards } = head;
-  const hashes = { terms, cards };
   const files = new Map();
   need(isNumber(length, 0, MAX_ENTRIES), isNumber(chunk, 1, MAX_CHUNK), isNumber(most, 0, MAX_ENTRIES), areTexts(starts));
   need(terms.length === HASH_LENGTH * starts.length, cards.length === HASH_LENGTH * Math.ceil(length / chunk));
@@ -44,7 +43,7 @@ export function makeIndex(head, read) {
     return Promise.all(unique(numbers).map(async (number) => {
       const key = `${kind}/${number}`;
       if (files.has(key)) return;
-      const name = hashes[kind].slice(number * HASH_LENGTH, (number + 1) * HASH_LENGTH);
+      const name = head[kind].slice(number * HASH_LENGTH, (number + 1) * HASH_LENGTH);
       const data = await read(`${key}-${name}.json`);
       check(data, number);
       files.set(key, data);

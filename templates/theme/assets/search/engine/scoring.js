@@ -7,10 +7,12 @@ import {
   MIN_SHARED_LONG_TEXT, MIN_SIMILARITY, OTHER_EXCEPTION_PENALTY, PARTNER_FRAME_SCORE, REASON_AFFECTED, REASON_ALIAS,
   REASON_BOTH, REASON_FIXED, REASON_FOREIGN, REASON_INNERMOST, REASON_INSTALLED, REASON_MESSAGE, REASON_OTHER,
   REASON_SIMILAR, REASON_TRUNCATED, REASON_UNAFFECTED, REASON_WORDS, SAME_EXCEPTION_SCORE, SOURCE_SCORE,
-  SPECIFICITY_ENOUGH, SPECIFICITY_SCORE, SPECIFICITY_STRONG, TIERS_BY_EVIDENCE, TRUNCATED_PENALTY, USED_SCORE,
+  SPECIFICITY_ENOUGH, SPECIFICITY_SCORE, SPECIFICITY_STRONG, TIERS, TIERS_BY_EVIDENCE, TRUNCATED_PENALTY, USED_SCORE,
   WHOLE_LINE_COVERAGE,
 } from "./constants.js";
 import { informative, tokenize } from "./tokens.js";
+
+export const [EXACT, LIKELY, POSSIBLE] = TIERS;
 
 export function scoreMatch(features, entry, keywords) {
   let tier = tierOf(features, entry);
@@ -18,11 +20,11 @@ export function scoreMatch(features, entry, keywords) {
   if (keywords && !tier) [tier, scored] = [keywordTier(keywords, features, entry), { ...features, fit: null }];
   else if (isContradicted(features)) {
     const wrong = features.unmetRequirement === "python" || features.wrongValue;
-    tier = tier === "exact" && !wrong ? "possible" : "";
+    tier = tier === EXACT && !wrong ? POSSIBLE : "";
   }
+  if (!tier) return null;
   const { nearness = 0, informative: words = [], written } = keywords || {};
-  const reasons = () => reasonsOf(scored, entry, words.map((word) => written.get(word) ?? word));
-  return tier ? { tier, score: scoreOf(scored, entry, nearness), reasons: reasons() } : null;
+  return { tier, score: scoreOf(scored, entry, nearness), reasons: reasonsOf(scored, entry, words.map((word) => written.get(word) ?? word)) };
 }
 
 const isContradicted = (features) => !!features.unmetRequirement || features.wrongValue || features.affected === false;
@@ -32,10 +34,10 @@ function tierOf(features, entry) {
   if (!fit || fit.sameException === false || (fit.truncated && fit.specificity < SPECIFICITY_ENOUGH)) return tierWithoutMessage(features, entry);
   const full = fit.coverage >= MIN_COVERAGE || (fit.leads && fit.specificity > 0);
   if (shared) {
-    if (features.doubtful) return "possible";
+    if (features.doubtful) return POSSIBLE;
     const sure = fit.specificity > 0 || features.innermost;
-    if (full && !fit.truncated) return sure || 2 * shared >= features.allFrames ? "exact" : "likely";
-    return sure ? "likely" : "possible";
+    if (full && !fit.truncated) return sure || 2 * shared >= features.allFrames ? EXACT : LIKELY;
+    return sure ? LIKELY : POSSIBLE;
   }
   const saysSomething = fit.specificity > 0 || (fit.coverage >= WHOLE_LINE_COVERAGE && fit.sameException === true);
   const evidence = (fit.specificity >= SPECIFICITY_STRONG) + (fit.specificity >= SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
@@ -59,19 +61,19 @@ function tierWithoutMessage(features, entry) {
   const shared = features.frames;
   const similar = features.sameException && features.similarity >= MIN_SIMILARITY;
   const place = features.innermost && shared + (features.affected === true) >= Math.min(MIN_SHARED, features.allFrames);
-  if (similar && place) return features.otherNames ? "possible" : "likely";
-  if (features.fit?.specificity >= SPECIFICITY_STRONG) return "possible";
+  if (similar && place) return features.otherNames ? POSSIBLE : LIKELY;
+  if (features.fit?.specificity >= SPECIFICITY_STRONG) return POSSIBLE;
   const mayBeClass = features.sameException || features.framesAlone || !entry.exception;
-  if (place && mayBeClass && 2 * shared >= features.allFrames) return "possible";
-  return similar && features.usesPackage ? "possible" : "";
+  if (place && mayBeClass && 2 * shared >= features.allFrames) return POSSIBLE;
+  return similar && features.usesPackage ? POSSIBLE : "";
 }
 
 function keywordTier({ coverage, nearness, informative: words, longText }, features, entry) {
   const own = informative(tokenize(entry.package));
   const named = own.length && own.every((word) => words.includes(word));
-  if (longText) return named && words.length + (features.affected === true) >= MIN_SHARED_LONG_TEXT && coverage >= MIN_LONG_TEXT_COVERAGE ? "possible" : "";
+  if (longText) return named && words.length + (features.affected === true) >= MIN_SHARED_LONG_TEXT && coverage >= MIN_LONG_TEXT_COVERAGE ? POSSIBLE : "";
   const enough = named || words.length >= MIN_SHARED ? coverage >= MIN_KEYWORD_COVERAGE : words.length && nearness >= MIN_NEARNESS;
-  return enough ? "possible" : "";
+  return enough ? POSSIBLE : "";
 }
 
 function scoreOf(features, entry, nearness) {
@@ -79,13 +81,13 @@ function scoreOf(features, entry, nearness) {
   let score = features.similarity + nearness;
   if (fit) {
     const message = BASE_SCORE + fit.coverage + SPECIFICITY_SCORE * Math.min(fit.specificity, MAX_SCORED_SPECIFICITY);
-    score = Math.max(score, message + LAST_EXCEPTION_SCORE * fit.last + (fit.sameException ? SAME_EXCEPTION_SCORE : 0));
+    score = Math.max(score, message + LAST_EXCEPTION_SCORE * fit.last + SAME_EXCEPTION_SCORE * fit.sameException);
     score -= fit.sameException === false ? OTHER_EXCEPTION_PENALTY : TRUNCATED_PENALTY * fit.truncated;
   }
-  if (features.allFrames) score += Math.floor((FRAMES_SCORE * features.frames) / features.allFrames) + FRAME_SCORE * Math.min(features.frames, MAX_SCORED_FRAMES);
+  score += Math.floor((FRAMES_SCORE * features.frames) / Math.max(1, features.allFrames)) + FRAME_SCORE * Math.min(features.frames, MAX_SCORED_FRAMES);
   score += PARTNER_FRAME_SCORE * Math.min(features.partnerFrames, MAX_SCORED_FRAMES);
   score += USED_SCORE * features.usesPackage + SOURCE_SCORE * features.hasSource;
-  score += INNERMOST_SCORE * features.innermost + AFFECTED_SCORE * (features.affected === true);
+  score += INNERMOST_SCORE * features.innermost + AFFECTED_SCORE * features.affected;
   score -= CONTRADICTION_PENALTY * isContradicted(features) + FOREIGN_FRAMES_PENALTY * features.foreignFrames;
   return Math.max(1, Math.min(MAX_SCORE, score));
 }
