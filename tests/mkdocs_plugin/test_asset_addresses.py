@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fixcards.matching import js_tables
+from fixcards.matching.index.writer import build
+from fixcards.matching.score.fixes import FIX_TEXTS
 from fixcards.mkdocs_plugin import assets
-from tests.matching.samples import ASSETS, TEXTS, decisions, javascript
+from tests.matching.samples import ASSETS, TEXTS, decisions, entries, javascript
 
 MAX_SEARCH_BYTES = 20_000
 """Size of the code of the search, each script compressed by itself as hosts do."""
@@ -65,6 +71,30 @@ def test_the_scripts_that_the_site_serves_find_the_same_as_their_sources(library
             assert answer["matches"][: len(decided["matches"])] == decided["matches"]
             assert answer["environment"] == decided["environment"]
         assert browser.ask(release="1.24", range="<1.20 or >=1.24") == {"inside": True}
+
+
+def test_only_the_engine_knows_the_fields_that_get_short_names() -> None:
+    fields = set(assets.ENGINE_FIELDS.split())
+    engine = [ASSETS / "engine.js", ASSETS / "tables.js", ASSETS / "worker.js", *(ASSETS / "engine").iterdir()]
+    for path in engine:
+        code = re.sub(r'//.*|from ".*"|import\(".*"\)', "", path.read_text(encoding="utf-8"))
+        texts = re.findall(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`', code)
+        words = {word for text in texts for word in re.findall(r"\w+", re.sub(r"\$\{[^}]*\}", "", text))}
+        assert not words & fields, path.name
+    for path in {*ASSETS.parent.rglob("*.js")} - {*engine}:
+        assert not set(re.findall(r"[.](\w+)", path.read_text(encoding="utf-8"))) & fields, path.name
+    index = dict(build(entries(), tables=js_tables.tables()))
+    contents = [json.loads(content) for path, content in index.items() if not path.startswith("terms/")]
+    assert not {*keys(contents)} & fields
+    assert not {name for text in FIX_TEXTS.values() for name in re.findall(r"\{(\w+)\}", text)} & fields
+
+
+def keys(data: Any) -> Iterator[str]:
+    """Yield the keys of all objects in parsed JSON."""
+    if isinstance(data, dict):
+        yield from data
+    for each in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from keys(each)
 
 
 def test_without_the_minifier_files_are_served_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,6 +62,13 @@ async function run() {
     assert text.index("tables.factor = 2") < text.index("return (() => {") < text.index("const start = tables.start")
 
 
+def test_listed_fields_get_short_names() -> None:
+    modules = {"a/main.js": "const used = { size, usedUp: 1 }; // used\nconsole.log(used.usedUp, `${size.size}`);\n"}
+    text = script_bundle.join("a/main.js", modules, ["size", "usedUp"])
+    assert "const used = { $a, $b: 1 };" in text
+    assert "console.log(used.$b, `${$a.$a}`);" in text
+
+
 OTHER_FORMS = ('import * as all from "./x.js";', 'import "./x.js";', "export let a;")
 
 

@@ -1,5 +1,6 @@
 // What the worker answers to the questions of a page.
 
+// In the order of the steps: the script that the site serves has the modules in it, and compresses better so.
 import { makeParser, parse } from "./parser.js";
 import { match } from "./matcher.js";
 import { matchEnvironment } from "./environment.js";
