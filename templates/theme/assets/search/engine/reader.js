@@ -73,13 +73,13 @@ export function makeIndex(head, read) {
   function postings(term, fuzzy, prefix) {
     const number = termFile(term);
     if (number < 0) return [];
-    const known = files.get(`terms/${number}`);
-    if (Object.hasOwn(known, term)) return accumulate(known[term]);
+    const steps = files.get(`terms/${number}`);
+    if (Object.hasOwn(steps, term)) return accumulate(steps[term]);
     if (!fuzzy || term.length < MIN_FUZZY_LENGTH) return [];
-    const words = informative(Object.keys(known));
+    const words = informative(Object.keys(steps));
     let meant = words.filter((word) => prefix && word.startsWith(term));
     if (!meant.length) meant = words.filter((word) => isTypoOf(term, word));
-    return unique(meant.slice(0, MAX_COMPLETIONS).flatMap((word) => accumulate(known[word]))).sort((a, b) => a - b);
+    return unique(meant.slice(0, MAX_COMPLETIONS).flatMap((word) => accumulate(steps[word]))).sort((a, b) => a - b);
   }
 
   const entry = (number) => ({ ...ENTRY_DEFAULTS, ...files.get(`cards/${entryFile(number)}`)[number % chunk] });

@@ -46,14 +46,14 @@ export function seenReleases() {
   }
 
   function addRelease(name, release) {
-    const known = releases.get(name) ?? new Set();
-    known.delete(release);
-    releases.set(name, known.add(release));
+    const earlier = releases.get(name) ?? new Set();
+    earlier.delete(release);
+    releases.set(name, earlier.add(release));
   }
 
   // All releases of each package, the last one at the end.
   function all() {
-    const lists = new Map([...releases].map(([name, known]) => [name, [...known]]));
+    const lists = new Map([...releases].map(([name, earlier]) => [name, [...earlier]]));
     if (paths.size) lists.set("python", unique([...paths, ...(lists.get("python") ?? [])]));
     return lists;
   }
