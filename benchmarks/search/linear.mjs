@@ -9,8 +9,10 @@ const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
 Object.assign((await load("tables.js")).default, head.tables);
-const { Index, match, parse } = await load("engine.js");
-const opened = new Index(head, async (path) => JSON.parse(files[path]));
+const { makeIndex } = await load("engine.js");
+const { match } = await load("engine/matcher.js");
+const { parse } = await load("engine/parser.js");
+const opened = makeIndex(head, async (path) => JSON.parse(files[path]));
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { unit, size } = JSON.parse(line);

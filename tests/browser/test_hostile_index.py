@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fixcards.characters import visible_html
+from fixcards.matching import js_tables
 from tests.chromium import Visit
 from tests.foreign_index import BAD as CHANGES
 from tests.foreign_index import Parts, changed, files, parts
@@ -74,7 +75,7 @@ def test_an_index_that_makes_the_search_endless_is_given_up(site: str, visit: Vi
     page.clock.install()
     page.reload()  # so that the theme has no timer of the real clock
     index = parts()
-    index["index.json"]["tables"]["limits"]["IDF_STEP"] = 1
+    index["index.json"]["tables"]["values"][js_tables.names().index("IDF_STEP")] = 1
     served(page, index)
     box(page).fill(LINE)
     page.clock.run_for(1000)

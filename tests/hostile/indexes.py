@@ -44,7 +44,7 @@ def part(kind: str, change: Callable[[Any], object], *, hashed: bool = True) -> 
             path = search / kind / f"{number}-{old}.json"
             changed = change(json.loads(path.read_text(encoding="utf-8")))
             content = changed if isinstance(changed, bytes) else json.dumps(changed).encode()
-            digest = base64.b32encode(hashlib.sha256(content).digest())[:HASH_LENGTH].decode().lower()
+            digest = base64.b32hexencode(hashlib.sha256(content).digest())[:HASH_LENGTH].decode().lower()
             path.unlink()
             (search / kind / f"{number}-{digest if hashed else old}.json").write_bytes(content)
             names += digest if hashed else old

@@ -4,23 +4,32 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
+import { decided, sorted } from "./decided.mjs";
+
 const [folder, index] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(`${folder}/${name}`).href);
 const files = JSON.parse(readFileSync(index, "utf8"));
 const head = JSON.parse(files["index.json"]);
 Object.assign((await load("tables.js")).default, head.tables);
-const { cleanDisplay, Index, inSpecifier, makeQuery, match, matchEnvironment, normalize, normalizeFailure, parse, stem, tokenize, versionKey } = await load("engine.js");
+const { makeIndex } = await load("engine.js");
+const { matchEnvironment } = await load("engine/environment.js");
+const { match } = await load("engine/matcher.js");
+const { parse } = await load("engine/parser.js");
+const { cleanDisplay, normalize } = await load("engine/normalize.js");
+const { normalizeFailure } = await load("engine/normalized_failure.js");
+const { makeQuery } = await load("engine/query.js");
+const { stem, tokenize } = await load("engine/tokens.js");
+const { inSpecifier, versionKey } = await load("engine/versions.js");
 
-const opened = new Index(head, async (path) => JSON.parse(files[path]));
+const opened = makeIndex(head, async (path) => JSON.parse(files[path]));
 
 // Python's names of the same.
 const inPython = ({ userFrames: user_frames, ...others }) => ({ ...others, user_frames });
-const sorted = (map) => Object.fromEntries([...map].sort());
 
 // The answer over another index; the reader of a page sees no more of an error than that there is one.
 async function answerOf(foreign, text) {
   try {
-    const theirs = new Index(JSON.parse(foreign["index.json"]), async (path) => JSON.parse(foreign[path]));
+    const theirs = makeIndex(JSON.parse(foreign["index.json"]), async (path) => JSON.parse(foreign[path]));
     const matches = await match(parse(text), theirs);
     return { matches: matches.map(({ entry }) => entry.id) };
   } catch (error) {
@@ -47,10 +56,7 @@ async function answer({ foreign, hidden, lines, text, versions }) {
     display: text.split("\n").map(cleanDisplay),
     tokens: tokenize(text),
     query: { ...query, terms: [...query.terms], last_word: lastWord },
-    matches: matches.map(({ entry, tier, score, reasons, line, text: printed, marks, versions: releases, fixes, warning }) => ({
-      id: entry.id, tier, score, reasons, line, text: printed, marks, versions: Object.fromEntries(Object.entries(releases).sort()), fixes, warning,
-    })),
-    environment: (await matchEnvironment(failure, opened)).map(({ entry, versions: releases, fixes }) => ({ id: entry.id, versions: sorted(Object.entries(releases)), fixes })),
+    ...decided(matches, await matchEnvironment(failure, opened)),
     stems: tokenize(text).map(stem),
   };
 }

@@ -34,7 +34,7 @@ TEXTS = {
     path.stem: path.read_text(encoding="utf-8", errors="strict") for path in sorted((DATA / "texts").glob("*.txt"))
 }
 ASSETS = REPOSITORY / "templates" / "theme" / "assets" / "search"
-ENGINE = Path(__file__).with_name("engine.mjs")
+ENGINE, WORKER = (Path(__file__).with_name(name) for name in ("engine.mjs", "worker.mjs"))
 
 
 @cache
@@ -214,7 +214,7 @@ class JavaScript:
         self._process = process
 
     def ask(self, **request: object) -> dict[str, Any]:
-        """Return the answer of `engine.mjs` to a request."""
+        """Return the answer of `engine.mjs` or `worker.mjs` to a request."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -225,10 +225,11 @@ class JavaScript:
 
 
 @contextmanager
-def javascript(folder: Path, modules: Path = ASSETS, entries: Sequence[Entry] | None = None) -> Iterator[JavaScript]:
+def javascript(folder: Path, search: Path = ASSETS, entries: Sequence[Entry] | None = None) -> Iterator[JavaScript]:
     """Start the browser's search over the index of `entries`, those of the vectors by default.
 
-    `folder` is for its files.
+    `folder` is for its files. `search` is the folder of its modules, or the worker of a built site, which has only what
+    pages ask.
     """
     node = shutil.which("node")
     if node is None:
@@ -238,8 +239,9 @@ def javascript(folder: Path, modules: Path = ASSETS, entries: Sequence[Entry] | 
     files_by_path = dict(build(vector_entries() if entries is None else entries, tables=tables()))
     files = folder / "index.json"
     files.write_text(json.dumps({path: content.decode() for path, content in files_by_path.items()}), encoding="utf-8")
+    program = WORKER if search.is_file() else ENGINE
     with subprocess.Popen(
-        [node, str(ENGINE), str(modules), str(files)],
+        [node, str(program), str(search), str(files)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -295,9 +295,9 @@ def test_a_frame_that_a_narrow_terminal_broke_is_read() -> None:
     assert (best.entry.id, best.tier) == ("taper-7", "exact")
 
 
-def test_a_message_that_a_log_ran_together_with_the_header_is_read() -> None:
+def test_a_message_that_a_log_ran_together_with_the_header_has_the_frames_behind_it() -> None:
     best = match(parse(TEXTS["fix-glued-header"]), index())[0]
-    assert (best.entry.id, best.tier) == ("wax-1", "likely")
+    assert (best.entry.id, best.tier) == ("taper-7", "exact")
 
 
 def test_a_module_that_lies_in_no_folder_is_a_package_of_its_own() -> None:

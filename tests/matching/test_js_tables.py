@@ -6,6 +6,7 @@ import re
 from fixcards.matching import js_tables
 from fixcards.matching.index.format import FORMAT, HASH_LENGTH
 from fixcards.matching.index.writer import build
+from fixcards.matching.parse import patterns
 from tests.matching.samples import ASSETS, entries
 
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in ASSETS.rglob("*.js")}
@@ -21,15 +22,24 @@ def test_the_browser_reads_the_format_that_is_written() -> None:
     assert re.findall(r"HASH_LENGTH\] = \[.*, ([0-9]+)\];", SOURCES["reader.js"]) == [str(HASH_LENGTH)]
 
 
-def test_the_browser_reads_every_table_and_no_other() -> None:
-    code = "\n".join(SOURCES.values())
-    tables = js_tables.tables()
-    direct = set(re.findall(r"\btables\.(?!js|\*)([A-Za-z]+)", code))
-    destructured = " ".join(re.findall(r"const \{ ([^}]*) \} = tables;", code))
-    assert direct | set(re.findall(r"\b[a-z]\w+", destructured)) == set(tables)
-    assert set(re.findall(r"\blimits\.([A-Z_]+)", code)) == set(tables["limits"])
+def test_the_browser_names_the_constants_in_the_order_of_the_tables() -> None:
+    text = re.sub(r"//.*", "", SOURCES["constants.js"])
+    (names,) = re.findall(r"export const \[([^\]]*)\] = \[", text)
+    assert names.replace(",", " ").split() == js_tables.names()
+    assert sum(map(len, js_tables.tables().values())) == len(js_tables.names())
+    (kinds,) = re.findall(r"const \{ (.*) \} = tables;", text)
+    assert kinds.split(", ") == list(js_tables.tables())
+
+
+def test_the_browser_uses_every_constant() -> None:
+    imported = re.findall(r'import \{([^}]*)\} from "\./constants\.js";', "".join(SOURCES.values()))
+    assert {name for names in imported for name in names.replace(",", " ").split()} == {*js_tables.names()}
+    for code in SOURCES.values():
+        for names in re.findall(r"import \{([^}]*)\} from", code):
+            for name in names.replace(",", " ").split():
+                assert len(re.findall(rf"\b{name}\b", code)) > 1, f"{name} isn't used"
 
 
 def test_the_browser_has_no_table_of_its_own() -> None:
-    assert js_tables.tables()["limits"]["HEADER"] not in "".join(SOURCES.values())
+    assert patterns.HEADER not in "".join(SOURCES.values())
     assert len(SOURCES["tables.js"]) < 500

@@ -25,20 +25,51 @@ export async function later() {}
 
 
 def test_a_module_stands_after_those_that_it_takes_names_from() -> None:
-    assert script_bundle.parts("a/main.js", MODULES) == ["a/parts/counter.js", "a/parts/twice.js"]
+    assert script_bundle.parts("a/main.js", MODULES) == ["a/tables.js", "a/parts/counter.js", "a/parts/twice.js"]
     text = script_bundle.join("a/main.js", MODULES)
     assert text.index("const start = tables.start") < text.index("const twice")
 
 
-def test_a_module_that_is_imported_as_a_whole_stays_one_of_its_own() -> None:
+def test_a_module_that_is_imported_as_a_whole_is_a_constant() -> None:
     text = script_bundle.join("a/main.js", MODULES)
-    assert text.count("import ") == 1
-    assert text.startswith('import tables from "./tables.js";\nexport const { twice, Counter, start } = (() => {\n')
+    assert "import " not in text
+    assert text.startswith("export const { twice, Counter, start } = (() => {\nconst tables = {};")
     assert text.endswith("return { twice, Counter, start };\n})();\n")
     assert "export " not in text[text.index("(() =>") :]
+    with pytest.raises(ValueError, match=r"^a/main\.js: can't join a module under another name, 'other'"):
+        script_bundle.join("a/main.js", {**MODULES, "a/main.js": 'import other from "./tables.js";\n'})
 
 
-OTHER_FORMS = ('import * as all from "./x.js";', "export default 1;", 'import "./x.js";', "export let a;")
+def test_what_a_module_imports_while_it_runs_is_a_function_in_it() -> None:
+    worker = """import tables from "./tables.js";
+
+async function run() {
+  tables.factor = 2;
+  return await import("./main.js");
+}
+"""
+    modules = {**MODULES, "a/worker.js": worker}
+    text = script_bundle.join("a/worker.js", modules)
+    assert script_bundle.parts("a/worker.js", modules) == [
+        "a/tables.js",
+        "a/parts/counter.js",
+        "a/parts/twice.js",
+        "a/main.js",
+    ]
+    assert "import" not in text
+    assert "export" not in text
+    assert text.count("const tables = {};") == 1
+    assert text.index("tables.factor = 2") < text.index("return (() => {") < text.index("const start = tables.start")
+
+
+def test_listed_fields_get_short_names() -> None:
+    modules = {"a/main.js": "const used = { size, usedUp: 1 }; // used\nconsole.log(used.usedUp, `${size.size}`);\n"}
+    text = script_bundle.join("a/main.js", modules, ["size", "usedUp"])
+    assert "const used = { $a, $b: 1 };" in text
+    assert "console.log(used.$b, `${$a.$a}`);" in text
+
+
+OTHER_FORMS = ('import * as all from "./x.js";', 'import "./x.js";', "export let a;")
 
 
 @pytest.mark.parametrize("line", OTHER_FORMS)

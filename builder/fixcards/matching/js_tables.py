@@ -10,9 +10,8 @@ import re
 from types import ModuleType
 from typing import Any
 
+from fixcards.matching.index import entry, query, reader
 from fixcards.matching.index import format as index_format
-from fixcards.matching.index import query, reader
-from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse import (
     lines,
     messages,
@@ -37,153 +36,126 @@ from fixcards.matching.score import (
     stated_limits,
 )
 
-
-def tables() -> dict[str, Any]:
-    """Return the tables as plain data. The expressions mean the same in Python (ASCII) and JavaScript (no flags)."""
-    return {
-        "rules": [_row(rule) for rule in normalize.RULES],
-        "libraryFolders": list(packages.LIBRARY_FOLDERS),
-        "entities": lines.ENTITIES,
-        "escapes": lines.SIMPLE_ESCAPES,
-        "maxLineLength": lines.MAX_LINE_LENGTH,
-        "wordPattern": tokens.WORD,
-        "quotedPattern": tokens.QUOTED,
-        "qualified": tokens.QUALIFIED,
-        "maxWordLength": tokens.MAX_WORD_LENGTH,
-        "suffixRules": [[list(suffix) for suffix in suffixes] for suffixes in tokens.SUFFIX_RULES],
-        "stopwords": " ".join(sorted(tokens.STOPWORDS)),
-        "builtinNames": " ".join(sorted(tokens.BUILTIN_NAMES)),
-        "releaseMention": releases.RELEASE_MENTION,
-        "comparisonWords": sorted(releases.COMPARISON_WORDS),
-        "adviceWords": sorted(releases.ADVICE_WORDS),
-        "noNames": " ".join(sorted(releases.NO_NAMES - tokens.STOPWORDS)),
-        "pythonNames": sorted(releases.PYTHON_NAMES),
-        "closingQuotes": messages.QUOTES,
-        "stages": versions.STAGES,
-        "patterns": _patterns(),
-        "placeholder": template.PLACEHOLDER,
-        "normalizedValue": template.NORMALIZED_VALUE,
-        "reasonTexts": scoring.REASON_TEXTS,
-        "fixTexts": fixes.FIX_TEXTS,
-        "entryDefaults": {
-            field.name: _blank(field)
-            for field in dataclasses.fields(Entry)
-            if field.name not in ("id", "prose", "keywords")
-        },
-        "quotes": template.QUOTE,
-        "limits": _limits(),
-    }
-
-
-_LIMIT_PATTERNS = "constraint determined given held limit past stated word"
-"""Those of `stated_limits` whose names are one word: the same in both languages, but for capitals."""
-
-
-def _patterns() -> dict[str, str]:
-    """Return every expression that is used by its name."""
-    return {
-        **patterns.PATTERNS,
-        **lines.PATTERNS,
-        "archive": patterns.ARCHIVE,
-        "compiled": patterns.COMPILED,
-        "prefix": "|".join(f"(?:{pattern})" for _, pattern in lines.PREFIXES),
-        "suffix": lines.SUFFIX,
-        "mixed": tokens.MIXED,
-        "letter": template.LETTER,
-        "warningLine": query.WARNING_PATTERN,
-        "logPrefix": query.LOG_PREFIX,
-        "suggestion": normalized_failure.SUGGESTION,
-        "machineLine": query.MACHINE_LINE,
-        "listed": releases.LISTED_RELEASE,
-        "listedValue": releases.LISTED_VALUE,
-        "listItem": releases.LISTED_ITEM,
-        "listSeparator": releases.LIST_SEPARATOR,
-        "lockedName": releases.LOCKED_NAME,
-        "lockedRelease": releases.LOCKED_RELEASE,
-        "platform": releases.PLATFORM,
-        "installCommand": releases.INSTALL_COMMAND,
-        "pythonPath": releases.PYTHON_PATH,
-        "pythonProgram": releases.PYTHON_PROGRAM,
-        "wrapped": features.WRAPPED,
-        "subject": origin.SUBJECT,
-        "classOfMethod": split_template.CLASS_OF_METHOD,
-        "quotedName": split_template.QUOTED_NAME,
-        "distributor": releases.DISTRIBUTOR,
-        "codeName": normalized_failure.CODE_NAME,
-        "named": normalized_failure.NAMED,
-        "negated": normalized_failure.NEGATED,
-        "denied": normalized_failure.DENIED,
-        "origin": normalized_failure.ORIGIN,
-        "address": normalized_failure.ADDRESS,
-        "quotedMessage": normalized_failure.QUOTED_MESSAGE,
-        "lastPlace": template.LAST_PLACE,
-        "prerelease": versions.PRERELEASE,
-        "sourceCode": split_template.SOURCE,
-        **{name: getattr(stated_limits, name.upper()) for name in _LIMIT_PATTERNS.split()},
-        "noDowngrade": stated_limits.NO_DOWNGRADE,
-        "noEdit": stated_limits.NO_EDIT,
-        "noInstall": stated_limits.NO_INSTALL,
-        "sentenceEnd": stated_limits.SENTENCE_END,
-        "clauseEnd": stated_limits.CLAUSE_END,
-        "noPackage": stated_limits.NO_PACKAGE,
-        "otherName": stated_limits.OTHER_NAME,
-        "requirement": fixes.REQUIREMENT,
-        "lowest": fixes.LOWEST,
-        "announcing": fixes.ANNOUNCING,
-        "firstPerson": fixes.FIRST_PERSON,
-        "release": versions.VERSION,
-        "clause": versions.CLAUSE,
-    }
-
-
-_LIMITS: dict[ModuleType, str] = {
-    lines: "MAX_PREFIXES MAX_SUFFIX_LENGTH MAX_ESCAPES CHUNK_LENGTH",
-    patterns: "OTHER_FRAMES HEADER INNERMOST_FIRST HANDLING CAUSE REPEATED MAX_NAME_LENGTH UNREACHABLE_INDENT"
+_VALUES: dict[ModuleType, str] = {
+    entry: "ENTRY_DEFAULTS",
+    normalize: "NORMALIZING_RULES",
+    lines: "ENTITIES SIMPLE_ESCAPES MAX_LINE_LENGTH MAX_PREFIXES MAX_SUFFIX_LENGTH MAX_ESCAPES CHUNK_LENGTH",
+    packages: "LIBRARY_FOLDERS",
+    tokens: "STOPWORDS SUFFIX_RULES MAX_WORD_LENGTH CONSTRUCTOR SENTENCE_WORDS SENTENCE_INFORMATIVE"
+    " SENTENCE_SPECIFICITY",
+    patterns: "FRAME_FORMS HEADER INNERMOST_FIRST HANDLING CAUSE REPEATED MAX_NAME_LENGTH UNREACHABLE_INDENT"
     " MAX_EXCEPTIONS MAX_FRAMES MAX_LINES REPEAT_WINDOW",
-    messages: "MIN_ANNOUNCED",
-    query: "MAX_TERMS MAX_QUERY_EXCEPTIONS MAX_QUERY_FRAMES MAX_MAIN_EXCEPTIONS MAX_FRAME_EXCEPTIONS MAX_WARNING_LINES"
-    " MAX_OTHER_LINES MAX_QUIET_LINES MAX_TYPED_LINES MAX_TYPED_WORDS CHECKS EXCEPTION_WEIGHT FRAME_WEIGHT LINE_WEIGHT"
-    " PACKAGE_WEIGHT",
-    tokens: "CONSTRUCTOR SENTENCE_WORDS SENTENCE_INFORMATIVE SENTENCE_SPECIFICITY",
+    messages: "MIN_ANNOUNCED QUOTES",
+    releases: "PLUGINS PLACE_WORDS READER_WORDS REPORTS ADVICE_REACH MAX_CONTEXT",
     template: "ELLIPSIS_CHARACTERS MIN_TRUNCATED_LENGTH",
+    versions: "STAGES ALTERNATIVE FINAL WIDTH STAGE POST DEV NO_DEV",
+    query: "MAX_TERMS MAX_QUERY_EXCEPTIONS MAX_QUERY_FRAMES MAX_MAIN_EXCEPTIONS MAX_FRAME_EXCEPTIONS"
+    " MAX_WARNING_LINES MAX_OTHER_LINES MAX_QUIET_LINES MAX_TYPED_LINES MAX_TYPED_WORDS CHECKS"
+    " EXCEPTION_WEIGHT FRAME_WEIGHT LINE_WEIGHT PACKAGE_WEIGHT",
+    index_format: "PACKAGE_TERM",
     reader: "MAX_COMPLETIONS MIN_FUZZY_LENGTH",
-    matcher: "DEFAULT_LIMIT MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
     features: "FULL_COVERAGE CLASS_COVERAGE SPECIFICITY_ENOUGH MAX_RANKED_SPECIFICITY IDENTIFYING MARK_LENGTH"
     " OWN_EXCEPTION UNFINISHED",
-    split_template: "MIN_TYPO_LENGTH SHADOWED",
-    scoring: "SPECIFICITY_STRONG MIN_SHARED MIN_SHARED_LONG_TEXT MIN_LONG_TEXT_COVERAGE MIN_COVERAGE"
-    " WHOLE_LINE_COVERAGE MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE"
-    " MAX_UNCERTAIN_EVIDENCE BASE_SCORE"
-    " SPECIFICITY_SCORE MAX_SCORED_SPECIFICITY LAST_EXCEPTION_SCORE SAME_EXCEPTION_SCORE OTHER_EXCEPTION_PENALTY"
-    " TRUNCATED_PENALTY FRAMES_SCORE FRAME_SCORE MAX_SCORED_FRAMES INNERMOST_SCORE FOREIGN_FRAMES_PENALTY"
-    " PARTNER_FRAME_SCORE USED_SCORE SOURCE_SCORE AFFECTED_SCORE CONTRADICTION_PENALTY MAX_SCORE MAX_REASON_WORDS",
-    environment: "MIN_LISTED MAX_LISTED",
-    index_format: "PACKAGE_TERM",
     release_check: "ABSENT",
-    releases: "PLUGINS PLACE_WORDS READER_WORDS REPORTS ADVICE_REACH MAX_CONTEXT",
-    versions: "ALTERNATIVE FINAL WIDTH STAGE POST DEV NO_DEV",
+    split_template: "MIN_TYPO_LENGTH SHADOWED",
+    scoring: "REASON_BOTH REASON_MESSAGE REASON_TRUNCATED REASON_OTHER REASON_INNERMOST REASON_FOREIGN REASON_ALIAS"
+    " REASON_AMBIGUOUS REASON_AFFECTED REASON_UNAFFECTED REASON_SIMILAR REASON_WORDS REASON_INSTALLED"
+    " REASON_FIXED SPECIFICITY_STRONG MIN_SHARED MIN_SHARED_LONG_TEXT MIN_LONG_TEXT_COVERAGE MIN_COVERAGE"
+    " WHOLE_LINE_COVERAGE MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE"
+    " MAX_UNCERTAIN_EVIDENCE BASE_SCORE SPECIFICITY_SCORE MAX_SCORED_SPECIFICITY LAST_EXCEPTION_SCORE"
+    " SAME_EXCEPTION_SCORE OTHER_EXCEPTION_PENALTY TRUNCATED_PENALTY FRAMES_SCORE FRAME_SCORE"
+    " MAX_SCORED_FRAMES INNERMOST_SCORE FOREIGN_FRAMES_PENALTY PARTNER_FRAME_SCORE USED_SCORE SOURCE_SCORE"
+    " AFFECTED_SCORE CONTRADICTION_PENALTY MAX_SCORE MAX_REASON_WORDS",
+    fixes: "FIX_IN_PLACE FIX_NEWER FIX_BACK FIX_CALLER FIX_OWN_CODE FIX_YOURS FIX_CALL FIX_BOUND FIX_PYTHON FIX_HELD"
+    " FIX_FIXED FIX_CODE",
+    matcher: "DEFAULT_LIMIT MAX_ENTRY_FILES MAX_COMMON_POSTINGS MIN_SHARE_OF_BEST MIN_LEAD IDF_STEP",
+    environment: "MIN_LISTED MAX_LISTED",
 }
-"""The numbers and short texts that both languages share, by the module that defines them."""
+"""Numbers, texts and lists by the module that defines them, and what is made for JavaScript."""
+_SETS: dict[ModuleType, str] = {
+    tokens: "BUILTIN_NAMES",
+    releases: "COMPARISON_WORDS ADVICE_WORDS NO_NAMES PYTHON_NAMES",
+}
+"""Lists of which it only counts what is in them."""
+_SEARCHED: dict[ModuleType, str] = {
+    patterns: "EXCEPTION EXCEPTION_CLASS DOTTED LOGGED_HEADER COUNT BOX CUT_PATH RICH RULER MEMBER SCRIPT INDENTED"
+    " SOURCE DEF ARROW FRAME PYTEST WARNING DJANGO RAISED",
+    lines: "BREAK INVISIBLE_CHARACTER ESCAPED JOINED PREFIX SUFFIX",
+    packages: "COMPILED ARCHIVE",
+    tokens: "MIXED",
+    releases: "LISTED_RELEASE LISTED_VALUE LISTED_ITEM LIST_SEPARATOR LOCKED_NAME LOCKED_RELEASE PLATFORM"
+    " INSTALL_COMMAND PYTHON_PATH DISTRIBUTOR",
+    template: "LETTER LAST_PLACE",
+    versions: "VERSION CLAUSE PRERELEASE",
+    normalized_failure: "SUGGESTION NEGATED",
+    query: "WARNING_PATTERN LOG_PREFIX MACHINE_LINE",
+    features: "WRAPPED",
+    origin: "SUBJECT",
+    split_template: "CLASS_OF_METHOD SOURCE_CODE",
+    stated_limits: "SENTENCE_END CLAUSE_END LIMIT STATED GIVEN NO_INSTALL NO_EDIT OTHER_NAME DETERMINED PAST",
+    fixes: "REQUIREMENT LOWEST ANNOUNCING FIRST_PERSON",
+}
+"""Expressions that are searched once in a text."""
+_REPLACED: dict[ModuleType, str] = {
+    lines: "ENTITY JOINT ESCAPE ESCAPED_QUOTE LINK",
+    tokens: "QUOTED QUALIFIED WORD",
+    releases: "PYTHON_PROGRAM RELEASE_MENTION",
+    template: "QUOTE PLACEHOLDER NORMALIZED_VALUE",
+    normalized_failure: "ADDRESS QUOTED_MESSAGE NAMED CODE_NAME DENIED ORIGIN",
+    split_template: "QUOTED_NAME",
+    stated_limits: "CONSTRAINT HELD NO_DOWNGRADE NO_PACKAGE NAME_WORD",
+}
+"""Expressions of which every occurrence counts."""
+_PREFIXES = {"PATTERNS": "", "REASON_TEXTS": "reason ", "FIX_TEXTS": "fix "}
+"""What precedes the keys of an object of texts in the names of its constants."""
 
 
-def _limits() -> dict[str, Any]:
-    limits = {name: getattr(module, name) for module, names in _LIMITS.items() for name in names.split()}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in limits.items()}
+def tables() -> dict[str, Any]:
+    """Return the constants as plain data. The expressions mean the same in Python (ASCII) and JavaScript (no flags).
+
+    They are lists, in the order in which `constants.js` names them: the minifier shortens the names of constants, but
+    not keys of objects. So any change of the names is a new format of the index.
+    """
+    kinds = {"values": _VALUES, "sets": _SETS, "searched": _SEARCHED, "replaced": _REPLACED}
+    return {kind: [value for each in modules.items() for value in _constants(*each)] for kind, modules in kinds.items()}
 
 
-def _row(rule: normalize.NormalizingRule) -> dict[str, Any]:
-    """Return a rule. A computed replacement is `{"function": name}`; `keepsGroup` says whether group 1 stays."""
-    text = rule.replacement
-    return {
-        "pattern": rule.pattern,
-        "replacement": {"function": text.value} if isinstance(text, normalize.Computed) else text,
-        "keepsGroup": re.compile(rule.pattern).groups > 0,
-        "invisible": rule in normalize.INVISIBLE.rules,
-        "display": rule in normalize.DISPLAY.rules,
+def names() -> list[str]:
+    """Return the names of the constants in order."""
+    return [name for kind in (_VALUES, _SETS, _SEARCHED, _REPLACED) for text in kind.values() for name in text.split()]
+
+
+def _constants(module: ModuleType, names: str) -> list[Any]:
+    defined = {
+        "ENTRY_DEFAULTS": _entry_defaults(),
+        "NORMALIZING_RULES": list(map(_row, normalize.RULES)),
+        **vars(module),
     }
+    for name, prefix in _PREFIXES.items():
+        texts = vars(module).get(name, {})
+        defined |= {f"{prefix}{key}".upper().replace(" ", "_"): text for key, text in texts.items()}
+    return [_plain(defined[name]) for name in names.split()]
 
 
-def _blank(field: dataclasses.Field[Any]) -> Any:
-    """Return the value of an entry's field that its record leaves out."""
-    value = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
-    return list(value) if isinstance(value, tuple) else value
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _row(rule: normalize.NormalizingRule) -> list[str | bool | None]:
+    """Return a rule: expression, replacement, whether it is one of invisible characters, and one of the display.
+
+    A path in a library is computed; its replacement is null.
+    """
+    keeps = "$1" if re.compile(rule.pattern).groups else ""
+    text = keeps + rule.replacement.replace("$", "$$") if isinstance(rule.replacement, str) else None
+    return [rule.pattern, text, rule in normalize.INVISIBLE.rules, rule in normalize.DISPLAY.rules]
+
+
+def _entry_defaults() -> dict[str, Any]:
+    """Return the values of an entry's fields that its record leaves out."""
+    fields = [field for field in dataclasses.fields(entry.Entry) if field.name not in ("id", "prose", "keywords")]
+    blank = entry.Entry(id="")
+    return {field.name: _plain(getattr(blank, field.name)) for field in fields}

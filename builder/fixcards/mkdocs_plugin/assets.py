@@ -24,8 +24,17 @@ OUR_PREFIXES = (
     *("assets/asked.js", "assets/card.js", "assets/copy.js", "assets/file-notice.js", "assets/fixcards."),
     *("assets/lists.js", "assets/search/", "assets/share.js", stylesheet.PATH),
 )
-BUNDLES = ("assets/search/engine.js", "assets/search/page.js")
-"""Scripts that are published as one file each, with the modules behind it."""
+ENGINE_FIELDS = """
+alias allFrames answer certain comparable coverage deniedPackages doubtful entriesOf entryFile failure
+foreignClass foreignFrames framesAlone frequency gaps goesOn hasSource informative innermost isExceptionLine
+isNewer isStatement lastWord leads listed longText makeIndex messageLines namedPackages namesPackage nearness
+normalForm normalized number origins otherNames ownCode packages partnerFrames points postings prepare
+prepareEntries printed proof prose raw relation releases repeatsException sameException sameNames similarity sources
+specificity tokens truncated typed unmetRequirement usedPackages userFrames usesPackage words written wrongValue
+"""
+"""Fields of objects that only the engine of the search makes and reads; none of these words stands in a text of it."""
+BUNDLES = {"assets/search/page.js": (), "assets/search/worker.js": tuple(ENGINE_FIELDS.split())}
+"""Scripts that are published as one file each, with the modules behind it, and the fields that get short names."""
 MEDIA_TYPES = {".css": "text/css", ".js": "application/javascript"}
 
 
@@ -75,10 +84,10 @@ def join_modules(files: Iterable[File]) -> list[File]:
     scripts = {file.src_uri: file for file in filter(_is_our_asset, files) if file.src_uri.endswith(".js")}
     modules = {path: file.content_string for path, file in scripts.items()}
     parts = []
-    for path in BUNDLES if minify else ():
+    for path, fields in BUNDLES.items() if minify else ():
         if path in scripts:
             parts += script_bundle.parts(path, modules)
-            scripts[path].content_string = script_bundle.join(path, modules)
+            scripts[path].content_string = script_bundle.join(path, modules, fields)
     return [scripts[path] for path in parts]
 
 

@@ -14,7 +14,7 @@ async function copyFrom(button) {
   button.toggleAttribute("data-done", done);
   setTimeout(() => {
     label.data = "Copy";
-    button.removeAttribute("data-done");
+    button.toggleAttribute("data-done", false);
   }, 2000);
 }
 

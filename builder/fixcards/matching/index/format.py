@@ -1,6 +1,6 @@
 """The format of the index: files that are cut so that a query reads only the ones that it needs.
 
-Format 5, all files JSON in UTF-8:
+Format 6, all files JSON in UTF-8:
 
 `index.json`
     `format`, `rules` (version of the rule table), `entries` (their number), `chunk` (entries of one entry file),
@@ -34,7 +34,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever an older reader would misread the files or the tables."""
 PACKAGE_TERM = "="
 """What precedes a package's name in the term that all its entries have. No word begins so."""
@@ -69,4 +69,4 @@ TERM_FILE_BYTES = 4_000
 
 def content_hash(content: bytes) -> str:
     """Return the hash that the name of a file with this content has."""
-    return base64.b32encode(hashlib.sha256(content).digest())[:HASH_LENGTH].decode().lower()
+    return base64.b32hexencode(hashlib.sha256(content).digest())[:HASH_LENGTH].decode().lower()

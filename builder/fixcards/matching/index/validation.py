@@ -21,7 +21,7 @@ from fixcards.matching.index.format import (
 )
 
 _ENTRY_PATH, _SITE_ADDRESS = re.compile(ENTRY_PATH), re.compile(SITE_ADDRESS)
-_HASHES = re.compile(f"(?:[a-z2-7]{{{HASH_LENGTH}}})*")
+_HASHES = re.compile(f"(?:[0-9a-v]{{{HASH_LENGTH}}})*")
 _TEXT_FIELDS = frozenset({"id", "package", "exception", "title", "affected", "fixed", "cause", "note"})
 _LIST_FIELDS = frozenset({"templates", "frames"})
 _MAPPING_FIELDS = frozenset({"requirements", "display"})

@@ -82,10 +82,11 @@ PREFIXES: tuple[tuple[str, str], ...] = (
     ("group corner", r"^[ ]{0,80}\+(?=[ ]Exception Group)[ ]"),
 )
 """What may precede a line, by name. They are tried in this order, again and again until none matches."""
+PREFIX = "|".join(f"(?:{pattern})" for _, pattern in PREFIXES)
 
 PATTERNS = {
     "break": r"\r\n|\r|\n",
-    "invisible": INVISIBLE.trigger,
+    "invisible character": INVISIBLE.trigger,
     "escaped": r'Traceback \(most recent call last\):?\\+[nr]|\\n  File \\*"',
     # A traceback in one line, as a list or because its line breaks were lost, and where each of its lines starts.
     "joined": r'Traceback \(most recent call last\):[^\n]{0,60}File "',
@@ -97,7 +98,7 @@ PATTERNS = {
     "link": r"\[([^\[\]\n]{1,400}[.]pyx?(?::[0-9]+)?)\]\([^()\n ]*\)",
     "entity": r"&([a-z]{2,4}|#x?[0-9a-f]{1,3});",
     # What the `repr` of a text and fields of JSON have.
-    "escapedQuote": r"\\+(['\"]?)",
+    "escaped quote": r"\\+(['\"]?)",
     "escape": r'\\(u[0-9A-Fa-f]{4}|[^\n])|"|[^"\\]+',
 }
 SIMPLE_ESCAPES = {"n": "\n", "r": "\n", "t": "\t"}
@@ -110,9 +111,9 @@ MAX_SUFFIX_LENGTH = 16
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
 # The other patterns are for few lines, and `re` compiles each when it is first needed.
 _BREAK, _ESCAPED, _JOINED, _ESCAPED_QUOTE = (
-    re.compile(PATTERNS[name]) for name in ("break", "escaped", "joined", "escapedQuote")
+    re.compile(PATTERNS[name]) for name in ("break", "escaped", "joined", "escaped quote")
 )
-_PREFIX = re.compile("|".join(f"(?:{pattern})" for _, pattern in PREFIXES), re.ASCII)
+_PREFIX = re.compile(PREFIX, re.ASCII)
 _SUFFIX = re.compile(SUFFIX, re.ASCII)
 
 

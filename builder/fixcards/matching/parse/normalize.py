@@ -36,7 +36,7 @@ def library_path(path: str) -> str:
 
 
 class Computed(Enum):
-    """A replacement that depends on the matched text. The value names the function in JavaScript."""
+    """A replacement that depends on the matched text."""
 
     LIBRARY_PATH = "libraryPath"
 

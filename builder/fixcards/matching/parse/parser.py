@@ -101,8 +101,8 @@ def split_failures(failure: Failure) -> list[Failure]:
     """Return a text's failures one by one: each exception with those that it was raised from or grouped with.
 
     Each has the other lines between the exceptions before and after it, since a line before a traceback may belong to
-    it as well as one below. Frames without an exception at the end of a text are a failure of their own, unless they are
-    all that there is below the only message: a title, and a traceback that was cut off.
+    it as well as one below. Frames without an exception at the end of a text are a failure of their own, unless they
+    are all that there is below the only message: a title, and a traceback that was cut off.
     """
     exceptions = failure.exceptions
     if len(exceptions) == 1 and not (exceptions[0].frames or exceptions[0].user_frames):
@@ -175,7 +175,7 @@ class _Parser:
         """
         if self.line_prefix:
             line = Line(line.raw, re.sub(self.line_prefix, "", line.text), line.number)
-        header = _FIND["header"].match(line.text)
+        header = _FIND["logged header"].match(line.text)
         if header:
             self.line_prefix = "^" + _COUNT.pattern.join(map(re.escape, _COUNT.split(header[1])))
         return line
@@ -307,7 +307,7 @@ class _Parser:
             return False
         name, message = match[1], match[2]
         # Two spaces are a table's: `lib.Module  1.2` names no class.
-        is_class = _FIND["class"].match(name) or (_FIND["dotted"].match(name) and "  " not in bare)
+        is_class = _FIND["exception class"].match(name) or (_FIND["dotted"].match(name) and "  " not in bare)
         if not is_class and not (inside and (self.lines_since_frame > 1 or message is not None)):
             return False  # the first line below a frame is its source, unless a message follows the name
         # `error: ...` ends an old traceback; behind a blank line it is the next sentence, like `fix: ...`.
@@ -320,7 +320,7 @@ class _Parser:
     def _inline_exception(self, line: Line, bare: str) -> bool:
         """Take an exception out of the middle of a line: warnings, summaries, logs, the `repr` of an exception."""
         match = _FIND["warning"].match(bare)
-        if match and _FIND["class"].match(match[2]):
+        if match and _FIND["exception class"].match(match[2]):
             self._add_frame(match[1], "", 0)
             self.indent = -1
             self._add_exception(match[2], match[3], line)
@@ -341,7 +341,7 @@ class _Parser:
         while start > 0 and end - start < MAX_NAME_LENGTH and _NAME_CHARACTER.match(bare[start - 1]):
             start -= 1
         name, rest = bare[start:end].strip("."), bare[match.end() :]
-        if not _FIND["class"].match(name) or name in ("Error", "Exception", "Warning"):
+        if not _FIND["exception class"].match(name) or name in ("Error", "Exception", "Warning"):
             return False
         if match[0].endswith("("):  # a call is one only with a text: `raise ValueError(code)` is source
             quote = rest[:1]

@@ -27,7 +27,8 @@ PATTERNS: dict[str, str] = {
     "warning": rf"^[ ]*((?:[A-Za-z]:)?[^:\n]{{1,400}}[.]py):[0-9]+: ({CLASS}): ([^\n]*)$",
     "exception": rf"^({CLASS})(?:: ([^\n]*)|:?)$",
     # "Error: ..." alone is what programs put before a message of their own.
-    "class": rf"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?[A-Za-z0-9_]*{EXCEPTION_SUFFIXES}$",
+    "exception class": r"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?"
+    rf"[A-Za-z0-9_]*{EXCEPTION_SUFFIXES}$",
     "dotted": r"^[a-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*[.][A-Z][A-Za-z0-9_]*$",
     "raised": r"(?:Error|Exception|Warning|Interrupt|Exit)(?:: |\()",
     # JavaScript and Java, with the place in brackets or behind colons, and .NET; no sentence that begins with "at".
@@ -41,12 +42,13 @@ PATTERNS: dict[str, str] = {
     "ruler": r"^[^A-Za-z]*$",
     "box": r"^[ ]*[\u2502|][^\n]*[\u2502|][ ]*$",
     # What a logger puts before the header of a traceback, and the numbers in it, which differ from line to line.
-    "header": r"^([ \t]*[^ \t\n][^\n]{0,120}?)Traceback \(most recent call last\)",
+    "logged header": r"^([ \t]*[^ \t\n][^\n]{0,120}?)Traceback \(most recent call last\)",
     "count": r"[ ]*[0-9]+(?:[ ]+[0-9]+)*",
 }
 
 OTHER_FRAMES = ("bare frame", "cut frame", "py-spy", "ipython", "ipython old", "sentry", "rich")
 """Forms of a frame with nothing special, in the order in which they are tried."""
+FRAME_FORMS = {name: PATTERNS[name] for name in OTHER_FRAMES}
 
 HEADER = "Traceback (most recent call last)"
 INNERMOST_FIRST = "(most recent call first):"  # faulthandler

@@ -12,7 +12,7 @@ from fixcards.matching.parse.tokens import is_typo_of
 
 MIN_TYPO_LENGTH = 7
 """Characters of a class that may be misspelt. Shorter ones differ in a letter without being errors."""
-SOURCE = r"[A-Za-z0-9_]\(| = "
+SOURCE_CODE = r"[A-Za-z0-9_]\(| = "
 """What a message has that is a line of source: it is the entry's package that has this line."""
 CLASS_OF_METHOD = r"^[A-Za-z_][A-Za-z0-9_.]*[.](?=[a-z_0-9]+\(\) )"
 """The class before a method at the start of a message, which Pythons before 3.10 don't print."""
@@ -23,9 +23,9 @@ SHADOWED = " is not a package"
 
 _CLASS_OF_METHOD = re.compile(CLASS_OF_METHOD)
 _QUOTED_NAME = re.compile(QUOTED_NAME)
-_SOURCE = re.compile(SOURCE)
+_SOURCE = re.compile(SOURCE_CODE)
 _EXCEPTION = re.compile(PATTERNS["exception"], re.ASCII)
-_CLASS = re.compile(PATTERNS["class"], re.ASCII)
+_CLASS = re.compile(PATTERNS["exception class"], re.ASCII)
 _DOTTED = re.compile(PATTERNS["dotted"], re.ASCII)
 
 

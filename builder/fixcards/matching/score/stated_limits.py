@@ -20,7 +20,7 @@ CONSTRAINT = (
     rf"((?:[<>]=?|~=)[ ]?{_NUMBER}(?:,[ ]?(?:[<>]=?|!=)[ ]?{_NUMBER}){{0,3}})"
 )
 """A bound that a text states, such as `name<2` or "needs name>=2,<3" in a sentence."""
-WORD = r"[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?"
+NAME_WORD = r"[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?"
 """A word that may be a package's name, in lower case."""
 SENTENCE_END = r"[.!?;](?= |$)"
 CLAUSE_END = ",? (?:and|but|so|und|aber|et|mais|y|pero|e|ma) |, "
@@ -138,7 +138,7 @@ _OTHER_NAME, _DETERMINED = re.compile(OTHER_NAME), re.compile(DETERMINED)
 _NO_DOWNGRADE, _NO_INSTALL, _NO_EDIT = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL), re.compile(NO_EDIT)
 _SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
 _LIMIT, _STATED = re.compile(LIMIT), re.compile(STATED)
-_WORD, _GIVEN = re.compile(WORD), re.compile(GIVEN)
+_WORD, _GIVEN = re.compile(NAME_WORD), re.compile(GIVEN)
 
 
 class Sentence(NamedTuple):

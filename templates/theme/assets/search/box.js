@@ -2,10 +2,10 @@
 
 import { ask } from "./ask.js";
 import { article, nothing, packageRow } from "./results.js";
-import { element, linked, visible } from "./elements.js";
+import { buttonFor, element, linked, on, stop, visible } from "./elements.js";
 
 const TYPING_PAUSE = 80; // milliseconds after the last keystroke before the search starts
-const MAX_FILE_BYTES = 50 * 1024 * 1024;
+const MAX_FILE_BYTES = 50 << 20;
 const COMPRESSED = /[.](zip|gz|bz2|xz|zst)$/i; // no match in such a file would be taken for an answer
 const MAX_PASTED_LENGTH = 20_000; // characters of a text that a browser can lay out without blocking the page
 const SLOW = 500; // milliseconds after which the status says that the search is still running
@@ -19,183 +19,172 @@ const FAILED = {
   version: "The search was renewed after this page was loaded. Reload the page to use it.",
 };
 
-export class Box {
-  #timer;
-  #pause;
-  #questions = 0; // so many were asked; only the answer to the last one counts
-  #answered; // the text whose answer is displayed
+// A box with its form: the text, and the results of a search for it.
+export function makeBox(form) {
+  const find = (selector) => form.querySelector(selector);
+  const root = new URL(form.dataset.root, document.baseURI);
+  const area = form.closest("dialog") ?? document; // a file dropped next to it would replace the page
+  const [box, file, link] = ["textarea", "[type=file]", ".fc-link"].map(find);
+  const [status, spoken, results, rest, searched] = [".fc-status", "[role=status]", ".fc-results", ".fc-no-results", ".fc-searched"].map(find);
+  let timer, pause;
+  let questions = 0; // so many were asked; only the answer to the last one counts
+  let answered; // the text whose answer is displayed
 
-  constructor(form) {
-    const find = (selector) => form.querySelector(selector);
-    this.form = form;
-    this.root = new URL(form.dataset.root, document.baseURI);
-    this.text = find("textarea");
-    this.link = find(".fc-link");
-    this.status = find(".fc-status");
-    this.spoken = find("[role=status]");
-    this.results = find(".fc-results");
-    this.rest = find(".fc-no-results");
-    this.searched = find(".fc-searched");
-    this.#listen(find("[type=file]"));
-    form.hidden = false;
+  on(form, "submit", (event) => event.preventDefault());
+  on(box, "input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, TYPING_PAUSE);
+  });
+  on(box, "paste", (event) => {
+    const pasted = event.clipboardData.getData("text");
+    if (pasted.length < MAX_PASTED_LENGTH) return;
+    event.preventDefault();
+    searchFile(new File([pasted], "the pasted text"));
+  });
+  on(file, "change", () => {
+    if (file.files[0]) searchFile(file.files[0]);
+    file.value = ""; // or the same file could not be chosen again after a change
+  });
+  on(link, "click", copyLink);
+  on(form, "keydown", useKey);
+  on(area, "dragover", (event) => {
+    event.preventDefault();
+    markDrag(true);
+  });
+  on(area, "dragleave", () => markDrag(false));
+  on(area, "drop", (event) => {
+    markDrag(false);
+    const [dropped] = event.dataTransfer.files;
+    if (!dropped) return;
+    event.preventDefault();
+    searchFile(dropped);
+  });
+  form.hidden = false;
+
+  function markDrag(over) {
+    form.classList.toggle("fc-dragover", over);
   }
 
-  #listen(file) {
-    const { form, text } = this;
-    const area = form.closest("dialog") ?? document; // a file dropped next to it would replace the page
-    form.addEventListener("submit", (event) => event.preventDefault());
-    text.addEventListener("input", () => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.search(), TYPING_PAUSE);
-    });
-    text.addEventListener("paste", (event) => {
-      const pasted = event.clipboardData.getData("text");
-      if (pasted.length < MAX_PASTED_LENGTH) return;
-      event.preventDefault();
-      this.searchFile(new File([pasted], "the pasted text"));
-    });
-    file.addEventListener("change", () => {
-      if (file.files[0]) this.searchFile(file.files[0]);
-      file.value = ""; // or the same file could not be chosen again after a change
-    });
-    this.link.addEventListener("click", () => this.#copyLink());
-    form.addEventListener("keydown", (event) => this.#key(event));
-    area.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      form.classList.add("fc-dragover");
-    });
-    area.addEventListener("dragleave", () => form.classList.remove("fc-dragover"));
-    area.addEventListener("drop", (event) => {
-      form.classList.remove("fc-dragover");
-      const [dropped] = event.dataTransfer.files;
-      if (!dropped) return;
-      event.preventDefault();
-      this.searchFile(dropped);
-    });
-  }
-
-  async #copyLink() {
-    const address = new URL(`?${new URLSearchParams({ q: this.text.value.trim() })}`, this.root);
+  async function copyLink() {
+    const address = new URL(`?${new URLSearchParams({ q: box.value.trim() })}`, root);
     await navigator.clipboard.writeText(address.href);
-    this.#say("The link is copied. Opening it sends its text to this site's server.");
+    say("The link is copied. Opening it sends its text to this site's server.");
   }
 
   // Down and Up go through the results, Enter opens the first one if it is up to date, Escape goes back to the text.
-  #key(event) {
+  function useKey(event) {
     if (event.shiftKey || event.metaKey || event.isComposing) return; // these edit the text
-    const links = [...this.results.querySelectorAll("a.fc-hit")];
+    const { key } = event;
+    const links = [...results.querySelectorAll("a.fc-hit")];
     const at = links.indexOf(document.activeElement);
-    const inText = document.activeElement === this.text;
-    const short = this.text.value.trim();
-    const current = short === this.#answered;
-    if (event.key === "ArrowDown" && links.length && (at >= 0 || (inText && !this.text.value.slice(this.text.selectionEnd).includes("\n")))) {
+    const inText = document.activeElement === box;
+    const short = box.value.trim();
+    const current = short === answered;
+    if (key === "ArrowDown" && links.length && (at >= 0 || (inText && !box.value.slice(box.selectionEnd).includes("\n")))) {
       links[Math.min(at + 1, links.length - 1)].focus();
-    } else if (event.key === "ArrowUp" && at >= 0) {
-      (at ? links[at - 1] : this.text).focus();
-    } else if (event.key === "Enter" && inText && short && !short.includes("\n") && !(current && !links.length)) {
+    } else if (key === "ArrowUp" && at >= 0) {
+      (at ? links[at - 1] : box).focus();
+    } else if (key === "Enter" && inText && short && !short.includes("\n") && !(current && !links.length)) {
       if (current) links[0].click();
-      else this.search();
-    } else if (event.key === "Escape" && at >= 0) {
-      this.text.focus();
-    } else if (event.key === "Escape" && inText && this.text.value) {
-      this.text.value = "";
-      this.search();
+      else search();
+    } else if (key === "Escape" && at >= 0) {
+      box.focus();
+    } else if (key === "Escape" && inText && box.value) {
+      box.value = "";
+      search();
     } else return;
-    event.preventDefault();
-    event.stopPropagation();
+    stop(event);
   }
 
-  search() {
-    const text = this.text.value;
+  function search() {
+    const text = box.value;
     const short = text.trim();
-    this.link.hidden = !short || short.length > MAX_LINK_LENGTH || !navigator.clipboard;
-    if (short) this.#ask({ text }, short);
-    else this.#stop("");
+    link.hidden = !short || short.length > MAX_LINK_LENGTH || !navigator.clipboard;
+    if (short) question({ text }, short);
+    else end("");
   }
 
   // The box has either a text or a file: the results are always of one of them.
-  searchFile(file) {
-    this.text.value = "";
-    this.link.hidden = true;
-    const { name } = file;
-    if (file.size > MAX_FILE_BYTES) this.#stop(`${name} is larger than 50 MB. “fixcards match ${name}” reads files of any size.`);
-    else if (COMPRESSED.test(name)) this.#stop(`${name} is compressed. Unpack it first.`);
+  function searchFile(chosen) {
+    const { name } = chosen;
+    box.value = "";
+    link.hidden = true;
+    if (chosen.size > MAX_FILE_BYTES) end(`${name} is larger than 50 MB. “fixcards match ${name}” reads files of any size.`);
+    else if (COMPRESSED.test(name)) end(`${name} is compressed. Unpack it first.`);
     else {
-      this.#say(`Reading ${name} …`);
-      this.#ask({ file }, "", (done) => this.#say(`Reading ${name}: ${Math.floor(100 * done)}%`));
+      say(`Reading ${name} …`);
+      question({ file: chosen }, "", (done) => say(`Reading ${name}: ${Math.floor(100 * done)}%`));
     }
   }
 
-  async #ask(question, text, progress) {
-    clearTimeout(this.#timer);
-    this.#questions += 1;
-    const number = this.#questions;
-    const current = () => number === this.#questions;
-    this.results.ariaBusy = true;
-    const slow = setTimeout(() => text && current() && this.#say("Searching …"), SLOW);
-    const answer = await ask(this.root, question, (done) => current() && progress(done));
+  async function question(asked, text, progress) {
+    clearTimeout(timer);
+    questions += 1;
+    const number = questions;
+    const current = () => number === questions;
+    results.ariaBusy = true;
+    const slow = setTimeout(() => text && current() && say("Searching …"), SLOW);
+    const answer = await ask(root, asked, (done) => current() && progress(done));
     clearTimeout(slow);
     if (!current()) return; // another search has started since
-    this.#clear();
-    this.#answered = text;
+    clear();
+    answered = text;
     if (answer.failed) {
-      this.#say(FAILED[answer.failed]);
-      this.rest.append(linked("", "All cards", new URL("cards/", this.root)));
-    } else this.#display(answer, text, question.file?.name);
+      say(FAILED[answer.failed]);
+      rest.append(linked("", "All cards", new URL("cards/", root)));
+    } else display(answer, text, asked.file?.name);
   }
 
-  #display({ matches, environment, read, nearest }, text, name) {
+  function display({ matches, environment, read, nearest }, text, name) {
     const cards = matches.filter((match) => match.entry.display.kind !== "page").length;
     const all = [...environment, ...matches];
-    const rows = all.map((match) => article(match, this.root));
-    this.searched.textContent = searchedWords(read, text, name);
-    if (rows.length) {
-      const count = (number, one, more) => number && `${number} ${number < 2 ? one : more}`;
-      const words = [
-        count(environment.length, "known failure", "known failures"),
-        count(cards, "card fits", "cards fit"),
-        count(matches.length - cards, "page", "pages"),
-      ].filter(Boolean).join(", ");
-      const part = rows.length > FIRST_ROWS ? `; here are the first ${FIRST_ROWS}` : "";
-      this.#say(`${words}${part}.`, `${words}. First: ${all[0].entry.title}`);
-      this.results.append(...packageRow(matches, text, this.root), ...rows.slice(0, FIRST_ROWS));
-      if (rows.length > FIRST_ROWS) this.rest.append(this.#more(rows.slice(FIRST_ROWS)));
-    } else {
-      this.#say("No card fits this text.");
-      this.rest.append(...nothing(read, text, nearest, this.root));
+    const rows = all.map((match) => article(match, root));
+    searched.textContent = searchedWords(read, text, name);
+    if (!rows.length) {
+      say("No card fits this text.");
+      rest.append(...nothing(read, text, nearest, root));
+      return;
     }
-  }
-
-  #more(rows) {
-    const button = element("button", "fc-button", `Show ${rows.length} more`); // of a form that is never sent
-    button.addEventListener("click", () => {
+    const count = (number, one, more) => number && `${number} ${number < 2 ? one : more}`;
+    const words = [
+      count(environment.length, "known failure", "known failures"),
+      count(cards, "card fits", "cards fit"),
+      count(matches.length - cards, "page", "pages"),
+    ].filter(Boolean).join(", ");
+    const more = rows.splice(FIRST_ROWS);
+    say(`${words}${more.length ? `; here are the first ${FIRST_ROWS}` : ""}.`, `${words}. First: ${all[0].entry.title}`);
+    results.append(...packageRow(matches, text, root), ...rows);
+    if (!more.length) return;
+    const button = buttonFor(() => {
       button.remove();
-      this.results.append(...rows);
-      rows[0].querySelector("a").focus();
-    });
-    return button;
+      results.append(...more);
+      more[0].querySelector("a").focus();
+    }, "fc-button", `Show ${more.length} more`);
+    rest.append(button);
   }
 
-  #stop(words) {
-    this.#questions += 1;
-    clearTimeout(this.#timer);
-    this.#clear();
-    this.#say(words);
+  function end(words) {
+    questions += 1;
+    clearTimeout(timer);
+    clear();
+    say(words);
   }
 
-  #clear() {
-    this.results.replaceChildren();
-    this.results.ariaBusy = null;
-    this.rest.replaceChildren();
-    this.searched.textContent = "";
+  function clear() {
+    results.replaceChildren();
+    results.ariaBusy = null;
+    rest.replaceChildren();
+    searched.textContent = "";
   }
 
   // Displayed at once, but read out only when it stays: a screen reader would announce every key and every per cent.
-  #say(words, spoken = words) {
-    this.status.textContent = visible(words);
-    clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => (this.spoken.textContent = visible(spoken)), SPEECH_PAUSE);
+  function say(words, toSpeak = words) {
+    status.textContent = visible(words);
+    clearTimeout(pause);
+    pause = setTimeout(() => (spoken.textContent = visible(toSpeak)), SPEECH_PAUSE);
   }
+
+  return { form, text: box, search };
 }
 
 // What the answer is about: a long text is not in the box, and of a short one a reader sees the beginning.
@@ -220,18 +209,15 @@ export function offerEverywhere(boxes) {
     box.text.focus();
     box.text.select();
   };
-  document.addEventListener("keydown", (event) => {
+  on(document, "keydown", (event) => {
     const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
     const held = event.ctrlKey || event.metaKey;
     const isShortcut = held ? event.key.toLowerCase() === "k" && !event.shiftKey : event.key === "/" && !writing;
     if (!isShortcut || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
+    stop(event);
     open();
   }, true);
-  const button = element("button", "fc-open", "Search", element("kbd", "", "/"));
-  button.type = "button";
-  button.addEventListener("click", open);
+  const button = buttonFor(open, "fc-open", "Search", element("kbd", "", "/"));
   button.ariaKeyShortcuts = "/ Control+K";
   const header = document.querySelector(".md-header__inner");
   header?.insertBefore(button, header.querySelector(".md-header__source"));
@@ -239,8 +225,8 @@ export function offerEverywhere(boxes) {
 
 function addDialog(dialog) {
   document.body.append(dialog);
-  dialog.addEventListener("click", ({ target }) => target.matches(".fc-dialog, .fc-close") && dialog.close());
+  on(dialog, "click", ({ target }) => target.matches(".fc-dialog, .fc-close") && dialog.close());
   const form = dialog.querySelector("form");
   form.dataset.root = new URL("../../../", import.meta.url).href; // the site has this file in assets/scripts.*/search/
-  return new Box(form);
+  return makeBox(form);
 }

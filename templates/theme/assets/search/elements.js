@@ -18,3 +18,18 @@ export function linked(className, words, address) {
   link.rel = "noopener noreferrer";
   return link;
 }
+
+export function buttonFor(listener, className, ...inside) {
+  const button = element("button", className, ...inside);
+  button.type = "button";
+  on(button, "click", listener);
+  return button;
+}
+
+export const on = (target, type, listener, capture) => target.addEventListener(type, listener, capture);
+
+// Of an event: what the browser and others would do.
+export function stop(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}

@@ -1,7 +1,7 @@
 // What pages take from the search. The site joins it with the modules behind it into one script.
 
-export { enableCopyButtons } from "../copy.js";
-export { ask } from "./ask.js";
-export { Box, offerEverywhere } from "./box.js";
 export { visible } from "./elements.js";
+export { ask } from "./ask.js";
 export { storedProgram } from "./program.js";
+export { enableCopyButtons } from "../copy.js";
+export { makeBox, offerEverywhere } from "./box.js";

@@ -7,13 +7,14 @@ import { installLine } from "./program.js";
 const CONTEXT = 160; // characters before the first and after the last marked part
 const MAX_NEAREST = 3;
 
+const packagePage = (cardPath, root) => new URL("..", new URL(cardPath, root));
+
 // The package that was typed, whose page has all its cards.
 export function packageRow(matches, text, root) {
   const name = text.toLowerCase();
   const match = matches.find(({ entry }) => entry.package === name);
   if (!match) return [];
-  const page = new URL("..", new URL(match.entry.display.path, root));
-  return [element("li", "fc-row", linked("fc-hit", `Cards of ${name}`, page))];
+  return [element("li", "fc-row", linked("fc-hit", `Cards of ${name}`, packagePage(match.entry.display.path, root)))];
 }
 
 // The fix comes first: why a card was found is for those who doubt it.
@@ -88,62 +89,53 @@ export function nothing({ exceptions, frames, lines }, text, nearest, root) {
   const parts = list.children.length ? [element("p", "", "What we read in your text:"), list] : [];
   if (nearest.length) parts.push(...nearestRows(nearest, root));
   if (!words && !parts.length) return []; // an empty file has nothing to search for
-  const outside = (name, address, fields) => linked("fc-button", name, `${address}?${new URLSearchParams(fields)}`);
   const links = element("p", "fc-tools");
+  const outside = (name, address, fields) => links.append(linked("fc-button", name, fields ? `${address}?${new URLSearchParams(fields)}` : address));
   const repository = document.querySelector('meta[name="fixcards-repository"]');
   const { content: home = "", dataset: { host = "" } = {} } = repository ?? {};
-  if (home && host in REQUESTS) links.append(outside("Ask for a card", ...request(home, host, words, last, inner)));
-  links.append(outside("Search the web", "https://duckduckgo.com/", { q: words }));
+  const [issues, title, body, files, file, value] = HOSTS[host] ?? [];
+  if (home && issues) outside("Ask for a card", home + issues, { [title]: `Card wanted: ${last?.name ?? words}`.slice(0, 120), [body]: requestText(words, inner) });
+  outside("Search the web", WEB_SEARCH, { q: words });
   const name = packageOf(inner);
-  if (name) links.append(outside(`Search for the tracker of ${name}`, "https://duckduckgo.com/", { q: `${name} Python package issues` }));
-  if (home) links.append(writeCard(home, host, newCard(last, inner)));
+  if (name) outside(`Search for the tracker of ${name}`, WEB_SEARCH, { q: `${name} Python package issues` });
+  const card = { [file]: `cards/${name || "package"}/NUMBER.yaml`, ...(value && { [value]: cardText(last, inner) }) };
+  if (home && files) outside("Write the card", home + files, card);
+  else if (home) outside("Ask the project", home);
   return [...parts, element("p", "fc-hint", "Nothing has left your machine. Each button opens another site and gives it the error line or the name of the package; look at it first if it holds a secret."), links];
 }
 
 function nearestRows(nearest, root) {
   const name = nearest[0].package;
-  const page = new URL("..", new URL(nearest[0].path, root));
   const items = nearest.slice(0, MAX_NEAREST).map((card) => element("li", "", linked("", card.title, new URL(card.path, root))));
-  return [element("p", "", `Cards about ${name}: `, linked("", `all ${nearest.length}`, page)), element("ul", "", ...items)];
+  return [element("p", "", `Cards about ${name}: `, linked("", `all ${nearest.length}`, packagePage(nearest[0].path, root))), element("ul", "", ...items)];
 }
 
-const REQUESTS = {
-  github: ["/issues/new", "title", "body"],
-  gitlab: ["/-/issues/new", "issue[title]", "issue[description]"],
+// Where each host starts an issue, with its fields, and a file; only GitHub takes the content of a new file from an address.
+const HOSTS = {
+  github: ["/issues/new", "title", "body", "/new/main", "filename", "value"],
+  gitlab: ["/-/issues/new", "issue[title]", "issue[description]", "/-/new/main", "file_name"],
   gitea: ["/issues/new", "title", "body"],
 };
+const WEB_SEARCH = "https://duckduckgo.com/";
 
-function request(repository, host, words, last, frames) {
-  const [path, title, body] = REQUESTS[host];
-  const text = ["Please add a card for this failure.", "", `Error: ${words}`, `Library frames: ${frames.slice(-5).join(", ") || "none"}`, "Package and version: ", "Python: ", "Upstream issue, if you know it: "];
-  return [`${repository}${path}`, { [title]: `Card wanted: ${last?.name ?? words}`.slice(0, 120), [body]: text.join("\n") }];
+function requestText(words, frames) {
+  return ["Please add a card for this failure.", "", `Error: ${words}`, `Library frames: ${frames.slice(-5).join(", ") || "none"}`, "Package and version: ", "Python: ", "Upstream issue, if you know it: "].join("\n");
 }
 
 const packageOf = (frames) => (frames.at(-1) ?? "").split("/")[0].replaceAll("_", "-").toLowerCase();
 
-// Only GitHub takes the content of a new file from an address; GitLab takes its name.
-function writeCard(repository, host, { filename, value }) {
-  const forms = {
-    github: ["/new/main", { filename, value }],
-    gitlab: ["/-/new/main", { file_name: filename }],
-  };
-  if (!(host in forms)) return linked("fc-button", "Ask the project", repository);
-  const [path, fields] = forms[host];
-  return linked("fc-button", "Write the card", `${repository}${path}?${new URLSearchParams(fields)}`);
-}
-
-function newCard(last, frames) {
+function cardText(last, frames) {
   const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
-  const name = packageOf(frames) || "package";
   const lines = [
     "# yaml-language-server: $schema=../card.schema.json",
-    `package: ${name}`,
+    `package: ${packageOf(frames) || "package"}`,
     "issue: https://",
     "title: ",
     "signature:",
     `  error: ${quoted(last ? `${last.name}${last.message ? `: ${last.message}` : ""}`.slice(0, 500) : "")}`,
     ...(last ? [`  exception: ${last.name}`] : []),
     ...(frames.length ? ["  frames:", ...frames.slice(-8).map((frame) => `    - ${quoted(frame)}`)] : []),
+    "",
   ];
-  return { filename: `cards/${name}/NUMBER.yaml`, value: `${lines.join("\n")}\n` };
+  return lines.join("\n");
 }

@@ -1,23 +1,19 @@
 // What builder/fixcards/matching/score/environment.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
+import { MAX_LISTED, MIN_LISTED } from "./constants.js";
 import { compare } from "./features.js";
 import { fitFixes, has } from "./fixes.js";
 import { normalizeFailure } from "./normalized_failure.js";
-import { limits } from "./patterns.js";
-import { unique } from "./strings.js";
+import { hasFrames } from "./parser.js";
 
 // The failures that a list of releases is in for.
 export async function matchEnvironment(failure, index) {
-  const { exceptions, frames, userFrames, listed } = failure;
-  const names = listed.slice(0, limits.MAX_LISTED).filter((name) => name !== "python");
-  if (exceptions.length || frames.length || userFrames.length || names.length < limits.MIN_LISTED) return [];
-  const terms = names.map((name) => limits.PACKAGE_TERM + name);
-  await index.prepare(terms);
-  const numbers = unique(terms.flatMap((term) => index.postings(term).map((posting) => posting >> 1))).sort((a, b) => a - b);
-  await index.prepareEntries(numbers);
+  const { exceptions, listed } = failure;
+  const names = listed.slice(0, MAX_LISTED).filter((name) => name !== "python");
+  if (exceptions.length || hasFrames(failure) || names.length < MIN_LISTED) return [];
+  const entries = await index.entriesOf(names);
   const normalized = normalizeFailure(failure);
-  return numbers.map((number) => ({ ...tables.entryDefaults, ...index.entry(number) })).filter((entry) => entry.cause !== entry.id && isMet(failure, entry)).map((entry) => {
+  return entries.filter((entry) => entry.cause !== entry.id && isMet(failure, entry)).map((entry) => {
     const features = compare(normalized, entry);
     return { entry, versions: features.versions, fixes: fitFixes(normalized, features, entry) };
   });

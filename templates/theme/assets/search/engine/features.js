@@ -1,14 +1,16 @@
 // What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
+import {
+  ABSENT, CLASS_COVERAGE, CLASS_OF_METHOD, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
+  IDENTIFYING, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
+  SOURCE_CODE, SPECIFICITY_ENOUGH, SUBJECT, UNFINISHED, WRAPPED,
+} from "./constants.js";
+import { framesOf } from "./normalized_failure.js";
 import { canonicalName, framePackage } from "./packages.js";
-import { FIND, global, limits } from "./patterns.js";
-import { lastPart, lower, unique } from "./strings.js";
+import { findAll, lastPart, lower, unique } from "./strings.js";
 import { compileTemplate, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
 import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
 import { inRange, maySatisfy } from "./versions.js";
-
-const QUOTED_NAME = global(tables.patterns.quotedName);
 
 export const percent = (part, total) => Math.floor((100 * part) / Math.max(1, total));
 
@@ -18,7 +20,7 @@ export function compare(failure, entry) {
   const own = ownPackages(entry);
   own.push(...[...packages].filter((name) => canonicalName(name).replaceAll("-", "") === joined && !own.includes(name)).sort());
   const { fits, similarity, sameNames, sameException } = fitsOf(failure, entry, own);
-  const fit = fits.reduce((best, each) => (best === null || isHigher(rank(each), rank(best)) ? each : best), null);
+  const fit = fits.reduce((best, each) => (!best || isHigher(rank(each), rank(best)) ? each : best), null);
   const entryFrames = unique(entry.frames);
   const shared = entryFrames.filter((frame) => hasFrame(failure.frames, frame));
   const ownFrames = entryFrames.filter((frame) => own.includes(framePackage(frame)));
@@ -27,18 +29,18 @@ export function compare(failure, entry) {
   const releases = compareReleases(failure.failure, entry);
   const isNewer = releases.affected === false;
   const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
-  const isStrong = fit?.specificity >= limits.IDENTIFYING;
-  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages) || (isStrong && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages));
+  const isStrong = fit?.specificity >= IDENTIFYING;
+  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages()) || (isStrong && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages()));
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
   const ownCode = failure.frames.size && !packages.size;
-  releases.doubtful ||= (!ownShared.length && !showsPackage && ((ownCode && ownFrames.length && !isStrong) || isOfAnother(fit, failure, entry, own))) || (!uses && isIn(failure.deniedPackages));
+  releases.doubtful ||= (!ownShared.length && !showsPackage && ((ownCode && ownFrames.length && !isStrong) || isOfAnother(fit, failure, entry, own))) || (!uses && isIn(failure.deniedPackages()));
   if (!failure.failure.listed.includes(entry.package)) {
     releases.doubtful ||= isNewer;
     releases.affected ||= null;
   }
   return {
     fit,
-    hasSource: fit !== null && fits.some((each) => each.source && each.line !== fit.line),
+    hasSource: fit && fits.some((each) => each.source && each.line !== fit.line),
     similarity,
     otherNames: !sameNames,
     sameException,
@@ -48,9 +50,9 @@ export function compare(failure, entry) {
     innermost: shared.includes(ownFrames.at(-1)),
     foreignFrames: packages.size && !showsPackage && !ownShared.length && entry.package !== "python",
     framesAlone: !failure.failure.exceptions.length,
-    usesPackage: uses || (fit !== null && fit.namesPackage),
-    alias: fit !== null && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
-    wrongValue: fit !== null && isWrongValue(fit, entry),
+    usesPackage: uses || !!fit?.namesPackage,
+    alias: fit && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
+    wrongValue: fit && isWrongValue(fit, entry),
     isNewer,
     caller: callerOf(failure.failure, entry, own),
     ownCode,
@@ -58,16 +60,17 @@ export function compare(failure, entry) {
   };
 }
 
-function isOfAnother(fit, { origins }, entry, own) {
-  const [, object, called] = FIND.subject.exec(fit?.text ?? "") ?? [];
+function isOfAnother(fit, failure, entry, own) {
+  const origins = failure.origins();
+  const [, object, called] = SUBJECT.exec(fit?.text ?? "") ?? [];
   const sources = [...(origins.get(object ?? called) ?? []), ...(object ? origins.get(`=${lower(object)}`) ?? [] : [])];
   if (!sources.length) return false;
   const words = [...own, entry.package, ...Object.keys(entry.requirements), ...([entry.title, ...entry.templates].join(" ").match(/\w+/g) ?? [])].map(canonicalName);
   return !sources.some((name) => words.includes(canonicalName(name)));
 }
 
-function callerOf({ exceptions, frames }, entry, own) {
-  const packages = [...exceptions.flatMap((exception) => exception.frames), ...frames].map(framePackage);
+function callerOf(failure, entry, own) {
+  const packages = framesOf(failure).map(framePackage);
   const partners = entry.frames.map(framePackage);
   const end = packages.findIndex((name) => own.includes(name));
   return packages.slice(0, end < 0 ? 1e4 : end).reverse().find((name) => !partners.includes(name) && !(canonicalName(name) in entry.requirements)) ?? "";
@@ -81,17 +84,17 @@ function fitsOf(failure, entry, own) {
     const [name, message] = splitTemplate(template, entry.exception);
     const { normalForm } = compileTemplate(message);
     if (!number) first = normalForm;
-    const sameMessage = !number || Boolean(first && normalForm && (first.includes(normalForm) || normalForm.includes(first)));
-    const messages = unique([message, message.replace(FIND.lastPlace, ""), message.replace(FIND.classOfMethod, "")]);
+    const sameMessage = !number || !!(first && normalForm && (first.includes(normalForm) || normalForm.includes(first)));
+    const messages = unique([message, message.replace(LAST_PLACE, ""), message.replace(CLASS_OF_METHOD, "")]);
     for (const line of failure.messageLines) {
       let next = null;
-      for (const each of messages) if (!next || next.truncated) next = fitTemplate(template, name, each, line, packages) ?? next;
-      if (next) fits.push({ ...next, first: sameMessage && next.sameException !== false, source: !name && !next.truncated && !sameMessage && FIND.sourceCode.test(message) });
-      if (line.exception !== limits.OWN_EXCEPTION && sameClass(line.exception, name || entry.exception)) {
+      for (const each of messages) if (!next || next.truncated) next = fitTemplate(name, each, line, packages) ?? next;
+      if (next) fits.push({ ...next, first: sameMessage && next.sameException !== false, source: !name && !next.truncated && !sameMessage && SOURCE_CODE.test(message) });
+      if (line.exception !== OWN_EXCEPTION && sameClass(line.exception, name || entry.exception)) {
         sameException = true;
-        if (!line.goesOn || !line.text.comparable.endsWith(limits.UNFINISHED)) {
-          const next = similarityOf(normalForm, line.text.comparable);
-          const names = [message, line.text.display].map((each) => [...each.matchAll(QUOTED_NAME)].map(([, name]) => name));
+        if (!line.goesOn || !line.text.comparable().endsWith(UNFINISHED)) {
+          const next = similarityOf(normalForm, line.text.comparable());
+          const names = [message, line.text.display()].map((each) => findAll(each, QUOTED_NAME).map(([, name]) => name));
           const same = !isShadowed(line, message) && names.some((each, at) => each.every((name) => names[1 - at].includes(name)));
           sameNames = next > similarity ? same : sameNames || (next === similarity && same);
           similarity = Math.max(similarity, next);
@@ -102,11 +105,11 @@ function fitsOf(failure, entry, own) {
   return { fits, similarity, sameNames, sameException };
 }
 
-const isShadowed = ({ raw }, message) => raw.endsWith(limits.SHADOWED) && !message.includes(limits.SHADOWED);
+const isShadowed = ({ raw }, message) => raw.endsWith(SHADOWED) && !message.includes(SHADOWED);
 
 function splitTemplate(template, exception) {
-  const match = FIND.exception.exec(template);
-  return match && (FIND.class.test(match[1]) || FIND.dotted.test(match[1]) || sameClass(match[1], exception)) ? [match[1], match[2] ?? ""] : ["", template];
+  const match = EXCEPTION.exec(template);
+  return match && (EXCEPTION_CLASS.test(match[1]) || DOTTED.test(match[1]) || sameClass(match[1], exception)) ? [match[1], match[2] ?? ""] : ["", template];
 }
 
 function ownPackages(entry) {
@@ -117,7 +120,7 @@ function ownPackages(entry) {
   return own.length ? own : others.length ? others : names;
 }
 
-function fitTemplate(template, name, message, line, packages) {
+function fitTemplate(name, message, line, packages) {
   const { exception, raw, text } = line;
   if ((name && line.repeatsException) || isShadowed(line, message)) return null;
   let sameException = null;
@@ -125,7 +128,7 @@ function fitTemplate(template, name, message, line, packages) {
   else if (name && raw.includes(lastPart(name))) sameException = true;
   const form = compileTemplate(message);
   let [fixedText, coverage, truncated, marks, leads, values] = ["", 0, false, [], false, []];
-  let isStatement = canonicalName(/^[A-Za-z0-9_.-]*/.exec(message)[0]) === packages.at(-1);
+  let isStatement = canonicalName(/^[\w.-]*/.exec(message)[0]) === packages.at(-1);
   if (form.normalized.length) {
     let where, places;
     [where, places, truncated] = findParts(form, line, sameException);
@@ -134,31 +137,32 @@ function fitTemplate(template, name, message, line, packages) {
     fixedText = truncated ? matched : form.normalForm;
     coverage = percent(matched.length, where.length);
     marks = markParts(raw, form.printed, where.slice(places[0][0]));
-    const wrapped = !truncated && FIND.wrapped.test(where.slice(0, places[0][0]));
-    isStatement &&= where === text.display;
-    leads = wrapped || ((isStatement || (Boolean(exception) && places[0][0] === 0)) && !truncated);
+    const wrapped = !truncated && WRAPPED.test(where.slice(0, places[0][0]));
+    isStatement &&= where === text.display();
+    leads = wrapped || ((isStatement || (!!exception && places[0][0] === 0)) && !truncated);
     if (sameException === false && wrapped) sameException = null;
-    if (where === text.display && !truncated) values = form.gaps.slice(0, places.length - 1).map((each, at) => [each, where.slice(places[at][1], places[at + 1][0])]);
+    if (where === text.display() && !truncated) values = form.gaps.slice(0, places.length - 1).map((each, at) => [each, where.slice(places[at][1], places[at + 1][0])]);
   } else {
-    const sameMessage = text.comparable === form.normalForm;
+    const sameMessage = text.comparable() === form.normalForm;
     if (!sameException || !exception || (message && !sameMessage)) return null;
-    coverage = sameMessage ? limits.FULL_COVERAGE : limits.CLASS_COVERAGE;
-    marks = markClass(raw, lastPart(name));
+    coverage = sameMessage ? FULL_COVERAGE : CLASS_COVERAGE;
+    const start = raw.indexOf(lastPart(name));
+    if (start >= 0) marks = [[start, start + lastPart(name).length]];
   }
   return {
     coverage, specificity: specificity(name, fixedText, packages), sameException, foreignClass: isForeignClass(exception, name, packages),
-    truncated, isExceptionLine: Boolean(exception), last: line.last, line: line.line, text: raw, marks, leads, isStatement,
+    truncated, isExceptionLine: !!exception, last: line.last, line: line.line, text: raw, marks, leads, isStatement,
     values: values.filter(([each]) => each), namesPackage: namesPackage(`${name} ${fixedText}`, packages),
   };
 }
 
 function findParts(form, { text, goesOn }, sameException) {
-  let places = matchTemplate(text.display, form.printed);
-  if (places.length) return [text.display, places, false];
-  const normalized = text.comparable;
+  let places = matchTemplate(text.display(), form.printed);
+  if (places.length) return [text.display(), places, false];
+  const normalized = text.comparable();
   places = matchTemplate(normalized, form.normalized);
   if (places.length || sameException === false) return [normalized, places, false];
-  if (goesOn && !limits.ELLIPSIS_CHARACTERS.includes(normalized.slice(-1))) return [normalized, [], true];
+  if (goesOn && !ELLIPSIS_CHARACTERS.includes(normalized.slice(-1))) return [normalized, [], true];
   return [normalized, matchTruncated(normalized, form.normalized), true];
 }
 
@@ -167,8 +171,8 @@ function isForeignClass(printed, name, packages) {
 }
 
 function rank(fit) {
-  const exception = fit.truncated && fit.specificity < limits.SPECIFICITY_ENOUGH ? 0 : fit.sameException ? 2 : fit.sameException === null ? 1 : 0;
-  return [exception, !fit.truncated, fit.isExceptionLine, Math.min(fit.specificity, limits.MAX_RANKED_SPECIFICITY), fit.last, fit.coverage];
+  const exception = fit.truncated && fit.specificity < SPECIFICITY_ENOUGH ? 0 : fit.sameException ? 2 : fit.sameException === null ? 1 : 0;
+  return [exception, !fit.truncated, fit.isExceptionLine, Math.min(fit.specificity, MAX_RANKED_SPECIFICITY), fit.last, fit.coverage];
 }
 
 function isHigher(one, other) {
@@ -178,12 +182,7 @@ function isHigher(one, other) {
 
 function markParts(raw, parts, normalized) {
   const places = matchTemplate(plainQuotes(raw), parts);
-  return places.length || !raw ? places : [[Math.max(0, raw.indexOf(normalized.slice(0, limits.MARK_LENGTH))), raw.length]];
-}
-
-function markClass(raw, name) {
-  const start = raw.indexOf(name);
-  return start >= 0 ? [[start, start + name.length]] : [];
+  return places.length || !raw ? places : [[Math.max(0, raw.indexOf(normalized.slice(0, MARK_LENGTH))), raw.length]];
 }
 
 function similarityOf(normalForm, comparable) {
@@ -194,12 +193,12 @@ function similarityOf(normalForm, comparable) {
 
 function sameClass(name, other) {
   const [one, two] = [name, other].map(lastPart);
-  return Boolean(name && other) && (one === two || isMisspelt(one, two));
+  return !!(name && other) && (one === two || isMisspelt(one, two));
 }
 
 function isMisspelt(one, other) {
   const size = Math.min(one.length, other.length);
-  if (size < limits.MIN_TYPO_LENGTH || Math.abs(one.length - other.length) > 1 || !isTypoOf(one, other)) return false;
+  if (size < MIN_TYPO_LENGTH || Math.abs(one.length - other.length) > 1 || !isTypoOf(one, other)) return false;
   const sorted = (text) => [...text].sort().join("");
   return one.length !== other.length || [...one].filter((each, at) => each !== other[at]).length === 1 || sorted(one) === sorted(other);
 }
@@ -230,6 +229,6 @@ function isWrongValue({ values }, entry) {
   const ranges = { [entry.package]: entry.affected, ...entry.requirements };
   return values.some(([name, value]) => {
     const range = ranges[canonicalName(name)];
-    return range && (value === limits.ABSENT || inRange(value, range) === false);
+    return range && (value === ABSENT || inRange(value, range) === false);
   });
 }

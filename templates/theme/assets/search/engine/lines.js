@@ -1,32 +1,20 @@
 // What builder/fixcards/matching/parse/lines.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
+import {
+  CHUNK_LENGTH, ENTITIES, ENTITY, ESCAPE, ESCAPED, ESCAPED_QUOTE, INVISIBLE_CHARACTER, JOINED, JOINT, LINK,
+  MAX_ESCAPES, MAX_LINE_LENGTH, MAX_PREFIXES, MAX_SUFFIX_LENGTH, PREFIX, SIMPLE_ESCAPES, SUFFIX,
+} from "./constants.js";
 import { applyRules, INVISIBLE } from "./normalize.js";
-import { FIND, global, limits } from "./patterns.js";
 import { trimEnd, trimStart } from "./strings.js";
 
 const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
-const ENTITY = global(tables.patterns.entity);
-const JOINT = global(tables.patterns.joint);
-const ESCAPE = global(tables.patterns.escape);
-const ESCAPED_QUOTE = global(tables.patterns.escapedQuote);
-const LINK = global(tables.patterns.link);
-
-
-export function* splitLines(text) {
-  let number = 0;
-  for (const raw of text.split(FIND.break)) {
-    number += 1;
-    if (raw) yield* cleanLine(raw, number);
-  }
-}
 
 export function* cleanLine(raw, number) {
   for (const piece of splitRaw(raw.replace(ASTRAL, "\ufffd"))) yield { raw: piece, text: stripLine(piece), number };
 }
 
 function* splitRaw(line) {
-  for (const part of unescape(chunks(line, limits.CHUNK_LENGTH).map(withoutMarks).join(""))) yield* chunks(part.replace(ESCAPED_QUOTE, (run, quote) => quote || run), tables.maxLineLength);
+  for (const part of unescape(chunks(line, CHUNK_LENGTH).map(withoutMarks).join(""))) yield* chunks(part.replace(ESCAPED_QUOTE, (run, quote) => quote || run), MAX_LINE_LENGTH);
 }
 
 function chunks(line, size) {
@@ -36,8 +24,8 @@ function chunks(line, size) {
 }
 
 function withoutMarks(line) {
-  const text = (FIND.invisible.test(line) ? applyRules(line, INVISIBLE) : line).replace(LINK, "$1");
-  return text.replace(ENTITY, (match, name) => (Object.hasOwn(tables.entities, name) ? tables.entities[name] : match));
+  const text = (INVISIBLE_CHARACTER.test(line) ? applyRules(line, INVISIBLE) : line).replace(LINK, "$1");
+  return text.replace(ENTITY, (match, name) => ENTITIES[name] ?? match);
 }
 
 function unescape(line) {
@@ -46,15 +34,15 @@ function unescape(line) {
     const inside = jsonStrings(line.slice(start));
     return inside.length ? inside : [line];
   }
-  for (let round = 0; round < limits.MAX_ESCAPES && FIND.escaped.test(line); round += 1) {
+  for (let round = 0; round < MAX_ESCAPES && ESCAPED.test(line); round += 1) {
     line = line.replace(ESCAPE, (match, code) => (code === undefined ? match : character(code)));
   }
-  if (FIND.joined.test(line)) line = line.replace(JOINT, "\n");
+  if (JOINED.test(line)) line = line.replace(JOINT, "\n");
   return line.split("\n").filter((part) => part);
 }
 
 function startOfContent(line) {
-  const head = line.slice(0, tables.maxLineLength);
+  const head = line.slice(0, MAX_LINE_LENGTH);
   return head.length - trimStart(withoutPrefixes(head), " ").length;
 }
 
@@ -80,16 +68,16 @@ function jsonStrings(line) {
 
 function character(code) {
   if (code.length === 5) {
-    const number = Number.parseInt(code.slice(1), 16);
+    const number = parseInt(code.slice(1), 16);
     return (number >= 0xd800 && number <= 0xdfff) || number < 32 ? "\ufffd" : String.fromCharCode(number);
   }
-  return tables.escapes[code] ?? code;
+  return SIMPLE_ESCAPES[code] ?? code;
 }
 
 function stripLine(line) {
   let text = trimEnd(withoutPrefixes(line));
-  for (let round = 0; round < limits.MAX_PREFIXES; round += 1) {
-    const suffix = FIND.suffix.exec(text.slice(-limits.MAX_SUFFIX_LENGTH));
+  for (let round = 0; round < MAX_PREFIXES; round += 1) {
+    const suffix = SUFFIX.exec(text.slice(-MAX_SUFFIX_LENGTH));
     if (!suffix) break;
     text = trimEnd(text.slice(0, text.length - suffix[0].length));
   }
@@ -98,8 +86,8 @@ function stripLine(line) {
 
 function withoutPrefixes(line) {
   let text = line;
-  for (let round = 0; round < limits.MAX_PREFIXES; round += 1) {
-    const prefix = FIND.prefix.exec(text);
+  for (let round = 0; round < MAX_PREFIXES; round += 1) {
+    const prefix = PREFIX.exec(text);
     if (!prefix) break;
     text = text.slice(prefix[0].length);
   }

@@ -1,21 +1,22 @@
 // What builder/fixcards/matching/score/matcher.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
+import {
+  DEFAULT_LIMIT, IDF_STEP, MAX_COMMON_POSTINGS, MAX_ENTRY_FILES, MIN_LEAD, MIN_SHARE_OF_BEST, REASON_AMBIGUOUS, TIERS,
+} from "./constants.js";
 import { compare, percent } from "./features.js";
 import { fitFixes } from "./fixes.js";
 import { normalizeFailure } from "./normalized_failure.js";
 import { splitFailures } from "./parser.js";
-import { limits } from "./patterns.js";
 import { makeQuery } from "./query.js";
-import { REASONS, scoreMatch, warningOf } from "./scoring.js";
+import { LIKELY, POSSIBLE, scoreMatch, warningOf } from "./scoring.js";
 import { unique } from "./strings.js";
 import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
 import { informative, spellings, tokenize } from "./tokens.js";
 
-const compareText = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
-const byRank = (a, b) => limits.TIERS.indexOf(a.tier) - limits.TIERS.indexOf(b.tier) || b.score - a.score || !!a.entry.note - !!b.entry.note || compareText(a.entry.id, b.entry.id);
+const compareText = (one, other) => (one > other) - (one < other);
+const byRank = (a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) || b.score - a.score || !!a.entry.note - !!b.entry.note || compareText(a.entry.id, b.entry.id);
 
-export async function match(failure, index, limit = limits.DEFAULT_LIMIT) {
+export async function match(failure, index, limit = DEFAULT_LIMIT) {
   const best = new Map();
   for (const part of splitFailures(failure)) {
     for (const each of await matchFailure(normalizeFailure(part), index)) {
@@ -32,7 +33,7 @@ async function matchFailure(failure, index) {
   await index.prepare(terms.map(([term]) => term));
   const candidates = findCandidates(query, terms, index);
   const weights = wordWeights(query, index);
-  const written = spellings(query.prose.length ? failure.lines.map((text) => text.normalForm).join("\n") : "");
+  const written = spellings(query.prose.length ? failure.lines.map((text) => text.normalForm()).join("\n") : "");
   const limited = limitEntryFiles(candidates, index);
   await index.prepareEntries(limited.map((candidate) => candidate.number));
   let matches = limited.flatMap((candidate) => scoreEntry(failure, candidate, index, (entry) => query.typed && { ...keywordMatch(weights, candidate, entry), written }));
@@ -49,7 +50,7 @@ async function matchFailure(failure, index) {
 function selectTerms(query, index) {
   const sorted = [...query.terms].sort((a, b) => index.frequency(a[0]) - index.frequency(b[0]) || b[1] - a[1] || compareText(a[0], b[0]));
   const selected = [];
-  let budget = limits.MAX_COMMON_POSTINGS;
+  let budget = MAX_COMMON_POSTINGS;
   for (const [term, weight] of sorted) {
     const frequency = index.frequency(term);
     if (frequency <= budget || !selected.length) {
@@ -70,8 +71,9 @@ function findCandidates(query, terms, index) {
       const candidate = candidates.get(number) ?? { number, points: 0, terms: new Map() };
       candidates.set(number, candidate);
       if (!candidate.terms.has(term)) {
-        candidate.points += points * (posting & 1 ? 2 : 1);
-        candidate.terms.set(term, Boolean(posting & 1));
+        const factor = posting & 1 ? 2 : 1;
+        candidate.points += points * factor;
+        candidate.terms.set(term, factor);
       }
     }
   }
@@ -80,15 +82,15 @@ function findCandidates(query, terms, index) {
 
 function idfSteps(entries, frequency) {
   let steps = 1;
-  for (let rest = entries / frequency; rest >= limits.IDF_STEP; rest /= limits.IDF_STEP) steps += 1;
+  for (let rest = entries / frequency; rest >= IDF_STEP; rest /= IDF_STEP) steps += 1;
   return steps;
 }
 
 function limitEntryFiles(candidates, index) {
   const files = new Set();
   return candidates.filter(({ number, points }) => {
-    const file = Math.floor(number / index.head.chunk);
-    const isTaken = points * 100 >= candidates[0].points * limits.MIN_SHARE_OF_BEST && (files.has(file) || files.size < limits.MAX_ENTRY_FILES);
+    const file = index.entryFile(number);
+    const isTaken = points * 100 >= candidates[0].points * MIN_SHARE_OF_BEST && (files.has(file) || files.size < MAX_ENTRY_FILES);
     if (isTaken) files.add(file);
     return isTaken;
   });
@@ -96,11 +98,11 @@ function limitEntryFiles(candidates, index) {
 
 function hasLead([first, ...others], index) {
   const changeOf = ({ number }) => index.entry(number).cause || index.entry(number).id;
-  return first && others.every((each) => 100 * first.points >= limits.MIN_LEAD * each.points || changeOf(each) === changeOf(first));
+  return first && others.every((each) => 100 * first.points >= MIN_LEAD * each.points || changeOf(each) === changeOf(first));
 }
 
 function scoreEntry(failure, candidate, index, keywordsOf) {
-  const entry = { ...tables.entryDefaults, ...index.entry(candidate.number) };
+  const entry = index.entry(candidate.number);
   const features = compare(failure, entry);
   const scored = scoreMatch(features, entry, keywordsOf(entry));
   if (!scored) return [];
@@ -119,10 +121,10 @@ function wordWeights(query, index) {
 function keywordMatch(weights, candidate, entry) {
   let [points, maximum, all] = [0, 0, 0];
   for (const [word, weight] of weights) {
-    const isShared = candidate.terms.has(word);
+    const factor = candidate.terms.get(word) ?? 0;
     all += 2 * weight;
-    if (isShared) points += weight * (candidate.terms.get(word) ? 2 : 1);
-    if (isShared || informative([word]).length) maximum += 2 * weight;
+    points += factor * weight;
+    if (factor || informative([word]).length) maximum += 2 * weight;
   }
   const shared = weights.map(([word]) => word).filter((word) => candidate.terms.has(word));
   const messageShare = Math.max(0, ...entry.templates.map((template) => messageShareOf(shared, entry, template)));
@@ -137,8 +139,8 @@ function messageShareOf(words, entry, template) {
 
 function settleTwins(matches) {
   const settled = matches.map((each) => {
-    const twins = matches.filter((other) => other.tier === "likely" && each.tier === other.tier && other.marks.length && other.text === each.text && !saysMore(each, other) && !saysMore(other, each));
-    return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: "possible", reasons: [...each.reasons, REASONS.ambiguous] } : each;
+    const twins = matches.filter((other) => other.tier === LIKELY && each.tier === other.tier && other.marks.length && other.text === each.text && !saysMore(each, other) && !saysMore(other, each));
+    return twins.length > 1 && !standsOut(each, twins) ? { ...each, tier: POSSIBLE, reasons: [...each.reasons, REASON_AMBIGUOUS] } : each;
   });
   return settled.map((each) => behindBetter(settled, each)).sort(byRank);
 }

@@ -1,27 +1,19 @@
 // What builder/fixcards/matching/parse/normalize.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
+import { NORMALIZING_RULES } from "./constants.js";
 import { pathInLibrary } from "./packages.js";
-import { global } from "./patterns.js";
 import { trim } from "./strings.js";
 
-const FUNCTIONS = { libraryPath };
-const RULES = tables.rules.map((rule) => ({ ...rule, pattern: global(rule.pattern), replacement: replacementOf(rule) }));
-export const INVISIBLE = RULES.filter((rule) => rule.invisible);
-const DISPLAY = RULES.filter((rule) => rule.display);
+// Expression and replacement, and whether the rule is one of invisible characters, and one of the display.
+const RULES = NORMALIZING_RULES.map(([pattern, replacement, ...kinds]) => [new RegExp(pattern, "g"), replacement ?? libraryPath, ...kinds]);
+export const INVISIBLE = RULES.filter(([, , isInvisible]) => isInvisible);
+const DISPLAY = RULES.filter(([, , , isDisplay]) => isDisplay);
 
-function libraryPath(path) {
-  return pathInLibrary(path.replaceAll("\\", "/")) ?? "<path>";
+function libraryPath(match, before) {
+  return before + (pathInLibrary(match.slice(before.length).replaceAll("\\", "/")) ?? "<path>");
 }
 
-// A text where there is one: calls for a million matches would leave a million pieces to the garbage collector.
-function replacementOf({ replacement, keepsGroup }) {
-  const computed = FUNCTIONS[replacement.function];
-  if (computed) return keepsGroup ? (match, group) => group + computed(match.slice(group.length)) : computed;
-  return keepsGroup ? `$1${replacement}` : replacement;
-}
-
-export const applyRules = (line, rules) => rules.reduce((text, rule) => text.replace(rule.pattern, rule.replacement), line);
+export const applyRules = (line, rules) => rules.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line);
 
 export const normalize = (line) => trim(applyRules(line, RULES), " ");
 

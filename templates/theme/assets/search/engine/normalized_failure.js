@@ -1,72 +1,47 @@
 // What builder/fixcards/matching/parse/normalized_failure.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
+import {
+  ADDRESS, CODE_NAME, DENIED, MAX_CONTEXT, NAMED, NEGATED, ORIGIN, QUOTED_MESSAGE, SUGGESTION,
+} from "./constants.js";
 import { cleanDisplay, normalize } from "./normalize.js";
 import { canonicalName, framePackage } from "./packages.js";
-import { FIND, global, limits } from "./patterns.js";
 import { isAdvice } from "./releases.js";
-import { lower, trim, unique } from "./strings.js";
+import { findAll, lower, once, trim, unique } from "./strings.js";
 import { plainQuotes } from "./template.js";
 import { tokenize } from "./tokens.js";
 
-const ADDRESS = global(tables.patterns.address);
-const QUOTED_MESSAGE = global(tables.patterns.quotedMessage);
-const NAMED = global(tables.patterns.named);
-const CODE_NAME = global(tables.patterns.codeName);
-const DENIED = global(tables.patterns.denied);
-const ORIGIN = global(tables.patterns.origin);
-
-class NormalizedText {
-  #forms = {};
-
-  constructor(raw) {
-    this.raw = raw;
-  }
-
-  get display() {
-    return (this.#forms.display ??= plainQuotes(cleanDisplay(this.raw)));
-  }
-
-  get normalForm() {
-    return (this.#forms.normalForm ??= normalize(this.raw));
-  }
-
-  get comparable() {
-    return (this.#forms.comparable ??= plainQuotes(this.normalForm));
-  }
-
-  get tokens() {
-    return (this.#forms.tokens ??= tokenize(this.normalForm));
-  }
+function normalizedText(raw) {
+  const normalForm = once(() => normalize(raw));
+  return {
+    raw,
+    normalForm,
+    display: once(() => plainQuotes(cleanDisplay(raw))),
+    comparable: once(() => plainQuotes(normalForm())),
+    tokens: once(() => tokenize(normalForm())),
+  };
 }
+
+// The library frames of a text, the innermost one at the end.
+export const framesOf = (failure) => [...failure.exceptions, failure].flatMap(({ frames }) => frames);
 
 export function normalizeFailure(failure) {
   const { exceptions, lines } = failure;
   const texts = new Map();
-  const text = (raw) => texts.get(raw) ?? texts.set(raw, new NormalizedText(raw)).get(raw);
-  const library = [...exceptions.flatMap((exception) => exception.frames), ...failure.frames];
-  const user = [...exceptions.flatMap((exception) => exception.userFrames), ...failure.userFrames];
+  const text = (raw) => texts.get(raw) ?? texts.set(raw, normalizedText(raw)).get(raw);
+  const library = framesOf(failure);
+  const user = [...exceptions, failure].flatMap(({ userFrames }) => userFrames);
   const code = [...lines.map(({ raw }) => raw), ...failure.sources];
-  let used, named, denied, origins;
   return {
     failure,
-    exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`.replace(FIND.suggestion, ""))),
+    exceptions: exceptions.map(({ name, message }) => text(`${name}: ${message}`.replace(SUGGESTION, ""))),
     lines: lines.map((other) => text(other.text)),
     messageLines: [...messageLines(failure, text)],
     frames: new Set([...library, ...user]),
     packages: new Set(library.map(framePackage)),
-    get usedPackages() {
-      return (used ??= new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat(code.flatMap(codeNames).map(([name]) => name)).map(canonicalName)));
-    },
-    get namedPackages() {
-      return (named ??= new Set(lines.flatMap(({ raw }) => namesIn(raw))));
-    },
-    get deniedPackages() {
-      return (denied ??= new Set(lines.flatMap(({ raw }) => [...raw.matchAll(DENIED)].map(([, name]) => canonicalName(name)))));
-    },
-    get origins() {
-      return (origins ??= originsIn(code));
-    },
+    usedPackages: once(() => new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat(code.flatMap(codeNames).map(([name]) => name)).map(canonicalName))),
+    namedPackages: once(() => new Set(lines.flatMap(({ raw }) => namesIn(raw)))),
+    deniedPackages: once(() => new Set(lines.flatMap(({ raw }) => findAll(raw, DENIED).map(([, name]) => canonicalName(name))))),
+    origins: once(() => originsIn(code)),
   };
 }
 
@@ -75,7 +50,7 @@ function originsIn(code) {
   const add = (name, module) => origins.get(name)?.add(module) ?? origins.set(name, new Set([module]));
   const [bases, variables] = [[], []];
   const imported = new Set();
-  for (const [, defined, base = "", module = "", names = "", whole, called, name = "", own = "", variable, source] of code.flatMap((line) => [...line.matchAll(ORIGIN)])) {
+  for (const [, defined, base = "", module = "", names = "", whole, called, name = "", own = "", variable, source] of code.flatMap((line) => findAll(line, ORIGIN))) {
     if (defined) bases.push([defined, base]);
     for (const each of [own, name, ...names.split(/[ ,]+/)]) add(each, called ?? module.split(".")[0]);
     imported.add(whole);
@@ -86,11 +61,11 @@ function originsIn(code) {
   return origins;
 }
 
-export const codeNames = (line) => [...line.replace(ADDRESS, " ").matchAll(CODE_NAME)].map((match) => [match.slice(1).find(Boolean), match[4] ?? match[5]]);
+export const codeNames = (line) => findAll(line.replace(ADDRESS, " "), CODE_NAME).map((match) => [match.slice(1).find(Boolean), match[4] ?? match[5]]);
 
-const namesIn = (line) => [...line.matchAll(NAMED)].flatMap(({ 0: all, 1: name, index }) => {
+const namesIn = (line) => findAll(line, NAMED).flatMap(({ 0: all, 1: name, index }) => {
   const before = line.slice(0, index + all.length - name.length);
-  return isAdvice(before) || FIND.negated.test(lower(before.slice(-limits.MAX_CONTEXT))) ? [] : [canonicalName(name)];
+  return isAdvice(before) || NEGATED.test(lower(before.slice(-MAX_CONTEXT))) ? [] : [canonicalName(name)];
 });
 
 function* messageLines({ exceptions, lines }, text) {
@@ -99,13 +74,13 @@ function* messageLines({ exceptions, lines }, text) {
     const raw = lines.find((other) => other.line === line && other.raw.includes(message))?.raw ?? "";
     const rest = byLine.get(line + 1) ?? "";
     const last = line === exceptions.at(-1).line;
-    for (const variant of unique([message, message.replace(FIND.suggestion, ""), trim(`${message} ${rest}`, " "), message + rest])) {
+    for (const variant of unique([message, message.replace(SUGGESTION, ""), trim(`${message} ${rest}`, " "), message + rest])) {
       yield { exception, text: text(variant), raw, line, last, goesOn: variant === message ? rest : "" };
     }
   }
   const exceptionLines = new Set(exceptions.map((exception) => exception.line));
   for (const { raw, line } of lines) {
     yield { exception: "", text: text(raw), raw, line, last: false, repeatsException: exceptionLines.has(line), goesOn: byLine.get(line + 1) ?? "" };
-    for (const [, quoted] of exceptionLines.has(line) ? [] : raw.matchAll(QUOTED_MESSAGE)) yield { exception: "", text: text(quoted), raw, line, last: false, goesOn: "" };
+    for (const [, quoted] of exceptionLines.has(line) ? [] : raw.matchAll(QUOTED_MESSAGE)) yield { exception: "", text: text(quoted), raw, line, last: false };
   }
 }

@@ -1,18 +1,12 @@
 // What builder/fixcards/matching/parse/packages.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
-import { FIND } from "./patterns.js";
+import { ARCHIVE, COMPILED, LIBRARY_FOLDERS } from "./constants.js";
 import { lower, trim } from "./strings.js";
 
 export function pathInLibrary(path) {
   const slashed = `/${path}`;
-  let inside = null;
-  for (const folder of tables.libraryFolders) {
-    const start = slashed.lastIndexOf(folder);
-    const rest = slashed.slice(start + folder.length);
-    if (start >= 0 && (inside === null || rest.length < inside.length)) inside = rest;
-  }
-  return inside;
+  const folders = LIBRARY_FOLDERS.filter((folder) => slashed.includes(folder));
+  return folders.length ? slashed.slice(Math.max(...folders.map((folder) => slashed.lastIndexOf(folder) + folder.length))) : null;
 }
 
 export const framePackage = (frame) => frame.split("/")[0].split(".py:")[0];
@@ -21,7 +15,7 @@ export const canonicalName = (name) => trim(lower(name).replace(/[-_.]+/g, "-"),
 
 export function libraryFrame(path, name) {
   const slashed = path.replaceAll("\\", "/").replaceAll("//", "/");
-  const compiled = FIND.compiled.exec(slashed);
-  const inside = (pathInLibrary(slashed) ?? compiled?.[1] ?? compiled?.[2])?.replace(FIND.archive, "");
-  return inside?.includes("/") || inside?.endsWith(".py") ? `${inside}:${name}` : null;
+  const compiled = COMPILED.exec(slashed);
+  const inside = (pathInLibrary(slashed) ?? compiled?.[1] ?? compiled?.[2])?.replace(ARCHIVE, "");
+  return /\/|[.]py$/.test(inside ?? "") ? `${inside}:${name}` : null;
 }

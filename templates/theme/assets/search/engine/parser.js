@@ -1,24 +1,36 @@
 // What builder/fixcards/matching/parse/parser.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
-import { splitLines } from "./lines.js";
+import {
+  ARROW, BOX, BREAK, CAUSE, COUNT, CUT_PATH, DEF, DJANGO, DOTTED, EXCEPTION, EXCEPTION_CLASS, FRAME, FRAME_FORMS, HANDLING,
+  HEADER, INDENTED, INNERMOST_FIRST, LOGGED_HEADER, MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINES, MAX_NAME_LENGTH, MEMBER,
+  MIN_ANNOUNCED, PYTEST, QUOTES, RAISED, REPEATED, REPEAT_WINDOW, RICH, RULER, SCRIPT, SOURCE, UNREACHABLE_INDENT,
+  WARNING,
+} from "./constants.js";
+import { cleanLine } from "./lines.js";
 import { libraryFrame } from "./packages.js";
-import { FIND, limits } from "./patterns.js";
-import { SeenReleases } from "./releases.js";
+import { seenReleases } from "./releases.js";
 import { lastPart, trim, trimEnd, trimStart } from "./strings.js";
 
-const escape = (text) => text.replace(/[^A-Za-z0-9_]/g, "\\$&");
+const OTHER_FRAMES = Object.entries(FRAME_FORMS).map(([name, pattern]) => [name, new RegExp(pattern)]);
 
+const escaped = (text) => text.replace(/\W/g, "\\$&");
+
+export const hasFrames = ({ frames, userFrames }) => frames.length || userFrames.length;
 
 export function parse(text) {
-  const parser = new Parser();
-  for (const line of splitLines(text)) parser.add(line);
+  const parser = makeParser();
+  parser.read(text.split(BREAK));
   return parser.failure();
 }
 
 export function splitFailures(failure) {
+  const [only, another] = failure.exceptions;
+  if (only && !another && !hasFrames(only)) {
+    const { frames, userFrames } = failure;
+    failure = { ...failure, exceptions: [{ ...only, frames, userFrames }], frames: [], userFrames: [] };
+  }
   const { exceptions, frames, lines } = failure;
-  const starts = [...exceptions.keys()].filter((number) => number === 0 || exceptions[number].relation === "first");
+  const starts = [...exceptions.keys()].filter((number) => !number || exceptions[number].relation === "first");
   const rest = frames.length && exceptions.length;
   if (starts.length < 2 && !rest) return [failure];
   const parts = starts.map((start, at) => {
@@ -35,232 +47,229 @@ export function splitFailures(failure) {
   return parts;
 }
 
-export class Parser {
-  exceptions = [];
-  otherLines = new Map();
-  frames = [];
-  userFrames = [];
-  relation = "first";
-  indent = -1;
-  linesSinceFrame = 0;
-  lastLine = 0;
-  innermostLast = true;
-  releases = new SeenReleases();
-  django = "";
-  printedFunction = "";
-  linePrefix = "";
-  cutPath = "";
-  sources = new Set();
-  inOwnCode = false;
+// A parser reads lines, some at a time, and gives the failure that they show.
+export function makeParser() {
+  let [exceptions, frames, userFrames, relation, innermostLast] = [[], [], [], "first", true];
+  let [indent, linesSinceFrame, number, lastLine, inOwnCode] = [-1, 0, 0, 0, false];
+  let [django, printedFunction, linePrefix, cutPath] = ["", "", "", ""];
+  const otherLines = new Map();
+  const sources = new Set();
+  const releases = seenReleases();
 
-  failure() {
-    const { exceptions, otherLines, frames, userFrames, releases, printedFunction, sources } = this;
-    if (printedFunction && sources.size < limits.MAX_LINES) sources.add(`def ${printedFunction}(`);
-    return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all, listed: releases.certain, sources: [...sources] };
+  function failure() {
+    if (printedFunction) addSource(`def ${printedFunction}(`);
+    return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all(), listed: releases.certain(), sources: [...sources] };
   }
 
-  add(line) {
-    this.releases.add(line.raw);
-    line.text = line.text.replace(this.linePrefix, "");
-    const header = FIND.header.exec(line.text);
-    if (header) this.linePrefix = new RegExp(`^${header[1].split(FIND.count).map(escape).join(tables.patterns.count)}`);
-    const path = this.cutPath + trim(line.text);
-    this.cutPath = FIND.box.test(line.raw) && FIND["cut path"].test(path) ? path : "";
-    if (FIND.rich.test(path)) line.text = path;
+  function read(lines) {
+    for (const raw of lines) {
+      number += 1;
+      if (raw) for (const line of cleanLine(raw, number)) add(line);
+    }
+  }
+
+  function add(line) {
+    releases.add(line.raw);
+    line.text = line.text.replace(linePrefix, "");
+    const header = LOGGED_HEADER.exec(line.text);
+    if (header) linePrefix = new RegExp(`^${header[1].split(COUNT).map(escaped).join(COUNT.source)}`);
+    const path = cutPath + trim(line.text);
+    cutPath = BOX.test(line.raw) && CUT_PATH.test(path) ? path : "";
+    if (RICH.test(path)) line.text = path;
     const { text } = line;
     const bare = trim(text);
-    if (FIND.ruler.test(bare)) {
-      if (FIND.member.test(text)) [this.relation, this.indent] = ["grouped", -1];
-    } else if (this.#marker(text) || this.#frame(line) || ((this.frames.length || this.userFrames.length) && FIND.box.test(line.raw))) {
+    if (RULER.test(bare)) {
+      if (MEMBER.test(text)) [relation, indent] = ["grouped", -1];
+    } else if (takeMarker(text) || takeFrame(line) || ((frames.length || userFrames.length) && BOX.test(line.raw))) {
       // taken
-    } else if (FIND.script.test(text)) {
-      this.#dropForeignException();
-    } else if (!this.#inTraceback(line, bare) && !this.#sourceLine(line) && !this.#exceptionLine(line, bare, false) && !this.#inlineException(line, bare)) {
-      this.#addLine(line);
+    } else if (SCRIPT.test(text)) {
+      dropForeignException();
+    } else if (!takeInTraceback(line, bare) && !takeSource(line) && !takeException(line, bare, false) && !takeInline(line, bare)) {
+      addLine(line);
     }
-    this.lastLine = line.number;
+    lastLine = line.number;
   }
 
-  #inTraceback(line, bare) {
-    if (this.indent < 0) return false;
-    this.linesSinceFrame += 1;
+  function takeInTraceback(line, bare) {
+    if (indent < 0) return false;
+    linesSinceFrame += 1;
     const depth = line.text.length - trimStart(line.text).length;
-    if (depth > this.indent && FIND.indented.test(bare) && this.#exceptionLine(line, bare, true)) return true;
-    if (depth > this.indent || bare.startsWith(limits.REPEATED) || FIND.source.test(line.text)) {
-      if (this.inOwnCode && this.sources.size < limits.MAX_LINES) this.sources.add(bare);
+    if (depth > indent && INDENTED.test(bare) && takeException(line, bare, true)) return true;
+    if (depth > indent || bare.startsWith(REPEATED) || SOURCE.test(line.text)) {
+      if (inOwnCode) addSource(bare);
       return true;
     }
-    if (this.#exceptionLine(line, bare, true) || (this.linesSinceFrame === 1 && depth === this.indent)) return true;
-    this.indent = -1;
+    if (takeException(line, bare, true) || (linesSinceFrame === 1 && depth === indent)) return true;
+    indent = -1;
     return false;
   }
 
-  #sourceLine({ raw, text, number }) {
-    const definition = FIND.def.exec(text);
-    if (definition) this.printedFunction = definition[1];
-    const arrow = FIND.arrow.exec(text);
-    if (arrow) this.#addLine({ raw, text: text.slice(arrow[0].length), number });
-    return definition || arrow || (FIND.source.test(text) && !/^\d/.test(text));
+  function takeSource({ raw, text, number }) {
+    const definition = DEF.exec(text);
+    if (definition) printedFunction = definition[1];
+    const arrow = ARROW.exec(text);
+    if (arrow) addLine({ raw, text: text.slice(arrow[0].length), number });
+    return definition || arrow || (SOURCE.test(text) && !/^\d/.test(text));
   }
 
-  #marker(text) {
-    if (text.includes(limits.HEADER) || text.includes(limits.INNERMOST_FIRST)) {
-      const innermostLast = text.includes(limits.HEADER);
+  function takeMarker(text) {
+    const isHeader = text.includes(HEADER);
+    if (isHeader || text.includes(INNERMOST_FIRST)) {
       // A dump shows the stacks of all threads, and any of them may be the one that hangs.
-      if (innermostLast || this.innermostLast) [this.frames, this.userFrames] = [[], []];
-      [this.indent, this.linesSinceFrame, this.innermostLast] = [0, 0, innermostLast];
+      if (isHeader || innermostLast) [frames, userFrames] = [[], []];
+      [indent, linesSinceFrame, innermostLast] = [0, 0, isHeader];
       return true;
     }
-    for (const [words, relation] of [[limits.HANDLING, "handling"], [limits.CAUSE, "cause"]]) {
-      if (text.includes(words)) {
-        [this.relation, this.indent] = [relation, -1];
+    const between = text.includes(HANDLING) ? "handling" : text.includes(CAUSE) && "cause";
+    if (between) [relation, indent] = [between, -1];
+    return between;
+  }
+
+  function takeFrame({ text }) {
+    let match = FRAME.exec(text);
+    if (match) {
+      addFrame(match[1], match[2] ?? "", Math.max(0, match.index - trimStart(text.slice(0, match.index)).length));
+      return true;
+    }
+    match = PYTEST.exec(text);
+    if (match) {
+      addFrame(match[1], trim(match[2] || printedFunction, " "), 0);
+      printedFunction = "";
+      if (match[3]) prependFrames(match[3]);
+      return true;
+    }
+    for (const [name, pattern] of OTHER_FRAMES) {
+      match = pattern.exec(text);
+      if (match) {
+        const [path, called = ""] = name === "py-spy" ? [match[2], match[1]] : match.slice(1);
+        addFrame(path, trim(called, " "), ["py-spy", "rich"].includes(name) ? UNREACHABLE_INDENT : 0);
         return true;
       }
     }
     return false;
   }
 
-  #frame(line) {
-    const { text } = line;
-    let match = FIND.frame.exec(text);
-    if (match) {
-      this.#addFrame(match[1], match[2] ?? "", Math.max(0, match.index - trimStart(text.slice(0, match.index)).length));
-      return true;
+  function prependFrames(name) {
+    const last = exceptions.at(-1);
+    if (last && isSameClass(name, last)) {
+      last.frames.push(...frames);
+      last.userFrames.push(...userFrames);
     }
-    match = FIND.pytest.exec(text);
-    if (match) {
-      this.#addFrame(match[1], trim(match[2] || this.printedFunction, " "), 0);
-      this.printedFunction = "";
-      if (match[3]) this.#prependFrames(match[3]);
-      return true;
-    }
-    for (const name of limits.OTHER_FRAMES) {
-      const other = FIND[name].exec(text);
-      if (other) {
-        const [path, called = ""] = name === "py-spy" ? [other[2], other[1]] : other.slice(1);
-        this.#addFrame(path, trim(called, " "), ["py-spy", "rich"].includes(name) ? limits.UNREACHABLE_INDENT : 0);
-        return true;
-      }
-    }
-    return false;
+    [frames, userFrames, indent] = [[], [], -1];
   }
 
-  #prependFrames(name) {
-    const last = this.exceptions.at(-1);
-    if (last && lastPart(last.name) === lastPart(name)) {
-      last.frames = [...last.frames, ...this.frames];
-      last.userFrames = [...last.userFrames, ...this.userFrames];
-    }
-    [this.frames, this.userFrames, this.indent] = [[], [], -1];
-  }
-
-  #addFrame(path, qualifiedName, indent) {
-    [this.indent, this.linesSinceFrame] = [indent, 0];
+  function addFrame(path, qualifiedName, depth) {
+    [indent, linesSinceFrame] = [depth, 0];
     const name = lastPart(qualifiedName.split(" ")[0].split("(")[0]);
     const library = libraryFrame(path, name);
-    this.inOwnCode = library === null;
-    const frames = library === null ? this.userFrames : this.frames;
+    inOwnCode = library === null;
+    const waiting = inOwnCode ? userFrames : frames;
     const frame = library ?? `${path.replaceAll("\\", "/")}:${name}`;
-    if (frames.length >= limits.MAX_FRAMES || frames.at(-1) === frame || path.startsWith("<")) return;
-    if (this.innermostLast) frames.push(frame);
-    else frames.unshift(frame);
+    if (waiting.length >= MAX_FRAMES || waiting.at(-1) === frame || path.startsWith("<")) return;
+    if (innermostLast) waiting.push(frame);
+    else waiting.unshift(frame);
   }
 
-  #exceptionLine(line, bare, inside) {
-    const match = FIND.exception.exec(bare);
+  function takeException(line, bare, inside) {
+    const match = EXCEPTION.exec(bare);
     if (!match) return false;
     const [, name, message] = match;
-    const isClass = FIND.class.test(name) || (FIND.dotted.test(name) && !bare.includes("  "));
-    if (!isClass && !(inside && (this.linesSinceFrame > 1 || message !== undefined))) return false;
-    const apart = !name.includes(".") && line.number > this.lastLine + 1;
+    const isClass = EXCEPTION_CLASS.test(name) || (DOTTED.test(name) && !bare.includes("  "));
+    if (!isClass && !(inside && (linesSinceFrame > 1 || message !== undefined))) return false;
+    const apart = !name.includes(".") && line.number > lastLine + 1;
     if (!isClass && !/^[A-Z]/.test(name) && (message === undefined || apart)) return false;
-    this.#addException(name, message ?? "", line);
+    addException(name, message ?? "", line);
     return true;
   }
 
-  #inlineException(line, bare) {
-    const warning = FIND.warning.exec(bare);
-    if (warning && FIND.class.test(warning[2])) {
-      this.#addFrame(warning[1], "", 0);
-      this.indent = -1;
-      this.#addException(warning[2], warning[3], line);
+  function takeInline(line, bare) {
+    let match = WARNING.exec(bare);
+    if (match && EXCEPTION_CLASS.test(match[2])) {
+      addFrame(match[1], "", 0);
+      indent = -1;
+      addException(match[2], match[3], line);
       return true;
     }
-    const django = FIND.django.exec(bare);
-    if (django) {
-      if (django[1] === "Value" && this.django) this.#addException(this.django, django[2], line);
-      this.django = django[1] === "Type" ? django[2].split(" ")[0] : "";
+    match = DJANGO.exec(bare);
+    if (match) {
+      if (match[1] === "Value" && django) addException(django, match[2], line);
+      django = match[1] === "Type" ? match[2].split(" ")[0] : "";
       return true;
     }
-    const match = FIND.raised.exec(bare);
+    match = RAISED.exec(bare);
     if (!match) return false;
     const after = match.index + match[0].length;
     const called = match[0].endsWith("(");
-    const end = called ? after - 1 : after - 2;
+    const end = after - (called ? 1 : 2);
     let start = end;
-    while (start > 0 && end - start < limits.MAX_NAME_LENGTH && /[A-Za-z0-9_.]/.test(bare[start - 1])) start -= 1;
+    while (start > 0 && end - start < MAX_NAME_LENGTH && /[\w.]/.test(bare[start - 1])) start -= 1;
     const name = trim(bare.slice(start, end), ".");
     let rest = bare.slice(after);
-    if (!FIND.class.test(name) || ["Error", "Exception", "Warning"].includes(name)) return false;
+    if (!EXCEPTION_CLASS.test(name) || ["Error", "Exception", "Warning"].includes(name)) return false;
     if (called) {
-      const quote = rest.slice(0, 1);
-      if ((quote !== "'" && quote !== '"') || !rest.slice(1).includes(quote)) return false;
-      rest = rest.slice(1, rest.indexOf(quote, 1));
+      const quoted = /^(['"])([^]*?)\1/.exec(rest);
+      if (!quoted) return false;
+      rest = quoted[2];
     } else rest = withinQuotes(bare.slice(0, start), rest);
-    this.#addException(name, rest, line);
+    addException(name, rest, line);
     return true;
   }
 
-  #addException(name, message, line) {
-    const { frames, userFrames } = this;
-    const earlier = this.exceptions.slice(-limits.REPEAT_WINDOW).filter((each) => !userFrames.length || each.frames.length || each.userFrames.length);
+  function addException(name, message, line) {
+    const earlier = exceptions.slice(-REPEAT_WINDOW).filter((each) => !userFrames.length || hasFrames(each));
     if (!frames.length && earlier.some((before) => isRepeat(name, message, before))) {
-      [this.userFrames, this.indent] = [[], -1];
-      this.#addLine(line);
+      [userFrames, indent] = [[], -1];
+      addLine(line);
       return;
     }
-    if (frames.length || userFrames.length) this.#dropAnnouncement(name, message);
-    if (this.exceptions.length === limits.MAX_EXCEPTIONS) this.exceptions.shift();
-    this.exceptions.push({ name, message, frames, relation: this.relation, line: line.number, userFrames });
-    [this.frames, this.userFrames, this.relation, this.indent, this.innermostLast] = [[], [], "first", -1, true];
-    this.#addLine(line);
+    if (frames.length || userFrames.length) dropAnnouncement(name, message);
+    if (exceptions.length === MAX_EXCEPTIONS) exceptions.shift();
+    exceptions.push({ name, message, frames, relation, line: line.number, userFrames });
+    [frames, userFrames, relation, indent, innermostLast] = [[], [], "first", -1, true];
+    addLine(line);
   }
 
-  #dropAnnouncement(name, message) {
-    this.exceptions = this.exceptions.filter((before, at, { length, [at + 1]: after }) =>
-      at < length - limits.REPEAT_WINDOW || before.frames.length || before.userFrames.length || (after && after.relation !== "first") || !announces(before, name, message));
+  function dropAnnouncement(name, message) {
+    exceptions = exceptions.filter((before, at, { length, [at + 1]: after }) =>
+      at < length - REPEAT_WINDOW || hasFrames(before) || (after && after.relation !== "first") || !announces(before, name, message));
   }
 
-  #dropForeignException() {
-    const last = this.exceptions.at(-1);
-    if (last && !last.frames.length && !last.userFrames.length && this.indent < 0) {
-      this.exceptions.pop();
-      for (const [text, other] of this.otherLines) if (other.line === last.line) this.otherLines.delete(text);
+  function dropForeignException() {
+    const last = exceptions.at(-1);
+    if (last && !hasFrames(last) && indent < 0) {
+      exceptions.pop();
+      for (const [text, other] of otherLines) if (other.line === last.line) otherLines.delete(text);
     }
   }
 
-  #addLine(line) {
-    const text = trim(line.text);
-    if (this.otherLines.has(text)) return;
-    if (this.otherLines.size >= limits.MAX_LINES) this.otherLines.delete(this.otherLines.keys().next().value);
-    this.otherLines.set(text, { raw: trim(line.raw), text, line: line.number });
+  function addSource(text) {
+    if (sources.size < MAX_LINES) sources.add(text);
   }
+
+  function addLine(line) {
+    const text = trim(line.text);
+    if (otherLines.has(text)) return;
+    if (otherLines.size >= MAX_LINES) otherLines.delete(otherLines.keys().next().value);
+    otherLines.set(text, { raw: trim(line.raw), text, line: line.number });
+  }
+
+  return { read, failure };
 }
 
 function withinQuotes(before, rest) {
-  for (const [opening, closing] of Object.entries(tables.closingQuotes)) {
+  for (const [opening, closing] of Object.entries(QUOTES)) {
     const open = opening === closing ? before.split(opening).length % 2 === 0 : before.lastIndexOf(opening) > before.lastIndexOf(closing);
     if (open) return rest.split(closing)[0];
   }
   return rest;
 }
 
+const isSameClass = (name, before) => lastPart(name) === lastPart(before.name);
+
 function announces(before, name, message) {
-  if (lastPart(name) !== lastPart(before.name)) return false;
-  return message.startsWith(trimEnd(before.message, ". \u2026")) || (message.length >= limits.MIN_ANNOUNCED && before.message.startsWith(message));
+  return isSameClass(name, before) && (message.startsWith(trimEnd(before.message, ". \u2026")) || (message.length >= MIN_ANNOUNCED && before.message.startsWith(message)));
 }
 
 function isRepeat(name, message, before) {
-  if (lastPart(name) !== lastPart(before.name)) return false;
-  return message === before.message || (message.endsWith("...") && before.message.startsWith(trimEnd(message.slice(0, -3), " ")));
+  return isSameClass(name, before) && (message === before.message || (message.endsWith("...") && before.message.startsWith(trimEnd(message.slice(0, -3), " "))));
 }

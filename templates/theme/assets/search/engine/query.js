@@ -1,35 +1,40 @@
 // What builder/fixcards/matching/index/query.py does. The comments that say why stand there.
 
+import {
+  CHECKS, EXCEPTION_WEIGHT, FRAME_WEIGHT, LINE_WEIGHT, LOG_PREFIX, MACHINE_LINE, MAX_FRAME_EXCEPTIONS,
+  MAX_MAIN_EXCEPTIONS, MAX_OTHER_LINES, MAX_QUERY_EXCEPTIONS, MAX_QUERY_FRAMES, MAX_QUIET_LINES, MAX_TERMS,
+  MAX_TYPED_LINES, MAX_TYPED_WORDS, MAX_WARNING_LINES, PACKAGE_WEIGHT, WARNING_PATTERN,
+} from "./constants.js";
 import { framePackage } from "./packages.js";
-import { FIND, limits } from "./patterns.js";
+import { hasFrames } from "./parser.js";
 import { isListed } from "./releases.js";
 import { lower, unique } from "./strings.js";
 import { informative, splitIdentifier, tokenize } from "./tokens.js";
 
 const lastOnes = (items, count) => items.slice(-count).reverse();
-const warns = ({ raw }) => FIND.warningLine.test(raw);
+const warns = ({ raw }) => WARNING_PATTERN.test(raw);
 
 export function makeQuery(normalized) {
   const { failure, exceptions, lines } = normalized;
   const parts = [failure, ...failure.exceptions];
-  const isOutput = parts.some(({ message, frames, userFrames }) => message || frames.length || userFrames.length);
-  const isExplained = parts.some(({ name, message, frames }) => frames.length || (message && !limits.CHECKS.includes(name)));
+  const isOutput = parts.some((part) => part.message || hasFrames(part));
+  const isExplained = parts.some(({ name, message, frames }) => frames.length || (message && !CHECKS.includes(name)));
   const written = writtenLines(normalized);
-  const short = !isOutput && written.length === lines.length && lines.length <= limits.MAX_TYPED_LINES;
-  const wholeWords = short ? lines.flatMap((line) => line.tokens) : [];
+  const short = !isOutput && written.length === lines.length && lines.length <= MAX_TYPED_LINES;
+  const wholeWords = short ? lines.flatMap((line) => line.tokens()) : [];
   const words = wholeWords.flatMap((word) => [word, ...splitIdentifier(word)]);
-  const typed = short && words.length <= limits.MAX_TYPED_WORDS;
+  const typed = short && words.length <= MAX_TYPED_WORDS;
   const terms = new Map();
   const add = (more, weight) => {
-    for (const term of more) if (terms.size < limits.MAX_TERMS && !terms.has(term)) terms.set(term, weight);
+    for (const term of more) if (terms.size < MAX_TERMS && !terms.has(term)) terms.set(term, weight);
   };
-  lastOnes(exceptions, limits.MAX_QUERY_EXCEPTIONS).forEach((text, number) => add(text.tokens, number < limits.MAX_MAIN_EXCEPTIONS ? limits.EXCEPTION_WEIGHT : limits.LINE_WEIGHT));
-  const frames = [...lastOnes(failure.exceptions, limits.MAX_FRAME_EXCEPTIONS), failure].flatMap((each) => lastOnes(each.frames, limits.MAX_QUERY_FRAMES));
-  add(unique(frames).map(lower).slice(0, 2 * limits.MAX_QUERY_FRAMES), limits.FRAME_WEIGHT);
-  if (typed) add(words, limits.EXCEPTION_WEIGHT);
-  else for (const text of warningLines(exceptions, lines)) add(informative(text.tokens), limits.LINE_WEIGHT);
-  add(frames.slice(0, limits.MAX_FRAME_EXCEPTIONS).flatMap((frame) => tokenize(framePackage(frame))), limits.PACKAGE_WEIGHT);
-  const prose = isExplained || (lines.length > limits.MAX_QUIET_LINES && !lines.some(warns)) ? [] : informative(written.flatMap((text) => text.tokens));
+  lastOnes(exceptions, MAX_QUERY_EXCEPTIONS).forEach((text, number) => add(text.tokens(), number < MAX_MAIN_EXCEPTIONS ? EXCEPTION_WEIGHT : LINE_WEIGHT));
+  const frames = [...lastOnes(failure.exceptions, MAX_FRAME_EXCEPTIONS), failure].flatMap((each) => lastOnes(each.frames, MAX_QUERY_FRAMES));
+  add(unique(frames).map(lower).slice(0, 2 * MAX_QUERY_FRAMES), FRAME_WEIGHT);
+  if (typed) add(words, EXCEPTION_WEIGHT);
+  else for (const text of warningLines(exceptions, lines)) add(informative(text.tokens()), LINE_WEIGHT);
+  add(frames.slice(0, MAX_FRAME_EXCEPTIONS).flatMap((frame) => tokenize(framePackage(frame))), PACKAGE_WEIGHT);
+  const prose = isExplained || (lines.length > MAX_QUIET_LINES && !lines.some(warns)) ? [] : informative(written.flatMap((text) => text.tokens()));
   return { terms, typed, words: typed ? unique(words) : [], lastWord: (typed && wholeWords.at(-1)) || "", prose };
 }
 
@@ -37,11 +42,11 @@ function writtenLines({ failure, lines }) {
   const exceptionLines = new Set(failure.exceptions.filter(({ message }) => message).map((exception) => exception.line));
   return lines.filter((_, at) => {
     const { raw, text, line } = failure.lines[at];
-    return !exceptionLines.has(line) && !FIND.machineLine.test(text) && !isListed(raw) && !FIND.logPrefix.test(raw.slice(0, Math.max(0, raw.indexOf(text))));
+    return !exceptionLines.has(line) && !MACHINE_LINE.test(text) && !isListed(raw) && !LOG_PREFIX.test(raw.slice(0, Math.max(0, raw.indexOf(text))));
   });
 }
 
 function warningLines(exceptions, lines) {
   const others = exceptions.length ? [] : lines.filter((text) => !warns(text));
-  return [...lastOnes(lines.filter(warns), limits.MAX_WARNING_LINES), ...lastOnes(others, limits.MAX_OTHER_LINES)];
+  return [...lastOnes(lines.filter(warns), MAX_WARNING_LINES), ...lastOnes(others, MAX_OTHER_LINES)];
 }

@@ -1,11 +1,11 @@
 // What builder/fixcards/matching/index/reader.py does. The comments that say why stand there.
 
-import { limits } from "./patterns.js";
+import { ENTRY_DEFAULTS, MAX_COMPLETIONS, MIN_FUZZY_LENGTH, PACKAGE_TERM } from "./constants.js";
 import { unique } from "./strings.js";
 import { informative, isTypoOf } from "./tokens.js";
 
 // An index may be damaged or come from anywhere, so it is checked like in matching/index/validation.py, but for what fails by itself.
-// The numbers and the pattern are those of format.py; the ones in `tables` came with the index.
+// The numbers and the pattern are those of format.py; the ones in `constants.js` came with the index.
 const [MAX_ENTRIES, MAX_CHUNK, HASH_LENGTH] = [1e7, 1000, 6];
 const PATH = /^(?!\/|.*[.][.])[\w.~@+#/-]+$/;
 
@@ -16,55 +16,20 @@ function need(...facts) {
   if (!facts.every(Boolean)) throw new Error();
 }
 
-export class Index {
-  #files = new Map();
+// `head` is the content of index.json, `read` returns a promise of the parsed content of a path in the index.
+export function makeIndex(head, read) {
+  const { entries: length, chunk, most, common, starts, terms, cards } = head;
+  const files = new Map();
+  need(isNumber(length, 0, MAX_ENTRIES), isNumber(chunk, 1, MAX_CHUNK), isNumber(most, 0, MAX_ENTRIES), areTexts(starts));
+  need(terms.length === HASH_LENGTH * starts.length, cards.length === HASH_LENGTH * Math.ceil(length / chunk));
+  need(Object.values(common).every((value) => isNumber(value, 0, length)), /^[0-9a-v]*$/.test(terms + cards));
 
-  // `head` is the content of index.json, `read` returns a promise of the parsed content of a path in the index.
-  constructor(head, read) {
-    const { entries, chunk, most, starts, terms, cards } = head;
-    need(isNumber(entries, 0, MAX_ENTRIES), isNumber(chunk, 1, MAX_CHUNK), isNumber(most, 0, MAX_ENTRIES), areTexts(starts));
-    need(terms.length === HASH_LENGTH * starts.length, cards.length === HASH_LENGTH * Math.ceil(entries / chunk));
-    need(Object.values(head.common).every((value) => isNumber(value, 0, entries)), /^[a-z2-7]*$/.test(terms + cards));
-    this.head = head;
-    this.read = read;
-  }
+  const entryFile = (number) => Math.floor(number / chunk);
 
-  get length() {
-    return this.head.entries;
-  }
+  const frequency = (term) => (Object.hasOwn(common, term) ? common[term] : 0);
 
-  frequency(term) {
-    return Object.hasOwn(this.head.common, term) ? this.head.common[term] : 0;
-  }
-
-  // Fetch the files that `postings` of these terms needs.
-  prepare(terms) {
-    return this.#load("terms", terms.map((term) => this.#termFile(term)).filter((number) => number >= 0));
-  }
-
-  prepareEntries(numbers) {
-    return this.#load("cards", numbers.map((number) => Math.floor(number / this.head.chunk)));
-  }
-
-  postings(term, fuzzy = false, prefix = false) {
-    const number = this.#termFile(term);
-    if (number < 0) return [];
-    const terms = this.#files.get(`terms/${number}`);
-    if (Object.hasOwn(terms, term)) return accumulate(terms[term]);
-    if (!fuzzy || term.length < limits.MIN_FUZZY_LENGTH) return [];
-    const words = informative(Object.keys(terms));
-    let meant = words.filter((word) => prefix && word.startsWith(term));
-    if (!meant.length) meant = words.filter((word) => isTypoOf(term, word));
-    return unique(meant.slice(0, limits.MAX_COMPLETIONS).flatMap((word) => accumulate(terms[word]))).sort((a, b) => a - b);
-  }
-
-  entry(number) {
-    return this.#files.get(`cards/${Math.floor(number / this.head.chunk)}`)[number % this.head.chunk];
-  }
-
-  #termFile(term) {
-    if (this.frequency(term) > this.head.most) return -1;
-    const { starts } = this.head;
+  function termFile(term) {
+    if (frequency(term) > most) return -1;
     let [low, high] = [0, starts.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -74,33 +39,61 @@ export class Index {
     return low - 1;
   }
 
-  #load(kind, numbers) {
+  function load(kind, numbers, check) {
     return Promise.all(unique(numbers).map(async (number) => {
       const key = `${kind}/${number}`;
-      if (this.#files.has(key)) return;
-      const name = this.head[kind].slice(number * HASH_LENGTH, (number + 1) * HASH_LENGTH);
-      const data = await this.read(`${key}-${name}.json`);
-      if (kind === "terms") this.#checkTerms(data);
-      else this.#checkEntries(data, number);
-      this.#files.set(key, data);
+      if (files.has(key)) return;
+      const name = head[kind].slice(number * HASH_LENGTH, (number + 1) * HASH_LENGTH);
+      const data = await read(`${key}-${name}.json`);
+      check(data, number);
+      files.set(key, data);
     }));
   }
 
-  #checkTerms(terms) {
-    for (const steps of Object.values(terms)) {
-      need(accumulate(steps).every((posting, at, all) => isNumber(posting, at ? all[at - 1] + 1 : 0, 2 * this.length - 1)), steps.length);
+  function checkTerms(postingsByTerm) {
+    for (const steps of Object.values(postingsByTerm)) {
+      need(accumulate(steps).every((posting, at, all) => isNumber(posting, at ? all[at - 1] + 1 : 0, 2 * length - 1)), steps.length);
     }
   }
 
-  #checkEntries(entries, number) {
-    const { chunk } = this.head;
-    need(entries.length === Math.min(chunk, this.length - number * chunk));
+  function checkEntries(entries, number) {
+    need(entries.length === Math.min(chunk, length - number * chunk));
     for (const { display, templates = [], frames = [], requirements = {}, fixes = [], ...texts } of entries) {
       need(texts.id, display.path, PATH.test(display.path), display.kind === "page" || display.verdict);
       need(...fixes.map(({ title, kind, install = [], python = "" }) => areTexts([title, kind, python, ...install])));
       need(...[display, templates, frames, requirements, texts].map((values) => areTexts(Object.values(values))));
     }
   }
+
+  // Fetch the files that `postings` of these terms needs.
+  const prepare = (wanted) => load("terms", wanted.map(termFile).filter((number) => number >= 0), checkTerms);
+
+  const prepareEntries = (numbers) => load("cards", numbers.map(entryFile), checkEntries);
+
+  function postings(term, fuzzy, prefix) {
+    const number = termFile(term);
+    if (number < 0) return [];
+    const steps = files.get(`terms/${number}`);
+    if (Object.hasOwn(steps, term)) return accumulate(steps[term]);
+    if (!fuzzy || term.length < MIN_FUZZY_LENGTH) return [];
+    const words = informative(Object.keys(steps));
+    let meant = words.filter((word) => prefix && word.startsWith(term));
+    if (!meant.length) meant = words.filter((word) => isTypoOf(term, word));
+    return unique(meant.slice(0, MAX_COMPLETIONS).flatMap((word) => accumulate(steps[word]))).sort((a, b) => a - b);
+  }
+
+  const entry = (number) => ({ ...ENTRY_DEFAULTS, ...files.get(`cards/${entryFile(number)}`)[number % chunk] });
+
+  // The entries of some packages, in the order of the index.
+  async function entriesOf(packages) {
+    const wanted = packages.map((name) => PACKAGE_TERM + name);
+    await prepare(wanted);
+    const numbers = unique(wanted.flatMap((term) => postings(term).map((posting) => posting >> 1))).sort((a, b) => a - b);
+    await prepareEntries(numbers);
+    return numbers.map(entry);
+  }
+
+  return { length, entryFile, frequency, prepare, prepareEntries, postings, entry, entriesOf };
 }
 
 function accumulate(steps) {

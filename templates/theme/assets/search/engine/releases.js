@@ -1,97 +1,92 @@
 // What builder/fixcards/matching/parse/releases.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
+import {
+  ADVICE_REACH, ADVICE_WORDS, COMPARISON_WORDS, DISTRIBUTOR, INSTALL_COMMAND, LISTED_ITEM, LISTED_RELEASE,
+  LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, PLACE_WORDS, PLATFORM, PLUGINS,
+  PYTHON_NAMES, PYTHON_PATH, PYTHON_PROGRAM, READER_WORDS, RELEASE_MENTION, REPORTS,
+} from "./constants.js";
 import { canonicalName } from "./packages.js";
-import { FIND, global, limits } from "./patterns.js";
 import { lower, trim, unique } from "./strings.js";
 
-const COMPARISON_WORDS = new Set(tables.comparisonWords);
-const ADVICE_WORDS = new Set(tables.adviceWords);
-const NO_NAMES = new Set([...tables.stopwords.split(" "), ...tables.noNames.split(" ")]);
+export function seenReleases() {
+  const [releases, paths, listed] = [new Map(), new Set(), new Set()];
+  let locked = "";
 
-const PYTHON_PROGRAM = global(tables.patterns.pythonProgram);
-const RELEASE_MENTION = global(tables.releaseMention);
-
-export class SeenReleases {
-  #releases = new Map();
-  #paths = new Set();
-  #locked = "";
-  #listed = new Set();
-
-  add(line) {
-    const locked = FIND.lockedName.exec(line);
-    if (locked) {
-      this.#locked = locked[1];
+  function add(line) {
+    const name = LOCKED_NAME.exec(line);
+    if (name) {
+      locked = name[1];
       return;
     }
     if (!line.includes(".")) return;
-    if (!this.#addListed(line) && !FIND.installCommand.test(line)) {
+    if (!addListed(line) && !INSTALL_COMMAND.test(line)) {
       for (const { index, 1: before, 2: raw, 3: release } of line.matchAll(RELEASE_MENTION)) {
         const start = index + before.length;
-        const name = packageIn(raw, release);
-        if (name && !isAdvice(line.slice(0, start), true)) this.#add(name, release);
+        const mentioned = packageIn(raw, release);
+        if (mentioned && !isAdvice(line.slice(0, start), true)) addRelease(mentioned, release);
       }
-      for (const [, release] of line.matchAll(PYTHON_PROGRAM)) this.#add("python", release);
+      for (const [, release] of line.matchAll(PYTHON_PROGRAM)) addRelease("python", release);
     }
-    const path = FIND.pythonPath.exec(line);
-    if (path) this.#paths.add(`${path[1]}.${path[2]}`);
+    const path = PYTHON_PATH.exec(line);
+    if (path) paths.add(`${path[1]}.${path[2]}`);
   }
 
-  #addListed(line) {
-    const match = FIND.lockedRelease.exec(line);
-    const items = match && this.#locked ? [[this.#locked, match[1]]] : itemsOf(line);
-    this.#locked = "";
+  function addListed(line) {
+    const match = LOCKED_RELEASE.exec(line);
+    const items = match && locked ? [[locked, match[1]]] : itemsOf(line);
+    locked = "";
     for (const [raw, release] of items) {
       const name = packageIn(raw, release);
-      if (!name) continue;
-      this.#add(name, release);
-      this.#listed.add(name);
+      if (name) {
+        addRelease(name, release);
+        listed.add(name);
+      }
     }
     return items.length;
   }
 
-  #add(name, release) {
-    const releases = this.#releases.get(name) ?? new Set();
-    releases.delete(release);
-    this.#releases.set(name, releases.add(release));
+  function addRelease(name, release) {
+    const earlier = releases.get(name) ?? new Set();
+    earlier.delete(release);
+    releases.set(name, earlier.add(release));
   }
 
   // All releases of each package, the last one at the end.
-  get all() {
-    const all = new Map([...this.#releases].map(([name, releases]) => [name, [...releases]]));
-    if (this.#paths.size) all.set("python", unique([...this.#paths, ...(all.get("python") ?? [])]));
-    return all;
+  function all() {
+    const lists = new Map([...releases].map(([name, earlier]) => [name, [...earlier]]));
+    if (paths.size) lists.set("python", unique([...paths, ...(lists.get("python") ?? [])]));
+    return lists;
   }
 
-  get certain() {
-    return unique([...this.#listed, ...(this.#paths.size ? ["python"] : [])]);
-  }
+  const certain = () => unique([...listed, ...(paths.size ? ["python"] : [])]);
+
+  return { add, all, certain };
 }
 
-export const isListed = (line) => FIND.lockedName.test(line) || FIND.lockedRelease.test(line) || (line.includes(".") && itemsOf(line).length);
+export const isListed = (line) => LOCKED_NAME.test(line) || LOCKED_RELEASE.test(line) || (line.includes(".") && itemsOf(line).length);
 
 function itemsOf(text) {
-  const line = text.replace(FIND.listedValue, "$1");
-  const match = FIND.listed.exec(line);
+  const line = text.replace(LISTED_VALUE, "$1");
+  const match = LISTED_RELEASE.exec(line);
   if (match) return [[match[1], match[2]]];
-  const at = line.indexOf(limits.PLUGINS);
-  const rest = at < 0 ? "" : line.slice(at + limits.PLUGINS.length);
+  const at = line.indexOf(PLUGINS);
+  const rest = at < 0 ? "" : line.slice(at + PLUGINS.length);
   const plugins = rest && !trim(line.slice(0, at), " ");
-  const parts = (plugins ? rest : line.replace(FIND.platform, "")).split(FIND.listSeparator).map((part) => FIND.listItem.exec(part));
+  const parts = (plugins ? rest : line.replace(PLATFORM, "")).split(LIST_SEPARATOR).map((part) => LISTED_ITEM.exec(part));
   if (parts.includes(null) || (!plugins && parts.length < 2)) return [];
   return parts.map(([, name, release]) => [plugins ? `pytest-${name}` : name, release]);
 }
 
 function packageIn(raw, release) {
-  const name = canonicalName(raw).replace(FIND.distributor, "");
-  if (tables.pythonNames.includes(name) && "23".includes(release[0])) return "python";
+  const name = canonicalName(raw).replace(DISTRIBUTOR, "");
+  if (PYTHON_NAMES.has(name) && "23".includes(release[0])) return "python";
   return NO_NAMES.has(name) ? "" : name;
 }
 
 export function isAdvice(before, hasRelease) {
-  const words = before.slice(-limits.MAX_CONTEXT).split(" ").filter(Boolean).slice(-limits.ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
+  const words = before.slice(-MAX_CONTEXT).split(" ").filter(Boolean).slice(-ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
   const last = words.at(-1);
-  if (last === "to" && words.some((word) => limits.REPORTS.includes(word))) return false;
-  const compares = COMPARISON_WORDS.has(last) && (hasRelease || !limits.PLACE_WORDS.includes(last));
-  return compares || words.some((word, at) => ADVICE_WORDS.has(word) && !limits.READER_WORDS.includes(words[at - 1]));
+  if (last === "to" && words.some((word) => REPORTS.includes(word))) return false;
+  const compares = COMPARISON_WORDS.has(last) && (hasRelease || !PLACE_WORDS.includes(last));
+  return compares || words.some((word, at) => ADVICE_WORDS.has(word) && !READER_WORDS.includes(words[at - 1]));
 }

@@ -1,11 +1,19 @@
 // What builder/fixcards/matching/score/scoring.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
-import { limits } from "./patterns.js";
+import {
+  AFFECTED_SCORE, BASE_SCORE, CONTRADICTION_PENALTY, FOREIGN_FRAMES_PENALTY, FRAMES_SCORE, FRAME_SCORE,
+  INNERMOST_SCORE, LAST_EXCEPTION_SCORE, MAX_REASON_WORDS, MAX_SCORE, MAX_SCORED_FRAMES, MAX_SCORED_SPECIFICITY,
+  MAX_UNCERTAIN_EVIDENCE, MIN_COVERAGE, MIN_KEYWORD_COVERAGE, MIN_LONG_TEXT_COVERAGE, MIN_NEARNESS, MIN_SHARED,
+  MIN_SHARED_LONG_TEXT, MIN_SIMILARITY, OTHER_EXCEPTION_PENALTY, PARTNER_FRAME_SCORE, REASON_AFFECTED, REASON_ALIAS,
+  REASON_BOTH, REASON_FIXED, REASON_FOREIGN, REASON_INNERMOST, REASON_INSTALLED, REASON_MESSAGE, REASON_OTHER,
+  REASON_SIMILAR, REASON_TRUNCATED, REASON_UNAFFECTED, REASON_WORDS, SAME_EXCEPTION_SCORE, SOURCE_SCORE,
+  SPECIFICITY_ENOUGH, SPECIFICITY_SCORE, SPECIFICITY_STRONG, TIERS, TIERS_BY_EVIDENCE, TRUNCATED_PENALTY, USED_SCORE,
+  WHOLE_LINE_COVERAGE,
+} from "./constants.js";
 import { informative, tokenize } from "./tokens.js";
 import { inRange } from "./versions.js";
 
-export const { reasonTexts: REASONS } = tables;
+export const [EXACT, LIKELY, POSSIBLE] = TIERS;
 
 export function scoreMatch(features, entry, keywords) {
   let tier = tierOf(features, entry);
@@ -13,91 +21,93 @@ export function scoreMatch(features, entry, keywords) {
   if (keywords && !tier) [tier, scored] = [keywordTier(keywords, features, entry), { ...features, fit: null }];
   else if (isContradicted(features)) {
     const wrong = features.unmetRequirement === "python" || features.wrongValue;
-    tier = tier === "exact" && !wrong ? "possible" : "";
+    tier = tier === EXACT && !wrong ? POSSIBLE : "";
   }
-  const nearness = keywords ? keywords.nearness : 0;
-  const words = keywords ? keywords.informative.map((word) => keywords.written.get(word) ?? word) : [];
-  return tier ? { tier, score: scoreOf(scored, entry, nearness), reasons: reasonsOf(scored, entry, words) } : null;
+  if (!tier) return null;
+  const { nearness = 0, informative: words = [], written } = keywords || {};
+  return { tier, score: scoreOf(scored, entry, nearness), reasons: reasonsOf(scored, entry, words.map((word) => written.get(word) ?? word)) };
 }
 
 const isContradicted = (features) => !!features.unmetRequirement || features.wrongValue || features.affected === false;
 
 function tierOf(features, entry) {
   const { fit, frames: shared } = features;
-  if (fit === null || fit.sameException === false || (fit.truncated && fit.specificity < limits.SPECIFICITY_ENOUGH)) return tierWithoutMessage(features, entry);
-  const full = fit.coverage >= limits.MIN_COVERAGE || (fit.leads && fit.specificity > 0);
+  if (!fit || fit.sameException === false || (fit.truncated && fit.specificity < SPECIFICITY_ENOUGH)) return tierWithoutMessage(features, entry);
+  const full = fit.coverage >= MIN_COVERAGE || (fit.leads && fit.specificity > 0);
   if (shared) {
-    if (features.doubtful) return "possible";
+    if (features.doubtful) return POSSIBLE;
     const sure = fit.specificity > 0 || features.innermost;
-    if (full && !fit.truncated) return sure || 2 * shared >= features.allFrames ? "exact" : "likely";
-    return sure ? "likely" : "possible";
+    if (full && !fit.truncated) return sure || 2 * shared >= features.allFrames ? EXACT : LIKELY;
+    return sure ? LIKELY : POSSIBLE;
   }
-  const saysSomething = fit.specificity > 0 || (fit.coverage >= limits.WHOLE_LINE_COVERAGE && fit.sameException === true);
-  const evidence = (fit.specificity >= limits.SPECIFICITY_STRONG) + (fit.specificity >= limits.SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
+  const saysSomething = fit.specificity > 0 || (fit.coverage >= WHOLE_LINE_COVERAGE && fit.sameException === true);
+  const evidence = (fit.specificity >= SPECIFICITY_STRONG) + (fit.specificity >= SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
   const own = isEntrysOwn(features, entry);
   const uncertain = isUnsureAlias(features, entry) || fit.truncated || features.doubtful || !own;
   const witness = own && saysSomething && (full || fit.truncated) && features.affected === true && !features.doubtful;
-  const sum = (uncertain ? Math.min(evidence, limits.MAX_UNCERTAIN_EVIDENCE) : evidence) + witness;
-  return limits.TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, limits.TIERS_BY_EVIDENCE.length - 1))];
+  const sum = (uncertain ? Math.min(evidence, MAX_UNCERTAIN_EVIDENCE) : evidence) + witness;
+  return TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, TIERS_BY_EVIDENCE.length - 1))];
 }
 
-const isUnsureAlias = ({ alias, fit }, { id, cause, requirements }) => alias && !(fit?.specificity >= limits.SPECIFICITY_STRONG && (cause === id || !Object.keys(requirements).length));
+const isOfOnePackage = ({ id, cause, requirements }) => cause === id || !Object.keys(requirements).length;
 
-function isEntrysOwn({ usesPackage, hasSource, ownCode }, { id, cause, requirements }) {
-  if (cause && cause !== id && ownCode && !hasSource) return false;
-  return usesPackage || hasSource || cause === id || !Object.keys(requirements).length;
+const isUnsureAlias = ({ alias, fit }, entry) => alias && !(fit?.specificity >= SPECIFICITY_STRONG && isOfOnePackage(entry));
+
+function isEntrysOwn({ usesPackage, hasSource, ownCode }, entry) {
+  if (entry.cause && entry.cause !== entry.id && ownCode && !hasSource) return false;
+  return usesPackage || hasSource || isOfOnePackage(entry);
 }
 
 function tierWithoutMessage(features, entry) {
   const shared = features.frames;
-  const similar = features.sameException && features.similarity >= limits.MIN_SIMILARITY;
-  const place = features.innermost && shared + (features.affected === true) >= Math.min(limits.MIN_SHARED, features.allFrames);
-  if (similar && place) return features.otherNames ? "possible" : "likely";
-  if (features.fit !== null && features.fit.specificity >= limits.SPECIFICITY_STRONG) return "possible";
+  const similar = features.sameException && features.similarity >= MIN_SIMILARITY;
+  const place = features.innermost && shared + (features.affected === true) >= Math.min(MIN_SHARED, features.allFrames);
+  if (similar && place) return features.otherNames ? POSSIBLE : LIKELY;
+  if (features.fit?.specificity >= SPECIFICITY_STRONG) return POSSIBLE;
   const mayBeClass = features.sameException || features.framesAlone || !entry.exception;
-  if (place && mayBeClass && 2 * shared >= features.allFrames) return "possible";
-  return similar && features.usesPackage ? "possible" : "";
+  if (place && mayBeClass && 2 * shared >= features.allFrames) return POSSIBLE;
+  return similar && features.usesPackage ? POSSIBLE : "";
 }
 
 function keywordTier({ coverage, nearness, informative: words, longText }, features, entry) {
   const own = informative(tokenize(entry.package));
   const named = own.length && own.every((word) => words.includes(word));
-  if (longText) return named && words.length + (features.affected === true) >= limits.MIN_SHARED_LONG_TEXT && coverage >= limits.MIN_LONG_TEXT_COVERAGE ? "possible" : "";
-  const enough = named || words.length >= limits.MIN_SHARED ? coverage >= limits.MIN_KEYWORD_COVERAGE : words.length && nearness >= limits.MIN_NEARNESS;
-  return enough ? "possible" : "";
+  if (longText) return named && words.length + (features.affected === true) >= MIN_SHARED_LONG_TEXT && coverage >= MIN_LONG_TEXT_COVERAGE ? POSSIBLE : "";
+  const enough = named || words.length >= MIN_SHARED ? coverage >= MIN_KEYWORD_COVERAGE : words.length && nearness >= MIN_NEARNESS;
+  return enough ? POSSIBLE : "";
 }
 
 function scoreOf(features, entry, nearness) {
   const { fit } = features;
   let score = features.similarity + nearness;
   if (fit) {
-    const message = limits.BASE_SCORE + fit.coverage + limits.SPECIFICITY_SCORE * Math.min(fit.specificity, limits.MAX_SCORED_SPECIFICITY);
-    score = Math.max(score, message + limits.LAST_EXCEPTION_SCORE * fit.last + (fit.sameException ? limits.SAME_EXCEPTION_SCORE : 0));
-    score -= fit.sameException === false ? limits.OTHER_EXCEPTION_PENALTY : limits.TRUNCATED_PENALTY * fit.truncated;
+    const message = BASE_SCORE + fit.coverage + SPECIFICITY_SCORE * Math.min(fit.specificity, MAX_SCORED_SPECIFICITY);
+    score = Math.max(score, message + LAST_EXCEPTION_SCORE * fit.last + SAME_EXCEPTION_SCORE * fit.sameException);
+    score -= fit.sameException === false ? OTHER_EXCEPTION_PENALTY : TRUNCATED_PENALTY * fit.truncated;
   }
-  if (features.allFrames) score += Math.floor((limits.FRAMES_SCORE * features.frames) / features.allFrames) + limits.FRAME_SCORE * Math.min(features.frames, limits.MAX_SCORED_FRAMES);
-  score += limits.PARTNER_FRAME_SCORE * Math.min(features.partnerFrames, limits.MAX_SCORED_FRAMES);
-  score += limits.USED_SCORE * features.usesPackage + limits.SOURCE_SCORE * features.hasSource;
-  score += limits.INNERMOST_SCORE * features.innermost + limits.AFFECTED_SCORE * (features.affected === true);
-  score -= limits.CONTRADICTION_PENALTY * isContradicted(features) + limits.FOREIGN_FRAMES_PENALTY * features.foreignFrames;
-  return Math.max(1, Math.min(limits.MAX_SCORE, score));
+  score += Math.floor((FRAMES_SCORE * features.frames) / Math.max(1, features.allFrames)) + FRAME_SCORE * Math.min(features.frames, MAX_SCORED_FRAMES);
+  score += PARTNER_FRAME_SCORE * Math.min(features.partnerFrames, MAX_SCORED_FRAMES);
+  score += USED_SCORE * features.usesPackage + SOURCE_SCORE * features.hasSource;
+  score += INNERMOST_SCORE * features.innermost + AFFECTED_SCORE * features.affected;
+  score -= CONTRADICTION_PENALTY * isContradicted(features) + FOREIGN_FRAMES_PENALTY * features.foreignFrames;
+  return Math.max(1, Math.min(MAX_SCORE, score));
 }
 
 function reasonsOf(features, entry, words) {
   const { fit } = features;
   const reasons = [];
-  if (fit) reasons.push(fit.truncated ? REASONS.truncated : fit.sameException ? REASONS.both : fit.sameException === null ? REASONS.message : REASONS.other);
-  else if (features.sameException) reasons.push(REASONS.similar.replace("%", `${features.similarity}%`));
-  else if (words.length) reasons.push(REASONS.words + words.slice(0, limits.MAX_REASON_WORDS).join(", "));
-  if (features.frames) reasons.push(`${features.frames} of ${features.allFrames} library frames${features.innermost ? REASONS.innermost : ""}`);
-  if (features.foreignFrames) reasons.push(REASONS.foreign);
-  if (isUnsureAlias(features, entry)) reasons.push(REASONS.alias);
+  if (fit) reasons.push(fit.truncated ? REASON_TRUNCATED : fit.sameException ? REASON_BOTH : fit.sameException === null ? REASON_MESSAGE : REASON_OTHER);
+  else if (features.sameException) reasons.push(REASON_SIMILAR.replace("%", `${features.similarity}%`));
+  else if (words.length) reasons.push(REASON_WORDS + words.slice(0, MAX_REASON_WORDS).join(", "));
+  if (features.frames) reasons.push(`${features.frames} of ${features.allFrames} library frames${features.innermost ? REASON_INNERMOST : ""}`);
+  if (features.foreignFrames) reasons.push(REASON_FOREIGN);
+  if (isUnsureAlias(features, entry)) reasons.push(REASON_ALIAS);
   const release = features.versions[entry.package];
-  if (release && features.affected) reasons.push(`${REASONS.installed} ${entry.package} ${release}, ${REASONS.affected}${inRange(entry.fixed, `>${release}`) ? REASONS.fixed + entry.fixed : ""}`);
+  if (release && features.affected) reasons.push(`${REASON_INSTALLED} ${entry.package} ${release}, ${REASON_AFFECTED}${inRange(entry.fixed, `>${release}`) ? REASON_FIXED + entry.fixed : ""}`);
   return reasons;
 }
 
 export function warningOf({ isNewer, unmetRequirement: unmet, versions }, entry) {
-  if (isNewer) return `${REASONS.installed} ${entry.package} ${versions[entry.package]}, ${REASONS.unaffected} (${entry.affected})`;
-  return unmet ? `it takes ${unmet} ${entry.requirements[unmet]}, ${REASONS.installed} ${versions[unmet]}` : "";
+  if (isNewer) return `${REASON_INSTALLED} ${entry.package} ${versions[entry.package]}, ${REASON_UNAFFECTED} (${entry.affected})`;
+  return unmet ? `it takes ${unmet} ${entry.requirements[unmet]}, ${REASON_INSTALLED} ${versions[unmet]}` : "";
 }

@@ -1,5 +1,7 @@
 // Small operations on texts and lists.
 
+export const findAll = (text, pattern) => [...text.matchAll(pattern)];
+
 export const unique = (items) => [...new Set(items)];
 
 export function trim(text, characters = " \t") {
@@ -17,10 +19,14 @@ export function trimEnd(text, characters = " \t") {
   while (end > 0 && characters.includes(text[end - 1])) end -= 1;
   return text.slice(0, end);
 }
-
-
 export function lower(text) {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+// A function whose value is computed when it is first called.
+export function once(compute) {
+  let value;
+  return () => (value ??= compute());
 }
 
 export const lastPart = (name) => name.slice(name.lastIndexOf(".") + 1);

@@ -1,14 +1,12 @@
 // What builder/fixcards/matching/parse/template.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
+import {
+  CONSTRUCTOR, ELLIPSIS_CHARACTERS, LETTER, MIN_TRUNCATED_LENGTH, NORMALIZED_VALUE, PLACEHOLDER, QUOTE,
+} from "./constants.js";
 import { cleanDisplay, normalize } from "./normalize.js";
-import { FIND, global, limits } from "./patterns.js";
 import { trimEnd } from "./strings.js";
 
-const QUOTE = global(tables.quotes);
-const PLACEHOLDER = global(tables.placeholder);
-const NORMALIZED_VALUE = global(tables.normalizedValue);
-const PART_OF_WORD = /[A-Za-z0-9_]/;
+const PART_OF_WORD = /\w/;
 
 export const PLACEHOLDER_MARK = "\ue000";
 
@@ -36,7 +34,7 @@ function gapsOf(template, pieces) {
 
 function fixedParts(pieces) {
   const parts = pieces.filter((part) => part).map(plainQuotes);
-  return FIND.letter.test(parts.join("").replace(NORMALIZED_VALUE, "")) ? parts : [];
+  return LETTER.test(parts.join("").replace(NORMALIZED_VALUE, "")) ? parts : [];
 }
 
 export function matchTemplate(line, parts) {
@@ -54,11 +52,11 @@ export function matchTemplate(line, parts) {
 }
 
 export function matchTruncated(line, parts) {
-  const text = trimEnd(line, limits.ELLIPSIS_CHARACTERS);
-  const tail = text.slice(-limits.MIN_TRUNCATED_LENGTH);
-  for (let number = 0; number < parts.length && tail.length === limits.MIN_TRUNCATED_LENGTH; number += 1) {
+  const text = trimEnd(line, ELLIPSIS_CHARACTERS);
+  const tail = text.slice(-MIN_TRUNCATED_LENGTH);
+  for (let number = 0; number < parts.length && tail.length === MIN_TRUNCATED_LENGTH; number += 1) {
     const start = parts[number].indexOf(tail);
-    const places = start < 0 ? [] : matchTemplate(text, [...parts.slice(0, number), parts[number].slice(0, start + limits.MIN_TRUNCATED_LENGTH)]);
+    const places = start < 0 ? [] : matchTemplate(text, [...parts.slice(0, number), parts[number].slice(0, start + MIN_TRUNCATED_LENGTH)]);
     if (places.at(-1)?.[1] === text.length) return places;
   }
   return ["", "."].includes(line.slice(text.length)) ? [] : matchTemplate(text, parts.slice(0, -1));
@@ -66,7 +64,7 @@ export function matchTruncated(line, parts) {
 
 function splitsWord(line, start, part, first, last) {
   const before = line[start - 1];
-  if (first && before === "." && part.startsWith(limits.CONSTRUCTOR)) return true;
+  if (first && before === "." && part.startsWith(CONSTRUCTOR)) return true;
   const after = line[start + part.length];
   return (
     (first && before && PART_OF_WORD.test(before) && PART_OF_WORD.test(part[0])) ||

@@ -1,16 +1,12 @@
 // What builder/fixcards/matching/parse/tokens.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
-import { FIND, global, limits } from "./patterns.js";
-import { lower, trim, unique } from "./strings.js";
+import {
+  BUILTIN_NAMES, CONSTRUCTOR, MAX_WORD_LENGTH, MIXED, QUALIFIED, QUOTED, SENTENCE_INFORMATIVE, SENTENCE_SPECIFICITY,
+  SENTENCE_WORDS, STOPWORDS, SUFFIX_RULES, WORD,
+} from "./constants.js";
+import { findAll, lower, trim, unique } from "./strings.js";
 
-const QUOTED = global(tables.quotedPattern);
-const QUALIFIED = global(tables.qualified);
-const BUILTIN_NAMES = new Set(tables.builtinNames.split(" "));
-const STOPWORDS = new Set(tables.stopwords.split(" ").flatMap((word) => [word, stem(word)]));
-
-const WORD = global(tables.wordPattern);
-
+const STEMMED_STOPWORDS = new Set(STOPWORDS.flatMap((word) => [word, stem(word)]));
 
 export const tokenize = (text) => writtenWords(text).map(stem);
 
@@ -21,7 +17,7 @@ function writtenWords(text) {
   for (const match of text.matchAll(WORD)) {
     const end = match.index + match[0].length;
     if (text[match.index - 1] === "<" && text[end] === ">") continue;
-    const word = trim(lower(match[0]), "_").slice(0, tables.maxWordLength);
+    const word = trim(lower(match[0]), "_").slice(0, MAX_WORD_LENGTH);
     if (word) words.push(word);
   }
   return words;
@@ -32,31 +28,31 @@ export const splitIdentifier = (word) => (word.includes("_") ? unique(word.split
 export function stem(word) {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
   let result = word;
-  for (const suffixes of tables.suffixRules) {
+  for (const suffixes of SUFFIX_RULES) {
     const [suffix, replacement] = suffixes.find(([each, , minLength]) => result.length >= minLength && result.endsWith(each)) ?? [];
     if (suffix && (suffix !== "s" || !"suia".includes(result.at(-2)))) result = result.slice(0, -suffix.length) + replacement;
   }
   return result;
 }
 
-export const informative = (words) => unique(words).filter((word) => !STOPWORDS.has(word) && word.length > 1);
+export const informative = (words) => unique(words).filter((word) => !STEMMED_STOPWORDS.has(word) && word.length > 1);
 
 export function specificity(name, message, packages) {
   const text = name.includes(".") ? `${name} ${message}` : message;
   const words = tokenize(text);
   const plain = informative(words);
-  const wordsIn = (pattern) => [...message.matchAll(pattern)].flatMap((match) => tokenize(match[1]));
+  const wordsIn = (pattern) => findAll(message, pattern).flatMap((match) => tokenize(match[1]));
   const quoted = wordsIn(QUOTED);
   const more = unique(quoted).filter((word) => !plain.includes(word) && !BUILTIN_NAMES.has(word) && word.length > 1).length;
-  const mixed = (text.match(WORD) ?? []).filter((raw) => FIND.mixed.test(trim(raw, "_"))).flatMap(tokenize);
+  const mixed = (text.match(WORD) ?? []).filter((raw) => MIXED.test(trim(raw, "_"))).flatMap(tokenize);
   const identifiers = new Set([...quoted, ...mixed, ...wordsIn(QUALIFIED)].filter((word) => plain.includes(word))).size;
   const named = packages.some((each) => tokenize(each).some((word) => words.includes(word)));
   if (!plain.length && !more) return 0;
   if (!identifiers && !named && more < 2) {
-    const isSentence = plain.length >= limits.SENTENCE_INFORMATIVE && words.length >= limits.SENTENCE_WORDS;
-    return Math.max(Math.ceil(plain.length / 2), isSentence ? limits.SENTENCE_SPECIFICITY : 0);
+    const isSentence = plain.length >= SENTENCE_INFORMATIVE && words.length >= SENTENCE_WORDS;
+    return Math.max(Math.ceil(plain.length / 2), isSentence ? SENTENCE_SPECIFICITY : 0);
   }
-  return plain.length + 2 * identifiers + (named ? 2 : 0) + more - message.startsWith(limits.CONSTRUCTOR);
+  return plain.length + 2 * identifiers + (named ? 2 : 0) + more - message.startsWith(CONSTRUCTOR);
 }
 
 export function isTypoOf(word, other) {

@@ -1,34 +1,35 @@
 // What builder/fixcards/matching/parse/versions.py does. The comments that say why stand there.
 
-import tables from "../tables.js";
-import { FIND, limits } from "./patterns.js";
+import {
+  ALTERNATIVE, CLAUSE, DEV, FINAL, NO_DEV, POST, PRERELEASE, STAGE, STAGES, VERSION, WIDTH,
+} from "./constants.js";
 import { lower, trim } from "./strings.js";
 
 const toNumber = (text) => Number((text || "0").slice(0, 9));
 
 export function versionKey(version) {
-  const match = FIND.release.exec(lower(version));
+  const match = VERSION.exec(lower(version));
   if (!match) return null;
-  const release = match[2].split(".").slice(0, limits.WIDTH).map(toNumber);
-  while (release.length < limits.WIDTH) release.push(0);
-  let [stage, number] = match[3] ? [tables.stages[match[3]], toNumber(match[4])] : [limits.FINAL, 0];
+  const release = match[2].split(".").slice(0, WIDTH).map(toNumber);
+  while (release.length < WIDTH) release.push(0);
+  let [stage, number] = match[3] ? [STAGES[match[3]], toNumber(match[4])] : [FINAL, 0];
   const post = match[5] ? toNumber(match[6]) + 1 : 0;
-  const dev = match[7] ? toNumber(match[8]) : limits.NO_DEV;
+  const dev = match[7] ? toNumber(match[8]) : NO_DEV;
   if (match[7] && !match[3] && !match[5]) stage = 0;
   return [toNumber(match[1]), ...release, stage, number, post, dev];
 }
 
 const compareKeys = (one, other) => one.map((part, at) => part - other[at]).find(Boolean) ?? 0;
-const isPrerelease = (key) => key[limits.STAGE] !== limits.FINAL || key[limits.DEV] !== limits.NO_DEV;
+const isPrerelease = (key) => key[STAGE] !== FINAL || key[DEV] !== NO_DEV;
 
 const anyOf = (results) => (results.includes(true) ? true : results.includes(null) ? null : false);
 
-export const inRange = (version, text) => anyOf(text.split(limits.ALTERNATIVE).map((part) => inSpecifier(version, part)));
+export const inRange = (version, text) => anyOf(text.split(ALTERNATIVE).map((part) => inSpecifier(version, part)));
 
-const before = (number) => number.replace(/[0-9]+$/, (last) => `${Math.max(0, last - 1)}.999`);
+const before = (number) => number.replace(/\d+$/, (last) => `${Math.max(0, last - 1)}.999`);
 
 export function overlap(one, other) {
-  const numbers = `${one},${other}`.match(/[0-9]+(?:[.][0-9]+)*/g);
+  const numbers = `${one},${other}`.match(/\d+([.]\d+)*/g);
   const releases = numbers.flatMap((number) => [number, `${number}.1`, before(number)]);
   return releases.some((each) => inRange(each, one) && inRange(each, other));
 }
@@ -39,7 +40,7 @@ export const maySatisfy = (releases, specifier) => (releases ? anyOf(releases.ma
 function mayBeIn(release, specifier) {
   const result = inRange(release, specifier);
   if (result !== false) return result;
-  const also = release.split(".").length === 2 ? `${release}.999` : release.replace(FIND.prerelease, "");
+  const also = release.split(".").length === 2 ? `${release}.999` : release.replace(PRERELEASE, "");
   return also !== release && inRange(also, specifier) ? null : false;
 }
 
@@ -50,7 +51,7 @@ export function inSpecifier(version, specifier) {
   for (const part of specifier.split(",")) {
     const clause = trim(part, " ");
     if (!clause) continue;
-    const match = FIND.clause.exec(clause);
+    const match = CLAUSE.exec(clause);
     const satisfied = match ? satisfies(key, match[1], match[2]) : null;
     if (!satisfied) return satisfied;
   }
@@ -64,20 +65,13 @@ function satisfies(key, operator, text) {
   const same = (size) => compareKeys(key.slice(0, size), bound) === 0;
   if (any) return /^[=!]=$/.test(operator) ? same(text.split(".").length) === (operator === "==") : null;
   const order = compareKeys(key, bound);
-  switch (operator) {
-    case "~=":
-      return order >= 0 && same(Math.max(2, /[0-9]+(?:[.][0-9]+)*/.exec(text.slice(text.indexOf("!") + 1))[0].split(".").length));
-    case ">":
-      return order > 0 && !(same(limits.POST) && key[limits.POST] && !bound[limits.POST] && bound[limits.DEV] === limits.NO_DEV);
-    case "<":
-      return order < 0 && !(same(bound[limits.POST] ? limits.DEV : limits.STAGE) && isPrerelease(key) && !isPrerelease(bound));
-    case ">=":
-      return order >= 0;
-    case "<=":
-      return order <= 0;
-    case "!=":
-      return order !== 0;
-    default:
-      return order === 0;
-  }
+  const results = {
+    "~=": () => order >= 0 && same(Math.max(2, text.slice(text.indexOf("!") + 1).match(/\d+([.]\d+)*/)[0].split(".").length)),
+    ">": () => order > 0 && !(same(POST) && key[POST] && !bound[POST] && bound[DEV] === NO_DEV),
+    "<": () => order < 0 && !(same(bound[POST] ? DEV : STAGE) && isPrerelease(key) && !isPrerelease(bound)),
+    ">=": () => order >= 0,
+    "<=": () => order <= 0,
+    "!=": () => order !== 0,
+  };
+  return results[operator]?.() ?? order === 0;
 }
