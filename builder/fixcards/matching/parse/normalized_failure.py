@@ -16,7 +16,7 @@ from fixcards.matching.parse.normalize import clean_display, normalize
 from fixcards.matching.parse.packages import canonical_name, frame_package
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.releases import MAX_CONTEXT, is_advice
-from fixcards.matching.parse.template import plain_quotes
+from fixcards.matching.parse.template import ELLIPSIS_CHARACTERS, end_of_truncated, plain_quotes
 from fixcards.matching.parse.tokens import informative_tokens, lower, tokenize
 
 CODE_NAME = (
@@ -111,6 +111,25 @@ class MessageLine(NamedTuple):
     goes_on: str = ""
     """The next line, which a truncated message can't have unless its end was marked."""
 
+    @property
+    def may_be_truncated(self) -> bool:
+        """Whether it may be the beginning of a message. Where another line follows, that says how this one goes on."""
+        return not self.goes_on or self.text.comparable[-1:] in ELLIPSIS_CHARACTERS
+
+    @property
+    def truncated(self) -> str | None:
+        """What a template contains that the line may be the beginning of, see `template.end_of_truncated`."""
+        return end_of_truncated(self.text.comparable) if self.may_be_truncated else None
+
+
+class LineForms(NamedTuple):
+    """The forms of a message line in which templates are looked for."""
+
+    display: str
+    comparable: str
+    truncated: str | None
+    """What the normal form of a template contains that the line is the beginning of; None where it can't be one."""
+
 
 @dataclass(frozen=True)
 class NormalizedFailure:
@@ -126,6 +145,16 @@ class NormalizedFailure:
     """All frames, the user's too."""
     packages: frozenset[str]
     """Packages, as imported, whose library frames the text shows."""
+
+    @cached_property
+    def line_forms(self) -> tuple[LineForms, ...]:
+        """The forms of each of the message lines."""
+        return tuple(LineForms(each.text.display, each.text.comparable, each.truncated) for each in self.message_lines)
+
+    @cached_property
+    def exception_lines(self) -> tuple[MessageLine, ...]:
+        """The message lines that are an exception's."""
+        return tuple(each for each in self.message_lines if each.exception)
 
     @cached_property
     def used_packages(self) -> frozenset[str]:
