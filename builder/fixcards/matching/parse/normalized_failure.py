@@ -122,15 +122,6 @@ class MessageLine(NamedTuple):
         return end_of_truncated(self.text.comparable) if self.may_be_truncated else None
 
 
-class LineForms(NamedTuple):
-    """The forms of a message line in which templates are looked for."""
-
-    display: str
-    comparable: str
-    truncated: str | None
-    """What the normal form of a template contains that the line is the beginning of; None where it can't be one."""
-
-
 @dataclass(frozen=True)
 class NormalizedFailure:
     """One failure with its texts in all forms."""
@@ -147,14 +138,31 @@ class NormalizedFailure:
     """Packages, as imported, whose library frames the text shows."""
 
     @cached_property
-    def line_forms(self) -> tuple[LineForms, ...]:
-        """The forms of each of the message lines."""
-        return tuple(LineForms(each.text.display, each.text.comparable, each.truncated) for each in self.message_lines)
+    def forms(self) -> str:
+        """The two forms in which templates are looked for, of all message lines."""
+        return "\n".join(form for each in self.message_lines for form in (each.text.display, each.text.comparable))
+
+    @cached_property
+    def truncated_lines(self) -> tuple[tuple[int, str], ...]:
+        """The message lines that may be the beginning of a message: number, and what a template then contains."""
+        ends = ((number, line.truncated) for number, line in enumerate(self.message_lines))
+        return tuple((number, end) for number, end in ends if end is not None)
 
     @cached_property
     def exception_lines(self) -> tuple[MessageLine, ...]:
         """The message lines that are an exception's."""
         return tuple(each for each in self.message_lines if each.exception)
+
+    @cached_property
+    def frames_text(self) -> str:
+        """All frames in one text, with a line break before and after each."""
+        return "\n".join(("", *self.frames, ""))
+
+    @cached_property
+    def packages_in_order(self) -> tuple[str, ...]:
+        """The package of each library frame, in the order of printing."""
+        frames = [frame for exception in self.failure.exceptions for frame in exception.frames]
+        return tuple(map(frame_package, (*frames, *self.failure.frames)))
 
     @cached_property
     def used_packages(self) -> frozenset[str]:

@@ -145,7 +145,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     own += sorted(name for name in failure.packages if _is_import_of(name, entry.package) and name not in own)
     fits, (similarity, same_names), same_exception = _fits(failure, entry, own)
     fit = max(fits, key=_rank, default=None)
-    shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames, frame)]
+    shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames_text, frame)]
     own_frames = [frame for frame in dict.fromkeys(entry.frames) if frame_package(frame) in own]
     own_shared = [frame for frame in own_frames if frame in shared]
     shows_package = not failure.packages.isdisjoint(own)
@@ -198,8 +198,7 @@ def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str
 
     Packages that the entry's frames or requirements have, too, are no callers: the failure is between them and its own.
     """
-    frames = [frame for exception in failure.failure.exceptions for frame in exception.frames]
-    packages = [frame_package(frame) for frame in (*frames, *failure.failure.frames)]
+    packages = failure.packages_in_order
     partners = set(map(frame_package, entry.frames))
     end = next((number for number, package in enumerate(packages) if package in own), len(packages))
     others = [name for name in packages[:end] if not (name in partners or canonical_name(name) in entry.requirements)]
@@ -231,11 +230,14 @@ def _fits(
         for line in failure.exception_lines:
             if line.exception != OWN_EXCEPTION and same_class(line.exception, part.name or entry.exception):
                 same_exception = True
-                if not (line.goes_on and line.text.comparable.endswith(UNFINISHED)):
+                if line.goes_on and line.text.comparable.endswith(UNFINISHED):
+                    continue
+                new_similarity = _similarity(part.words, line)
+                if (new_similarity, True) > similarity:
                     same_names = not (
                         is_shadowed(line.raw, part.message) or quotes_other_names(part.message, line.text.display)
                     )
-                    similarity = max(similarity, (_similarity(part.words, line), same_names))
+                    similarity = max(similarity, (new_similarity, same_names))
     return fits, similarity, same_exception
 
 
@@ -374,12 +376,10 @@ def _similarity(words: Set[str], line: MessageLine) -> int:
     return 100 * shared // max(1, len(words) + len(others) - shared)
 
 
-def _has_frame(frames: frozenset[str], frame: str) -> bool:
+def _has_frame(frames: str, frame: str) -> bool:
     """Return whether a frame is among those of a text. Its file may lie anywhere, its function may be unknown."""
-    if frame in frames:
-        return True
     path = f"{frame.rpartition(':')[0]}:"
-    return path in frames or any(each.endswith((f"/{frame}", f"/{path}")) for each in frames)
+    return f"/{path}\n" in frames or f"/{frame}\n" in frames or f"\n{path}\n" in frames or f"\n{frame}\n" in frames
 
 
 def _names_package(text: str, packages: Sequence[str]) -> bool:

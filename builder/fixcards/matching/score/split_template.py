@@ -41,6 +41,10 @@ class MessageKey(NamedTuple):
     whole: str
     """All fixed parts of the normal form. Where a line is the beginning of the message, they contain its end."""
 
+    def may_fit(self, line: MessageLine) -> bool:
+        """Return whether the whole message may stand in a line."""
+        return self.printed in line.text.display or self.normalized in line.text.comparable
+
 
 @dataclass(frozen=True, slots=True)
 class SplitTemplate:
@@ -65,13 +69,13 @@ class SplitTemplate:
         """Return the message lines of a failure that one of the messages may fit, in their order."""
         numbers: set[int] = set()
         for key in self.keys:
+            lines = enumerate(failure.message_lines)
             if key is None:
-                numbers.update(number for number, line in enumerate(failure.message_lines) if line.exception)
+                numbers.update(number for number, line in lines if line.exception)
                 continue
-            printed, normalized, whole = key
-            for number, (display, comparable, end) in enumerate(failure.line_forms):
-                if printed in display or normalized in comparable or (end is not None and end in whole):
-                    numbers.add(number)
+            numbers.update([number for number, end in failure.truncated_lines if end in key.whole])
+            if key.printed in failure.forms or key.normalized in failure.forms:
+                numbers.update(number for number, line in lines if key.may_fit(line))
         return [failure.message_lines[number] for number in sorted(numbers)]
 
 
