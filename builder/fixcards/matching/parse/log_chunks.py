@@ -109,14 +109,15 @@ def _ranges_of(content: bytes, marker: bytes) -> Iterator[tuple[int, int]]:
 
     `bytes.rfind` takes about half as long as `bytes.find` or an expression.
     """
-    first = content.rfind(marker)
+    first = last = content.rfind(marker)
     while first >= 0:
-        last = first
-        # Jump to the first marker within reach: a log with one on every line costs a step a kilobyte, not a line.
-        while (near := content.find(marker, max(0, first - MAX_GAP_BYTES), first + len(marker) - 1)) >= 0:
-            first = near
-        yield first, last
-        first = content.rfind(marker, 0, first)
+        before = content.rfind(marker, 0, first + len(marker) - 1)
+        if before >= 0 and first - before <= MAX_GAP_BYTES:
+            # Jump to the first marker within reach: a log with one on every line costs a step a kilobyte, not a line.
+            first = content.find(marker, max(0, first - MAX_GAP_BYTES), before + len(marker))
+        else:
+            yield first, last
+            first = last = before
 
 
 def _ranges_together(content: bytes) -> Iterator[tuple[int, int]]:
