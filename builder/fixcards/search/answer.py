@@ -52,22 +52,22 @@ class Answer:
         return answer(self.failure, ranked, ((match, self.url(match)) for match in self.environment))
 
     def add(self, failure: Failure, matches: list[Match]) -> None:
-        """Add the matches of one failure, best first.
-
-        `Match.line` of a card becomes its first one. The same objects again only count: a log repeats itself, and what
-        it repeats is matched once.
-        """
+        """Add the matches of one failure, best first. `Match.line` of a card becomes its first one."""
         if not self.occurrences or (matches and self._best is not None and sort_key(matches[0]) < self._best):
             self.failure = failure
         for match in matches:
             before, times = self.occurrences.get(match.entry.id, (None, 0))
             if before is None:
                 self.occurrences[match.entry.id] = (match, 1)
-            elif before is match:
-                self.occurrences[match.entry.id] = (match, times + 1)
-                continue
             else:
                 line = min((each for each in (before.line, match.line) if each), default=0)
                 better = min(before, match, key=sort_key)
-                self.occurrences[match.entry.id] = (replace(better, line=line), times + 1)
+                first = better if better.line == line else replace(better, line=line)
+                self.occurrences[match.entry.id] = (first, times + 1)
             self._best = min(self._best or sort_key(match), sort_key(match))
+
+    def count_again(self, matches: list[Match]) -> None:
+        """Count matches that were added before: a log repeats itself, and what it repeats is matched once."""
+        for match in matches:
+            before, times = self.occurrences[match.entry.id]
+            self.occurrences[match.entry.id] = (before, times + 1)

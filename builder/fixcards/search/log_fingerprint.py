@@ -23,8 +23,7 @@ from fixcards.matching.parse.patterns import (
 from fixcards.matching.parse.releases import ADVICE_WORDS, COMPARISON_WORDS
 from fixcards.matching.parse.tokens import Memo
 
-_WORD = re.compile(rb"[A-Za-z_]+")
-_TOKEN = re.compile(rb"[A-Za-z_]+|[^A-Za-z_]+")
+_WORD = re.compile(rb"([A-Za-z_]+)")
 _MEANINGFUL = re.compile(f"{WARNING_PATTERN}|{EXCEPTION_SUFFIXES}$")
 _PARSER_TEXT = " ".join(
     (
@@ -38,7 +37,7 @@ _PARSER_TEXT = " ".join(
         *(rule for _, rule in PREFIXES),
     )
 )
-_DOTS = (b"..", "\u2026".encode())
+_TWO_DOTS, _ELLIPSIS = b"..", "\u2026".encode()
 _MAX_ENTRIES, _MAX_LINE_LENGTH, _MAX_TOKEN_LENGTH = 50_000, 400, 40
 
 
@@ -55,6 +54,7 @@ class LogFingerprint:
         self._sorted = words.split()
         self._words = frozenset(self._sorted)
         self._lines = Memo(self._line, _MAX_LINE_LENGTH, _MAX_ENTRIES)
+        self._parts = Memo(self._part, _MAX_LINE_LENGTH, _MAX_ENTRIES)
         self._tokens = Memo(self._token, _MAX_TOKEN_LENGTH, _MAX_ENTRIES)
 
     def of(self, content: bytes) -> bytes:
@@ -62,16 +62,28 @@ class LogFingerprint:
         return b"\n".join(map(self._lines.__getitem__, content.split(b"\n")))
 
     def _line(self, line: bytes) -> bytes:
-        tokens = _TOKEN.findall(line)
-        result = list(map(self._tokens.__getitem__, tokens))
+        if len(line) <= _MAX_LINE_LENGTH:
+            return self._part(line, is_end=True)
+        # A long line is mostly a text in JSON, which has a backslash between two lines. These come again and again.
+        parts = line.split(b"\\")
+        result = list(map(self._parts.__getitem__, parts))
+        last = next((number for number in range(len(parts) - 1, -1, -1) if _WORD.search(parts[number])), 0)
+        result[last] = self._part(parts[last], is_end=True)
+        return b"\\".join(result)
+
+    def _part(self, part: bytes, *, is_end: bool = False) -> bytes:
+        """Return the fingerprint of a part of a line. `is_end`: no word of the line follows."""
+        pieces = _WORD.split(part)  # signs and words by turns
+        words = pieces[1::2]
+        pieces[1::2] = result = list(map(self._tokens.__getitem__, words))
         # Where a log may have truncated a message: at the end of the line and before dots.
-        ends = {*range(max(0, len(tokens) - 2), len(tokens))}
-        if any(dots in line for dots in _DOTS):
-            ends.update(number - 1 for number, token in enumerate(tokens) if number and token.startswith(_DOTS))
+        ends = [len(words) - 1] if is_end and words else []
+        if _TWO_DOTS in part or _ELLIPSIS in part:
+            ends += [number for number, signs in enumerate(pieces[2::2]) if signs.startswith((_TWO_DOTS, _ELLIPSIS))]
         for number in ends:
-            if self._is_prefix(tokens[number].lower()):
-                result[number] = tokens[number]
-        return b"".join(result)
+            if result[number] != words[number] and self._is_prefix(words[number].lower()):
+                pieces[2 * number + 1] = words[number]
+        return b"".join(pieces)
 
     def _is_prefix(self, text: bytes) -> bool:
         """Return whether a word starts with `text`."""
@@ -79,7 +91,7 @@ class LogFingerprint:
         return number < len(self._sorted) and self._sorted[number].startswith(text)
 
     def _token(self, token: bytes) -> bytes:
-        if not _WORD.match(token) or token.lower() in self._words or _MEANINGFUL.search(token.decode("ascii")):
+        if token.lower() in self._words or _MEANINGFUL.search(token.decode("ascii")):
             return token
         return b"W" if token[:1].isupper() else b"w"
 

@@ -74,7 +74,7 @@ class TextSearch:
         content = without_digits(chunk.content)
         key = _digest(self._fingerprint.of(content) if self._fingerprint else content)
         if key in seen:
-            answer.add(answer.failure, seen[key])
+            answer.count_again(seen[key])
             return
         if len(seen) >= _MAX_SEEN:
             seen.clear()

@@ -44,6 +44,7 @@ class Index:
         self._read = read
         self._trusted = trusted
         self._files: dict[str, Any] = {}
+        self._entries: dict[int, Entry] = {}
         self._conditions: Mapping[str, Any] | None = None
         self._cached_bytes = 0
 
@@ -101,7 +102,10 @@ class Index:
 
     def entry(self, number: int) -> Entry:
         """Return an entry by its number."""
-        return Entry.from_record(self._record(number))
+        record = self._record(number)
+        if number not in self._entries:
+            self._entries[number] = Entry.from_record(record)
+        return self._entries[number]
 
     def _record(self, number: int) -> Mapping[str, Any]:
         size = self.head["chunk"]
@@ -150,6 +154,7 @@ class Index:
                 _check(path, check_entries, data, min(chunk, self.head["entries"] - number * chunk))
         if self._cached_bytes > MAX_CACHED_BYTES:
             self._files.clear()
+            self._entries.clear()
             self._cached_bytes = 0
         self._cached_bytes += len(content)
         self._files[path] = data

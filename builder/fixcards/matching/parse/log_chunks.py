@@ -7,7 +7,7 @@ searched for at the speed of `bytes.rfind`, and only the lines around them are p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 MARKERS = (b"rror", b"xception", b"arning", b'File "', b"Traceback", b"FAILED", b"atal", b"annot ", b"ould not ")
@@ -94,16 +94,7 @@ def _chunk_ranges(content: bytes) -> list[tuple[int, int]]:
 
 def _marker_ranges(content: bytes) -> list[tuple[int, int]]:
     """Return the places of the first and the last marker of each chunk."""
-    ranges: list[tuple[int, int]] = []
-    for search, markers in _SEARCHES:
-        match = search(content)
-        while match:
-            first = last = match.start()
-            # Jump to the last marker within reach: a log with one on every line costs a step a kilobyte, not a line.
-            while (last_near := max(content.rfind(each, last + 1, last + MAX_GAP_BYTES) for each in markers)) >= 0:
-                last = last_near
-            ranges.append((first, last))
-            match = search(content, last + 1)
+    ranges = [*_ranges_together(content), *(each for marker in _ALONE for each in _ranges_of(content, marker))]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
         if merged and start - merged[-1][1] <= MAX_GAP_BYTES:
@@ -113,17 +104,38 @@ def _marker_ranges(content: bytes) -> list[tuple[int, int]]:
     return merged
 
 
-def _searches() -> Iterator[tuple[Callable[..., re.Match[bytes] | None], tuple[bytes, ...]]]:
-    """Yield the searches for the markers. An expression finds a fixed text sooner than `bytes.find` does."""
-    together = tuple(marker for marker in MARKERS if marker.endswith(_SHARED_ENDING))
-    before = b"|".join(b"(?<=%b)" % re.escape(marker) for marker in together)
-    yield re.compile(b"%b(?:%b)" % (re.escape(_SHARED_ENDING), before)).search, together
-    for marker in MARKERS:
-        if marker not in together:
-            yield re.compile(re.escape(marker)).search, (marker,)
+def _ranges_of(content: bytes, marker: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the places of the first and the last of each group of one marker, backwards.
+
+    `bytes.rfind` takes about half as long as `bytes.find` or an expression.
+    """
+    first = last = content.rfind(marker)
+    while first >= 0:
+        before = content.rfind(marker, 0, first + len(marker) - 1)
+        if before >= 0 and first - before <= MAX_GAP_BYTES:
+            # Jump to the first marker within reach: a log with one on every line costs a step a kilobyte, not a line.
+            first = content.find(marker, max(0, first - MAX_GAP_BYTES), before + len(marker))
+        else:
+            yield first, last
+            first = last = before
 
 
-_SEARCHES = tuple(_searches())
+def _ranges_together(content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the same of the markers with a shared ending."""
+    match = _find_together(content)
+    while match:
+        first = last = match.start()
+        while (last_near := max(content.rfind(each, last + 1, last + MAX_GAP_BYTES) for each in _TOGETHER)) >= 0:
+            last = last_near
+        yield first, last
+        match = _find_together(content, last + 1)
+
+
+_TOGETHER = tuple(marker for marker in MARKERS if marker.endswith(_SHARED_ENDING))
+_ALONE = tuple(marker for marker in MARKERS if marker not in _TOGETHER)
+_find_together = re.compile(
+    b"%b(?:%b)" % (re.escape(_SHARED_ENDING), b"|".join(b"(?<=%b)" % re.escape(marker) for marker in _TOGETHER))
+).search
 
 
 def without_digits(content: bytes) -> bytes:

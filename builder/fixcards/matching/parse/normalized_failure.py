@@ -16,7 +16,7 @@ from fixcards.matching.parse.normalize import clean_display, normalize
 from fixcards.matching.parse.packages import canonical_name, frame_package
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.releases import MAX_CONTEXT, is_advice
-from fixcards.matching.parse.template import plain_quotes
+from fixcards.matching.parse.template import ELLIPSIS_CHARACTERS, end_of_truncated, plain_quotes
 from fixcards.matching.parse.tokens import informative_tokens, lower, tokenize
 
 CODE_NAME = (
@@ -111,6 +111,16 @@ class MessageLine(NamedTuple):
     goes_on: str = ""
     """The next line, which a truncated message can't have unless its end was marked."""
 
+    @property
+    def may_be_truncated(self) -> bool:
+        """Whether it may be the beginning of a message. Where another line follows, that says how this one goes on."""
+        return not self.goes_on or self.text.comparable[-1:] in ELLIPSIS_CHARACTERS
+
+    @property
+    def truncated(self) -> str | None:
+        """What a template contains that the line may be the beginning of, see `template.end_of_truncated`."""
+        return end_of_truncated(self.text.comparable) if self.may_be_truncated else None
+
 
 @dataclass(frozen=True)
 class NormalizedFailure:
@@ -126,6 +136,33 @@ class NormalizedFailure:
     """All frames, the user's too."""
     packages: frozenset[str]
     """Packages, as imported, whose library frames the text shows."""
+
+    @cached_property
+    def forms(self) -> str:
+        """The two forms in which templates are looked for, of all message lines."""
+        return "\n".join(form for each in self.message_lines for form in (each.text.display, each.text.comparable))
+
+    @cached_property
+    def truncated_lines(self) -> tuple[tuple[int, str], ...]:
+        """The message lines that may be the beginning of a message: number, and what a template then contains."""
+        ends = ((number, line.truncated) for number, line in enumerate(self.message_lines))
+        return tuple((number, end) for number, end in ends if end is not None)
+
+    @cached_property
+    def exception_lines(self) -> tuple[MessageLine, ...]:
+        """The message lines that are an exception's."""
+        return tuple(each for each in self.message_lines if each.exception)
+
+    @cached_property
+    def frames_text(self) -> str:
+        """All frames in one text, with a line break before and after each."""
+        return "\n".join(("", *self.frames, ""))
+
+    @cached_property
+    def packages_in_order(self) -> tuple[str, ...]:
+        """The package of each library frame, in the order of printing."""
+        frames = [frame for exception in self.failure.exceptions for frame in exception.frames]
+        return tuple(map(frame_package, (*frames, *self.failure.frames)))
 
     @cached_property
     def used_packages(self) -> frozenset[str]:

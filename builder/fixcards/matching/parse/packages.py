@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from fixcards.matching.parse.patterns import ARCHIVE, COMPILED
 from fixcards.matching.parse.tokens import lower
@@ -52,6 +53,7 @@ def frame_package(frame: str) -> str:
     return frame.partition("/")[0].partition(".py:")[0]
 
 
+@lru_cache(maxsize=4096)
 def canonical_name(name: str) -> str:
     """Return the name of a distribution or an import as PEP 503 writes it.
 

@@ -258,7 +258,9 @@ class _Parser:
     def _frame(self, line: Line) -> bool:
         """Take a line that names a file and a function."""
         text = line.text
-        if "File " in text:  # much faster than the expression, which few lines match
+        if ".py" not in text and "File " not in text:  # much faster than the expressions, which few lines match
+            return False
+        if "File " in text:
             match = _FIND["frame"].search(text)
             if match:
                 # The indentation is that behind a margin, such as a group's.

@@ -93,6 +93,7 @@ _PLATFORM = re.compile(PLATFORM)
 _LOCKED_NAME, _LOCKED_RELEASE = re.compile(LOCKED_NAME), re.compile(LOCKED_RELEASE)
 _PYTHON_PATH, _PYTHON_PROGRAM = re.compile(PYTHON_PATH), re.compile(PYTHON_PROGRAM)
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
+_HAS_RELEASE = re.compile(r"[0-9][.][0-9]").search  # as all the expressions with a release demand: most lines have none
 _DISTRIBUTOR = re.compile(DISTRIBUTOR)
 _PUNCTUATION = "\"'`*()[].,;:!?"
 
@@ -115,7 +116,9 @@ class SeenReleases:
             return
         if "." not in line:
             return
-        if not self._add_listed(line) and not _INSTALL_COMMAND.search(line):
+        if not _HAS_RELEASE(line):
+            self._locked = ""
+        elif not self._add_listed(line) and not _INSTALL_COMMAND.search(line):
             for match in _MENTION.finditer(line):
                 name = _package(match[2], match[3])
                 if name and not is_advice(line[: match.start(2)], has_release=True):
@@ -157,7 +160,7 @@ class SeenReleases:
 
 def is_listed(line: str) -> bool:
     """Return whether a line belongs to a list of releases."""
-    return bool(_LOCKED_NAME.match(line) or _LOCKED_RELEASE.match(line) or ("." in line and _items(line)))
+    return bool(_LOCKED_NAME.match(line) or (_HAS_RELEASE(line) and (_LOCKED_RELEASE.match(line) or _items(line))))
 
 
 def _items(line: str) -> list[tuple[str, str]]:

@@ -181,6 +181,17 @@ def match_truncated(line: str, parts: Sequence[str]) -> tuple[tuple[int, int], .
     return match_template(text, parts[:-1]) if line[len(text) :] not in ("", ".") else ()
 
 
+def end_of_truncated(line: str) -> str | None:
+    """Return a text that the parts contain of every template for which `match_truncated` gives places in a line.
+
+    It is empty where the line may go on with anything, and None where no template has a place there.
+    """
+    text = line.rstrip(ELLIPSIS_CHARACTERS)
+    if line[len(text) :] not in ("", "."):
+        return ""
+    return text[-MIN_TRUNCATED_LENGTH:] if len(text) >= MIN_TRUNCATED_LENGTH else None
+
+
 def _splits_word(line: str, start: int, part: str, *, first: bool, last: bool) -> bool:
     """Return whether the start of the first part, or the end of the last one, lies inside a word.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from fixcards.matching.index.conditions import PYTHON
@@ -11,14 +11,13 @@ from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import MessageLine, NormalizedFailure
 from fixcards.matching.parse.packages import canonical_name, frame_package
 from fixcards.matching.parse.template import (
-    ELLIPSIS_CHARACTERS,
     CompiledTemplate,
     compile_template,
     match_template,
     match_truncated,
     plain_quotes,
 )
-from fixcards.matching.parse.tokens import informative_tokens, specificity, tokenize
+from fixcards.matching.parse.tokens import specificity, tokenize
 from fixcards.matching.score.origin import is_of_another
 from fixcards.matching.score.release_check import compare_releases, wrong_value
 from fixcards.matching.score.split_template import (
@@ -147,7 +146,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     own += sorted(name for name in failure.packages if _is_import_of(name, entry.package) and name not in own)
     fits, (similarity, same_names), same_exception = _fits(failure, entry, own)
     fit = max(fits, key=_rank, default=None)
-    shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames, frame)]
+    shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames_text, frame)]
     own_frames = [frame for frame in dict.fromkeys(entry.frames) if frame_package(frame) in own]
     own_shared = [frame for frame in own_frames if frame in shared]
     shows_package = not failure.packages.isdisjoint(own)
@@ -200,8 +199,7 @@ def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str
 
     Packages that the entry's frames or requirements have, too, are no callers: the failure is between them and its own.
     """
-    frames = [frame for exception in failure.failure.exceptions for frame in exception.frames]
-    packages = [frame_package(frame) for frame in (*frames, *failure.failure.frames)]
+    packages = failure.packages_in_order
     partners = set(map(frame_package, entry.frames))
     end = next((number for number, package in enumerate(packages) if package in own), len(packages))
     others = [name for name in packages[:end] if not (name in partners or canonical_name(name) in entry.requirements)]
@@ -221,7 +219,7 @@ def _fits(
     similarity, same_exception = (0, True), False
     packages = [*own, entry.package]
     for part in split_templates(entry.templates, entry.exception):
-        for line in failure.message_lines:
+        for line in part.possible_lines(failure):
             new = None
             for message in part.messages:
                 if new is None or new.truncated:
@@ -230,13 +228,17 @@ def _fits(
                 source = part.is_source and not new.truncated
                 first = part.same_message and new.same_exception is not False
                 fits.append(replace(new, first=first, source=source))
+        for line in failure.exception_lines:
             if line.exception != OWN_EXCEPTION and same_class(line.exception, part.name or entry.exception):
                 same_exception = True
-                if not (line.goes_on and line.text.comparable.endswith(UNFINISHED)):
+                if line.goes_on and line.text.comparable.endswith(UNFINISHED):
+                    continue
+                new_similarity = _similarity(part.words, line)
+                if (new_similarity, True) > similarity:
                     same_names = not (
                         is_shadowed(line.raw, part.message) or quotes_other_names(part.message, line.text.display)
                     )
-                    similarity = max(similarity, (_similarity(part.normal_form, line), same_names))
+                    similarity = max(similarity, (new_similarity, same_names))
     return fits, similarity, same_exception
 
 
@@ -267,7 +269,6 @@ def _fit_template(split: SplitTemplate, message: str, line: MessageLine, package
     form = compile_template(message)
     values: tuple[tuple[str, str], ...] = ()
     leads = False
-    is_statement = canonical_name(_NO_NAME.split(message)[0]) == packages[-1]
     if form.normalized:
         where, places, truncated = _find_parts(form, line, same_exception)
         if not places:
@@ -276,7 +277,7 @@ def _fit_template(split: SplitTemplate, message: str, line: MessageLine, package
         coverage = 100 * sum(end - start for start, end in places) // max(1, len(where))
         marks = _mark_parts(line.raw, form.printed, where[places[0][0] :])
         wrapped = not truncated and bool(_WRAPPED.search(where[: places[0][0]]))
-        is_statement = is_statement and where is line.text.display
+        is_statement = where is line.text.display and _begins_with(message, packages[-1])
         leads = wrapped or ((is_statement or (bool(line.exception) and places[0][0] == 0)) and not truncated)
         if same_exception is False and wrapped:
             same_exception = None
@@ -288,6 +289,7 @@ def _fit_template(split: SplitTemplate, message: str, line: MessageLine, package
             return None
         fixed_text, coverage, truncated = "", FULL_COVERAGE if same_message else CLASS_COVERAGE, False
         marks = _mark_class(line.raw, name)
+        is_statement = _begins_with(message, packages[-1])
     return TemplateFit(
         template=split.template,
         coverage=coverage,
@@ -305,6 +307,10 @@ def _fit_template(split: SplitTemplate, message: str, line: MessageLine, package
         is_statement=is_statement,
         values=values,
     )
+
+
+def _begins_with(message: str, package: str) -> bool:
+    return canonical_name(_NO_NAME.split(message)[0]) == package
 
 
 def _values(where: str, places: Places, gaps: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -325,9 +331,7 @@ def _find_parts(form: CompiledTemplate, line: MessageLine, same_exception: bool 
     places = match_template(normalized, form.normalized)
     if places or same_exception is False:
         return normalized, places, False
-    if line.goes_on and normalized[-1:] not in ELLIPSIS_CHARACTERS:
-        return normalized, (), True  # the next line says how it goes on
-    return normalized, match_truncated(normalized, form.normalized), True
+    return normalized, match_truncated(normalized, form.normalized) if line.may_be_truncated else (), True
 
 
 def _is_foreign_class(printed: str, name: str, packages: Sequence[str]) -> bool:
@@ -366,19 +370,17 @@ def _mark_class(raw: str, name: str) -> Places:
     return ((start, start + len(name)),) if start >= 0 else ()
 
 
-def _similarity(normal_form: str, line: MessageLine) -> int:
+def _similarity(words: Set[str], line: MessageLine) -> int:
     """Return the percentage of all informative words of a message and a line that are in both (Jaccard index)."""
-    one, other = informative_tokens(normal_form), line.text.informative
-    shared = len(one.keys() & other.keys())
-    return 100 * shared // max(1, len(one) + len(other) - shared)
+    others = line.text.informative
+    shared = len(words & others.keys())
+    return 100 * shared // max(1, len(words) + len(others) - shared)
 
 
-def _has_frame(frames: frozenset[str], frame: str) -> bool:
+def _has_frame(frames: str, frame: str) -> bool:
     """Return whether a frame is among those of a text. Its file may lie anywhere, its function may be unknown."""
-    if frame in frames:
-        return True
     path = f"{frame.rpartition(':')[0]}:"
-    return path in frames or any(each.endswith((f"/{frame}", f"/{path}")) for each in frames)
+    return f"/{path}\n" in frames or f"/{frame}\n" in frames or f"\n{path}\n" in frames or f"\n{frame}\n" in frames
 
 
 def _names_package(text: str, packages: Sequence[str]) -> bool:

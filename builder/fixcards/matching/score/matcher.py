@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.query import Query, make_query
@@ -172,6 +172,7 @@ def find_candidates(query: Query, terms: list[tuple[str, int]], index: Index) ->
     return sorted(candidates, key=lambda each: (-each.points, each.number))
 
 
+@lru_cache(maxsize=4096)
 def idf_steps(entries: int, frequency: int) -> int:
     """Return 1 plus eight times the binary logarithm of the inverse document frequency of a term, rounded down.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
+from fixcards.matching.parse.normalized_failure import MessageLine, NormalizedFailure
 from fixcards.matching.parse.patterns import PATTERNS
-from fixcards.matching.parse.template import compile_template, without_last_place
-from fixcards.matching.parse.tokens import is_typo_of
+from fixcards.matching.parse.template import PLACEHOLDER_MARK, compile_template, without_last_place
+from fixcards.matching.parse.tokens import informative_tokens, is_typo_of
 
 MIN_TYPO_LENGTH = 7
 """Characters of a class that may be misspelt. Shorter ones differ in a letter without being errors."""
@@ -29,6 +31,21 @@ _CLASS = re.compile(PATTERNS["exception class"], re.ASCII)
 _DOTTED = re.compile(PATTERNS["dotted"], re.ASCII)
 
 
+class MessageKey(NamedTuple):
+    """Texts by which it shows soon that a message doesn't fit a line, as with most lines."""
+
+    printed: str
+    """The longest fixed part as printed. A line in which the message stands as printed contains it."""
+    normalized: str
+    """The same of the normal form."""
+    whole: str
+    """All fixed parts of the normal form. Where a line is the beginning of the message, they contain its end."""
+
+    def may_fit(self, line: MessageLine) -> bool:
+        """Return whether the whole message may stand in a line."""
+        return self.printed in line.text.display or self.normalized in line.text.comparable
+
+
 @dataclass(frozen=True, slots=True)
 class SplitTemplate:
     """A template, with what follows from it alone."""
@@ -43,6 +60,23 @@ class SplitTemplate:
     """Whether it is the entry's first template, or says the same in more or fewer words."""
     is_source: bool
     """Whether it has no class, another message than the first template, and is a line of source."""
+    keys: tuple[MessageKey | None, ...]
+    """The key of each of the messages, None for one without fixed parts: it fits the lines of exceptions alone."""
+    words: frozenset[str]
+    """The informative words of the normal form."""
+
+    def possible_lines(self, failure: NormalizedFailure) -> list[MessageLine]:
+        """Return the message lines of a failure that one of the messages may fit, in their order."""
+        numbers: set[int] = set()
+        for key in self.keys:
+            lines = enumerate(failure.message_lines)
+            if key is None:
+                numbers.update(number for number, line in lines if line.exception)
+                continue
+            numbers.update([number for number, end in failure.truncated_lines if end in key.whole])
+            if key.printed in failure.forms or key.normalized in failure.forms:
+                numbers.update(number for number, line in lines if key.may_fit(line))
+        return [failure.message_lines[number] for number in sorted(numbers)]
 
 
 @lru_cache(maxsize=4096)
@@ -55,8 +89,20 @@ def split_templates(templates: tuple[str, ...], exception: str) -> tuple[SplitTe
         same_message = not result or _contains(result[0].normal_form, normal_form)
         source = not (name or same_message) and bool(_SOURCE.search(message))
         messages = dict.fromkeys((message, without_last_place(message), _CLASS_OF_METHOD.sub("", message)))
-        result.append(SplitTemplate(template, name, message, normal_form, tuple(messages), same_message, source))
+        keys = tuple(map(_message_key, messages))
+        words = frozenset(informative_tokens(normal_form))
+        result.append(
+            SplitTemplate(template, name, message, normal_form, tuple(messages), same_message, source, keys, words)
+        )
     return tuple(result)
+
+
+def _message_key(message: str) -> MessageKey | None:
+    form = compile_template(message)
+    if not form.normalized:
+        return None
+    longest = max(form.normalized, key=len)
+    return MessageKey(max(form.printed, key=len, default=longest), longest, PLACEHOLDER_MARK.join(form.normalized))
 
 
 def split_template(template: str, exception: str = "") -> tuple[str, str]:
@@ -86,6 +132,7 @@ def _contains(one: str, other: str) -> bool:
     return bool(one and other) and (one in other or other in one)
 
 
+@lru_cache(maxsize=4096)
 def same_class(name: str, other: str) -> bool:
     """Return whether two classes are the same but for their modules, which programs print or leave out."""
     if not name or not other:
