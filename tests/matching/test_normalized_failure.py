@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from fixcards.matching.parse import normalized_failure, parser
+from fixcards.matching.parse.failures import split_failures
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
-from fixcards.matching.parse.parser import parse, split_failures
+from fixcards.matching.parse.parser import parse
 from fixcards.matching.score import matcher
 from tests.matching.samples import TEXTS, index
 

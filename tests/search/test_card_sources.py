@@ -12,6 +12,7 @@ import pytest
 
 from fixcards import default_finder
 from fixcards.errors import FixcardsError
+from fixcards.matching.index.format import FORMAT
 from fixcards.search import card_data
 from fixcards.search.card_sources import CardSources
 from fixcards.search.data_update import update
@@ -19,6 +20,7 @@ from tests import card_data as samples
 from tests import sites
 
 TEXT = "lamp.burner.NoWick: no wick in the hall"
+INDEX = f'"index": {FORMAT}'
 
 
 @pytest.fixture
@@ -167,7 +169,7 @@ def test_the_newer_of_the_installed_data_and_the_update_counts(
 
 
 def test_data_for_another_version_of_the_program_says_what_to_type(data: Path) -> None:
-    sites.change(data / "search" / "manifest.json", '"index": 5', '"index": 4')
+    sites.change(data / "search" / "manifest.json", INDEX, f'"index": {FORMAT - 1}')
     with pytest.raises(FixcardsError, match="another version of fixcards; pip install --upgrade"):
         default_finder()
 
@@ -175,7 +177,7 @@ def test_data_for_another_version_of_the_program_says_what_to_type(data: Path) -
 def test_an_update_for_this_version_is_taken_before_data_for_another(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sites.change(data / "search" / "manifest.json", '"index": 5', '"index": 6')
+    sites.change(data / "search" / "manifest.json", INDEX, f'"index": {FORMAT + 1}')
     with sites.served(samples.write_site(tmp_path / "older", day="2025-01-01")) as address:
         monkeypatch.setattr(card_data, "PUBLIC_SITE", address)
         update(address)

@@ -62,8 +62,8 @@ def test_it_is_verified_with_another_python_as_its_control(local_index, settings
     assert not {"stub", "disguised"} & set(runs)
     assert judge(card(), evidence, today()).verdict == "verified"
     assert not list(RULES["FC312"].check(evidence, card()))
-    kept = tuple(run for run in evidence.runs if run.role != "control")
-    assert not has_control(card(), evidence.model_copy(update={"runs": kept})), "a fix installs what was missing"
+    without = tuple(run for run in evidence.runs if run.role != "control")
+    assert not has_control(card(), evidence.model_copy(update={"runs": without})), "a fix installs what was missing"
 
 
 def test_what_fails_on_every_python_is_not_verified(local_index, settings):

@@ -17,7 +17,7 @@ def changes(cards: Iterable[Summary]) -> dict[str, Summary]:
 def with_causes(cards: Iterable[Summary]) -> list[Summary]:
     """Return cards with the cause of those that the program found: the change of the culprit that has their message.
 
-    Their records name none, since nobody has looked at them yet.
+    Their records name none: no person has explained them yet.
     """
     cards = list(cards)
     by_message = {
@@ -25,7 +25,7 @@ def with_causes(cards: Iterable[Summary]) -> list[Summary]:
     }
 
     def cause(card: Summary) -> str:
-        known = by_message.get((card.culprit, card.error), "")
-        return card.cause or (known if known != card.id else "")
+        of_culprit = by_message.get((card.culprit, card.error), "")
+        return card.cause or (of_culprit if of_culprit != card.id else "")
 
     return [card if card.explained else card._replace(cause=cause(card)) for card in cards]

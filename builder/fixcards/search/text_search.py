@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from fixcards.matching.index.reader import Index
+from fixcards.matching.parse.failures import split_failures
 from fixcards.matching.parse.log_chunks import Log, LogChunk, failure_chunks, without_digits
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
-from fixcards.matching.parse.parser import Failure, parse, parse_numbered, split_failures
+from fixcards.matching.parse.parser import Failure, parse, parse_numbered
 from fixcards.matching.score.environment import EnvironmentMatch, match_environment
 from fixcards.matching.score.matcher import Match, match_failure
 from fixcards.search.answer import Answer

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from fixcards.matching.parse.failures import split_failures
 from fixcards.matching.parse.normalize import clean_display
 from fixcards.matching.parse.packages import library_frame
-from fixcards.matching.parse.parser import Failure, parse, split_failures
+from fixcards.matching.parse.parser import Failure, parse
 from fixcards.matching.parse.template import find_template, without_source_lines
 from fixcards.matching.parse.tokens import informative_tokens
 

@@ -19,8 +19,9 @@ from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.query import Query, make_query
 from fixcards.matching.index.reader import Index
 from fixcards.matching.limits import DEFAULT_LIMIT
+from fixcards.matching.parse.failures import split_failures
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
-from fixcards.matching.parse.parser import Failure, split_failures
+from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.template import PLACEHOLDER_MARK, compile_template
 from fixcards.matching.parse.tokens import informative, spellings, tokenize
 from fixcards.matching.score.features import compare
