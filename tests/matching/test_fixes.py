@@ -317,3 +317,9 @@ def test_what_a_resolver_says_of_a_package_is_its_own_wherever_it_stands(bound: 
     line = f"Because taper==1.4 depends on wax>=2.1,{bound} and you require wax==5.0, we can conclude that your "
     line += "requirements are unsatisfiable, and nothing can be installed."
     assert [each.tier for each in match(parse(line), Index.of([entry]))] == [tier]
+
+
+def test_a_package_that_pip_builds_is_not_the_readers_own_code() -> None:
+    best = match_of("build-of-another", "wax-1")
+    assert [fix.title for fix in best.fixes if fix.fits] == [PIN, "Upgrade the package whose frame is innermost"]
+    assert best.fixes[-1].why == "the call is in drip, not in your own code"

@@ -35,15 +35,15 @@ def library_frame(path: str, function: str) -> str | None:
     """Return `package/module.py:function` for a file of a library, None for any other.
 
     A library's file lies below a library folder, in a package's own `src/` or at a relative path, as compiled modules
-    say, or behind three dots, where people leave the folder out.
+    say, behind three dots, where people leave the folder out, or where pip builds it.
     """
     path = path.replace("\\", "/").replace("//", "/")
     inside = path_in_library(path)
     if inside is None:
-        match = _COMPILED.match(path)
+        match = _COMPILED.search(path)
         if not match:
             return None
-        inside = match[1] or match[2]
+        inside = match[match.lastindex or 1]
     inside = _ARCHIVE.sub("", inside)
     return f"{inside}:{function}" if "/" in inside or inside.endswith(".py") else None
 

@@ -55,9 +55,14 @@ INNERMOST_FIRST = "(most recent call first):"  # faulthandler
 HANDLING = "During handling of the above exception, another exception occurred"
 CAUSE = "The above exception was the direct cause of the following exception"
 REPEATED = "[Previous line repeated"
-COMPILED = r"^(?:src/(?=[^/]+/)|(?:[.]{3}|\u2026)/)([^/].*)$|^([A-Za-z_][A-Za-z0-9_]*/[^:]*[.]pyx)$"
-"""The file of a package without its folder: as compiled modules say, or behind dots in place of the folder."""
-ARCHIVE = r"^[^/]+[.](?:egg|whl|zip)/"
+COMPILED = (
+    r"^(?:src/(?=[^/]+/)|(?:[.]{3}|\u2026)/)([^/].*)$|^([A-Za-z_][A-Za-z0-9_]*/[^:]*[.]pyx)$"
+    r"|/pip-install-[^/]+/([^/]+/.+)$"
+)
+"""The file of a package without its folder: as compiled modules say, behind dots in place of the folder, or where pip
+unpacks a source distribution to build it."""
+ARCHIVE = r"^[^/]+[.](?:egg|whl|zip)/|_[0-9a-f]{32}(?=/)"
+"""What is no part of the package in such a path: an archive, and the digest that pip gives the folder of a build."""
 
 MAX_EXCEPTIONS = 64
 MAX_FRAMES = 200

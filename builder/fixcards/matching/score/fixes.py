@@ -46,7 +46,7 @@ FIX_TEXTS = {
 ANNOUNCING = "(?:Removed[A-Za-z0-9]*|Deprecation|Future)Warning:"
 """The class of a warning that something will go away. No earlier release is needed for that, nor does it help."""
 FIRST_PERSON = (
-    r"(?:^|[^a-z])(?:my|i|our|we|ich|mein[a-z]{0,2}|wir|unser[a-z]{0,2}|mon|je|notre|nous|mi|yo|nuestr[ao]|meu|eu|mio|io)"
+    r"(?:^|[^a-z])(?:my|i|our|we|ich|mein[a-z]{0,2}|wir|unser[a-z]{0,2}|mon|je|notre|nous|mi|yo|nuestr[ao]|meu|eu|mio)"
     r"(?:[^a-z]|$)"
 )
 """A sentence in which the reader speaks of their own code, in lower case."""

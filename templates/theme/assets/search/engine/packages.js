@@ -16,6 +16,6 @@ export const canonicalName = (name) => trim(lower(name).replace(/[-_.]+/g, "-"),
 export function libraryFrame(path, name) {
   const slashed = path.replaceAll("\\", "/").replaceAll("//", "/");
   const compiled = COMPILED.exec(slashed);
-  const inside = (pathInLibrary(slashed) ?? compiled?.[1] ?? compiled?.[2])?.replace(ARCHIVE, "");
+  const inside = (pathInLibrary(slashed) ?? compiled?.slice(1).find(Boolean))?.replace(ARCHIVE, "");
   return /\/|[.]py$/.test(inside ?? "") ? `${inside}:${name}` : null;
 }
