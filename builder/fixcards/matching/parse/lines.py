@@ -76,6 +76,7 @@ PREFIXES: tuple[tuple[str, str], ...] = (
         r"^(?:[Uu]nhandled |[Uu]ncaught )?[Ee]xception: "
         r"(?=[A-Za-z_][A-Za-z0-9_.]{0,100}(?:Error|Exception|Warning|Interrupt|Exit)(?::[ ]|$))",
     ),
+    ("function's runtime", r"^Runtime[.]ImportModuleError: Unable to import module '[^'\n]{1,200}': "),
     ("thread", r"^\[(?!Previous |Errno )[A-Za-z0-9_.:,\-/ ]{1,80}\][ :]"),
     ("markup", rf"^</?{_TAG}(?:[ ][^<>\n]{{0,200}})?>"),
     ("group margin", r"^[ ]{0,80}(?:[|\u2502\u2503\u00d7\u2570][\u2500]?>?)(?:[ ]|$)"),
@@ -88,8 +89,12 @@ PATTERNS = {
     "break": r"\r\n|\r|\n",
     "invisible character": INVISIBLE.trigger,
     "escaped": r'Traceback \(most recent call last\):?\\+[nr]|\\n  File \\*"',
-    # A traceback in one line, as a list or because its line breaks were lost, and where each of its lines starts.
-    "joined": r'Traceback \(most recent call last\):[^\n]{0,60}File "',
+    # A traceback in one line, as a list or because its line breaks were lost, or its header behind the message; and
+    # where each of its lines starts.
+    "joined": (
+        r'Traceback \(most recent call last\):[^\n]{0,60}File "'
+        r"|(?:Error|Exception|Warning|Interrupt|Exit): [^\n]{1,400}Traceback \(most recent call last\):"
+    ),
     "joint": (
         r'<br ?/?>|</p>|(?=Traceback \(most recent)|[ ](?=File "[^"\n]+", line [0-9])'
         r"|[ ()\]}'\"^~]['\"]?(?=[A-Za-z_][A-Za-z0-9_.]{0,80}(?:Error|Exception|Warning|Interrupt|Exit)(?:: |$))"

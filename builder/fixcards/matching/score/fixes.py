@@ -74,8 +74,9 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     package which the failure didn't come through or which the reader may not upgrade, or that a bound excludes it. What
     isn't known excludes nothing.
 
-    Of a cause that can be held back the pin goes first, since it helps whichever package the reader was hit through,
-    unless the text shows that own code is, or the message only announces the change: then a change there does. Of other
+    Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
+    that own code is, or the message only announces the change: then a change there does. A cause that begins with a
+    workaround keeps its order: what brings back the thing that went away helps whoever misses it. Of other
     entries what installs another package goes first where nothing in the text points at theirs, since the same line
     breaks others, and for a message whose upgrade is more than a step: to another major release, or of a package that
     another one calls.
@@ -83,8 +84,8 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     announces = features.fit is not None and bool(_ANNOUNCING.search(features.fit.text))
     is_own = announces or _in_own_code(features) or _is_used_by_reader(failure, features, entry)
     is_cause = entry.cause == entry.id
-    has_pin = any(fix.kind == "pin" for fix in entry.fixes)
-    first = ("code-change" if is_own else "pin") if is_cause and has_pin else ""
+    helps_all = any(fix.kind == "workaround" for fix in entry.fixes[:1])
+    first = ("code-change" if is_own else "pin") if is_cause and not helps_all else ""
     sentences = sentences_of(failure, features)
     fixes = []
     for fix in entry.fixes:

@@ -290,8 +290,13 @@ def _behind_better(matches: list[Match], match: Match) -> Match:
 
     These are the entries that are hit by its change, and for an entry with a note those of its package without one.
     """
-    better = [each.score for each in matches if each.tier == match.tier and _says_more(each, match)]
+    better = [each.score for each in matches if each.tier == match.tier and _goes_first(each, match)]
     return replace(match, score=max(1, min([match.score, *(score - 1 for score in better)])))
+
+
+def _goes_first(one: Match, other: Match) -> bool:
+    """Return whether `one` says more than `other`, or is the cause of an entry for which nothing in the text speaks."""
+    return _says_more(one, other) or (other.entry.cause == one.entry.id != other.entry.id and not other.proof)
 
 
 def _says_more(one: Match, other: Match) -> bool:

@@ -19,7 +19,7 @@ export function fitFixes(failure, features, entry) {
   });
   const isOwn = inOwnCode(features) || isUsedByReader(failure, features, entry) || ANNOUNCING.test(features.fit?.text);
   const isCause = entry.cause === entry.id;
-  const first = isCause && fixes.some(({ kind }) => kind === "pin") && (isOwn ? "code-change" : "pin");
+  const first = isCause && fixes[0]?.kind !== "workaround" && (isOwn ? "code-change" : "pin");
   const upgrade = features.fit && fixes.find(({ fits }) => fits);
   const isFar = upgrade?.kind === "upgrade" && isFarUpgrade(upgrade, failure.failure, features, entry);
   const prefersOther = !isCause && (isFar || !(features.usesPackage || features.hasSource));

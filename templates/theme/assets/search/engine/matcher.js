@@ -153,9 +153,11 @@ function standsOut({ entry, proof }, twins) {
 }
 
 function behindBetter(matches, match) {
-  const better = matches.filter((each) => each.tier === match.tier && saysMore(each, match));
+  const better = matches.filter((each) => each.tier === match.tier && (saysMore(each, match) || isCauseOf(each.entry, match)));
   return { ...match, score: Math.max(1, Math.min(match.score, ...better.map((each) => each.score - 1))) };
 }
+
+const isCauseOf = ({ id }, { entry, proof }) => entry.cause === id && entry.id !== id && !proof;
 
 function saysMore({ entry, proof, line }, { entry: other, line: otherLine }) {
   if (entry.cause === other.id && entry.id !== other.id) return proof > 0;
