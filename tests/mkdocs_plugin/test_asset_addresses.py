@@ -81,6 +81,7 @@ def test_only_the_engine_knows_the_fields_that_get_short_names() -> None:
         texts = re.findall(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`', code)
         words = {word for text in texts for word in re.findall(r"\w+", re.sub(r"\$\{[^}]*\}", "", text))}
         assert not words & fields, path.name
+        assert not re.search(r"[\s.(,{][A-Z]\b", code), f"{path.name} has a name like those that fields get"
     for path in {*ASSETS.parent.rglob("*.js")} - {*engine}:
         assert not set(re.findall(r"[.](\w+)", path.read_text(encoding="utf-8"))) & fields, path.name
     index = dict(build(entries(), tables=js_tables.tables()))
