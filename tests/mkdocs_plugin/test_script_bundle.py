@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fixcards.mkdocs_plugin import script_bundle
@@ -74,6 +76,15 @@ def test_more_fields_than_capitals_get_names_of_two_characters() -> None:
     assert "f(x.$a);" in text
 
 
+def test_a_number_stands_in_place_of_its_constant() -> None:
+    modules = {
+        "a/main.js": 'import { MOST, WORD } from "./constants.js";\nexport const cut = (x) => x.slice(MOST, WORD);\n',
+        "a/constants.js": "export const [\n  // why: MOST\n  LEAST, MOST, WORD,\n] = [\n  ...values,\n];\n",
+    }
+    text = script_bundle.join("a/main.js", modules, constants={"LEAST": -1, "MOST": 40})
+    assert re.sub(r"//.*|\s", "", text) == "(()=>{let[,,WORD,]=[...values,];letcut=(x)=>x.slice(40,WORD);})();"
+
+
 def test_functions_are_arrow_functions_before_the_statements_that_may_call_them() -> None:
     module = """const first = outer(1);
 
@@ -91,7 +102,9 @@ function* numbers() {
 }
 """
     text = script_bundle.join("a/main.js", {"a/main.js": module})
-    assert text == """(() => {
+    assert (
+        text
+        == """(() => {
 let outer = (value) => {
   let inner = async (factor) => {
     return { factor };
@@ -109,6 +122,8 @@ function* numbers() {
 
 })();
 """
+    )
+
 
 OTHER_FORMS = ('import * as all from "./x.js";', 'import "./x.js";', "export let a;")
 
