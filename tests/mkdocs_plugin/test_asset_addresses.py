@@ -73,6 +73,15 @@ def test_the_scripts_that_the_site_serves_find_the_same_as_their_sources(library
         assert browser.ask(release="1.24", range="<1.20 or >=1.24") == {"inside": True}
 
 
+def test_the_numbers_that_stand_in_place_of_constants_are_constants_only() -> None:
+    numbers = js_tables.numbers().keys()
+    constants = ASSETS / "engine" / "constants.js"
+    for path in {*ASSETS.rglob("*.js")} - {constants}:
+        code = re.sub(r"//.*", "", path.read_text(encoding="utf-8"))
+        imported = {name for names in re.findall(r"import \{([^}]*)\}", code) for name in re.findall(r"\w+", names)}
+        assert {*re.findall(r"\w+", code)} & numbers <= imported, path.name
+
+
 def test_only_the_engine_knows_the_fields_that_get_short_names() -> None:
     fields = set(assets.ENGINE_FIELDS.split())
     engine = [ASSETS / "engine.js", ASSETS / "tables.js", ASSETS / "worker.js", *(ASSETS / "engine").iterdir()]
@@ -81,6 +90,7 @@ def test_only_the_engine_knows_the_fields_that_get_short_names() -> None:
         texts = re.findall(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`', code)
         words = {word for text in texts for word in re.findall(r"\w+", re.sub(r"\$\{[^}]*\}", "", text))}
         assert not words & fields, path.name
+        assert not re.search(r"[\s.(,{][A-Z]\b", code), f"{path.name} has a name like those that fields get"
     for path in {*ASSETS.parent.rglob("*.js")} - {*engine}:
         assert not set(re.findall(r"[.](\w+)", path.read_text(encoding="utf-8"))) & fields, path.name
     index = dict(build(entries(), tables=js_tables.tables()))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fixcards.mkdocs_plugin import script_bundle
@@ -27,13 +29,13 @@ export async function later() {}
 def test_a_module_stands_after_those_that_it_takes_names_from() -> None:
     assert script_bundle.parts("a/main.js", MODULES) == ["a/tables.js", "a/parts/counter.js", "a/parts/twice.js"]
     text = script_bundle.join("a/main.js", MODULES)
-    assert text.index("const start = tables.start") < text.index("const twice")
+    assert text.index("let start = tables.start") < text.index("let twice")
 
 
 def test_a_module_that_is_imported_as_a_whole_is_a_constant() -> None:
     text = script_bundle.join("a/main.js", MODULES)
     assert "import " not in text
-    assert text.startswith("export const { twice, Counter, start } = (() => {\nconst tables = {};")
+    assert text.startswith("export let { twice, Counter, start } = (() => {\nlet tables = {};")
     assert text.endswith("return { twice, Counter, start };\n})();\n")
     assert "export " not in text[text.index("(() =>") :]
     with pytest.raises(ValueError, match=r"^a/main\.js: can't join a module under another name, 'other'"):
@@ -58,15 +60,69 @@ async function run() {
     ]
     assert "import" not in text
     assert "export" not in text
-    assert text.count("const tables = {};") == 1
-    assert text.index("tables.factor = 2") < text.index("return (() => {") < text.index("const start = tables.start")
+    assert text.count("let tables = {};") == 1
+    assert text.index("tables.factor = 2") < text.index("return (() => {") < text.index("let start = tables.start")
 
 
 def test_listed_fields_get_short_names() -> None:
     modules = {"a/main.js": "const used = { size, usedUp: 1 }; // used\nconsole.log(used.usedUp, `${size.size}`);\n"}
     text = script_bundle.join("a/main.js", modules, ["size", "usedUp"])
-    assert "const used = { $a, $b: 1 };" in text
-    assert "console.log(used.$b, `${$a.$a}`);" in text
+    assert "let used = { A, B: 1 };" in text
+    assert "console.log(used.B, `${A.A}`);" in text
+
+
+def test_more_fields_than_capitals_get_names_of_two_characters() -> None:
+    text = script_bundle.join("a/main.js", {"a/main.js": "f(x.last);\n"}, [*(f"field{i}" for i in range(26)), "last"])
+    assert "f(x.$a);" in text
+
+
+def test_a_number_stands_in_place_of_its_constant() -> None:
+    modules = {
+        "a/main.js": 'import { MOST, WORD } from "./constants.js";\nexport const cut = (x) => x.slice(MOST, WORD);\n',
+        "a/constants.js": "export const [\n  // why: MOST\n  LEAST, MOST, WORD,\n] = [\n  ...values,\n];\n",
+    }
+    text = script_bundle.join("a/main.js", modules, constants={"LEAST": -1, "MOST": 40})
+    assert re.sub(r"//.*|\s", "", text) == "(()=>{let[,,WORD,]=[...values,];letcut=(x)=>x.slice(40,WORD);})();"
+
+
+def test_functions_are_arrow_functions_before_the_statements_that_may_call_them() -> None:
+    module = """const first = outer(1);
+
+function outer(value) {
+  const twice = inner(2);
+  return twice + value;
+
+  async function inner(factor) {
+    return { factor };
+  }
+}
+
+function* numbers() {
+  yield 1;
+}
+"""
+    text = script_bundle.join("a/main.js", {"a/main.js": module})
+    assert (
+        text
+        == """(() => {
+let outer = (value) => {
+  let inner = async (factor) => {
+    return { factor };
+  };
+  let twice = inner(2);
+  return twice + value;
+
+};
+let first = outer(1);
+
+
+function* numbers() {
+  yield 1;
+}
+
+})();
+"""
+    )
 
 
 OTHER_FORMS = ('import * as all from "./x.js";', 'import "./x.js";', "export let a;")

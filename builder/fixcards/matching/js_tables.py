@@ -1,6 +1,7 @@
 """Every table and number of the search as plain data, which browser and terminal share.
 
-They are a part of the index (`index.json`, key `tables`), so that it comes with the rules that it was written by.
+They are a part of the index (`index.json`, key `tables`), so that it comes with the rules that it was written by. The
+joined scripts of a site have the numbers themselves, see `numbers`.
 """
 
 from __future__ import annotations
@@ -123,6 +124,15 @@ def tables() -> dict[str, Any]:
 def names() -> list[str]:
     """Return the names of the constants in order."""
     return [name for kind in (_VALUES, _SETS, _SEARCHED, _REPLACED) for text in kind.values() for name in text.split()]
+
+
+def numbers() -> dict[str, int]:
+    """Return the constants that are whole numbers by name: those that joined scripts have in place of the name.
+
+    They are in the index as well, for scripts that are served as they are.
+    """
+    values = (value for each in tables().values() for value in each)
+    return {name: value for name, value in zip(names(), values, strict=True) if isinstance(value, int)}
 
 
 def _constants(module: ModuleType, names: str) -> list[Any]:

@@ -4,7 +4,12 @@ The minifier leaves names at the top of a module as they are, since others may i
 function. So the joined modules stand in one function. What a module imports while it runs (`await import("...")`) is a
 function inside it, which runs then: the worker of the search gets its tables before the modules that read them.
 
-Names of fields stay as they are, too. Those that a caller lists get short ones first.
+Names of fields stay as they are, too. Those that a caller lists get short ones first. A constant whose value a caller
+gives is replaced by it.
+
+The minifier leaves `const` and `function` as they are, and makes one declaration of neighbouring ones of one kind. So
+all names are declared by `let`, and functions are values of such names. Like declared functions, they are there before
+the other statements around them run.
 """
 
 from __future__ import annotations
@@ -13,29 +18,43 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
-from string import ascii_letters
+from string import ascii_letters, ascii_uppercase
+from types import MappingProxyType
 
 _NAMED = re.compile(r'^(import|export) \{([^}]*)\} from "([^"\n]+)";\n', re.MULTILINE)
 _DEFAULT = re.compile(r'^import (\w+) from "([^"\n]+)";\n', re.MULTILINE)
 _LATER = re.compile(r'await import\("([^"\n]+)"\)')
 _EXPORT = re.compile(r"^export (?=const |class |function|async function)", re.MULTILINE)
+_FUNCTION = r"^{0}(async )?function (\w+)(\([^\n]*\)) \{{\n(.*?)^{0}\}}\n"
+"""A function that begins and ends at an indentation, but for generators, which have no other form."""
+_DECLARED = re.compile(r"^const \[$.*?^\] = ", re.MULTILINE | re.DOTALL)
+"""A list of many names, one value each."""
+_WORD = re.compile(r"\b[A-Za-z]\w+")
 _REST = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
-def join(path: str, modules: Mapping[str, str], fields: Iterable[str] = ()) -> str:
+def join(
+    path: str,
+    modules: Mapping[str, str],
+    fields: Iterable[str] = (),
+    constants: Mapping[str, int] = MappingProxyType({}),
+) -> str:
     """Return the script at `path` with every module that it imports or exports from, directly or through others.
 
     A top-level name must occur in one module only: the minifier refuses the script otherwise. What a module exports as
     a whole is imported by the name of its file. An import or export in another form than ours raises `ValueError`.
 
-    Each of `fields` is shortened wherever it stands as a word, so no other script and no data may know it.
+    Each of `fields` is shortened wherever it stands as a word, so no other script and no data may know it. No module
+    may have a name of one capital. A number of `constants` stands wherever its name does, but for the list in which a
+    module declares it: that list has a hole there.
     """
     names = _exported(path, modules)
     text = f"{f'export const {{ {names} }} = ' if names else ''}{_called(path, modules, {})};\n"
-    short = {
-        field: f"{sign}{letter}" for field, (sign, letter) in zip(fields, product("$_", ascii_letters), strict=False)
-    }
-    return re.sub(r"\b[a-z]\w+", lambda word: short.get(word[0], word[0]), text)
+    names_by_length = (*ascii_uppercase, *map("".join, product("$_", ascii_letters)))
+    other_words = {"const": "let", **dict(zip(fields, names_by_length, strict=False))}
+    other_words |= {name: str(number) for name, number in constants.items()}
+    text = _DECLARED.sub(lambda names: _WORD.sub(lambda word: "" if word[0] in constants else word[0], names[0]), text)
+    return _WORD.sub(lambda word: other_words.get(word[0], word[0]), text)
 
 
 def parts(path: str, modules: Mapping[str, str]) -> list[str]:
@@ -64,7 +83,17 @@ def _body(path: str, modules: Mapping[str, str], outer: Mapping[str, bool]) -> s
     text = _EXPORT.sub("", _DEFAULT.sub("", text)).replace("export default ", f"const {_stem(path)} = ", 1)
     if rest := _REST.search(text):
         raise ValueError(f"{path}: can't join {rest[0]!r}")
-    return _LATER.sub(lambda later: _called(_resolve(path, later[1]), modules, outer), text)
+    return _LATER.sub(lambda later: _called(_resolve(path, later[1]), modules, outer), _with_arrows(text))
+
+
+def _with_arrows(text: str, indent: str = "") -> str:
+    """Return statements with their functions as arrow functions, before the other statements."""
+    function = re.compile(_FUNCTION.format(indent), re.MULTILINE | re.DOTALL)
+    arrows = [
+        f"{indent}const {name} = {kind}{parameters} => {{\n{_with_arrows(body, f'{indent}  ')}{indent}}};\n"
+        for kind, name, parameters, body in function.findall(text)
+    ]
+    return "".join(arrows) + function.sub("", text)
 
 
 def _exported(path: str, modules: Mapping[str, str]) -> str:

@@ -1,4 +1,5 @@
 // The constants that Python and JavaScript share, in the order of builder/fixcards/matching/js_tables.py.
+// The scripts of a built site have the numbers where they are used, and holes in this list.
 
 import tables from "../tables.js";
 
