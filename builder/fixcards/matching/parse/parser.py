@@ -345,15 +345,10 @@ class _Parser:
 
     def _drop_announcement(self, name: str, message: str) -> None:
         """Forget an exception without frames that the traceback repeats, as the title of a post does before it."""
-        recent = len(self.exceptions) - REPEAT_WINDOW
         self.exceptions = [
             before
-            for number, before in enumerate(self.exceptions)
-            if number < recent
-            or before.frames
-            or before.user_frames
-            or any(after.relation != "first" for after in self.exceptions[number + 1 : number + 2])
-            or not announces(before.name, before.message, name, message)
+            for before in self.exceptions
+            if before.frames or before.user_frames or not announces(before.name, before.message, name, message)
         ]
 
     def _drop_foreign_exception(self) -> None:

@@ -230,8 +230,7 @@ export function makeParser() {
   }
 
   function dropAnnouncement(name, message) {
-    exceptions = exceptions.filter((before, at, { length, [at + 1]: after }) =>
-      at < length - REPEAT_WINDOW || hasFrames(before) || (after && after.relation !== "first") || !announces(before, name, message));
+    exceptions = exceptions.filter((before) => hasFrames(before) || !announces(before, name, message));
   }
 
   function dropForeignException() {
