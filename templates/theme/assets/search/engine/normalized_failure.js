@@ -70,10 +70,11 @@ const namesIn = (line) => findAll(line, NAMED).flatMap(({ 0: all, 1: name, index
 
 function* messageLines({ exceptions, lines }, text) {
   const byLine = new Map([...lines].reverse().map((other) => [other.line, other.text]));
-  for (const { name: exception, message, line } of exceptions) {
+  for (const raised of exceptions) {
+    const { name: exception, message, line } = raised;
     const raw = lines.find((other) => other.line === line && other.raw.includes(message))?.raw ?? "";
     const rest = byLine.get(line + 1) ?? "";
-    const last = line === exceptions.at(-1).line;
+    const last = raised === exceptions.at(-1);
     for (const variant of unique([message, message.replace(SUGGESTION, ""), trim(`${message} ${rest}`, " "), message + rest])) {
       yield { exception, text: text(variant), raw, line, last, goesOn: variant === message ? rest : "" };
     }
