@@ -51,6 +51,7 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-module-of-an-older-python": None,
     "post-cut-below-its-title": ("taper-7", "exact"),
     "post-chain-in-one-line": ("taper-7", "exact"),
+    "post-version-in-bold": None,
     "post-function": ("python-3", "likely"),
     "post-py-spy": None,
     "post-threads": ("aioredis-1443", "possible"),

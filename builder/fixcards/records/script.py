@@ -29,9 +29,9 @@ def reproduction_script(card: Card, release: str | None = None, fix: Fix | None 
     """
     code = fix.code if fix is not None and fix.code is not None else card.reproduction.code
     reproduction = card.reproduction
-    head = ecosystem(card.ecosystem).script_head(
-        requirements(card, release, fix), reproduction.python, reproduction.exclude_newer
-    )
+    tested = release or card.versions.named_broken
+    python = f"=={tested}.*" if card.package == INTERPRETER and tested else reproduction.python
+    head = ecosystem(card.ecosystem).script_head(requirements(card, release, fix), python, reproduction.exclude_newer)
     head += ["#", f"# {card.id}: {_one_line(card.title)}"]
     head += [f"# Fix: {_one_line(fix.title)}"] if fix else []
     head += [f"# {card.issue}"] if card.issue else []

@@ -76,10 +76,9 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
 
     Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
     that own code is, or the message only announces the change: then a change there does. A cause that begins with a
-    workaround keeps its order: what brings back the thing that went away helps whoever misses it. Of other
-    entries what installs another package goes first where nothing in the text points at theirs, since the same line
-    breaks others, and for a message whose upgrade is more than a step: to another major release, or of a package that
-    another one calls.
+    workaround keeps its order, since that helps each reader. Of other entries what installs another package goes first
+    where nothing in the text points at theirs, since the same line breaks others, and for a message whose upgrade is
+    more than a step: to another major release, or of a package that another one calls.
     """
     announces = features.fit is not None and bool(_ANNOUNCING.search(features.fit.text))
     is_own = announces or _in_own_code(features) or _is_used_by_reader(failure, features, entry)
