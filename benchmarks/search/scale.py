@@ -26,7 +26,6 @@ from playwright.sync_api import sync_playwright
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.writer import build, build_from_rows, index_row
 from fixcards.matching.js_tables import tables
-from fixcards.mkdocs_plugin.assets import minified
 from fixcards.worker_pool import WorkerPool
 
 ROUNDS = 5
@@ -189,10 +188,7 @@ def main() -> None:
     """Print the table."""
     sizes = [int(size) for size in sys.argv[1:]] or [1_000, 10_000, 100_000]
     bases = filled([], 10_000)
-    modules = [minified(path.name, path.read_text(encoding="utf-8")) for path in ASSETS.glob("*.js")]
-    code = sum(len(gzip.compress(module.encode(), 6)) for module in modules)
     say = sys.stdout.write
-    say(f"code: {code / 1000:.1f} kB gzipped\n\n")
     library = {size: list(generated(bases, size)) for size in sizes}
     say(f"{BUILT}\n|{'---|' * 8}\n")
     for entries in library.values():  # first, since processes are forked where no server's threads run yet
