@@ -14,11 +14,8 @@ def split_failures(failure: Failure) -> list[Failure]:
     it as well as one below. Frames without an exception at the end of a text are a failure of their own, unless they
     are all that there is below the only message: a title, and a traceback that was cut off.
     """
+    failure = _with_cut_traceback(failure)
     exceptions = failure.exceptions
-    if len(exceptions) == 1 and not (exceptions[0].frames or exceptions[0].user_frames):
-        whole = replace(exceptions[0], frames=failure.frames, user_frames=failure.user_frames)
-        failure = replace(failure, exceptions=(whole,), frames=(), user_frames=())
-        exceptions = failure.exceptions
     starts = [number for number, each in enumerate(exceptions) if number == 0 or each.relation == "first"]
     rest = bool(failure.frames and exceptions)
     if len(starts) < 2 and not rest:
@@ -34,3 +31,11 @@ def split_failures(failure: Failure) -> list[Failure]:
         lines = tuple(each for each in failure.lines if each.line > exceptions[-1].line)
         failures.append(replace(failure, exceptions=(), lines=lines))
     return failures
+
+
+def _with_cut_traceback(failure: Failure) -> Failure:
+    """Return a failure whose only exception has the frames that stand below it, where it has none of its own."""
+    if len(failure.exceptions) != 1 or failure.exceptions[0].frames or failure.exceptions[0].user_frames:
+        return failure
+    whole = replace(failure.exceptions[0], frames=failure.frames, user_frames=failure.user_frames)
+    return replace(failure, exceptions=(whole,), frames=(), user_frames=())
