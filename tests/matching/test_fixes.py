@@ -300,6 +300,23 @@ def test_a_message_that_a_log_ran_together_with_the_header_has_the_frames_behind
     assert (best.entry.id, best.tier) == ("taper-7", "exact")
 
 
+def test_what_a_reader_has_tried_is_offered_last() -> None:
+    tried = "you say that it did not help"
+    assert list(fixes_of("tried-pin"))[-1] == PIN
+    assert fixes_of("tried-pin")[PIN].why == fixes_of("tried-upgrade")[UPGRADE].why == tried
+    assert fixes_of("tried-pin")[UPGRADE].fits
+    assert fixes_of("tried-upgrade")[PIN].fits
+    assert fixes_of("tried-in-chinese", "wax-1")[PIN].why == tried
+    module = {fix.kind: fix.why for fix in match_of("tried-workaround", "python-3").fixes}
+    assert module == {"upgrade": "", "workaround": tried}
+
+
+def test_a_release_beside_the_fix_that_did_not_help_says_nothing_of_the_fix() -> None:
+    assert fixes_of("tried-other-release")[PIN].fits
+    fixes = fixes_of("one-tried-the-other-not")
+    assert (fixes[UPGRADE].fits, fixes[PIN].fits) == (False, True)
+
+
 def test_a_module_that_lies_in_no_folder_is_a_package_of_its_own() -> None:
     error = "AttributeError: 'Wick' object has no attribute 'burn'"
     entry = Entry(

@@ -79,6 +79,8 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-release-in-a-sentence": ("bcrypt-684", "possible"),
     "post-own-function": ("setuptools-4483", "possible"),
     "post-from-one-release-to-another": ("openai-1902", "likely"),
+    "post-bold": ("wax-1", "possible"),
+    "post-indented-notebook": ("taper-7", "exact"),
     "post-sentry": ("aioredis-1443", "exact"),
 }
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fixcards.matching.parse.parser import parse
+from tests.matching.samples import TEXTS
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,11 @@ def test_all_releases_of_a_text_that_compares_some_are_read() -> None:
     assert failure.releases("lamp") == ("1.2.0", "1.3.0")
     assert failure.versions == {"lamp": "1.3.0"}
     assert failure.releases("oil") == ()
+
+
+def test_what_a_user_requested_in_a_conflict_is_that_release() -> None:
+    failure = parse(TEXTS["pip-resolver"])
+    assert failure.versions["httpcore"] == "1.0.0"
+    assert failure.listed == ("httpcore",)
+    assert parse("61.67     The user requested wax[dye]==3.1.0").versions == {"wax": "3.1.0"}
+    assert parse("The user requested wax<3 and >=2.1").listed == ()

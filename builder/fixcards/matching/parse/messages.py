@@ -4,7 +4,7 @@ from __future__ import annotations
 
 MIN_ANNOUNCED = 12
 """Characters of a message after which a title may go on in words of its own."""
-QUOTES = {'"': '"', "`": "`", "\u201c": "\u201d", "\u00ab": "\u00bb"}
+QUOTES = {"**": "**", '"': '"', "`": "`", "\u201c": "\u201d", "\u00ab": "\u00bb"}
 """Quotes around a message, with those that close them. A single one may be a part of it."""
 
 

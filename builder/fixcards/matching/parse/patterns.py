@@ -17,7 +17,7 @@ PATTERNS: dict[str, str] = {
     "sentry": r"^[ ]*([^ \n]{1,400}[.]pyx?) in (<[a-z]+>|[A-Za-z0-9_.]+) at line [0-9]+",
     "py-spy": r"^[ ]*([A-Za-z_<][A-Za-z0-9_.<>]*) \(([^()\n]{1,400}[.]pyx?):[0-9]+\)$",
     "ipython": r"^[ ]*File ([^ \"\n][^\n]{0,400}?):[0-9]+(?:, in ([^\n(]+)|$)",
-    "ipython old": r"^(~?[^ \n]+[.]pyx?) in ([A-Za-z_<][A-Za-z0-9_<>]*)",
+    "ipython old": r"^[ ]*(~?[^ \n]+[.]pyx?) in ([A-Za-z_<][A-Za-z0-9_<>]*)",
     "pytest": r"^[ ]*((?:[A-Za-z]:)?[^:\n<>]{1,400}[.]pyx?):[0-9]+:(?: in ([^\n]+)|[ ]*([A-Za-z_][A-Za-z0-9_.]*)?)$",
     "rich": r"^[ ]*((?:[A-Za-z]:)?[^:\n]{1,400}[.]pyx?):[0-9]+ in(?: ([^\n]+))?$",
     # A path that rich's box was too narrow for.

@@ -30,13 +30,15 @@ RELEASE_MENTION = (
 """A name followed by a release in a sentence: `name 1.2`, `name-1.2`, `name (1.2)`, folders of metadata, `name is 1.2`.
 Of `name 1.2 -> 1.3` and `name 1.2 to 1.3` it is the second one."""
 LISTED_RELEASE = (
-    rf"^[ \t>+*\u2022|\-]{{0,40}}[*`]{{0,2}}({_NAME})(?:\[[a-z0-9, _-]{{0,80}}\])?(?:[ ][Vv]ersion)?"
+    rf"^(?:[ \t>+*\u2022|\-]{{0,40}}|[^\n]{{0,80}}user requested )"
+    rf"[*`]{{0,2}}({_NAME})(?:\[[a-z0-9, _-]{{0,80}}\])?(?:[ ][Vv]ersion)?"
     r"(?::[*]{2}|[*`]{0,2})(?:[ ]?===?[ ]?|[ ]?=[ ]?\"?|[ ]?:[ ]|[ ]?\(|[ \t]{1,80}\|?[ ]?)"
     rf"[*`v]{{0,3}}({_RELEASE})"
     r"(?:[+][a-z0-9.]{1,40})?[*`\")]{0,3}"
     r"(?:[ ]*(?:[,|\\]?[ ]*$|=[a-z0-9_]{1,40}$|[#;|][^\n]*$|--hash[^\n]*$)|[ \t]{2,80}[^ \n][^\n]*$)"
 )
-"""A line that consists of a name and its release: what lists, tables, lock files and requirements have."""
+"""A line that consists of a name and its release: what lists, tables, lock files and requirements have, and what pip
+says of a conflict that it can't resolve: `The user requested name==1.2`."""
 LISTED_ITEM = rf"^[ \t]*[*`]{{0,2}}({_NAME})(?:[ ]?==[ ]?|[ -]|[ ]?:[ ]|[ ]?\()v?({_RELEASE})[*`)]{{0,3}}[ \t.]*$"
 """One item of a list in one line."""
 LIST_SEPARATOR = "[,;/]"

@@ -16,6 +16,7 @@ from fixcards.matching.score.features import MatchFeatures
 from fixcards.matching.score.stated_limits import (
     Sentence,
     bound_against,
+    did_not_help,
     forbids_editing,
     forbids_installing,
     is_held,
@@ -40,6 +41,7 @@ FIX_TEXTS = {
     "held": "you say that {held} stays as it is",
     "fixed": "you say that nothing can be installed",
     "code": "you say that the code stays as it is",
+    "tried": "you say that it did not help",
 }
 """Why a fix doesn't fit."""
 
@@ -71,8 +73,8 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     """Return the fixes of an entry: those that fit first, otherwise in the order of the card.
 
     A fix fits unless the text says that it is in place, that it can't be had for the interpreter, that it changes a
-    package which the failure didn't come through or which the reader may not upgrade, or that a bound excludes it. What
-    isn't known excludes nothing.
+    package which the failure didn't come through or which the reader may not upgrade, that a bound excludes it, or that
+    it didn't help. What isn't known excludes nothing.
 
     Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
     that own code is, or the message only announces the change: then a change there does. A cause that begins with a
@@ -136,6 +138,8 @@ def _objection(
         reason = "in place"
     elif bound:
         reason = "bound"
+    elif did_not_help(sentences, fix.kind, requirements):
+        reason = "tried"
     elif fix.python and may_satisfy(interpreters, fix.python) is False:
         reason = "python"
     elif installs and forbids_installing(sentences):

@@ -113,6 +113,31 @@ NO_EDIT = (
     r"|no (?:source|code) (?:edit|change)s|code freeze"
 )
 """The same words of a reader who may not change the code."""
+NO_HELP = "|".join(
+    (
+        r"(?:did|do|does|ha[sd]|have|would)(?: not|n[^a-z ]?t)(?: really)? (?:help|(?:re)?solve|fix|cure)",
+        r"(?:did|do|does|ha[sd]|have|would)(?: not|n[^a-z ]?t) (?:change|make) (?:a|any)",
+        r"(?:^|[^a-z])(?:no|without|zero) (?:luck|effect|success|difference|change|avail)(?:[^a-z]|$)",
+        r"(?:but|and|still|gives|gave|got|get|gets) (?:[a-z']{1,8} ){0,2}same (?:error|problem|result|message|thing)",
+        r"\((?:still )?(?:the )?same (?:error|problem|result|message)",
+        r"(?:^|[^a-z])(?:hilft|half|nützt|bringt|brachte) (?:auch |leider |gar )?nicht",
+        r"(?:^|[^a-z])(?:ohne|kein(?:en)?) (?:erfolg|unterschied|effekt|wirkung)",
+        r"(?:ne |n')(?:change|aide|résou|résol)[a-z]* (?:rien|pas)|sans (?:succès|effet)",
+        r"(?:^|[^a-z])(?:no (?:me |nos )?(?:sirvió|ayud|cambi|solucion)|não (?:ajud|resolv|mud)|sin éxito|sem sucesso)",
+        "не (?:помог|помаг|меня)",
+        "没用|没有用|无效|没有效果|没效果|还是不行|都不行|効果(?:が|は)?(?:ない|なし|なかった)|소용",
+    )
+)
+"""Words, in lower case, of a reader who has tried something: it didn't help. "Doesn't work" is none of them, since that
+is said of what fails, too."""
+TRIED: dict[str, str] = {
+    "pin": "<|downgrad|older|lower|earlier|roll|pin|held|hold|back|降|低|älter|zurück|anterior|ancien",
+    "upgrade": ">|upgrad|updat|newer|newest|latest|raise|bump|-u |升|更新|最新|aktuell|neue|actualiz|atualiz|à jour",
+    "workaround": "install|add|put|安装|装",
+}
+"""What a reader says, in lower case, who has tried a fix of this kind."""
+MAX_PRONOUN = 12
+"""Where a sentence says so early that it speaks of the one before it: "That didn't help"."""
 NO_PACKAGE = r"(?:^|[^a-z])(?:python|interpreter|debian|ubuntu|alpine|windows|glibc|kernel)(?![a-z_-])"
 """A part of a sentence about one of these says nothing about a package that it doesn't name."""
 OTHER_NAME = (
@@ -138,6 +163,7 @@ _OTHER_NAME, _DETERMINED = re.compile(OTHER_NAME), re.compile(DETERMINED)
 _NO_DOWNGRADE, _NO_INSTALL, _NO_EDIT = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL), re.compile(NO_EDIT)
 _SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
 _LIMIT, _STATED = re.compile(LIMIT), re.compile(STATED)
+_NO_HELP, _TRIED = re.compile(NO_HELP), {kind: re.compile(words) for kind, words in TRIED.items()}
 _WORD, _GIVEN = re.compile(NAME_WORD), re.compile(GIVEN)
 
 
@@ -154,7 +180,8 @@ class Sentence(NamedTuple):
 def sentences_of(failure: NormalizedFailure, features: MatchFeatures) -> list[Sentence]:
     """Return the sentences that may state a limit.
 
-    The message of the failure states none, nor does a list of releases, a command that installs, or what is past.
+    The message of the failure states none, nor does a list of releases, or what is past. A command that installs does
+    where the reader says that nothing can be installed, or that it didn't help.
     """
     printed = {exception.line for exception in failure.failure.exceptions}
     message = features.fit.line if features.fit else None
@@ -164,8 +191,30 @@ def sentences_of(failure: NormalizedFailure, features: MatchFeatures) -> list[Se
         if other.line != message and not is_listed(other.raw)
         for sentence in _SENTENCE_END.split(other.text)
         if not _PAST.search(words := lower(sentence))
-        and (not _INSTALL_COMMAND.search(sentence) or _NO_INSTALL.search(words))
+        and (not _INSTALL_COMMAND.search(sentence) or _NO_INSTALL.search(words) or _NO_HELP.search(words))
     ]
+
+
+def did_not_help(sentences: Sequence[Sentence], kind: str, requirements: Sequence[tuple[str, str]]) -> bool:
+    """Return whether a sentence says that what a fix of this kind installs didn't help.
+
+    It names one of the packages, with a release that the fix allows, or with a word for what such a fix does.
+    """
+    for number, sentence in enumerate(sentences):
+        match = None if sentence.printed or kind not in _TRIED else _NO_HELP.search(sentence.words)
+        if not match:
+            continue
+        before = sentences[number - 1].words if number and match.start() <= MAX_PRONOUN else ""
+        words = f"{before} {sentence.words[: match.end()]}"
+        named = set(map(canonical_name, _WORD.findall(words)))
+        for name, allowed in requirements:
+            bounds = [bound for each, bound in _constraints(words) if canonical_name(each) == name]
+            bounds += [bound for _, bound in _stated(words, {name})]
+            if any(overlap(allowed, bound) for bound in bounds):
+                return True
+            if not bounds and name in named and _TRIED[kind].search(words):
+                return True
+    return False
 
 
 def forbids_installing(sentences: Sequence[Sentence]) -> bool:
@@ -230,7 +279,9 @@ def _is_given(sentences: Sequence[Sentence], package: str) -> bool:
 def bound_against(sentences: Sequence[Sentence], requirements: Sequence[tuple[str, str]]) -> str:
     """Return a bound that a text states and that excludes what a fix installs, empty where none does."""
     for sentence in sentences:
-        bounds = [(match[1], match[2].replace(" ", "")) for match in _CONSTRAINT.finditer(sentence.text)]
+        if _NO_HELP.search(sentence.words):
+            continue  # a bound that was tried is no limit
+        bounds = _constraints(sentence.text)
         for clause in _CLAUSE_END.split(sentence.words) if requirements else ():
             if _LIMIT.search(clause):
                 bounds += _stated(clause, {name for name, _ in requirements})
@@ -238,6 +289,11 @@ def bound_against(sentences: Sequence[Sentence], requirements: Sequence[tuple[st
             if any(name == canonical_name(package) and not overlap(each, bound) for name, each in requirements):
                 return f"{package} {bound[2:-2]}" if bound.endswith(".*") else f"{package}{bound}"
     return ""
+
+
+def _constraints(text: str) -> list[tuple[str, str]]:
+    """Return name and bound of each constraint in a text."""
+    return [(match[1], match[2].replace(" ", "")) for match in _CONSTRAINT.finditer(text)]
 
 
 def _stated(clause: str, names: Set[str]) -> Iterator[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 import {
   ANNOUNCING, CLAUSE_END, CONSTRAINT, DETERMINED, FIRST_PERSON, FIX_BACK, FIX_BOUND, FIX_CALL, FIX_CALLER, FIX_CODE,
-  FIX_FIXED, FIX_HELD, FIX_IN_PLACE, FIX_NEWER, FIX_OWN_CODE, FIX_PYTHON, FIX_YOURS, GIVEN, HELD, INSTALL_COMMAND,
-  LIMIT, LOWEST, NAME_WORD, NO_DOWNGRADE, NO_EDIT, NO_INSTALL, NO_PACKAGE, OTHER_NAME, PAST, REQUIREMENT, SENTENCE_END, STATED,
+  FIX_FIXED, FIX_HELD, FIX_IN_PLACE, FIX_NEWER, FIX_OWN_CODE, FIX_PYTHON, FIX_TRIED, FIX_YOURS, GIVEN, HELD,
+  INSTALL_COMMAND, LIMIT, LOWEST, MAX_PRONOUN, NAME_WORD, NO_DOWNGRADE, NO_EDIT, NO_HELP, NO_INSTALL, NO_PACKAGE,
+  OTHER_NAME, PAST, REQUIREMENT, SENTENCE_END, STATED, TRIED,
 } from "./constants.js";
 import { codeNames } from "./normalized_failure.js";
 import { canonicalName } from "./packages.js";
@@ -38,7 +39,7 @@ function isFarUpgrade({ install }, { releases }, { frames, caller }, { package: 
 function sentencesOf({ exceptions, lines }, message) {
   const others = lines.filter(({ raw, line }) => line !== message && !isListed(raw));
   const sentences = others.flatMap(({ text, line }) => text.split(SENTENCE_END).map((each) => ({ text: each, words: lower(each), printed: exceptions.some((one) => one.line === line) })));
-  return sentences.filter(({ text, words }) => (!INSTALL_COMMAND.test(text) || NO_INSTALL.test(words)) && !PAST.test(words));
+  return sentences.filter(({ text, words }) => (!INSTALL_COMMAND.test(text) || NO_INSTALL.test(words) || NO_HELP.test(words)) && !PAST.test(words));
 }
 
 function objection({ kind, install, python }, { failure }, features, entry, sentences) {
@@ -55,6 +56,7 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
   let reason = "";
   if (place) reason = FIX_IN_PLACE;
   else if (bound) reason = FIX_BOUND;
+  else if (didNotHelp(sentences, kind, requirements)) reason = FIX_TRIED;
   else if (python && maySatisfy(interpreters, python) === false) reason = FIX_PYTHON;
   else if (installs && sentences.some(({ words }) => NO_INSTALL.test(words))) reason = FIX_FIXED;
   else if (kind === "code-change") reason = caller ? FIX_CALL : sentences.some(({ words }) => NO_EDIT.test(words)) ? FIX_CODE : "";
@@ -79,6 +81,20 @@ const specifierOf = (requirements, own) => requirements.find(([name]) => name ==
 const requirementsOf = (install) => install.map((text) => REQUIREMENT.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
 
 const inOwnCode = ({ ownCode, frames, hasSource }) => ownCode && !frames && !hasSource;
+
+function didNotHelp(sentences, kind, requirements) {
+  return kind in TRIED && sentences.some(({ words, printed }, number) => {
+    const match = !printed && NO_HELP.exec(words);
+    if (!match) return false;
+    const before = match.index > MAX_PRONOUN ? "" : (sentences[number - 1]?.words ?? "");
+    const report = `${before} ${words.slice(0, match.index + match[0].length)}`;
+    const names = findAll(report, NAME_WORD).map(([word]) => canonicalName(word));
+    return requirements.some(([name, allowed]) => {
+      const bounds = [...constraintsIn(report).filter(([each]) => canonicalName(each) === name), ...statedIn(report, [name])];
+      return bounds.length ? bounds.some(([, bound]) => overlap(allowed, bound)) : names.includes(name) && new RegExp(TRIED[kind]).test(report);
+    });
+  });
+}
 
 function isUsedByReader({ failure, packages }, { fit }, entry) {
   const isUse = (raw) => codeNames(raw).some(([name, isCommand]) => entry.package === canonicalName(name) && (isCommand || FIRST_PERSON.test(lower(raw))));
@@ -110,9 +126,12 @@ export const has = (releases, name, specifier) => releases.get(name)?.every((rel
 
 const inPlaceOf = ({ releases }, requirements) => (requirements.every((each) => has(releases, ...each)) ? requirements.map(([name]) => `${name} ${releases.get(name).at(-1)}`).join(", ") : "");
 
+const constraintsIn = (text) => findAll(text, CONSTRAINT).map((match) => [match[1], match[2].replaceAll(" ", "")]);
+
 function boundAgainst(sentences, requirements) {
   for (const { text, words } of sentences) {
-    const bounds = findAll(text, CONSTRAINT).map((match) => [match[1], match[2].replaceAll(" ", "")]);
+    if (NO_HELP.test(words)) continue;
+    const bounds = constraintsIn(text);
     for (const clause of requirements.length ? words.split(CLAUSE_END) : []) {
       if (LIMIT.test(clause)) bounds.push(...statedIn(clause, requirements.map(([name]) => name)));
     }
