@@ -171,10 +171,10 @@ def test_a_card_is_as_certain_as_its_evidence(
     assert case.judged() == (verdict, confidence)
 
 
-def edge(outcome: str, fix: int | None = None) -> Change:
+def edge(outcome: str, fix: int | None = None, name: str = "lowest") -> Change:
     def change(case: Case) -> None:
         assert case.evidence
-        run = case.evidence["runs"][BROKEN] | {"role": "edge", "edge": "lowest", "fix": fix}
+        run = case.evidence["runs"][BROKEN] | {"role": "edge", "edge": name, "fix": fix}
         case.evidence["runs"].append(run | {"outcome": outcome, "repetitions": [outcome]})
 
     return change
@@ -195,6 +195,7 @@ def edge(outcome: str, fix: int | None = None) -> Change:
         (lambda c: c.outcome(LATEST, "passed", "passed", "failed-otherwise"), ["latest"]),
         (edge("passed"), ["lowest edge"]),
         (edge("failed-as-described", 1), ["lowest edge with fix 1"]),
+        (edge("failed-as-described", name="outside"), ["outside edge"]),
     ],
 )  # fmt: skip
 def test_each_run_that_keeps_a_card_from_being_verified_is_named(case: Case, change: Change, names: list[str]) -> None:

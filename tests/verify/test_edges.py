@@ -7,6 +7,7 @@ import pytest
 from fixcards.records.card import Card
 from fixcards.records.verdict import judge
 from fixcards.verify.card_runner import CardRunner, RunSettings, today
+from fixcards.verify.comparison import differences
 
 from .conftest import a_card
 from .packages import offer_wheel
@@ -65,6 +66,34 @@ def test_an_affected_release_that_passes_refutes_the_card(local_index, settings)
         "Demo 1.0, the lowest affected release that can be installed here, passed, although the card says that it "
         "fails.",
     )
+
+
+def test_the_release_before_the_affected_ones_may_not_fail_the_same(local_index, settings):
+    offer_releases(local_index, v1_0=FAILS, v1_1=FAILS, v1_2=FAILS, v2_0=PASSES)
+    evidence, runs, verdict = executed(edge_card(">=1.1,<=1.2"), settings)
+    outside = runs["outside edge"]
+    assert (outside.release, outside.outcome, verdict) == ("1.0", "failed-as-described", "partly verified")
+    assert evidence.notes == (
+        "Demo 1.0 failed as described, although it is not among the affected: widen `versions.affected`.",
+    )
+
+
+@pytest.mark.parametrize(("before", "outcomes"), [(PASSES, ["passed"]), (LACKS, [])])
+def test_a_release_before_them_that_fails_otherwise_or_not_at_all_confirms_the_card(
+    local_index, settings, before, outcomes
+):
+    offer_releases(local_index, v1_0=before, v1_1=FAILS, v1_2=FAILS, v2_0=PASSES)
+    evidence, runs, verdict = executed(edge_card(">=1.1,<=1.2"), settings)
+    assert [run.outcome for run in runs.values() if run.edge == "outside"] == outcomes
+    assert (evidence.notes, verdict) == ((), "verified")
+
+
+def test_evidence_without_the_run_outside_is_no_difference(local_index, settings):
+    offer_releases(local_index, v1_0=PASSES, v1_1=FAILS, v1_2=FAILS, v2_0=PASSES)
+    evidence, _, _ = executed(edge_card(">=1.1,<=1.2"), settings)
+    earlier = evidence.model_copy(update={"runs": tuple(run for run in evidence.runs if run.edge != "outside")})
+    assert len(earlier.runs) == len(evidence.runs) - 1
+    assert differences(earlier, evidence) == ()
 
 
 def test_a_release_that_fails_otherwise_is_a_note(local_index, settings):

@@ -38,7 +38,7 @@ from fixcards.records.fields import (
     Url,
     value_error,
 )
-from fixcards.records.identity import card_id, issue_key
+from fixcards.records.identity import INTERPRETER, card_id, issue_key
 from fixcards.records.release_range import ReleaseRange
 
 Category = Literal[
@@ -319,6 +319,11 @@ class Card(RecordModel):
     def explained(self) -> bool:
         """Whether a person explains it with an upstream issue; else it is a found card, made from runs alone."""
         return self.issue is not None
+
+    @property
+    def about_python(self) -> bool:
+        """Whether it is about Python itself: its releases are interpreters, and nothing is installed."""
+        return self.package == INTERPRETER
 
     @cached_property
     def key(self) -> str:

@@ -30,6 +30,8 @@ EXPECTED: dict[str, Outcome] = {
 """The outcome that speaks for a card, by the role of the run; that of the newest release depends on the card."""
 ReleaseState = Literal["fails", "passes", "inferred-fails", "inferred-passes", "not-testable", "unknown"]
 
+OUTSIDE = "outside"
+"""The edge at the release before the lowest affected one."""
 EVIDENCE_SUFFIX = ".evidence.json"
 REPETITIONS = 3
 """How often each run is made before its outcome counts as shown; the control, stub and disguised runs are made once."""
@@ -59,15 +61,16 @@ class Run(RecordModel):
     copies the line of an option; `latest`: the newest release; `control`: the
     same program where it has to pass; `stub`: the broken run with stubs in place of the package's code; `disguised`:
     the broken run under the number of another release; `edge`: the affected release or the second package furthest
-    from that of the broken run, alone or with a fix."""
+    from that of the broken run, alone or with a fix, or the release outside."""
     fix: int | None = Field(default=None, ge=1, le=20)
     """Number of the option in the card's `fixes`, from 1, when the role is `fix` or `install`, and at an edge
     when the fix was tried there."""
     others: Others | None = None
     """What the line of an `install` run does not name: `kept` as it was in the broken run, as far as the line allows
     it, or the `newest` that the index has."""
-    edge: Annotated[str, Field(pattern="^(lowest|highest)( [a-z0-9-]+)?$", max_length=120)] | None = None
-    """Which edge an `edge` run is at: `lowest` or `highest` of the affected releases, or of a second package."""
+    edge: Annotated[str, Field(pattern="^(outside|(lowest|highest)( [a-z0-9-]+)?)$", max_length=120)] | None = None
+    """Which edge an `edge` run is at: `lowest` or `highest` of the affected releases, or of a second package; `outside`
+    is the release before the lowest affected one."""
     release: Release | None = None
     """Release of the card's package that was installed; absent when nothing could be."""
     packages: dict[PackageName, Release] = Field(default_factory=dict, max_length=1000)
@@ -117,7 +120,7 @@ class Run(RecordModel):
         """Whether each repetition had the outcome that speaks for the card."""
         expected = EXPECTED.get(self.role, self.outcome)
         if self.role == "edge":
-            expected = "passed" if self.fix else "failed-as-described"
+            expected = "passed" if self.fix or self.edge == OUTSIDE else "failed-as-described"
         return self.outcome == expected != "could-not-run" and not self.flaky
 
     @property

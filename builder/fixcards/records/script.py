@@ -8,7 +8,6 @@ from fixcards.ecosystems import ecosystem
 from fixcards.errors import FixcardsError
 from fixcards.records.card import Card, Fix
 from fixcards.records.evidence import Evidence
-from fixcards.records.identity import INTERPRETER
 
 SCRIPT_NAME = "repro.py"
 
@@ -30,7 +29,7 @@ def reproduction_script(card: Card, release: str | None = None, fix: Fix | None 
     code = fix.code if fix is not None and fix.code is not None else card.reproduction.code
     reproduction = card.reproduction
     tested = release or card.versions.named_broken
-    python = f"=={tested}.*" if card.package == INTERPRETER and tested else reproduction.python
+    python = f"=={tested}.*" if card.about_python and tested else reproduction.python
     head = ecosystem(card.ecosystem).script_head(requirements(card, release, fix), python, reproduction.exclude_newer)
     head += ["#", f"# {card.id}: {_one_line(card.title)}"]
     head += [f"# Fix: {_one_line(fix.title)}"] if fix else []
@@ -43,7 +42,7 @@ def requirements(card: Card, release: str | None = None, fix: Fix | None = None)
 
     Without `release` it is the broken one. An upgrade without requirements of its own installs `versions.fixed`.
     """
-    itself = () if card.package == INTERPRETER else (f"{card.package}=={{version}}",)
+    itself = () if card.about_python else (f"{card.package}=={{version}}",)
     texts = card.reproduction.requires or itself
     if fix is not None and fix.requires is not None:
         texts = fix.requires

@@ -91,13 +91,18 @@ class Summary(NamedTuple):
         return self.fixes[0][0]
 
     @property
+    def about_python(self) -> bool:
+        """Whether it is about Python itself."""
+        return self.package == INTERPRETER
+
+    @property
     def is_change(self) -> bool:
         """Whether it is about a change that its package stands by, not about a failure that a release ends.
 
         Such a card offers to hold its own package back, and no upgrade of it. All who call the package may be hit. What
         Python takes out of the standard library is one, too.
         """
-        if self.package == INTERPRETER:
+        if self.about_python:
             return True
         name = ecosystem(self.ecosystem).requirement_name
         kinds = {kind for _, kind, install, _ in self.fixes if self.package in map(name, install)}

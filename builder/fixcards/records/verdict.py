@@ -12,8 +12,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from fixcards.records.card import Card, Fix
-from fixcards.records.evidence import Evidence, Run, run_digest
-from fixcards.records.identity import INTERPRETER
+from fixcards.records.evidence import OUTSIDE, Evidence, Run, run_digest
 
 InstallState = Literal["works", "fails", "not executed"]
 Verdict = Literal["verified", "partly verified", "not executed", "stale", "disputed", "retired"]
@@ -22,7 +21,8 @@ VERDICTS: tuple[str, ...] = get_args(Verdict)
 MEANINGS: dict[str, str] = {
     "verified": "The broken release failed as described and every executable fix passed, three times each, in "
     "isolation; so did every line to copy, used as a reader would; the same program passed somewhere, did not fail as "
-    "described without the package's code, and did not pass because of another release number.",
+    "described without the package's code, and did not pass because of another release number. Of Python itself the "
+    "program passed on the Python before.",
     "partly verified": "It was executed, and not every run showed what the card says.",
     "not executed": "No run of this card is on record. Its facts come from the upstream thread alone.",
     "stale": "The card was changed after it was executed; the runs shown belong to its earlier form.",
@@ -128,7 +128,7 @@ def has_control(card: Card, evidence: Evidence) -> bool:
     Python itself only another Python is one: what is installed shows nothing about it.
     """
     for run in evidence.runs:
-        if run.role in {"stub", "disguised", "edge"} or (card.package == INTERPRETER and run.role != "control"):
+        if run.role in {"stub", "disguised", "edge"} or (card.about_python and run.role != "control"):
             continue
         unchanged = run.fix is None or (run.fix <= len(card.fixes) and card.fixes[run.fix - 1].code is None)
         if unchanged and run.outcome == "passed" and not run.flaky and evidence.isolation != "none":
@@ -183,12 +183,14 @@ def _is_fake(run: Run) -> bool:
 
 
 def contradicts(run: Run) -> bool:
-    """Return whether a run at an edge refutes the card: an affected release passes, or a fix leaves the failure.
+    """Return whether a run at an edge refutes the card.
 
+    An affected release passes, a fix leaves the failure, or the release before the affected ones fails as described.
     One that could not run says nothing. One that fails otherwise is a finding for the reader: a range that is open
     below begins with releases that lack what the program uses.
     """
-    return run.role == "edge" and run.outcome == ("failed-as-described" if run.fix else "passed")
+    passes_rightly = run.fix is not None or run.edge == OUTSIDE
+    return run.role == "edge" and run.outcome == ("failed-as-described" if passes_rightly else "passed")
 
 
 def _is_complete(card: Card, evidence: Evidence) -> bool:
@@ -199,7 +201,7 @@ def _is_complete(card: Card, evidence: Evidence) -> bool:
     expect = card.reproduction.expect
     altered: set[str] = {run.role for run in evidence.runs if run.outcome != "could-not-run"}
     never_reached = expect is not None and expect.during is not None
-    if never_reached or card.package == INTERPRETER:  # there is no package whose code could be altered
+    if never_reached or card.about_python:  # there is no package whose code could be altered
         altered |= {"stub", "disguised"}
     if any(contradicts(run) for run in evidence.runs):
         return False

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from fixcards.matching.parse.normalize import normalize
 from fixcards.matching.parse.template import find_template
-from fixcards.records.evidence import Evidence, Run
+from fixcards.records.evidence import OUTSIDE, Evidence, Run
 from fixcards.verify.stable_evidence import keeps_sweep
 
 _RESULTS = {"inferred-fails": "fails", "inferred-passes": "passes"}
@@ -50,6 +50,8 @@ def _differences(stored: Evidence, new: Evidence, templates: Sequence[str]) -> I
     for name in [*before, *(name for name in after if name not in before)]:
         if name not in after:
             yield f"{name}: is in the evidence, and was not run now"
+        elif name not in before and after[name].edge == OUTSIDE and after[name].as_it_should:
+            continue  # evidence that was made before this run was has none, and it only confirms the card
         elif name not in before:
             yield f"{name}: {after[name].outcome} now, and is not in the evidence"
         else:

@@ -1,6 +1,7 @@
 """The runs at the edges of what a card claims: its lowest and highest affected releases, its first and last partners.
 
-Each is made once. The broken run is an edge already where it has the release or the partner of one.
+The release before the lowest affected one, too, which may not fail as described. Each is made once. The broken run is
+an edge already where it has the release or the partner of one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from fixcards.ecosystems import PYPI
 from fixcards.ecosystems.pypi import parse_requirement, parse_specifier
 from fixcards.records.card import Card, Fix
-from fixcards.records.evidence import Run
+from fixcards.records.evidence import OUTSIDE, Run
 from fixcards.records.script import requirements
 from fixcards.records.verdict import executable_fixes
 from fixcards.verify.interpreters import Interpreter, choose_interpreters
@@ -32,7 +33,7 @@ class Edge:
     """One end of a range of releases, with the runs that may show it, the outermost release first."""
 
     name: str
-    """`lowest` or `highest`, with the name of a second package where it is one of its releases."""
+    """`lowest` or `highest`, with the name of a second package where it is one of its releases; or `outside`."""
     candidates: tuple[PlannedRun, ...]
     skipped: int
     """Releases further out that no interpreter here can install."""
@@ -46,13 +47,20 @@ def edges(
     installed: Sequence[Interpreter],
     releases_of: Callable[[str], ReleaseList],
 ) -> Iterator[Edge]:
-    """Yield the edges that the broken run does not show; `releases_of` asks the index for a second package."""
-    affected = [each for each in _offered(releases) if each.version in card.versions.affected_set]
+    """Yield the edges that the broken run does not show; `releases_of` asks the index for a second package.
+
+    Of Python itself nothing is run outside: the Python before is the control.
+    """
+    offered = _offered(releases)
+    affected = [each for each in offered if each.version in card.versions.affected_set]
 
     def of_package(release: ReleaseInfo) -> PlannedRun:
         return sweep_run(card, release, installed)
 
     yield from _ends(affected, broken_run.release, "", of_package)
+    if affected and not card.about_python:
+        before = offered[: offered.index(affected[0])]
+        yield from _edge(OUTSIDE, before[::-1], None, of_package)
     for name, specifier in list((card.versions.with_ or {}).items())[:MAX_PARTNERS]:
         bad = [each for each in _offered(releases_of(name)) if each.version in parse_specifier(specifier)]
 
@@ -68,7 +76,7 @@ def run_edges(
     """Run each edge, and the fixes there; return the runs, and what a reader has to know of them.
 
     An edge is at the first release that can be run. What a run printed that shows what the card says is not stored: it
-    would be the output of the broken run once more.
+    would be the output of the broken run once more. A run outside says nothing where it fails otherwise.
     """
     runs: list[Run] = []
     notes: list[str] = []
@@ -78,8 +86,10 @@ def run_edges(
             if run.outcome != "could-not-run":
                 break
         tried = [run]
+        if edge.name == OUTSIDE:
+            tried = [run] if run.outcome in {"passed", "failed-as-described"} else []
         # At a second package a fix would be set up as in its own run: it names the release of that package.
-        if run.as_it_should and " " not in edge.name:
+        elif run.as_it_should and " " not in edge.name:
             tried += map(run_once, _fixes_at(card, planned))
         notes += filter(None, (_finding(edge, card.package, each) for each in tried))
         runs += [each.model_copy(update={"output": ""}) if each.as_it_should else each for each in tried]
@@ -99,6 +109,9 @@ def _finding(edge: Edge, package: str, run: Run) -> str | None:
     """Return a note for the reader about the run at an edge, None where it shows what the card says."""
     if run.as_it_should:
         return None
+    if edge.name == OUTSIDE:
+        subject = f"{package[:1].upper()}{package[1:]} {run.release}"
+        return f"{subject} failed as described, although it is not among the affected: widen `versions.affected`."
     side, _, partner = edge.name.partition(" ")
     affected = f"{package} {run.release}" + (f" with the {side} {partner} that the card names" if partner else "")
     subject = f"Fix {run.fix} on {affected}" if run.fix else affected[:1].upper() + affected[1:]
@@ -116,19 +129,26 @@ def _finding(edge: Edge, package: str, run: Run) -> str | None:
 def _ends(
     releases: Sequence[ReleaseInfo], excluded: str | None, suffix: str, planned: Callable[[ReleaseInfo], PlannedRun]
 ) -> Iterator[Edge]:
-    for side, order in (("lowest", list(releases)), ("highest", list(releases)[::-1])):
-        candidates: list[PlannedRun] = []
-        skipped = 0
-        for release in order:
-            if release.version == excluded or len(candidates) == MAX_TRIES:
-                break
-            run = replace(planned(release), role="edge", edge=f"{side}{suffix}")
-            if run.missing:
-                skipped += 1
-            else:
-                candidates.append(run)
-        if candidates:
-            yield Edge(f"{side}{suffix}", tuple(candidates), skipped)
+    yield from _edge(f"lowest{suffix}", releases, excluded, planned)
+    yield from _edge(f"highest{suffix}", releases[::-1], excluded, planned)
+
+
+def _edge(
+    name: str, releases: Sequence[ReleaseInfo], excluded: str | None, planned: Callable[[ReleaseInfo], PlannedRun]
+) -> Iterator[Edge]:
+    """Yield the edge whose outermost release is the first one, nothing where none of them can be run."""
+    candidates: list[PlannedRun] = []
+    skipped = 0
+    for release in releases:
+        if release.version == excluded or len(candidates) == MAX_TRIES:
+            break
+        run = replace(planned(release), role="edge", edge=name)
+        if run.missing:
+            skipped += 1
+        else:
+            candidates.append(run)
+    if candidates:
+        yield Edge(name, tuple(candidates), skipped)
 
 
 def _offered(releases: ReleaseList) -> list[ReleaseInfo]:

@@ -14,7 +14,6 @@ from fixcards.records.card import Card
 from fixcards.records.fields import PLACEHOLDER
 from fixcards.records.identity import (
     DISCOVERY_FOLDER,
-    INTERPRETER,
     KEY,
     RESERVED,
     card_file,
@@ -142,7 +141,7 @@ def fixed_without_pr(card: Card, path: PurePosixPath) -> Iterator[Finding]:
 def version_not_under_test(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     """The reproduction installs the package with `=={version}`, so that any release can be put to the test."""
     requires = card.reproduction.requires
-    if not requires or card.package == INTERPRETER:
+    if not requires or card.about_python:
         return
     registry = ecosystem(card.ecosystem)
     own = [text for text in requires if registry.requirement_name(text) == card.package]

@@ -16,8 +16,8 @@ from packaging.version import Version
 from fixcards.ecosystems import ecosystem
 from fixcards.ecosystems.pypi import parse_requirement
 from fixcards.records.card import Card, Expect
-from fixcards.records.evidence import Evidence, Run, lock_digest, run_digest
-from fixcards.records.identity import INTERPRETER, is_discovery_id
+from fixcards.records.evidence import OUTSIDE, Evidence, Run, lock_digest, run_digest
+from fixcards.records.identity import is_discovery_id
 from fixcards.records.printed_signature import prints_signature
 from fixcards.records.rules.rule import Finding, rule
 from fixcards.records.script import requirements
@@ -74,7 +74,7 @@ def outcome_contradicted(evidence: Evidence, card: Card) -> Iterator[Finding]:
     for at, run in enumerate(evidence.runs):
         if run.seconds > longest:
             yield Finding(f"took {run.seconds:g} s, more than its limit", _AGAIN, ("runs", at, "seconds"))
-        for message in _contradictions(run, expect, needs_packages=card.package != INTERPRETER):
+        for message in _contradictions(run, expect, needs_packages=not card.about_python):
             yield Finding(f"says {run.outcome} of a run that {message}", _AGAIN, ("runs", at, "outcome"))
 
 
@@ -143,11 +143,14 @@ def release_not_of_role(evidence: Evidence, card: Card) -> Iterator[Finding]:
     if not _is_of(evidence, card):
         return
     for at, run in enumerate(evidence.runs):
-        if run.packages and card.package != INTERPRETER and run.packages.get(card.package) != run.release:
+        if run.packages and not card.about_python and run.packages.get(card.package) != run.release:
             yield Finding(f"installed no {card.package} {run.release}", _AGAIN, ("runs", at, "release"))
         if run.release is None or run.outcome == "could-not-run":
             continue
-        if run.role in {"broken", "stub", "disguised", "edge"} and run.release not in card.versions.affected_set:
+        if run.edge == OUTSIDE and run.release in card.versions.affected_set:
+            yield Finding(f"{run.release} is an affected release", _AGAIN, ("runs", at, "release"))
+        of_affected = run.role in {"broken", "stub", "disguised", "edge"} and run.edge != OUTSIDE
+        if of_affected and run.release not in card.versions.affected_set:
             yield Finding(f"{run.release} is not an affected release", _AGAIN, ("runs", at, "release"))
         if run.packages and run.role != "edge" and run.fix is not None and run.fix <= len(card.fixes):
             yield from _missing_pins(evidence, card, at, run) if run.role == "fix" else _missing_line(card, at, run)

@@ -14,7 +14,6 @@ from pathlib import PurePosixPath
 
 from fixcards.records.card import Card
 from fixcards.records.fields import PLACEHOLDER
-from fixcards.records.identity import INTERPRETER
 from fixcards.records.printed_signature import prints_signature
 from fixcards.records.program_syntax import Program, parse_program
 from fixcards.records.rules.rule import Finding, rule
@@ -71,7 +70,7 @@ def imports_nothing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
     What the extra files import counts, too. A card about Python itself needs nothing else.
     """
     program = parse_program(card.reproduction.code)
-    if program is None or card.package == INTERPRETER:
+    if program is None or card.about_python:
         return
     files = card.reproduction.files or {}
     own = {PurePosixPath(name).parts[0].removesuffix(".py") for name in files}
