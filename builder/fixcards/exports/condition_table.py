@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fixcards.matching.index.conditions import LASTING, Conditions, conditions_text
-from fixcards.records.identity import INTERPRETER
 from fixcards.records.summary import Summary
 
 
@@ -21,7 +20,7 @@ def condition_table(cards: Iterable[Summary]) -> bytes:
             card.package,
             Conditions(
                 card.id,
-                LASTING if card.id in causes or card.package == INTERPRETER else card.moment,
+                LASTING if card.id in causes or card.about_python else card.moment,
                 card.platform,
                 {card.package: card.affected, **card.requirements},
             ),

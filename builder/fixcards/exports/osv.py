@@ -15,7 +15,6 @@ from typing import Any
 from fixcards.matching.parse.versions import ALTERNATIVE
 from fixcards.records.card import Card
 from fixcards.records.evidence import Evidence
-from fixcards.records.identity import INTERPRETER
 
 SCHEMA_VERSION = "1.7.5"
 ID_PREFIX = "x_FIXCARDS-"
@@ -42,7 +41,7 @@ def osv_record(
         raise InexpressibleError("was never executed")
     if card.status.state == "retired":
         raise InexpressibleError("is retired")
-    if card.package == INTERPRETER:
+    if card.about_python:
         raise InexpressibleError("is about Python, which is no package of the index")
     page = f"{site_url}{card.package}/{card.key}/" if site_url else ""
     links = [("REPORT", card.issue), ("FIX", card.pr), ("EVIDENCE", page)]

@@ -38,7 +38,6 @@ from fixcards.records.evidence import (
     sweep_digest,
 )
 from fixcards.records.fields import FRAME
-from fixcards.records.identity import INTERPRETER
 from fixcards.records.verdict import has_control
 from fixcards.verify.bisect import State
 from fixcards.verify.bytecode import Bytecode
@@ -140,7 +139,7 @@ class CardRunner:
             # Where the program is never reached, there is no code of the package that could be replaced: that a
             # control passes, and that uv's or the build's own words name the package, stand in for these runs. Of
             # Python itself there is none either, and the control is another Python.
-            alters = self._during is None and card.package != INTERPRETER
+            alters = self._during is None and not card.about_python
             altered = [self.run(replace(broken, role=role), 1) for role in _ALTERED if alters]
             lines = [self.run(each) for each in install_runs(card, broken, self._broken_lock, installed_interpreters())]
             plan_edges = edges(card, releases, card_plan.broken, runs[0], installed_interpreters(), self.index.releases)
@@ -298,7 +297,7 @@ class CardRunner:
         for locked in parse_lock(ready.lock):
             # A file that was uploaded later is only in the locks of later days.
             self._hashes.setdefault(f"{locked.name}=={locked.version}", set()).update(locked.hashes)
-        is_python = self.card.package == INTERPRETER
+        is_python = self.card.about_python
         return Run(
             **self._common(ready.planned),
             release="{}.{}".format(*ready.interpreter.minor) if is_python else packages.get(self.card.package),

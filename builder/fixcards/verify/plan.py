@@ -12,7 +12,6 @@ from fixcards.ecosystems import PYPI
 from fixcards.ecosystems.pypi import parse_requirement
 from fixcards.records.card import Card, Fix
 from fixcards.records.evidence import Others, run_name
-from fixcards.records.identity import INTERPRETER
 from fixcards.records.script import requirements
 from fixcards.records.verdict import executable_fixes
 from fixcards.verify.interpreters import Interpreter, choose_interpreters, runs_wheel
@@ -93,7 +92,7 @@ def plan(card: Card, releases: ReleaseList, installed: Sequence[Interpreter]) ->
     broken = planner.make("broken", affected, day, on_index=version is None or affected is not None)
     fixes = tuple(planner.fix_run(number, fix, releases, broken) for number, fix in executable_fixes(card))
     newest = releases.newest
-    if card.package == INTERPRETER:
+    if card.about_python:
         here = {each.minor for each in installed}
         newest = next((each for each in reversed(releases.releases) if each.line in here), None)
     latest = tuple(planner.latest_runs(newest)) if newest is not None else ()
