@@ -175,6 +175,17 @@ def test_of_two_cards_with_one_message_the_one_that_the_text_points_at_is_likely
     assert matches_of(TRACEBACK, ENTRY, twin)[0].entry.id == "lamp-1"
 
 
+def test_of_two_causes_with_one_message_the_one_whose_release_the_text_shows_is_likely() -> None:
+    """One change reached its users by a package and by Python."""
+    lamp = replace(ENTRY, templates=("AttributeError: 'Wicks' object has no attribute 'get'",), frames=())
+    lamp = replace(lamp, exception="AttributeError", cause="lamp-1", requirements={})
+    python = replace(lamp, id="python-9", package="python", cause="python-9", affected=">=3.12", fixed="")
+    message = "AttributeError: 'Wicks' object has no attribute 'get'"
+    assert {each.tier for each in matches_of(message, lamp, python)} == {"possible"}
+    [first, second] = matches_of(f"Python 3.12.1\n{message}", lamp, python)
+    assert (first.entry.id, first.tier, second.tier) == ("python-9", "likely", "possible")
+
+
 def test_a_message_that_all_programs_print_identifies_nothing_without_frames() -> None:
     common = replace(ENTRY, templates=("TypeError: 'NoneType' object is not iterable",), exception="TypeError")
     assert tier("TypeError: 'NoneType' object is not iterable", common) == "possible"

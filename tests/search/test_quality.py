@@ -12,6 +12,7 @@ from fixcards.records.evidence import Evidence, evidence_text
 from fixcards.records.loader import load
 from fixcards.search import own_answers
 from fixcards.search.quality import quality_problems
+from fixcards.search.similar_cards import ambiguous
 from fixcards.worker_pool import WorkerPool
 from tests.conftest import GOOD
 
@@ -113,6 +114,18 @@ def test_frames_tell_cards_apart_where_the_package_is_imported_by_another_name(
         other = other.replace(old, new)
     write({"demo/7.yaml": SKIPPED, f"{package}/7.yaml": other})
     assert codes() == []
+
+
+def test_one_change_that_came_by_two_ways_may_have_a_card_for_each(write: Write) -> None:
+    """Each is the cause of a victim, and the one names the other as related."""
+    write({f"demo/{number}.yaml": another(number=number) for number in (7, 8, 9, 10)})
+    cards = load(Path("cards")).summaries
+    one, other = cards["demo-7"]._replace(cause="demo-7"), cards["demo-8"]._replace(cause="demo-8")
+    victims = [cards["demo-9"]._replace(cause="demo-7"), cards["demo-10"]._replace(cause="demo-8")]
+    assert {card.id for card, *_ in ambiguous([one, other, *victims])} == {"demo-7", "demo-8", "demo-9", "demo-10"}
+    assert list(ambiguous([one, other._replace(related=("demo-7",)), *victims])) == []
+    without_victims = [each._replace(cause="") for each in (one, other._replace(related=("demo-7",)))]
+    assert {card.id for card, *_ in ambiguous(without_victims)} == {"demo-7", "demo-8"}
 
 
 def test_a_retired_card_may_share_its_message(write: Write) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from fixcards.exports.index_entries import index_entries
@@ -33,7 +33,11 @@ def ambiguous(cards: Sequence[Summary]) -> Iterator[tuple[Summary, KeyPath, list
     others: dict[str, set[str]] = defaultdict(set)
     for of_form in shared.values():
         for one, other in combinations(of_form, 2):
-            if not (_have_one_cause(by_id[one], by_id[other]) or _can_be_distinguished(entries[one], entries[other])):
+            if not (
+                _have_one_cause(by_id[one], by_id[other])
+                or _have_related_causes(by_id[one], by_id[other], by_id)
+                or _can_be_distinguished(entries[one], entries[other])
+            ):
                 for name, another in ((one, other), (other, one)):
                     places.setdefault(name, of_form[name])
                     others[name].add(another)
@@ -43,6 +47,19 @@ def ambiguous(cards: Sequence[Summary]) -> Iterator[tuple[Summary, KeyPath, list
 
 def _have_one_cause(one: Summary, other: Summary) -> bool:
     return one.cause == other.id or other.cause == one.id or bool(one.cause and one.cause == other.cause)
+
+
+def _have_related_causes(one: Summary, other: Summary, by_id: Mapping[str, Summary]) -> bool:
+    """Return whether the causes of two cards are one change that reached its users by two ways.
+
+    Such as from a package into Python: the change has a card for each, and one of these names the other as related. A
+    card without a cause is its own.
+    """
+    first, second = one.cause or one.id, other.cause or other.id
+    causes = {card.cause for card in by_id.values()}
+    return {first, second} <= causes & by_id.keys() and (
+        second in by_id[first].related or first in by_id[second].related
+    )
 
 
 def _can_be_distinguished(one: Entry, other: Entry) -> bool:

@@ -279,10 +279,10 @@ def _settle_twins(matches: list[Match]) -> list[Match]:
 
 
 def _stands_out(match: Match, twins: list[Match]) -> bool:
-    """Return whether one match of a message is more likely than all others of it."""
-    if match.entry.cause == match.entry.id:
-        return all(each is match or each.entry.cause == match.entry.id for each in twins)
-    return match.proof > 0 and all(each is match or each.proof < match.proof for each in twins)
+    """Return whether one match of a message is more likely than all others of it: a cause is, than its victims."""
+    is_cause = match.entry.cause == match.entry.id
+    others = (each for each in twins if each is not match and not (is_cause and each.entry.cause == match.entry.id))
+    return (is_cause or match.proof > 0) and all(each.proof < match.proof for each in others)
 
 
 def _behind_better(matches: list[Match], match: Match) -> Match:

@@ -35,7 +35,7 @@ def not_verified(card: Summary, runs: Sequence[str] = ()) -> Iterator[Finding]:
 
 @rule("FC402")
 def ambiguous_signature(where: KeyPath, others: Sequence[str]) -> Iterator[Finding]:
-    """No two cards have the same message, unless frames or releases tell them apart or the cause is one.
+    """No two cards have the same message, unless frames or releases tell them apart or the cause is one or related.
 
     Messages are the same where they differ in nothing but what varies, such as numbers, paths and placeholders. Frames
     tell cards apart where each names other functions of its package, releases where no environment has both. A found

@@ -147,9 +147,9 @@ function settleTwins(matches) {
 
 function standsOut({ entry, proof }, twins) {
   const { id, cause } = entry;
-  const others = twins.filter((each) => each.entry.id !== id);
-  if (cause === id) return others.every((each) => each.entry.cause === id);
-  return proof > 0 && others.every((each) => each.proof < proof);
+  const isCause = cause === id;
+  const others = twins.filter((each) => each.entry.id !== id && !(isCause && each.entry.cause === id));
+  return (isCause || proof > 0) && others.every((each) => each.proof < proof);
 }
 
 function behindBetter(matches, match) {
