@@ -78,6 +78,14 @@ def test_the_release_before_the_affected_ones_may_not_fail_the_same(local_index,
     )
 
 
+def test_a_found_card_says_nothing_of_the_releases_before(local_index, settings):
+    offer_releases(local_index, v1_0=FAILS, v1_1=FAILS, v1_2=FAILS, v2_0=PASSES)
+    discovery = {"key": "found-123456789", "culprit": "demo", "release": "1.1", "day": "2026-11-01"}
+    card = edge_card(">=1.1,<=1.2", issue=None, discovery=discovery)
+    _, runs, verdict = executed(card, settings)
+    assert (card.explained, "outside edge" in runs, verdict) == (False, False, "verified")
+
+
 @pytest.mark.parametrize(("before", "outcomes"), [(PASSES, ["passed"]), (LACKS, [])])
 def test_a_release_before_them_that_fails_otherwise_or_not_at_all_confirms_the_card(
     local_index, settings, before, outcomes

@@ -49,7 +49,8 @@ def edges(
 ) -> Iterator[Edge]:
     """Yield the edges that the broken run does not show; `releases_of` asks the index for a second package.
 
-    Of Python itself nothing is run outside: the Python before is the control.
+    Of Python itself nothing is run outside, since the Python before is the control, nor of a found card, which says of
+    some releases only that they fail.
     """
     offered = _offered(releases)
     affected = [each for each in offered if each.version in card.versions.affected_set]
@@ -58,7 +59,7 @@ def edges(
         return sweep_run(card, release, installed)
 
     yield from _ends(affected, broken_run.release, "", of_package)
-    if affected and not card.about_python:
+    if affected and card.explained and not card.about_python:
         before = offered[: offered.index(affected[0])]
         yield from _edge(OUTSIDE, before[::-1], None, of_package)
     for name, specifier in list((card.versions.with_ or {}).items())[:MAX_PARTNERS]:
