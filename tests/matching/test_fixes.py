@@ -317,6 +317,16 @@ def test_a_release_beside_the_fix_that_did_not_help_says_nothing_of_the_fix() ->
     assert (fixes[UPGRADE].fits, fixes[PIN].fits) == (False, True)
 
 
+def test_where_a_failure_begins_is_no_limit_unless_something_demands_it() -> None:
+    assert fixes_of("where-it-begins")[PIN].fits
+    assert fixes_of("demanded-where-it-begins")[PIN].why == "the text says wax>=3.0"
+
+
+def test_what_is_installed_beside_a_package_does_not_reach_its_build() -> None:
+    module = {fix.kind: fix.why for fix in match_of("in-a-build", "python-3").fixes}
+    assert module == {"upgrade": "", "workaround": "a build has an environment of its own, where that is not"}
+
+
 def test_a_module_that_lies_in_no_folder_is_a_package_of_its_own() -> None:
     error = "AttributeError: 'Wick' object has no attribute 'burn'"
     entry = Entry(

@@ -186,6 +186,28 @@ def test_of_two_causes_with_one_message_the_one_whose_release_the_text_shows_is_
     assert (first.entry.id, first.tier, second.tier) == ("python-9", "likely", "possible")
 
 
+def test_on_a_python_that_the_failing_releases_are_not_for_it_is_another_failure() -> None:
+    newer = replace(ENTRY, requires_python=">=3.9")
+    older = TRACEBACK.replace("python3.12", "python3.6")
+    assert (tier(older), tier(older, newer), tier(TRACEBACK, newer)) == ("exact", "none", "exact")
+    without_paths = TRACEBACK.replace("/venv/lib/python3.12", "...")
+    assert tier(f"Is it python3.6?\n{without_paths}", newer) == "possible"  # a sentence may speak of another one
+
+
+def test_a_victim_that_the_message_names_is_its_own_even_under_own_code() -> None:
+    message = "ValueError: mutable default <class 'lamp.conf.Wick'> for field wick"
+    general = "ValueError: mutable default <class '{class}'> for field {field}"
+    cause = replace(ENTRY, id="python-9", package="python", cause="python-9", templates=(general,), affected=">=3.11")
+    cause = replace(cause, exception="ValueError", frames=(), requirements={})
+    lamp = replace(ENTRY, cause="python-9", templates=(message,), exception="ValueError")
+    lamp = replace(lamp, requirements={"python": ">=3"})
+    text = f'  File "/srv/app.py", line 3, in <module>\n    import lamp\n{message}\n'
+    [first, second] = matches_of(text, cause, lamp)
+    assert (first.entry.id, first.tier, second.entry.id) == ("lamp-1", "likely", "python-9")
+    [other, *_] = matches_of(text.replace("lamp", "torch"), cause, lamp)
+    assert other.entry.id == "python-9"
+
+
 def test_a_message_that_all_programs_print_identifies_nothing_without_frames() -> None:
     common = replace(ENTRY, templates=("TypeError: 'NoneType' object is not iterable",), exception="TypeError")
     assert tier("TypeError: 'NoneType' object is not iterable", common) == "possible"

@@ -98,3 +98,10 @@ def test_what_a_user_requested_in_a_conflict_is_that_release() -> None:
     assert failure.listed == ("httpcore",)
     assert parse("61.67     The user requested wax[dye]==3.1.0").versions == {"wax": "3.1.0"}
     assert parse("The user requested wax<3 and >=2.1").listed == ()
+
+
+def test_a_package_is_known_by_the_name_that_it_is_imported_by() -> None:
+    failure = parse("sklearn 1.6.1\nPIL 9.5.0\nimblearn==0.12.0\n")
+    assert failure.versions == {"scikit-learn": "1.6.1", "pillow": "9.5.0", "imbalanced-learn": "0.12.0"}
+    assert parse("sklearn==0.0.post1").versions == {"sklearn": "0.0.post1"}
+    assert parse("constructor 1.2.0").versions == {"constructor": "1.2.0"}

@@ -38,6 +38,7 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
                 affected=card.affected,
                 fixed=card.fixed,
                 requirements=card.requirements,
+                requires_python=card.requires_python,
                 fixes=tuple(FixOption(*fix) for fix in card.fixes),
                 note="" if card.explained else UNEXPLAINED,
                 display={

@@ -26,7 +26,7 @@ OUR_PREFIXES = (
     *("assets/lists.js", "assets/search/", "assets/share.js", stylesheet.PATH),
 )
 ENGINE_FIELDS = """
-alias allFrames answer certain comparable coverage deniedPackages doubtful entriesOf entryFile failure
+alias allFrames answer certain comparable coverage deniedPackages doubtful entriesOf entryFile exceptions failure
 foreignClass foreignFrames framesAlone frequency gaps goesOn hasSource informative innermost isExceptionLine
 isNewer isStatement lastWord leads listed longText makeIndex messageLines namedPackages namesPackage nearness
 normalForm normalized number origins otherNames ownCode packages partnerFrames points postings prepare

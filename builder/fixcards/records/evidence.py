@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from fixcards.characters import visible
 from fixcards.records.card import Card, RecordModel
-from fixcards.records.fields import CardId, Frame, PackageName, Release, Text, Url
+from fixcards.records.fields import CardId, Frame, PackageName, Release, Specifier, Text, Url
 from fixcards.records.identity import is_discovery_id
 
 Outcome = Literal["failed-as-described", "passed", "failed-otherwise", "could-not-run"]
@@ -157,6 +157,9 @@ class Evidence(RecordModel):
     """Who made the runs."""
     exclude_newer: date | None = None
     """Day with whose releases the broken and the fixed runs were resolved."""
+    requires_python: Specifier | None = None
+    """Pythons on which the affected releases and those of the second packages can be at all, as the index says; absent
+    where they ask for none."""
     platform: str = Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=60)
     """Operating system and processor, such as `linux-x86_64`."""
     isolation: Isolation

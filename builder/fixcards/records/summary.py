@@ -33,6 +33,8 @@ class Summary(NamedTuple):
     fixed: str
     requirements: Mapping[str, str]
     """Other packages, and `python`, without which it doesn't fail, each with the releases that set the failure off."""
+    requires_python: str
+    """Pythons on which its releases can be at all, as the index says; empty where that is unknown, or all."""
     platform: str
     """The only platform on which it fails; empty where it fails on all."""
     moment: str
@@ -146,6 +148,7 @@ def summary(card: Card, evidence: Evidence | None) -> Summary:
         affected=str(versions.affected_set),
         fixed=versions.fixed or "",
         requirements=requirements,
+        requires_python=(evidence and evidence.requires_python) or "",
         platform=versions.platform or "",
         moment=failure_moment(card, evidence),
         fixes=tuple(

@@ -53,6 +53,7 @@ from fixcards.verify.package_index import PackageIndex, ReleaseList
 from fixcards.verify.plan import Plan, PlannedRun, control_runs, plan, sweep_run
 from fixcards.verify.provenance import provenance
 from fixcards.verify.ready_run import ReadyRun
+from fixcards.verify.requires_python import requires_python
 from fixcards.verify.run_output import clean, tail, truncate
 from fixcards.verify.sandbox import Job, JobResult, Limits, Sandbox, SandboxError, choose_sandbox
 from fixcards.verify.stub_package import stub_package
@@ -124,6 +125,7 @@ class CardRunner:
             sweep_digest=sweep_digest(card),
             provenance=provenance(os.environ, self.settings.tracker_hosts),
             exclude_newer=card_plan.broken.exclude_newer,
+            requires_python=requires_python(card, self.index.releases),
             platform=f"{sys.platform}-{platform.machine()}",
             isolation=self.sandbox.name,
             limits=self.limits.as_dict(),

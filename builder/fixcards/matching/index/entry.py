@@ -48,6 +48,8 @@ class Entry:
     fixed: str = ""
     requirements: Mapping[str, str] = field(default_factory=dict)
     """Other packages, and `python`, that the failure needs, each with the specifier of its releases."""
+    requires_python: str = ""
+    """Pythons on which the releases of these packages can be at all."""
     cause: str = ""
     """Id of the entry of the change that this one falls over; its own id for an entry that others fall over."""
     fixes: tuple[FixOption, ...] = ()
@@ -69,6 +71,7 @@ class Entry:
             "affected": self.affected,
             "fixed": self.fixed,
             "requirements": self.requirements,
+            "requires_python": self.requires_python,
             "cause": self.cause,
             "fixes": [fix.record() for fix in self.fixes],
             "note": self.note,

@@ -22,7 +22,9 @@ from fixcards.matching.index.format import (
 
 _ENTRY_PATH, _SITE_ADDRESS = re.compile(ENTRY_PATH), re.compile(SITE_ADDRESS)
 _HASHES = re.compile(f"(?:[0-9a-v]{{{HASH_LENGTH}}})*")
-_TEXT_FIELDS = frozenset({"id", "package", "exception", "title", "affected", "fixed", "cause", "note"})
+_TEXT_FIELDS = frozenset(
+    {"id", "package", "exception", "title", "affected", "fixed", "requires_python", "cause", "note"}
+)
 _LIST_FIELDS = frozenset({"templates", "frames"})
 _MAPPING_FIELDS = frozenset({"requirements", "display"})
 

@@ -89,6 +89,18 @@ DISTRIBUTOR = "^(?:py|python)3-"
 PYTHON_NAMES = frozenset(("cpython", "py", "python"))
 """Names of the interpreter. A distribution `py` exists, too, whose releases start with 0 or 1."""
 
+OTHER_NAMES = (
+    ("bs4", "beautifulsoup4"),
+    ("docker-py", "docker"),
+    ("imblearn", "imbalanced-learn"),
+    ("jinja", "jinja2"),
+    ("pil", "pillow"),
+    ("redis-py", "redis"),
+    ("skimage", "scikit-image"),
+    ("sklearn", "scikit-learn"),
+)
+"""Names by which people call a package beside a release: as it is imported, or as its project is called."""
+
 _MENTION, _LISTED, _ITEM = re.compile(RELEASE_MENTION), re.compile(LISTED_RELEASE), re.compile(LISTED_ITEM)
 _LISTED_VALUE = re.compile(LISTED_VALUE)
 _SEPARATOR = re.compile(LIST_SEPARATOR)
@@ -98,6 +110,7 @@ _PYTHON_PATH, _PYTHON_PROGRAM = re.compile(PYTHON_PATH), re.compile(PYTHON_PROGR
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
 _HAS_RELEASE = re.compile(r"[0-9][.][0-9]").search  # as all the expressions with a release demand: most lines have none
 _DISTRIBUTOR = re.compile(DISTRIBUTOR)
+_OTHER_NAMES = dict(OTHER_NAMES)
 _PUNCTUATION = "\"'`*()[].,;:!?"
 
 
@@ -186,7 +199,10 @@ def _package(name: str, release: str) -> str:
     name = _DISTRIBUTOR.sub("", canonical_name(name))
     if name in PYTHON_NAMES and release[0] in "23":
         return "python"
-    return "" if name in NO_NAMES else name
+    if name in NO_NAMES:
+        return ""
+    # Of `sklearn` there is a distribution 0.0, which brings the other one.
+    return name if release.startswith("0.0") else _OTHER_NAMES.get(name, name)
 
 
 def is_advice(before: str, *, has_release: bool = False) -> bool:

@@ -154,10 +154,13 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     affected, unmet_requirement, doubtful, versions = compare_releases(failure.failure, entry)
     # A release that doesn't fail is no reason to believe that it is this package's failure.
     is_used = entry.package in versions or not failure.used_packages.isdisjoint(names)
-    if fit is not None and fit.specificity >= IDENTIFYING and entry.cause in ("", entry.id) and not is_used:
+    is_victim = entry.cause not in ("", entry.id)
+    if fit is not None and fit.specificity >= IDENTIFYING and not is_victim and not is_used:
         is_used = not failure.named_packages.isdisjoint(names)
     uses = bool(own_shared) or shows_package or (is_used and affected is not False)
-    own_code = bool(failure.frames) and not failure.packages
+    # Own code that met a package's change is no failure of another one, unless the message names that one.
+    is_named = fit is not None and fit.names_package and is_victim
+    own_code = bool(failure.frames) and not failure.packages and not is_named
     if fit is not None and not (own_shared or shows_package):
         # The entry's packages fail in their own code; a plain message from the reader's is that code's failure.
         doubtful |= own_code and bool(own_frames) and fit.specificity < IDENTIFYING

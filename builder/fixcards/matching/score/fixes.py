@@ -42,11 +42,14 @@ FIX_TEXTS = {
     "fixed": "you say that nothing can be installed",
     "code": "you say that the code stays as it is",
     "tried": "you say that it did not help",
+    "build": "a build has an environment of its own, where that is not",
 }
 """Why a fix doesn't fit."""
 
 ANNOUNCING = "(?:Removed[A-Za-z0-9]*|Deprecation|Future)Warning:"
 """The class of a warning that something will go away. No earlier release is needed for that, nor does it help."""
+BUILD = r"to build (?:wheel|editable)|\[end of output\]|building wheel for|metadata-generation-failed"
+"""What pip prints of a build, in lower case. A build doesn't see what is installed beside the package."""
 FIRST_PERSON = (
     r"(?:^|[^a-z])(?:my|i|our|we|ich|mein[a-z]{0,2}|wir|unser[a-z]{0,2}|mon|je|notre|nous|mi|yo|nuestr[ao]|meu|eu|mio)"
     r"(?:[^a-z]|$)"
@@ -55,6 +58,7 @@ FIRST_PERSON = (
 
 _REQUIREMENT, _LOWEST = re.compile(REQUIREMENT), re.compile(LOWEST)
 _FIRST_PERSON, _ANNOUNCING = re.compile(FIRST_PERSON), re.compile(ANNOUNCING)
+_BUILD = re.compile(BUILD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +134,12 @@ def _objection(
     # To install something is all that an upgrade or a pin is; another kind of fix is a change beside it.
     installs = fix.kind in ("upgrade", "pin")
     place = _in_place(failure.failure, requirements) if installs else ""
-    bound = bound_against(sentences, requirements)
-    interpreters = failure.failure.releases("python")
+    bound = bound_against(sentences, requirements, entry)
     is_general = fix.kind == "upgrade" and entry.cause == entry.id
     held = ""
-    if place:
-        reason = "in place"
-    elif bound:
-        reason = "bound"
-    elif did_not_help(sentences, fix.kind, requirements):
-        reason = "tried"
-    elif fix.python and may_satisfy(interpreters, fix.python) is False:
-        reason = "python"
-    elif installs and forbids_installing(sentences):
-        reason = "fixed"
+    reason = "in place" if place else "bound" if bound else _obstacle(fix, failure, entry, sentences, requirements)
+    if reason:
+        pass
     elif fix.kind == "code-change":
         reason = "call" if features.caller else "code" if forbids_editing(sentences) else ""
     elif is_general and _in_own_code(features):
@@ -157,11 +153,28 @@ def _objection(
     elif fix.kind == "pin":
         held = requirements[0][0] if requirements else entry.package
         reason = "held" if is_held(sentences, held, entry, down=True) else ""
-    else:
-        reason = ""
+    interpreter = "".join(failure.failure.releases("python")[-1:])
     values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
-    values |= {"place": place, "bound": bound, "python": fix.python, "interpreter": "".join(interpreters[-1:])}
+    values |= {"place": place, "bound": bound, "python": fix.python, "interpreter": interpreter}
     return FIX_TEXTS[reason].format(**values, held=held) if reason else ""
+
+
+def _obstacle(
+    fix: FixOption,
+    failure: NormalizedFailure,
+    entry: Entry,
+    sentences: Sequence[Sentence],
+    requirements: Sequence[tuple[str, str]],
+) -> str:
+    """Return the key of the text of what keeps a fix from being installed, or from having an effect."""
+    if did_not_help(sentences, fix.kind, requirements):
+        return "tried"
+    if fix.python and may_satisfy(failure.failure.releases("python"), fix.python) is False:
+        return "python"
+    if fix.kind in ("upgrade", "pin"):
+        return "fixed" if forbids_installing(sentences) else ""
+    is_beside = fix.kind == "workaround" and requirements and entry.package not in dict(requirements)
+    return "build" if is_beside and any(_BUILD.search(sentence.words) for sentence in sentences) else ""
 
 
 def _requirements(install: Sequence[str]) -> list[tuple[str, str]]:

@@ -32,13 +32,10 @@ def compare_releases(failure: Failure, entry: Entry) -> ReleaseCheck:
     sentence says contradicts nothing, since it may be advice in any language: it is a reason to doubt.
     """
     names = (entry.package, *entry.requirements)
+    takes = {"python": entry.requires_python, **entry.requirements}
     versions = {name: failure.versions[name] for name in names if name in failure.versions}
     affected = may_satisfy(failure.releases(entry.package), entry.affected) if entry.affected else None
-    unmet = [
-        name
-        for name, specifier in entry.requirements.items()
-        if may_satisfy(failure.releases(name), specifier) is False
-    ]
+    unmet = [name for name, specifier in takes.items() if may_satisfy(failure.releases(name), specifier) is False]
     certain = [name for name in unmet if name in failure.listed]
     return ReleaseCheck(affected, certain[-1] if certain else "", len(unmet) > len(certain), versions)
 

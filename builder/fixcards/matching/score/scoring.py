@@ -294,6 +294,6 @@ def warning(features: MatchFeatures, entry: Entry) -> str:
     if features.is_newer:
         release = features.versions[entry.package]
         return f"{installed} {entry.package} {release}, {REASON_TEXTS['unaffected']} ({entry.affected})"
-    if unmet:
+    if unmet in entry.requirements:
         return f"it takes {unmet} {entry.requirements[unmet]}, {installed} {features.versions[unmet]}"
     return ""

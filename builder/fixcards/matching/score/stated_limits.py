@@ -35,6 +35,8 @@ LIMIT = (
     r"|doivent|rester?|debe|deben|deve|devono|moet|moeten|blijven)(?:[^a-z]|$)"
 )
 """Words, in lower case, of a sentence that says which release a package has to have."""
+DEMANDED = rf"{LIMIT}|depends? on|(?:^|[^a-z])(?:require|requested|need|want)"
+"""Words, in lower case, of a sentence that says of a bound that something demands it."""
 _OR_LATER = (
     "[+]|(?:or|and) (?:higher|later|newer|above|more|up)|oder (?:neuer|höher)|ou (?:plus|supérieur)|o (?:superior|más)"
 )
@@ -162,6 +164,7 @@ _HELD, _NO_PACKAGE, _PAST = re.compile(HELD), re.compile(NO_PACKAGE), re.compile
 _OTHER_NAME, _DETERMINED = re.compile(OTHER_NAME), re.compile(DETERMINED)
 _NO_DOWNGRADE, _NO_INSTALL, _NO_EDIT = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL), re.compile(NO_EDIT)
 _SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
+_DEMANDED, _ZEROS = re.compile(DEMANDED), re.compile(r"(?:[.]0)+$")
 _LIMIT, _STATED = re.compile(LIMIT), re.compile(STATED)
 _NO_HELP, _TRIED = re.compile(NO_HELP), {kind: re.compile(words) for kind, words in TRIED.items()}
 _WORD, _GIVEN = re.compile(NAME_WORD), re.compile(GIVEN)
@@ -206,13 +209,11 @@ def did_not_help(sentences: Sequence[Sentence], kind: str, requirements: Sequenc
             continue
         before = sentences[number - 1].words if number and match.start() <= MAX_PRONOUN else ""
         words = f"{before} {sentence.words[: match.end()]}"
-        named = set(map(canonical_name, _WORD.findall(words)))
         for name, allowed in requirements:
-            bounds = [bound for each, bound in _constraints(words) if canonical_name(each) == name]
-            bounds += [bound for _, bound in _stated(words, {name})]
+            bounds = [bound for _, bound in _stated(words, {name})]
             if any(overlap(allowed, bound) for bound in bounds):
                 return True
-            if not bounds and name in named and _TRIED[kind].search(words):
+            if not bounds and name in words and _TRIED[kind].search(words):
                 return True
     return False
 
@@ -276,12 +277,18 @@ def _is_given(sentences: Sequence[Sentence], package: str) -> bool:
     )
 
 
-def bound_against(sentences: Sequence[Sentence], requirements: Sequence[tuple[str, str]]) -> str:
-    """Return a bound that a text states and that excludes what a fix installs, empty where none does."""
+def bound_against(sentences: Sequence[Sentence], requirements: Sequence[tuple[str, str]], entry: Entry) -> str:
+    """Return a bound that a text states and that excludes what a fix installs, empty where none does.
+
+    One that says from which release on the entry's failure is there, such as "name>=2 fails", is none, unless the
+    sentence says that something demands it.
+    """
     for sentence in sentences:
         if _NO_HELP.search(sentence.words):
             continue  # a bound that was tried is no limit
-        bounds = _constraints(sentence.text)
+        bounds = [(match[1], match[2].replace(" ", "")) for match in _CONSTRAINT.finditer(sentence.text)]
+        if not _DEMANDED.search(sentence.words):
+            bounds = [each for each in bounds if not _is_beginning(*each, entry)]
         for clause in _CLAUSE_END.split(sentence.words) if requirements else ():
             if _LIMIT.search(clause):
                 bounds += _stated(clause, {name for name, _ in requirements})
@@ -291,9 +298,10 @@ def bound_against(sentences: Sequence[Sentence], requirements: Sequence[tuple[st
     return ""
 
 
-def _constraints(text: str) -> list[tuple[str, str]]:
-    """Return name and bound of each constraint in a text."""
-    return [(match[1], match[2].replace(" ", "")) for match in _CONSTRAINT.finditer(text)]
+def _is_beginning(name: str, bound: str, entry: Entry) -> bool:
+    """Return whether a bound is where an entry's failing releases begin, written with as many zeros as they like."""
+    failing = {**entry.requirements, entry.package: entry.affected}.get(canonical_name(name), "")
+    return failing.startswith(_ZEROS.sub("", bound))
 
 
 def _stated(clause: str, names: Set[str]) -> Iterator[tuple[str, str]]:

@@ -75,8 +75,7 @@ function marked(text, marks) {
 }
 
 // What was read, and where else to go. The links send the text to another site only when they are followed.
-export function nothing({ exceptions, frames, lines }, text, nearest, root) {
-  const last = exceptions.at(-1);
+export function nothing({ last, frames, lines }, text, nearest, root) {
   const list = element("dl", "fc-list");
   const row = (name, words) => list.append(element("dt", "", name), element("dd", "", words));
   if (last) {

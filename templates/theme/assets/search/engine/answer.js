@@ -22,7 +22,7 @@ export async function answer(index, { text, file, release, range }, progress) {
     matches,
     environment,
     nearest: matches.length + environment.length ? [] : await nearestCards(failure, index),
-    read: { count, exceptions: exceptions.slice(-3), frames: frames.slice(-5), lines: lines.slice(-3).map((other) => other.text) },
+    read: { count, last: exceptions.at(-1), frames: frames.slice(-5), lines: lines.slice(-3).map((other) => other.text) },
   };
 }
 

@@ -29,10 +29,11 @@ export function compare(failure, entry) {
   const releases = compareReleases(failure.failure, entry);
   const isNewer = releases.affected === false;
   const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
+  const isVictim = !["", entry.id].includes(entry.cause);
   const isStrong = fit?.specificity >= IDENTIFYING;
-  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages()) || (isStrong && ["", entry.id].includes(entry.cause) && isIn(failure.namedPackages()));
+  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages()) || (isStrong && !isVictim && isIn(failure.namedPackages()));
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
-  const ownCode = failure.frames.size && !packages.size;
+  const ownCode = failure.frames.size && !packages.size && !(isVictim && fit?.namesPackage);
   releases.doubtful ||= (!ownShared.length && !showsPackage && ((ownCode && ownFrames.length && !isStrong) || isOfAnother(fit, failure, entry, own))) || (!uses && isIn(failure.deniedPackages()));
   if (!failure.failure.listed.includes(entry.package)) {
     releases.doubtful ||= isNewer;
@@ -214,8 +215,9 @@ function namesPackage(text, packages) {
 }
 
 function compareReleases({ releases, listed }, entry) {
+  const takes = { python: entry.requires_python, ...entry.requirements };
   const names = [entry.package, ...Object.keys(entry.requirements)].filter((name) => releases.has(name));
-  const unmet = Object.keys(entry.requirements).filter((name) => maySatisfy(releases.get(name), entry.requirements[name]) === false);
+  const unmet = Object.keys(takes).filter((name) => maySatisfy(releases.get(name), takes[name]) === false);
   const certain = unmet.filter((name) => listed.includes(name));
   return {
     affected: entry.affected ? maySatisfy(releases.get(entry.package), entry.affected) : null,

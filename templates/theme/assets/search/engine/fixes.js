@@ -1,7 +1,7 @@
 // What fixes.py and stated_limits.py in builder/fixcards/matching/score do. The comments that say why stand there.
 
 import {
-  ANNOUNCING, CLAUSE_END, CONSTRAINT, DETERMINED, FIRST_PERSON, FIX_BACK, FIX_BOUND, FIX_CALL, FIX_CALLER, FIX_CODE,
+  ANNOUNCING, BUILD, CLAUSE_END, CONSTRAINT, DEMANDED, DETERMINED, FIRST_PERSON, FIX_BACK, FIX_BOUND, FIX_BUILD, FIX_CALL, FIX_CALLER, FIX_CODE,
   FIX_FIXED, FIX_HELD, FIX_IN_PLACE, FIX_NEWER, FIX_OWN_CODE, FIX_PYTHON, FIX_TRIED, FIX_YOURS, GIVEN, HELD,
   INSTALL_COMMAND, LIMIT, LOWEST, MAX_PRONOUN, NAME_WORD, NO_DOWNGRADE, NO_EDIT, NO_HELP, NO_INSTALL, NO_PACKAGE,
   OTHER_NAME, PAST, REQUIREMENT, SENTENCE_END, STATED, TRIED,
@@ -45,21 +45,24 @@ function sentencesOf({ exceptions, lines }, message) {
 function objection({ kind, install, python }, { failure }, features, entry, sentences) {
   const requirements = requirementsOf(install);
   const names = requirements.map(([name]) => name);
-  const [upgrades, pins] = [kind === "upgrade", kind === "pin"];
+  const upgrades = kind === "upgrade";
+  const pins = kind === "pin";
   const installs = upgrades || pins;
   const place = installs && inPlaceOf(failure, requirements);
-  const bound = boundAgainst(sentences, requirements);
+  const bound = boundAgainst(sentences, requirements, entry);
   const { isNewer, foreignFrames, caller, affected, versions } = features;
   const interpreters = failure.releases.get("python");
   const isGeneral = upgrades && entry.cause === entry.id;
   let held = isGeneral ? [canonicalName(caller) || "the package"] : [...names, entry.package].slice(0, pins ? 1 : names.length || 1);
   let reason = "";
+  const says = (pattern) => sentences.some(({ words }) => pattern.test(words));
   if (place) reason = FIX_IN_PLACE;
   else if (bound) reason = FIX_BOUND;
   else if (didNotHelp(sentences, kind, requirements)) reason = FIX_TRIED;
   else if (python && maySatisfy(interpreters, python) === false) reason = FIX_PYTHON;
-  else if (installs && sentences.some(({ words }) => NO_INSTALL.test(words))) reason = FIX_FIXED;
-  else if (kind === "code-change") reason = caller ? FIX_CALL : sentences.some(({ words }) => NO_EDIT.test(words)) ? FIX_CODE : "";
+  else if (installs && says(NO_INSTALL)) reason = FIX_FIXED;
+  else if (kind === "workaround" && names.length && !names.includes(entry.package) && says(BUILD)) reason = FIX_BUILD;
+  else if (kind === "code-change") reason = caller ? FIX_CALL : says(NO_EDIT) ? FIX_CODE : "";
   else if (isGeneral && inOwnCode(features)) reason = FIX_YOURS;
   else if (installs) {
     if (upgrades && !isGeneral) {
@@ -88,10 +91,9 @@ function didNotHelp(sentences, kind, requirements) {
     if (!match) return false;
     const before = match.index > MAX_PRONOUN ? "" : (sentences[number - 1]?.words ?? "");
     const report = `${before} ${words.slice(0, match.index + match[0].length)}`;
-    const names = findAll(report, NAME_WORD).map(([word]) => canonicalName(word));
     return requirements.some(([name, allowed]) => {
-      const bounds = [...constraintsIn(report).filter(([each]) => canonicalName(each) === name), ...statedIn(report, [name])];
-      return bounds.length ? bounds.some(([, bound]) => overlap(allowed, bound)) : names.includes(name) && new RegExp(TRIED[kind]).test(report);
+      const bounds = statedIn(report, [name]);
+      return bounds.length ? bounds.some(([, bound]) => overlap(allowed, bound)) : report.includes(name) && report.match(TRIED[kind]);
     });
   });
 }
@@ -126,12 +128,11 @@ export const has = (releases, name, specifier) => releases.get(name)?.every((rel
 
 const inPlaceOf = ({ releases }, requirements) => (requirements.every((each) => has(releases, ...each)) ? requirements.map(([name]) => `${name} ${releases.get(name).at(-1)}`).join(", ") : "");
 
-const constraintsIn = (text) => findAll(text, CONSTRAINT).map((match) => [match[1], match[2].replaceAll(" ", "")]);
-
-function boundAgainst(sentences, requirements) {
+function boundAgainst(sentences, requirements, entry) {
+  const failing = [...Object.entries(entry.requirements), [entry.package, entry.affected]];
   for (const { text, words } of sentences) {
     if (NO_HELP.test(words)) continue;
-    const bounds = constraintsIn(text);
+    const bounds = findAll(text, CONSTRAINT).map((match) => [match[1], match[2].replaceAll(" ", "")]).filter(([name, bound]) => DEMANDED.test(words) || !specifierOf(failing, canonicalName(name))?.startsWith(bound.replace(/(\.0)+$/, "")));
     for (const clause of requirements.length ? words.split(CLAUSE_END) : []) {
       if (LIMIT.test(clause)) bounds.push(...statedIn(clause, requirements.map(([name]) => name)));
     }

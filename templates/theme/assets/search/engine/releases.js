@@ -2,8 +2,8 @@
 
 import {
   ADVICE_REACH, ADVICE_WORDS, COMPARISON_WORDS, DISTRIBUTOR, INSTALL_COMMAND, LISTED_ITEM, LISTED_RELEASE,
-  LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, PLACE_WORDS, PLATFORM, PLUGINS,
-  PYTHON_NAMES, PYTHON_PATH, PYTHON_PROGRAM, READER_WORDS, RELEASE_MENTION, REPORTS,
+  LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, OTHER_NAMES, PLACE_WORDS,
+  PLATFORM, PLUGINS, PYTHON_NAMES, PYTHON_PATH, PYTHON_PROGRAM, READER_WORDS, RELEASE_MENTION, REPORTS,
 } from "./constants.js";
 import { canonicalName } from "./packages.js";
 import { lower, trim, unique } from "./strings.js";
@@ -80,7 +80,7 @@ function itemsOf(text) {
 function packageIn(raw, release) {
   const name = canonicalName(raw).replace(DISTRIBUTOR, "");
   if (PYTHON_NAMES.has(name) && "23".includes(release[0])) return "python";
-  return NO_NAMES.has(name) ? "" : name;
+  return NO_NAMES.has(name) ? "" : (!release.startsWith("0.0") && new Map(OTHER_NAMES).get(name)) || name;
 }
 
 export function isAdvice(before, hasRelease) {

@@ -109,5 +109,6 @@ function reasonsOf(features, entry, words) {
 
 export function warningOf({ isNewer, unmetRequirement: unmet, versions }, entry) {
   if (isNewer) return `${REASON_INSTALLED} ${entry.package} ${versions[entry.package]}, ${REASON_UNAFFECTED} (${entry.affected})`;
-  return unmet ? `it takes ${unmet} ${entry.requirements[unmet]}, ${REASON_INSTALLED} ${versions[unmet]}` : "";
+  const range = entry.requirements[unmet];
+  return range ? `it takes ${unmet} ${range}, ${REASON_INSTALLED} ${versions[unmet]}` : "";
 }
