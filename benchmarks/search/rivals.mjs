@@ -19,8 +19,8 @@ function withLunr() {
   // The theme's worker: words get a wildcard at the end, what has no sign of its own is wanted by all.
   return (query) => index.query((builder) => {
     for (const word of query.toLowerCase().split(/[\s\-,:!=[\]()"/]+|(?!\b)(?=[A-Z][a-z])/).filter(Boolean)) {
-      fixcards.term(word, { boost: 1, usePipeline: true });
-      fixcards.term(word, { wildcard: lunr.Query.wildcard.TRAILING, usePipeline: false });
+      builder.term(word, { boost: 1, usePipeline: true });
+      builder.term(word, { wildcard: lunr.Query.wildcard.TRAILING, usePipeline: false });
     }
   }).map((result) => result.ref);
 }
