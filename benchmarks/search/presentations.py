@@ -40,10 +40,15 @@ _FILLERS = frozenset("the a an of to in is was for and or with on at by be".spli
 def last_line(output: str, templates: Sequence[str] = ()) -> str:
     """Return the line that names the exception the output ends with, else the one with the message, else nothing.
 
-    The `AssertionError` of a program that checks a result is left out where the message stands in another line.
+    The `AssertionError` of a program that checks a result is left out where the message stands in another line. A
+    `SyntaxWarning` is printed when old sources are compiled, and ends nothing.
     """
     message = find_template(templates, output)
-    heads = [each for each in parse(output).exceptions if not message or each.name != "AssertionError"]
+    heads = [
+        each
+        for each in parse(output).exceptions
+        if each.name != "SyntaxWarning" and not (message and each.name == "AssertionError")
+    ]
     if heads:
         return f"{heads[-1].name}: {heads[-1].message}".removesuffix(": ")
     return message.line if message else ""  # pytest and pip end with a summary, which nobody takes for the message

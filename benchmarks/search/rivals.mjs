@@ -33,7 +33,17 @@ function withMiniSearch() {
   return (query) => index.search(query).map((found) => found.id);
 }
 
+// lunr stops at words such as "constructor", which its table of terms inherits: then it has no answer.
+function answer(query) {
+  try {
+    return search(query).slice(0, 10);
+  } catch (error) {
+    console.error(`${engine}: ${error.message}`);
+    return [];
+  }
+}
+
 const search = { lunr: withLunr, minisearch: withMiniSearch }[engine]();
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(search(JSON.parse(line)).slice(0, 10))}\n`);
+  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line)))}\n`);
 }

@@ -83,8 +83,8 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
     """Return the rank of the right card for each presentation, format and text by hand, 0 where it is missing.
 
     `apart` is whether the separate formats and the texts by hand are searched for, too. For what shows no frames, the
-    last line, words and texts by hand, cards with the same error line are equally right, and so is the cause: nothing
-    says through which package it came.
+    last line, words and texts by hand, cards with the same error line are equally right, and so is the cause, and a
+    cause that is related to it, as one change that came by two ways: nothing says through which package it came.
     """
     ranks_by_name: Ranks = {name: [] for name in (*NAMES, *FORMATS, *by_hand.KINDS)}
 
@@ -96,7 +96,7 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
         signature = library.cards[card_id].signature
         error, templates = signature.error, (signature.error, *(signature.aliases or ()))
         twins = {other for other, card in library.cards.items() if card.signature.error == error}
-        change = {str(library.cards[card_id].cause or card_id)}
+        change = _causes(card_id, library)
         texts = presentations(output, number, package, templates) | (formats(output, number) if apart else {})
         for name, text in texts.items():
             add(name, text, twins | change if name in ("last line", "words") else {card_id})
@@ -104,6 +104,14 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
             for text in by_hand.texts(kind).get(card_id, ()):
                 add(kind, text, {card_id} | change)
     return ranks_by_name
+
+
+def _causes(card_id: str, library: Library) -> set[str]:
+    """Return the ids of the card of the change behind a card, and of the other causes that are related to that one."""
+    cause = library.cards[card_id].cause or card_id
+    causes = {card.cause for card in library.cards.values()}
+    related = {other for other in causes if other and cause in library.cards[other].related}
+    return {cause, *related, *(causes & {*library.cards[cause].related} if cause in library.cards else ())}
 
 
 def table(names: Sequence[str], ranks_by_engine: dict[str, Ranks]) -> str:
