@@ -105,3 +105,9 @@ def test_a_package_is_known_by_the_name_that_it_is_imported_by() -> None:
     assert failure.versions == {"scikit-learn": "1.6.1", "pillow": "9.5.0", "imbalanced-learn": "0.12.0"}
     assert parse("sklearn==0.0.post1").versions == {"sklearn": "0.0.post1"}
     assert parse("constructor 1.2.0").versions == {"constructor": "1.2.0"}
+
+
+def test_an_environment_named_by_its_python_shows_it() -> None:
+    assert parse(r'  File "C:\tools\envs\py37\lib\runpy.py", line 193, in main').versions == {"python": "3.7"}
+    assert parse(".tox/py312/lib/wax.py:3: in melt").versions == {"python": "3.12"}
+    assert parse("wax-3.1.0-py3-none-any.whl").versions == {"wax": "3.1.0"}

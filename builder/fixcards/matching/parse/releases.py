@@ -48,7 +48,7 @@ LOCKED_NAME = (
 )
 LOCKED_RELEASE = rf"^(?:version = \"|[ ]{{0,8}}`?v?)({_RELEASE})[\"`]?(?:[ ][(|][^\n]*)?$"
 """Two lines of `uv.lock` or `poetry.lock`, or the heading of a tracker's form and the answer below it."""
-PYTHON_PATH = r"[Pp]ython[/\\]?([23])[.]?([0-9]{1,2})(?=[/\\.])"
+PYTHON_PATH = r"(?:[Pp]ython[/\\]?|[/\\]py)([23])[.]?([0-9]{1,2})(?=[/\\.])"
 """The interpreter in a path."""
 PYTHON_PROGRAM = r"(?:^|[^A-Za-z0-9_])[Pp]y(?:thon)?:?([23][.][0-9]{1,2})(?![0-9./\\])"
 """The interpreter by the name of its program, which people also write in sentences, or of its image."""
