@@ -20,9 +20,8 @@ VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 MEANINGS: dict[str, str] = {
     "verified": "The broken release failed as described and every executable fix passed, three times each, in "
-    "isolation; so did every line to copy, used as a reader would; the same program passed somewhere, did not fail as "
-    "described without the package's code, and did not pass because of another release number. Of Python itself the "
-    "program passed on the Python before.",
+    "isolation; so did every line to copy; the same program passed somewhere, and, unless the card is about Python, "
+    "did not fail as described without the package's code nor pass by another release number.",
     "partly verified": "It was executed, and not every run showed what the card says.",
     "not executed": "No run of this card is on record. Its facts come from the upstream thread alone.",
     "stale": "The card was changed after it was executed; the runs shown belong to its earlier form.",
