@@ -121,7 +121,7 @@ def test_the_table_of_contents_of_a_card_leads_to_each_of_its_options(site: str,
     titles = page.locator(".fc-option h3").all_inner_texts()
     assert len(titles) > 1
     links = page.locator(".md-nav--secondary").get_by_role("link", name=re.compile("^Option [A-Z]: "))
-    assert links.all_inner_texts() == titles
+    expect(links).to_have_text(titles)  # once the theme has moved them beside the page
     links.nth(1).click()
     expect(page.locator("#option-2")).to_be_in_viewport()
     expect(page.locator(".fc-option").nth(1)).to_have_attribute("open", "")
