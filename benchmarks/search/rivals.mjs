@@ -17,12 +17,21 @@ function withLunr() {
     for (const each of documents) this.add(each);
   });
   // The theme's worker: words get a wildcard at the end, what has no sign of its own is wanted by all.
-  return (query) => index.query((builder) => {
+  const search = (query) => index.query((builder) => {
     for (const word of query.toLowerCase().split(/[\s\-,:!=[\]()"/]+|(?!\b)(?=[A-Z][a-z])/).filter(Boolean)) {
       builder.term(word, { boost: 1, usePipeline: true });
       builder.term(word, { wildcard: lunr.Query.wildcard.TRAILING, usePipeline: false });
     }
   }).map((result) => result.ref);
+  // It stops at words such as "constructor", which its table of terms inherits: then it has no answer.
+  return (query) => {
+    try {
+      return search(query);
+    } catch (error) {
+      console.error(`lunr: ${error.message}`);
+      return [];
+    }
+  };
 }
 
 function withMiniSearch() {
@@ -33,17 +42,7 @@ function withMiniSearch() {
   return (query) => index.search(query).map((found) => found.id);
 }
 
-// lunr stops at words such as "constructor", which its table of terms inherits: then it has no answer.
-function answer(query) {
-  try {
-    return search(query).slice(0, 10);
-  } catch (error) {
-    console.error(`${engine}: ${error.message}`);
-    return [];
-  }
-}
-
 const search = { lunr: withLunr, minisearch: withMiniSearch }[engine]();
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(answer(JSON.parse(line)))}\n`);
+  process.stdout.write(`${JSON.stringify(search(JSON.parse(line)).slice(0, 10))}\n`);
 }

@@ -27,6 +27,7 @@ from fixcards.matching.index.writer import build
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.template import find_template
 from fixcards.matching.score.matcher import match
+from fixcards.records.causes import related_causes
 from fixcards.records.library import Library
 from fixcards.records.loader import load
 
@@ -86,6 +87,7 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
     last line, words and texts by hand, cards with the same error line are equally right, and so is the cause, and a
     cause that is related to it, as one change that came by two ways: nothing says through which package it came.
     """
+    related = related_causes(library.summaries.values())
     ranks_by_name: Ranks = {name: [] for name in (*NAMES, *FORMATS, *by_hand.KINDS)}
 
     def add(name: str, text: str, right: set[str]) -> None:
@@ -96,7 +98,8 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
         signature = library.cards[card_id].signature
         error, templates = signature.error, (signature.error, *(signature.aliases or ()))
         twins = {other for other, card in library.cards.items() if card.signature.error == error}
-        change = _causes(card_id, library)
+        cause = library.cards[card_id].cause or card_id
+        change = related.get(cause, {cause})
         texts = presentations(output, number, package, templates) | (formats(output, number) if apart else {})
         for name, text in texts.items():
             add(name, text, twins | change if name in ("last line", "words") else {card_id})
@@ -104,14 +107,6 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
             for text in by_hand.texts(kind).get(card_id, ()):
                 add(kind, text, {card_id} | change)
     return ranks_by_name
-
-
-def _causes(card_id: str, library: Library) -> set[str]:
-    """Return the ids of the card of the change behind a card, and of the other causes that are related to that one."""
-    cause = library.cards[card_id].cause or card_id
-    causes = {card.cause for card in library.cards.values()}
-    related = {other for other in causes if other and cause in library.cards[other].related}
-    return {cause, *related, *(causes & {*library.cards[cause].related} if cause in library.cards else ())}
 
 
 def table(names: Sequence[str], ranks_by_engine: dict[str, Ranks]) -> str:

@@ -14,6 +14,22 @@ def changes(cards: Iterable[Summary]) -> dict[str, Summary]:
     return {card.id: card for card in cards if card.id in causes or card.is_change}
 
 
+def related_causes(cards: Iterable[Summary]) -> dict[str, set[str]]:
+    """Return the ids of the cards that others name as cause, each with those of the cards about the same change.
+
+    These are itself, and each such card that it names as related or that names it: one change that reached its users by
+    two ways, such as from a package into Python.
+    """
+    by_id = {card.id: card for card in cards}
+    causes = by_id.keys() & {card.cause for card in by_id.values()}
+    related = {cause: {cause} for cause in causes}
+    for cause in causes:
+        for other in causes & {*by_id[cause].related}:
+            related[cause].add(other)
+            related[other].add(cause)
+    return related
+
+
 def with_causes(cards: Iterable[Summary]) -> list[Summary]:
     """Return cards with the cause of those that the program found: the change of the culprit that has their message.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import combinations
 
 from fixcards.exports.index_entries import index_entries
@@ -11,6 +11,7 @@ from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.packages import frame_package
 from fixcards.matching.parse.template import normal_form
 from fixcards.matching.score.features import own_packages
+from fixcards.records.causes import related_causes
 from fixcards.records.release_range import SEPARATOR, ReleaseRange
 from fixcards.records.summary import Summary
 from fixcards.records.yaml_document import KeyPath
@@ -29,13 +30,14 @@ def ambiguous(cards: Sequence[Summary]) -> Iterator[tuple[Summary, KeyPath, list
         return
     by_id = {card.id: card for card in standing}
     entries = {entry.id: entry for entry in index_entries(by_id.values())}
+    related = related_causes(standing)
     places: dict[str, KeyPath] = {}
     others: dict[str, set[str]] = defaultdict(set)
     for of_form in shared.values():
         for one, other in combinations(of_form, 2):
             if not (
                 _have_one_cause(by_id[one], by_id[other])
-                or _have_related_causes(by_id[one], by_id[other], by_id)
+                or _have_related_causes(by_id[one], by_id[other], related)
                 or _can_be_distinguished(entries[one], entries[other])
             ):
                 for name, another in ((one, other), (other, one)):
@@ -49,17 +51,9 @@ def _have_one_cause(one: Summary, other: Summary) -> bool:
     return one.cause == other.id or other.cause == one.id or bool(one.cause and one.cause == other.cause)
 
 
-def _have_related_causes(one: Summary, other: Summary, by_id: Mapping[str, Summary]) -> bool:
-    """Return whether the causes of two cards are one change that reached its users by two ways.
-
-    Such as from a package into Python: the change has a card for each, and one of these names the other as related. A
-    card without a cause is its own.
-    """
-    first, second = one.cause or one.id, other.cause or other.id
-    causes = {card.cause for card in by_id.values()}
-    return {first, second} <= causes & by_id.keys() and (
-        second in by_id[first].related or first in by_id[second].related
-    )
+def _have_related_causes(one: Summary, other: Summary, related: Mapping[str, Set[str]]) -> bool:
+    """Return whether the causes of two cards are about one change. A card without a cause is its own."""
+    return (other.cause or other.id) in related.get(one.cause or one.id, ())
 
 
 def _can_be_distinguished(one: Entry, other: Entry) -> bool:

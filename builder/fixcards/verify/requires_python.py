@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
+from fixcards.matching.parse.versions import may_satisfy
 from fixcards.records.card import Card
 from fixcards.records.release_range import ReleaseRange
 from fixcards.verify.final_releases import FINAL_RELEASE_DAYS
 from fixcards.verify.package_index import ReleaseInfo, ReleaseList
 
 MINORS: tuple[tuple[int, int], ...] = ((2, 7), (3, 4), (3, 5), *FINAL_RELEASE_DAYS)
-"""Feature releases of Python, lowest first. Those before 2.7 have no releases that ask for something."""
-LATE_MICRO = 99
-"""A maintenance release that comes after all of a feature release, so that `>=3.7.1` allows 3.7."""
+"""Feature releases of Python, lowest first: older ones count as 2.7, and 3.0 to 3.3 as 3.4."""
 
 
 def requires_python(card: Card, releases_of: Callable[[str], ReleaseList]) -> str | None:
@@ -40,9 +37,5 @@ def _lowest(releases: Iterable[ReleaseInfo]) -> tuple[int, int]:
 
 
 def _first(demand: str | None) -> tuple[int, int] | None:
-    """Return the lowest Python that a release's metadata allow, None where they allow none of those here."""
-    try:
-        specifier = SpecifierSet(demand or "")
-    except InvalidSpecifier:
-        return MINORS[0]
-    return next((minor for minor in MINORS if specifier.contains(f"{minor[0]}.{minor[1]}.{LATE_MICRO}")), None)
+    """Return the lowest Python that a release's metadata may allow, None where they allow none of those here."""
+    return next((minor for minor in MINORS if may_satisfy(["{}.{}".format(*minor)], demand or "") is not False), None)

@@ -76,9 +76,9 @@ class FittedFix:
 def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry) -> tuple[FittedFix, ...]:
     """Return the fixes of an entry: those that fit first, otherwise in the order of the card.
 
-    A fix fits unless the text says that it is in place, that it can't be had for the interpreter, that it changes a
-    package which the failure didn't come through or which the reader may not upgrade, that a bound excludes it, or that
-    it didn't help. What isn't known excludes nothing.
+    A fix fits unless the text says that it is in place, that it can't be had for the interpreter or doesn't reach a
+    build, that it changes a package which the failure didn't come through or which the reader may not upgrade, that a
+    bound excludes it, or that it didn't help. What isn't known excludes nothing.
 
     Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
     that own code is, or the message only announces the change: then a change there does. A cause that begins with a
@@ -135,24 +135,10 @@ def _objection(
     installs = fix.kind in ("upgrade", "pin")
     place = _in_place(failure.failure, requirements) if installs else ""
     bound = bound_against(sentences, requirements, entry)
-    is_general = fix.kind == "upgrade" and entry.cause == entry.id
-    held = ""
     reason = "in place" if place else "bound" if bound else _obstacle(fix, failure, entry, sentences, requirements)
-    if reason:
-        pass
-    elif fix.kind == "code-change":
-        reason = "call" if features.caller else "code" if forbids_editing(sentences) else ""
-    elif is_general and _in_own_code(features):
-        reason = "yours"
-    elif fix.kind == "upgrade":
-        reason = "" if is_general else _objection_to_upgrade(features, entry, dict(requirements))
-        own = canonical_name(features.caller) or "the package" if is_general else entry.package
-        names = [own] if is_general or not requirements else [name for name, _ in requirements]
-        held = next((name for name in names if is_held(sentences, name, entry)), "")
-        reason = reason or ("held" if held else "")
-    elif fix.kind == "pin":
-        held = requirements[0][0] if requirements else entry.package
-        reason = "held" if is_held(sentences, held, entry, down=True) else ""
+    held = ""
+    if not reason:
+        reason, held = _misfit(fix, features, entry, sentences, requirements)
     interpreter = "".join(failure.failure.releases("python")[-1:])
     values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
     values |= {"place": place, "bound": bound, "python": fix.python, "interpreter": interpreter}
@@ -175,6 +161,31 @@ def _obstacle(
         return "fixed" if forbids_installing(sentences) else ""
     is_beside = fix.kind == "workaround" and requirements and entry.package not in dict(requirements)
     return "build" if is_beside and any(_BUILD.search(sentence.words) for sentence in sentences) else ""
+
+
+def _misfit(
+    fix: FixOption,
+    features: MatchFeatures,
+    entry: Entry,
+    sentences: Sequence[Sentence],
+    requirements: Sequence[tuple[str, str]],
+) -> tuple[str, str]:
+    """Return the key of the text of why a fix changes what failed elsewhere or has to stay, and what has to stay."""
+    is_general = fix.kind == "upgrade" and entry.cause == entry.id
+    if fix.kind == "code-change":
+        return "call" if features.caller else "code" if forbids_editing(sentences) else "", ""
+    if is_general and _in_own_code(features):
+        return "yours", ""
+    if fix.kind == "upgrade":
+        own = canonical_name(features.caller) or "the package" if is_general else entry.package
+        names = [own] if is_general or not requirements else [name for name, _ in requirements]
+        held = next((name for name in names if is_held(sentences, name, entry)), "")
+        reason = "" if is_general else _objection_to_upgrade(features, entry, dict(requirements))
+        return reason or ("held" if held else ""), held
+    if fix.kind == "pin":
+        held = requirements[0][0] if requirements else entry.package
+        return "held" if is_held(sentences, held, entry, down=True) else "", held
+    return "", ""
 
 
 def _requirements(install: Sequence[str]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The limits that a reader states in sentences: what can't be upgraded, lowered, installed or edited."""
+"""What a reader states in sentences: what can't be upgraded, lowered, installed or edited, and what didn't help."""
 
 from __future__ import annotations
 
