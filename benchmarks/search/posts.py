@@ -87,13 +87,20 @@ class Judge:
     def _helps(self, match: Match, fix: Fix | None, answer: Mapping[str, Any], post: Mapping[str, Any]) -> bool:
         name = answer.get("card", match.entry.id)
         names = (name, self._successors.get(name))
-        # A victim's card that offers the very option that helps does as well as the cause that is named.
-        if match.entry.id not in names and not ("fixes" in answer and match.entry.cause in names):
-            return False
         near = self.library.cards.get(post.get("near") or "")
         if "cause" in answer and (near is None or getattr(near, "cause", None) != match.entry.id):
             return False
-        return "fixes" not in answer or any(self._is_option(fix, label, post.get("near")) for label in answer["fixes"])
+        if match.entry.id in names:
+            labels = answer.get("fixes")
+            return labels is None or any(self._is_option(fix, label, post.get("near")) for label in labels)
+        # A victim's card that offers the very option that helps does as well as the cause that is named, and a cause's
+        # as well as the victim that is named.
+        named = self.library.cards.get(name)
+        if match.entry.cause not in names and (named is None or getattr(named, "cause", None) != match.entry.id):
+            return False
+        lines = (getattr(each, "install", None) or () for each in named.fixes)
+        labels = answer.get("fixes") or [str(line) for each in lines for line in each]
+        return any(self._is_option(fix, label, post.get("near")) for label in labels)
 
     def _is_wrong_fix(self, match: Match, fix: Fix | None, post: Mapping[str, Any]) -> bool:
         return any(
@@ -117,7 +124,7 @@ class Judge:
         if label.startswith("upgrade "):
             name = label.split()[1]
             title = fix.title.lower().replace("_", "-")
-            if "innermost" in title:  # of a cause: whichever package the reader was hit through
+            if not getattr(fix, "install", None):  # of a cause: whichever package the reader was hit through
                 return fix.kind == "upgrade" and name != str(near).rpartition("-")[0]
             numbers = _NUMBER.findall(label.partition(" to ")[2])
             release = "".join(_NUMBER.findall(requirements.get(name, ""))[:1])

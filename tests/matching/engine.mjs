@@ -24,7 +24,7 @@ const { inSpecifier, versionKey } = await load("engine/versions.js");
 const opened = makeIndex(head, async (path) => JSON.parse(files[path]));
 
 // Python's names of the same.
-const inPython = ({ userFrames: user_frames, ...others }) => ({ ...others, user_frames });
+const inPython = ({ userFrames: user_frames, inOwnCode: in_own_code, ...others }) => ({ ...others, user_frames, in_own_code });
 
 // The answer over another index; the reader of a page sees no more of an error than that there is one.
 async function answerOf(foreign, text) {

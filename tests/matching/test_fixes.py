@@ -284,12 +284,6 @@ def test_a_package_on_whose_release_others_decide_stays() -> None:
     assert fixes_of("decided-by-others")[PIN].fits
 
 
-@pytest.mark.parametrize("name", ["own-words", "own-command"])
-def test_who_speaks_of_code_or_a_command_of_their_own_is_offered_to_change_it_first(name: str) -> None:
-    best = match(parse(TEXTS[f"fix-{name}"]), index())[0]
-    assert (best.entry.id, best.fixes[0].title) == ("wax-1", "Write wax.Tallow() instead")
-
-
 def test_a_frame_that_a_narrow_terminal_broke_is_read() -> None:
     best = match(parse(TEXTS["fix-narrow-box"]), index())[0]
     assert (best.entry.id, best.tier) == ("taper-7", "exact")

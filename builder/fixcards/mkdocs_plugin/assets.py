@@ -27,7 +27,7 @@ OUR_PREFIXES = (
 )
 ENGINE_FIELDS = """
 alias allFrames answer certain comparable coverage deniedPackages doubtful entriesOf entryFile exceptions failure
-foreignClass foreignFrames framesAlone frequency gaps goesOn hasSource informative innermost isExceptionLine
+foreignClass foreignFrames framesAlone frequency gaps goesOn hasSource inOwnCode informative innermost isExceptionLine
 isNewer isStatement lastWord leads listed longText makeIndex messageLines namedPackages namesPackage nearness
 normalForm normalized number origins otherNames ownCode packages partnerFrames points postings prepare
 prepareEntries printed proof prose raw relation releases repeatsException sameException sameNames similarity sources

@@ -43,7 +43,7 @@ SUFFIX = rf"</{_TAG}>$|<br ?/?>$|[\u2502\u2503]$"
 """What may follow a line: closing tags, the margin of a drawn box."""
 
 PREFIXES: tuple[tuple[str, str], ...] = (
-    ("quotation", r"^[ ]?(?:>[ ]?)+"),
+    ("quotation", r"^[ ]{0,9}(?:>[ ]?)+"),
     ("chat", r"^(?:\[[0-9]{1,2}:[0-9]{2}\][ ])?<[A-Za-z0-9_.\-]{1,30}>[ ]"),
     (
         "ISO time",

@@ -54,13 +54,15 @@ ORIGIN = (
 aliases."""
 SUGGESTION = r"[.] Did you (?:mean|forget)[^\n]*$"
 """What Python adds to a message, from 3.10 on: its words are those of many failures and of none."""
+COPY = r"^[A-Za-z0-9_]+/(?:[A-Za-z0-9_]+/)*_vendor/"
+"""A frame in a copy of a package that an installed one has inside, as pip and setuptools have."""
 ADDRESS = r"(?:file|ftp|git|https?|ssh)://[^ ]+"
 QUOTED_MESSAGE = r"[\"\u201c\u00ab`]([^\"\u201d\u00bb`\n]{20,400})[\"\u201d\u00bb`]"
 """Words in quotes that are long enough for a message."""
 
 _CODE_NAME, _NAMED, _NEGATED, _DENIED = map(re.compile, (CODE_NAME, NAMED, NEGATED, DENIED))
 _ORIGIN, _SUGGESTION = re.compile(ORIGIN), re.compile(SUGGESTION)
-_ADDRESS, _QUOTED_MESSAGE = map(re.compile, (ADDRESS, QUOTED_MESSAGE))
+_ADDRESS, _QUOTED_MESSAGE, _COPY = map(re.compile, (ADDRESS, QUOTED_MESSAGE, COPY))
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,11 @@ class NormalizedFailure:
         return "\n".join(("", *self.frames, ""))
 
     @cached_property
+    def movable_frames_text(self) -> str:
+        """The same without the frames of copies that a package has inside: they are that package's alone."""
+        return "\n".join(("", *(frame for frame in self.frames if not _COPY.search(frame)), ""))
+
+    @cached_property
     def packages_in_order(self) -> tuple[str, ...]:
         """The package of each library frame, in the order of printing."""
         frames = [frame for exception in self.failure.exceptions for frame in exception.frames]
@@ -173,7 +180,7 @@ class NormalizedFailure:
         # Compiled modules print paths that begin with their package.
         names = {frame_package(frame) for frame in self.frames if "/" in frame} | self.packages
         for line in self._code:
-            names.update(name for name, _ in code_names(line))
+            names.update(_code_names(line))
         return frozenset(map(canonical_name, names))
 
     @cached_property
@@ -226,10 +233,10 @@ class NormalizedFailure:
         return *(other.raw for other in self.failure.lines), *self.failure.sources
 
 
-def code_names(line: str) -> Iterator[tuple[str, bool]]:
-    """Yield each name that a line has in code, in a path or in a command, and whether it is a command's."""
+def _code_names(line: str) -> Iterator[str]:
+    """Yield each name that a line has in code, in a path or in a command."""
     for match in _CODE_NAME.finditer(_ADDRESS.sub(" ", line)):
-        yield match[match.lastindex or 1], bool(match[4] or match[5])
+        yield match[match.lastindex or 1]
 
 
 def without_suggestion(message: str) -> str:

@@ -12,6 +12,11 @@ LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/vendor-packages/", ".
 """Folders that packages are installed in. `dist-packages` is Debian's, `vendor-packages` that of illumos, and pex runs
 wheels where it unpacked them."""
 
+STANDARD_LIBRARY = (
+    r"[/\\][Ll]ib[/\\]+python[0-9.]+[/\\]|[Pp]ython[0-9]*[/\\]+[Ll]ib[/\\]|^<frozen|(?:^|[/\\])importlib[/\\]"
+)
+"""The path of a file of Python itself, for one that no library folder holds."""
+
 _SEPARATORS = re.compile("[-_.]+")
 _ARCHIVE, _COMPILED = re.compile(ARCHIVE), re.compile(COMPILED)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from fixcards.matching.parse.lines import Line, clean_lines, split_lines
 from fixcards.matching.parse.messages import announces, is_repeat, within_quotes
-from fixcards.matching.parse.packages import library_frame
+from fixcards.matching.parse.packages import STANDARD_LIBRARY, library_frame
 from fixcards.matching.parse.patterns import (
     CAUSE,
     HANDLING,
@@ -33,6 +33,7 @@ from fixcards.matching.parse.releases import SeenReleases
 
 _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
 _COUNT = _FIND["count"]
+_STANDARD_LIBRARY = re.compile(STANDARD_LIBRARY)
 _NAME_CHARACTER = re.compile(r"[A-Za-z0-9_.]")
 
 
@@ -51,6 +52,8 @@ class RaisedException:
     line: int
     user_frames: tuple[str, ...] = ()
     """Frames of files outside all library folders, `/path/to/module.py:function`."""
+    in_own_code: bool = False
+    """Whether the innermost frame is the reader's, apart from those of Python itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class _Parser:
         self.innermost_last = True  # False below faulthandler's header
         self.releases = SeenReleases()
         self.sources: dict[str, None] = {}  # of the reader's own code
-        self.in_own_code = False  # whether the last frame is the reader's
+        self.in_own_code = False  # whether the last frame is the reader's, apart from those of Python itself
         self.django = ""  # class from "Exception Type:", until "Exception Value:" follows
         self.printed_function = ""  # function whose source pytest prints above its place
         self.cut_path = ""  # beginning of a path that the next line of a box goes on with
@@ -259,14 +262,15 @@ class _Parser:
         last = self.exceptions[-1] if self.exceptions else None
         if last and last.name.split(".")[-1] == name.split(".")[-1]:
             frames, user_frames = (*last.frames, *self.frames), (*last.user_frames, *self.user_frames)
-            self.exceptions[-1] = replace(last, frames=frames, user_frames=user_frames)
+            self.exceptions[-1] = replace(last, frames=frames, user_frames=user_frames, in_own_code=self.in_own_code)
         self.frames, self.user_frames, self.indent = [], [], -1
 
     def _add_frame(self, path: str, function: str, indent: int) -> None:
         self.indent, self.lines_since_frame = indent, 0
         function = function.split(" ")[0].split("(")[0].split(".")[-1]  # IPython and 3.14 print qualified names
         frame = library_frame(path, function)
-        self.in_own_code = frame is None
+        if frame or not _STANDARD_LIBRARY.search(path):
+            self.in_own_code = frame is None
         frames = self.user_frames if frame is None else self.frames
         frame = frame or path.replace("\\", "/") + ":" + function
         if len(frames) >= MAX_FRAMES or frame in frames[-1:] or path.startswith("<"):
@@ -339,7 +343,9 @@ class _Parser:
             self._drop_announcement(name, message)
         if len(self.exceptions) == MAX_EXCEPTIONS:
             self.exceptions.pop(0)  # the last ones of a long text are those that it ended with
-        self.exceptions.append(RaisedException(name, message, frames, self.relation, line.number, user_frames))
+        in_own_code = self.in_own_code and bool(user_frames)
+        exception = RaisedException(name, message, frames, self.relation, line.number, user_frames, in_own_code)
+        self.exceptions.append(exception)
         self.frames, self.user_frames, self.relation, self.indent, self.innermost_last = [], [], "first", -1, True
         self._add_line(line)
 

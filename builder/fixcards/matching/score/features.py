@@ -18,6 +18,7 @@ from fixcards.matching.parse.template import (
     plain_quotes,
 )
 from fixcards.matching.parse.tokens import specificity, tokenize
+from fixcards.matching.score.caller import caller, hidden_package, is_in_own_code
 from fixcards.matching.score.origin import is_of_another
 from fixcards.matching.score.release_check import compare_releases, wrong_value
 from fixcards.matching.score.split_template import (
@@ -135,9 +136,13 @@ class MatchFeatures:
     is_newer: bool
     """Whether the text shows a release of the entry's package, in whichever form, and none that is affected."""
     caller: str
-    """The package whose frame calls the entry's packages, or the innermost one where none of these is there."""
+    """The package whose frame calls the entry's packages, or the innermost one where none of these is there.
+
+    Where a traceback shows own code alone and ends with an import, it is the package that is imported."""
     own_code: bool
-    """Whether the text shows frames of the reader's own code only."""
+    """Whether the text shows frames of the reader's own code only, down to where it failed."""
+    in_own_code: bool
+    """Whether own code is where it failed, whatever called it."""
 
 
 def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
@@ -146,7 +151,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     own += sorted(name for name in failure.packages if _is_import_of(name, entry.package) and name not in own)
     fits, (similarity, same_names), same_exception = _fits(failure, entry, own)
     fit = max(fits, key=_rank, default=None)
-    shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure.frames_text, frame)]
+    shared = [frame for frame in dict.fromkeys(entry.frames) if _has_frame(failure, frame)]
     own_frames = [frame for frame in dict.fromkeys(entry.frames) if frame_package(frame) in own]
     own_shared = [frame for frame in own_frames if frame in shared]
     shows_package = not failure.packages.isdisjoint(own)
@@ -160,7 +165,8 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     uses = bool(own_shared) or shows_package or (is_used and affected is not False)
     # Own code that met a package's change is no failure of another one, unless the message names that one.
     is_named = fit is not None and fit.names_package and is_victim
-    own_code = bool(failure.frames) and not failure.packages and not is_named
+    hidden = hidden_package(failure, fit.text if fit else "")
+    own_code = bool(failure.frames) and not (failure.packages or is_named or hidden)
     if fit is not None and not (own_shared or shows_package):
         # The entry's packages fail in their own code; a plain message from the reader's is that code's failure.
         doubtful |= own_code and bool(own_frames) and fit.specificity < IDENTIFYING
@@ -192,21 +198,10 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         wrong_value=wrong_value(fit.values, entry) if fit else "",
         versions=versions,
         is_newer=is_newer,
-        caller=_caller(failure, entry, own),
+        caller=caller(failure, entry, own) or (hidden if hidden not in own else ""),
         own_code=own_code,
+        in_own_code=own_code or (not hidden and fit is not None and is_in_own_code(failure, fit.line)),
     )
-
-
-def _caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str:
-    """Return the package before the first frame of an entry's own packages, else the innermost one of others.
-
-    Packages that the entry's frames or requirements have, too, are no callers: the failure is between them and its own.
-    """
-    packages = failure.packages_in_order
-    partners = set(map(frame_package, entry.frames))
-    end = next((number for number, package in enumerate(packages) if package in own), len(packages))
-    others = [name for name in packages[:end] if not (name in partners or canonical_name(name) in entry.requirements)]
-    return others[-1] if others else ""
 
 
 def _fits(
@@ -380,10 +375,11 @@ def _similarity(words: Set[str], line: MessageLine) -> int:
     return 100 * shared // max(1, len(words) + len(others) - shared)
 
 
-def _has_frame(frames: str, frame: str) -> bool:
+def _has_frame(failure: NormalizedFailure, frame: str) -> bool:
     """Return whether a frame is among those of a text. Its file may lie anywhere, its function may be unknown."""
     path = f"{frame.rpartition(':')[0]}:"
-    return f"/{path}\n" in frames or f"/{frame}\n" in frames or f"\n{path}\n" in frames or f"\n{frame}\n" in frames
+    anywhere, frames = failure.movable_frames_text, failure.frames_text
+    return f"/{path}\n" in anywhere or f"/{frame}\n" in anywhere or f"\n{path}\n" in frames or f"\n{frame}\n" in frames
 
 
 def _names_package(text: str, packages: Sequence[str]) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry, FixOption
-from fixcards.matching.parse.normalized_failure import NormalizedFailure, code_names
+from fixcards.matching.parse.normalized_failure import NormalizedFailure
 from fixcards.matching.parse.packages import canonical_name
 from fixcards.matching.parse.parser import Failure
-from fixcards.matching.parse.tokens import lower
 from fixcards.matching.parse.versions import in_range, may_satisfy, overlap
 from fixcards.matching.score.features import MatchFeatures
 from fixcards.matching.score.stated_limits import (
@@ -50,15 +49,14 @@ ANNOUNCING = "(?:Removed[A-Za-z0-9]*|Deprecation|Future)Warning:"
 """The class of a warning that something will go away. No earlier release is needed for that, nor does it help."""
 BUILD = r"to build (?:wheel|editable)|\[end of output\]|building wheel for|metadata-generation-failed"
 """What pip prints of a build, in lower case. A build doesn't see what is installed beside the package."""
-FIRST_PERSON = (
-    r"(?:^|[^a-z])(?:my|i|our|we|ich|mein[a-z]{0,2}|wir|unser[a-z]{0,2}|mon|je|notre|nous|mi|yo|nuestr[ao]|meu|eu|mio)"
-    r"(?:[^a-z]|$)"
-)
-"""A sentence in which the reader speaks of their own code, in lower case."""
+BUILD_TOOLS = ("cython", "setuptools", "wheel")
+"""Packages of which a build takes a release of its own choice."""
+OWN_BUILD = r"obtaining file:|editable|processing (?:[./~]|[a-z]:)"
+"""The same of a build of the reader's own sources."""
 
 _REQUIREMENT, _LOWEST = re.compile(REQUIREMENT), re.compile(LOWEST)
-_FIRST_PERSON, _ANNOUNCING = re.compile(FIRST_PERSON), re.compile(ANNOUNCING)
-_BUILD = re.compile(BUILD)
+_ANNOUNCING = re.compile(ANNOUNCING)
+_BUILD, _OWN_BUILD = re.compile(BUILD), re.compile(OWN_BUILD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +84,14 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     where nothing in the text points at theirs, since the same line breaks others, and for a message whose upgrade is
     more than a step: to another major release, or of a package that another one calls.
     """
+    sentences = sentences_of(failure, features)
+    is_others = features.frames > 0 or (_has(sentences, _BUILD) and not _has(sentences, _OWN_BUILD))
+    features = replace(features, in_own_code=features.in_own_code and not is_others)
     announces = features.fit is not None and bool(_ANNOUNCING.search(features.fit.text))
-    is_own = announces or _in_own_code(features) or _is_used_by_reader(failure, features, entry)
+    is_own = announces or features.in_own_code
     is_cause = entry.cause == entry.id
     helps_all = any(fix.kind == "workaround" for fix in entry.fixes[:1])
     first = ("code-change" if is_own else "pin") if is_cause and not helps_all else ""
-    sentences = sentences_of(failure, features)
     fixes = []
     for fix in entry.fixes:
         why = _objection(fix, failure, features, entry, sentences)
@@ -135,7 +135,9 @@ def _objection(
     installs = fix.kind in ("upgrade", "pin")
     place = _in_place(failure.failure, requirements) if installs else ""
     bound = bound_against(sentences, requirements, entry)
-    reason = "in place" if place else "bound" if bound else _obstacle(fix, failure, entry, sentences, requirements)
+    reason = (
+        "in place" if place else "bound" if bound else _obstacle(fix, failure, features, entry, sentences, requirements)
+    )
     held = ""
     if not reason:
         reason, held = _misfit(fix, features, entry, sentences, requirements)
@@ -148,6 +150,7 @@ def _objection(
 def _obstacle(
     fix: FixOption,
     failure: NormalizedFailure,
+    features: MatchFeatures,
     entry: Entry,
     sentences: Sequence[Sentence],
     requirements: Sequence[tuple[str, str]],
@@ -157,10 +160,13 @@ def _obstacle(
         return "tried"
     if fix.python and may_satisfy(failure.failure.releases("python"), fix.python) is False:
         return "python"
-    if fix.kind in ("upgrade", "pin"):
-        return "fixed" if forbids_installing(sentences) else ""
-    is_beside = fix.kind == "workaround" and requirements and entry.package not in dict(requirements)
-    return "build" if is_beside and any(_BUILD.search(sentence.words) for sentence in sentences) else ""
+    if fix.kind in ("upgrade", "pin") and forbids_installing(sentences):
+        return "fixed"
+    if fix.kind == "upgrade":
+        is_outside = features.frames and entry.package in BUILD_TOOLS
+    else:
+        is_outside = fix.kind == "workaround" and entry.package not in dict(requirements)
+    return "build" if requirements and is_outside and _has(sentences, _BUILD) else ""
 
 
 def _misfit(
@@ -173,8 +179,9 @@ def _misfit(
     """Return the key of the text of why a fix changes what failed elsewhere or has to stay, and what has to stay."""
     is_general = fix.kind == "upgrade" and entry.cause == entry.id
     if fix.kind == "code-change":
-        return "call" if features.caller else "code" if forbids_editing(sentences) else "", ""
-    if is_general and _in_own_code(features):
+        is_callers = features.caller and not features.in_own_code
+        return "call" if is_callers else "code" if forbids_editing(sentences) else "", ""
+    if is_general and features.in_own_code:
         return "yours", ""
     if fix.kind == "upgrade":
         own = canonical_name(features.caller) or "the package" if is_general else entry.package
@@ -202,28 +209,13 @@ def _objection_to_upgrade(features: MatchFeatures, entry: Entry, requirements: M
         return "back"
     if features.foreign_frames:
         return "caller" if canonical_name(features.caller) not in ("", entry.package) else ""
-    if _in_own_code(features) and features.affected is None:
+    if features.in_own_code and features.affected is None:
         return "own code"
     return ""
 
 
-def _in_own_code(features: MatchFeatures) -> bool:
-    """Return whether the reader's own code is where it failed, as far as the text shows."""
-    return features.own_code and not features.frames and not features.has_source
-
-
-def _is_used_by_reader(failure: NormalizedFailure, features: MatchFeatures, entry: Entry) -> bool:
-    """Return whether a text without library frames has the package in a command, or in code of which the reader speaks.
-
-    "my script calls name.open" is the reader's own code; a line of code alone may be another package's.
-    """
-    message = features.fit.line if features.fit else None
-    return not failure.packages and any(
-        entry.package == canonical_name(name) and (is_command or _FIRST_PERSON.search(lower(other.raw)))
-        for other in failure.failure.lines
-        if other.line != message
-        for name, is_command in code_names(other.raw)
-    )
+def _has(sentences: Sequence[Sentence], pattern: re.Pattern[str]) -> bool:
+    return any(pattern.search(sentence.words) for sentence in sentences)
 
 
 def _in_place(failure: Failure, requirements: list[tuple[str, str]]) -> str:

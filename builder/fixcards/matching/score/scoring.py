@@ -36,7 +36,7 @@ MIN_KEYWORD_COVERAGE = 45
 MIN_NEARNESS = 200
 """Nearness, of 300, that an entry needs where it has a single informative word of the query."""
 
-TIERS_BY_EVIDENCE = ("", "", "possible", "likely", "likely")
+TIERS_BY_EVIDENCE = ("", "", "possible", "likely", "likely", "likely")
 """Tier of a message without frames of the entry's packages by the number of things that speak for it, see `_tier`.
 
 One is not enough, and none are enough for *exact*: the message could have come through another package."""
@@ -173,7 +173,7 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
     # An affected release is a witness of its own, like frames: for what is plain or cut, and the text goes no further.
     is_witness = features.affected is True and not features.doubtful
     evidence += own and says_something and (full or fit.truncated) and is_witness
-    return TIERS_BY_EVIDENCE[max(0, min(evidence, len(TIERS_BY_EVIDENCE) - 1))]
+    return TIERS_BY_EVIDENCE[max(0, evidence)]
 
 
 def _is_unsure_alias(features: MatchFeatures, entry: Entry) -> bool:

@@ -1,8 +1,8 @@
 // What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
 
 import {
-  ABSENT, CLASS_COVERAGE, CLASS_OF_METHOD, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
-  IDENTIFYING, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
+  ABSENT, CLASS_COVERAGE, CLASS_OF_METHOD, COPY, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
+  IDENTIFYING, IMPORTED, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
   SOURCE_CODE, SPECIFICITY_ENOUGH, SUBJECT, UNFINISHED, WRAPPED,
 } from "./constants.js";
 import { framesOf } from "./normalized_failure.js";
@@ -33,7 +33,10 @@ export function compare(failure, entry) {
   const isStrong = fit?.specificity >= IDENTIFYING;
   const isUsed = entry.package in releases.versions || isIn(failure.usedPackages()) || (isStrong && !isVictim && isIn(failure.namedPackages()));
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
-  const ownCode = failure.frames.size && !packages.size && !(isVictim && fit?.namesPackage);
+  const { exceptions, sources } = failure.failure;
+  const imported = (!packages.size && IMPORTED.exec(sources.at(-1))?.[1]) || "";
+  const hidden = fit?.text.includes(imported) ? "" : imported;
+  const ownCode = failure.frames.size && !packages.size && !(isVictim && fit?.namesPackage) && !hidden;
   releases.doubtful ||= (!ownShared.length && !showsPackage && ((ownCode && ownFrames.length && !isStrong) || isOfAnother(fit, failure, entry, own))) || (!uses && isIn(failure.deniedPackages()));
   if (!failure.failure.listed.includes(entry.package)) {
     releases.doubtful ||= isNewer;
@@ -50,13 +53,14 @@ export function compare(failure, entry) {
     partnerFrames: shared.length - ownShared.length,
     innermost: shared.includes(ownFrames.at(-1)),
     foreignFrames: packages.size && !showsPackage && !ownShared.length && entry.package !== "python",
-    framesAlone: !failure.failure.exceptions.length,
+    framesAlone: !exceptions.length,
     usesPackage: uses || !!fit?.namesPackage,
     alias: fit && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
     wrongValue: fit && isWrongValue(fit, entry),
     isNewer,
-    caller: callerOf(failure.failure, entry, own),
+    caller: callerOf(failure.failure, entry, own) || (own.includes(hidden) ? "" : hidden),
     ownCode,
+    inOwnCode: ownCode || (!hidden && exceptions.find(({ line }) => line === fit?.line)?.inOwnCode),
     ...releases,
   };
 }
@@ -64,7 +68,7 @@ export function compare(failure, entry) {
 function isOfAnother(fit, failure, entry, own) {
   const origins = failure.origins();
   const [, object, called] = SUBJECT.exec(fit?.text ?? "") ?? [];
-  const sources = [...(origins.get(object ?? called) ?? []), ...(object ? origins.get(`=${lower(object)}`) ?? [] : [])];
+  const sources = [object ?? called, object && `=${lower(object)}`].flatMap((name) => [...(origins.get(name) ?? [])]);
   if (!sources.length) return false;
   const words = [...own, entry.package, ...Object.keys(entry.requirements), ...([entry.title, ...entry.templates].join(" ").match(/\w+/g) ?? [])].map(canonicalName);
   return !sources.some((name) => words.includes(canonicalName(name)));
@@ -172,7 +176,7 @@ function isForeignClass(printed, name, packages) {
 }
 
 function rank(fit) {
-  const exception = fit.truncated && fit.specificity < SPECIFICITY_ENOUGH ? 0 : fit.sameException ? 2 : fit.sameException === null ? 1 : 0;
+  const exception = fit.truncated && fit.specificity < SPECIFICITY_ENOUGH ? 0 : 2 * (fit.sameException ?? 0.5);
   return [exception, !fit.truncated, fit.isExceptionLine, Math.min(fit.specificity, MAX_RANKED_SPECIFICITY), fit.last, fit.coverage];
 }
 
@@ -205,8 +209,8 @@ function isMisspelt(one, other) {
 }
 
 function hasFrame(frames, frame) {
-  const path = `${frame.slice(0, Math.max(0, frame.lastIndexOf(":")))}:`;
-  return frames.has(frame) || frames.has(path) || [...frames].some((each) => each.endsWith(`/${frame}`) || each.endsWith(`/${path}`));
+  const path = frame.replace(/[^:]*$/, "");
+  return frames.has(frame) || frames.has(path) || [...frames].some((each) => !COPY.test(each) && (each.endsWith(`/${frame}`) || each.endsWith(`/${path}`)));
 }
 
 function namesPackage(text, packages) {

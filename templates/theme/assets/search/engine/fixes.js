@@ -1,12 +1,11 @@
 // What fixes.py and stated_limits.py in builder/fixcards/matching/score do. The comments that say why stand there.
 
 import {
-  ANNOUNCING, BUILD, CLAUSE_END, CONSTRAINT, DEMANDED, DETERMINED, FIRST_PERSON, FIX_BACK, FIX_BOUND, FIX_BUILD,
+  ANNOUNCING, BUILD, BUILD_TOOLS, CLAUSE_END, CONSTRAINT, DEMANDED, DETERMINED, FIX_BACK, FIX_BOUND, FIX_BUILD,
   FIX_CALL, FIX_CALLER, FIX_CODE, FIX_FIXED, FIX_HELD, FIX_IN_PLACE, FIX_NEWER, FIX_OWN_CODE, FIX_PYTHON, FIX_TRIED,
   FIX_YOURS, GIVEN, HELD, INSTALL_COMMAND, LIMIT, LOWEST, MAX_PRONOUN, NAME_WORD, NO_DOWNGRADE, NO_EDIT, NO_HELP,
-  NO_INSTALL, NO_PACKAGE, OTHER_NAME, PAST, REQUIREMENT, SENTENCE_END, STATED, TRIED,
+  NO_INSTALL, NO_PACKAGE, OTHER_NAME, OWN_BUILD, PAST, REQUIREMENT, SENTENCE_END, STATED, TRIED,
 } from "./constants.js";
-import { codeNames } from "./normalized_failure.js";
 import { canonicalName } from "./packages.js";
 import { isListed } from "./releases.js";
 import { findAll, lower, trim } from "./strings.js";
@@ -14,11 +13,12 @@ import { inRange, maySatisfy, overlap } from "./versions.js";
 
 export function fitFixes(failure, features, entry) {
   const sentences = sentencesOf(failure.failure, features.fit?.line);
+  features.inOwnCode &&= !features.frames && (!says(sentences, BUILD) || says(sentences, OWN_BUILD));
   const fixes = entry.fixes.map(({ title, kind, install = [], python = "" }) => {
     const why = objection({ kind, install, python }, failure, features, entry, sentences);
     return { title, kind, install, fits: !why, why };
   });
-  const isOwn = inOwnCode(features) || isUsedByReader(failure, features, entry) || ANNOUNCING.test(features.fit?.text);
+  const isOwn = features.inOwnCode || ANNOUNCING.test(features.fit?.text);
   const isCause = entry.cause === entry.id;
   const first = isCause && fixes[0]?.kind !== "workaround" && (isOwn ? "code-change" : "pin");
   const upgrade = features.fit && fixes.find(({ fits }) => fits);
@@ -50,27 +50,26 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
   const installs = upgrades || pins;
   const place = installs && inPlaceOf(failure, requirements);
   const bound = boundAgainst(sentences, requirements, entry);
-  const { isNewer, foreignFrames, caller, affected, versions } = features;
+  const { isNewer, foreignFrames, frames, caller, affected, versions, inOwnCode } = features;
   const interpreters = failure.releases.get("python");
   const isGeneral = upgrades && entry.cause === entry.id;
   let held = isGeneral ? [canonicalName(caller) || "the package"] : [...names, entry.package].slice(0, pins ? 1 : names.length || 1);
   let reason = "";
-  const says = (pattern) => sentences.some(({ words }) => pattern.test(words));
   if (place) reason = FIX_IN_PLACE;
   else if (bound) reason = FIX_BOUND;
   else if (didNotHelp(sentences, kind, requirements)) reason = FIX_TRIED;
   else if (python && maySatisfy(interpreters, python) === false) reason = FIX_PYTHON;
-  else if (installs && says(NO_INSTALL)) reason = FIX_FIXED;
-  else if (kind === "workaround" && names.length && !names.includes(entry.package) && says(BUILD)) reason = FIX_BUILD;
-  else if (kind === "code-change") reason = caller ? FIX_CALL : says(NO_EDIT) ? FIX_CODE : "";
-  else if (isGeneral && inOwnCode(features)) reason = FIX_YOURS;
+  else if (installs && says(sentences, NO_INSTALL)) reason = FIX_FIXED;
+  else if (names.length && (upgrades ? frames && BUILD_TOOLS.includes(entry.package) : kind === "workaround" && !names.includes(entry.package)) && says(sentences, BUILD)) reason = FIX_BUILD;
+  else if (kind === "code-change") reason = caller && !inOwnCode ? FIX_CALL : says(sentences, NO_EDIT) ? FIX_CODE : "";
+  else if (isGeneral && inOwnCode) reason = FIX_YOURS;
   else if (installs) {
     if (upgrades && !isGeneral) {
       const release = versions[entry.package];
       if (isNewer) reason = FIX_NEWER;
       else if (release && !overlap(specifierOf(requirements, entry.package) ?? "", `>=${release}`)) reason = FIX_BACK;
       else if (foreignFrames) reason = ["", entry.package].includes(canonicalName(caller)) ? "" : FIX_CALLER;
-      else if (inOwnCode(features) && affected === null) reason = FIX_OWN_CODE;
+      else if (inOwnCode && affected === null) reason = FIX_OWN_CODE;
     }
     held = held.find((name) => isHeld(sentences, name, entry, pins ? NO_DOWNGRADE : HELD));
     if (held) reason ||= FIX_HELD;
@@ -83,7 +82,7 @@ const specifierOf = (requirements, own) => requirements.find(([name]) => name ==
 
 const requirementsOf = (install) => install.map((text) => REQUIREMENT.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
 
-const inOwnCode = ({ ownCode, frames, hasSource }) => ownCode && !frames && !hasSource;
+const says = (sentences, pattern) => sentences.some(({ words }) => pattern.test(words));
 
 function didNotHelp(sentences, kind, requirements) {
   return kind in TRIED && sentences.some(({ words, printed }, number) => {
@@ -96,11 +95,6 @@ function didNotHelp(sentences, kind, requirements) {
       return bounds.length ? bounds.some(([, bound]) => overlap(allowed, bound)) : report.includes(name) && report.match(TRIED[kind]);
     });
   });
-}
-
-function isUsedByReader({ failure, packages }, { fit }, entry) {
-  const isUse = (raw) => codeNames(raw).some(([name, isCommand]) => entry.package === canonicalName(name) && (isCommand || FIRST_PERSON.test(lower(raw))));
-  return !packages.size && failure.lines.some(({ raw, line }) => line !== fit?.line && isUse(raw));
 }
 
 function isHeld(sentences, held, { package: own, requirements }, pattern) {

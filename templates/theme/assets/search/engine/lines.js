@@ -79,7 +79,7 @@ function stripLine(line) {
   for (let round = 0; round < MAX_PREFIXES; round += 1) {
     const suffix = SUFFIX.exec(text.slice(-MAX_SUFFIX_LENGTH));
     if (!suffix) break;
-    text = trimEnd(text.slice(0, text.length - suffix[0].length));
+    text = trimEnd(text.slice(0, -suffix[0].length));
   }
   return text;
 }

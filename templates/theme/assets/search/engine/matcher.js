@@ -3,12 +3,12 @@
 import {
   DEFAULT_LIMIT, IDF_STEP, MAX_COMMON_POSTINGS, MAX_ENTRY_FILES, MIN_LEAD, MIN_SHARE_OF_BEST, REASON_AMBIGUOUS, TIERS,
 } from "./constants.js";
-import { compare, percent } from "./features.js";
-import { fitFixes } from "./fixes.js";
-import { normalizeFailure } from "./normalized_failure.js";
 import { splitFailures } from "./parser.js";
+import { normalizeFailure } from "./normalized_failure.js";
 import { makeQuery } from "./query.js";
 import { LIKELY, POSSIBLE, scoreMatch, warningOf } from "./scoring.js";
+import { fitFixes } from "./fixes.js";
+import { compare, percent } from "./features.js";
 import { unique } from "./strings.js";
 import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
 import { informative, spellings, tokenize } from "./tokens.js";
@@ -106,8 +106,8 @@ function scoreEntry(failure, candidate, index, keywordsOf) {
   const features = compare(failure, entry);
   const scored = scoreMatch(features, entry, keywordsOf(entry));
   if (!scored) return [];
-  const { line, text, marks } = features.fit ?? { line: 0, text: "", marks: [] };
-  const proof = features.frames || features.hasSource ? 2 : Number(features.usesPackage);
+  const { line = 0, text = "", marks = [] } = features.fit ?? {};
+  const proof = features.frames || features.hasSource ? 2 : +features.usesPackage;
   return [{ entry, ...scored, line, text, marks, versions: features.versions, fixes: fitFixes(failure, features, entry), warning: warningOf(features, entry), proof }];
 }
 

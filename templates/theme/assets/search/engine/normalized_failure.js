@@ -7,8 +7,8 @@ import { cleanDisplay, normalize } from "./normalize.js";
 import { canonicalName, framePackage } from "./packages.js";
 import { isAdvice } from "./releases.js";
 import { findAll, lower, once, trim, unique } from "./strings.js";
-import { plainQuotes } from "./template.js";
 import { tokenize } from "./tokens.js";
+import { plainQuotes } from "./template.js";
 
 function normalizedText(raw) {
   const normalForm = once(() => normalize(raw));
@@ -38,7 +38,7 @@ export function normalizeFailure(failure) {
     messageLines: [...messageLines(failure, text)],
     frames: new Set([...library, ...user]),
     packages: new Set(library.map(framePackage)),
-    usedPackages: once(() => new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat(code.flatMap(codeNames).map(([name]) => name)).map(canonicalName))),
+    usedPackages: once(() => new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat(code.flatMap(codeNames)).map(canonicalName))),
     namedPackages: once(() => new Set(lines.flatMap(({ raw }) => namesIn(raw)))),
     deniedPackages: once(() => new Set(lines.flatMap(({ raw }) => findAll(raw, DENIED).map(([, name]) => canonicalName(name))))),
     origins: once(() => originsIn(code)),
@@ -61,7 +61,7 @@ function originsIn(code) {
   return origins;
 }
 
-export const codeNames = (line) => findAll(line.replace(ADDRESS, " "), CODE_NAME).map((match) => [match.slice(1).find(Boolean), match[4] ?? match[5]]);
+const codeNames = (line) => findAll(line.replace(ADDRESS, " "), CODE_NAME).map((match) => match.slice(1).find(Boolean));
 
 const namesIn = (line) => findAll(line, NAMED).flatMap(({ 0: all, 1: name, index }) => {
   const before = line.slice(0, index + all.length - name.length);

@@ -3,8 +3,8 @@
 import {
   ARROW, BOX, BREAK, CAUSE, COUNT, CUT_PATH, DEF, DJANGO, DOTTED, EXCEPTION, EXCEPTION_CLASS, FRAME, FRAME_FORMS, HANDLING,
   HEADER, INDENTED, INNERMOST_FIRST, LOGGED_HEADER, MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINES, MAX_NAME_LENGTH, MEMBER,
-  MIN_ANNOUNCED, PYTEST, QUOTES, RAISED, REPEATED, REPEAT_WINDOW, RICH, RULER, SCRIPT, SOURCE, UNREACHABLE_INDENT,
-  WARNING,
+  MIN_ANNOUNCED, PYTEST, QUOTES, RAISED, REPEATED, REPEAT_WINDOW, RICH, RULER, SCRIPT, SOURCE, STANDARD_LIBRARY,
+  UNREACHABLE_INDENT, WARNING,
 } from "./constants.js";
 import { cleanLine } from "./lines.js";
 import { libraryFrame } from "./packages.js";
@@ -154,6 +154,7 @@ export function makeParser() {
     if (last && isSameClass(name, last)) {
       last.frames.push(...frames);
       last.userFrames.push(...userFrames);
+      last.inOwnCode = inOwnCode;
     }
     [frames, userFrames, indent] = [[], [], -1];
   }
@@ -162,8 +163,8 @@ export function makeParser() {
     [indent, linesSinceFrame] = [depth, 0];
     const name = lastPart(qualifiedName.split(" ")[0].split("(")[0]);
     const library = libraryFrame(path, name);
-    inOwnCode = library === null;
-    const waiting = inOwnCode ? userFrames : frames;
+    if (library || !STANDARD_LIBRARY.test(path)) inOwnCode = !library;
+    const waiting = library ? frames : userFrames;
     const frame = library ?? `${path.replaceAll("\\", "/")}:${name}`;
     if (waiting.length >= MAX_FRAMES || waiting.at(-1) === frame || path.startsWith("<")) return;
     if (innermostLast) waiting.push(frame);
@@ -224,7 +225,7 @@ export function makeParser() {
     }
     if (frames.length || userFrames.length) dropAnnouncement(name, message);
     if (exceptions.length === MAX_EXCEPTIONS) exceptions.shift();
-    exceptions.push({ name, message, frames, relation, line: line.number, userFrames });
+    exceptions.push({ name, message, frames, relation, line: line.number, userFrames, inOwnCode: inOwnCode && !!userFrames.length });
     [frames, userFrames, relation, indent, innermostLast] = [[], [], "first", -1, true];
     addLine(line);
   }

@@ -46,7 +46,7 @@ function tierOf(features, entry) {
   const uncertain = isUnsureAlias(features, entry) || fit.truncated || features.doubtful || !own;
   const witness = own && saysSomething && (full || fit.truncated) && features.affected === true && !features.doubtful;
   const sum = (uncertain ? Math.min(evidence, MAX_UNCERTAIN_EVIDENCE) : evidence) + witness;
-  return TIERS_BY_EVIDENCE[Math.max(0, Math.min(sum, TIERS_BY_EVIDENCE.length - 1))];
+  return TIERS_BY_EVIDENCE[sum] ?? "";
 }
 
 const isOfOnePackage = ({ id, cause, requirements }) => cause === id || !Object.keys(requirements).length;

@@ -5,7 +5,7 @@ import {
 } from "./constants.js";
 import { lower, trim } from "./strings.js";
 
-const toNumber = (text) => Number((text || "0").slice(0, 9));
+const toNumber = (text) => +(text ?? "").slice(0, 9);
 
 export function versionKey(version) {
   const match = VERSION.exec(lower(version));
