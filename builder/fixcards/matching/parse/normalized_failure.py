@@ -289,5 +289,7 @@ def _message_lines(failure: Failure, text: Callable[[str], NormalizedText]) -> I
         yield MessageLine(
             "", text(other.raw), other.raw, other.line, last=False, repeats_exception=repeats, goes_on=goes_on
         )
-        for match in () if repeats else _QUOTED_MESSAGE.finditer(other.raw):
-            yield MessageLine("", text(match[1]), other.raw, other.line, last=False)
+        if not repeats:
+            quoted = (match[1] for match in _QUOTED_MESSAGE.finditer(other.raw))
+            for message in (f"{other.raw} {goes_on}", *quoted):
+                yield MessageLine("", text(message), other.raw, other.line, last=False)

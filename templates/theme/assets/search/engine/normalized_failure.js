@@ -69,19 +69,20 @@ const namesIn = (line) => findAll(line, NAMED).flatMap(({ 0: all, 1: name, index
 });
 
 function* messageLines({ exceptions, lines }, text) {
-  const byLine = new Map([...lines].reverse().map((other) => [other.line, other.text]));
+  const textBelow = (number) => lines.find(({ line }) => line === number + 1)?.text ?? "";
   for (const raised of exceptions) {
     const { name: exception, message, line } = raised;
     const raw = lines.find((other) => other.line === line && other.raw.includes(message))?.raw ?? "";
-    const rest = byLine.get(line + 1) ?? "";
+    const rest = textBelow(line);
     const last = raised === exceptions.at(-1);
     for (const variant of unique([message, message.replace(SUGGESTION, ""), trim(`${message} ${rest}`, " "), message + rest])) {
       yield { exception, text: text(variant), raw, line, last, goesOn: variant === message ? rest : "" };
     }
   }
-  const exceptionLines = new Set(exceptions.map((exception) => exception.line));
   for (const { raw, line } of lines) {
-    yield { exception: "", text: text(raw), raw, line, last: false, repeatsException: exceptionLines.has(line), goesOn: byLine.get(line + 1) ?? "" };
-    for (const [, quoted] of exceptionLines.has(line) ? [] : raw.matchAll(QUOTED_MESSAGE)) yield { exception: "", text: text(quoted), raw, line, last: false };
+    const [repeatsException, goesOn] = [exceptions.some((raised) => raised.line === line), textBelow(line)];
+    yield { exception: "", text: text(raw), raw, line, last: false, repeatsException, goesOn };
+    const more = [`${raw} ${goesOn}`, ...findAll(raw, QUOTED_MESSAGE).map(([, quoted]) => quoted)];
+    for (const each of repeatsException ? [] : more) yield { exception: "", text: text(each), raw, line, last: false };
   }
 }
