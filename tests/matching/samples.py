@@ -111,7 +111,18 @@ def causes() -> tuple[Entry, ...]:
         ),
         display={"path": "python/3/", "verdict": "verified"},
     )
-    return (cause, *victims, removed)
+    build_tool = Entry(
+        id="setuptools-9",
+        package="setuptools",
+        templates=("AttributeError: module 'pkgutil' has no attribute 'Lantern'",),
+        exception="AttributeError",
+        frames=("pkg_resources/__init__.py:<module>",),
+        title="setuptools below 60: module 'pkgutil' has no attribute 'Lantern'",
+        affected="<60",
+        fixes=(FixOption("Upgrade setuptools to 60 or later", "upgrade", ("setuptools>=60",)),),
+        display={"path": "setuptools/9/", "verdict": "verified"},
+    )
+    return (cause, *victims, removed, build_tool)
 
 
 @cache

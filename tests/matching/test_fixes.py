@@ -344,3 +344,32 @@ def test_a_package_that_pip_builds_is_not_the_readers_own_code() -> None:
     best = match_of("build-of-another", "wax-1")
     assert [fix.title for fix in best.fixes if fix.fits] == [PIN, "Upgrade the package whose frame is innermost"]
     assert best.fixes[-1].why == "the call is in drip, not in your own code"
+
+
+@pytest.mark.parametrize("name", ["own-code-called-by-a-tool", "build-of-own-sources"])
+def test_the_innermost_frame_says_whose_code_is_to_be_changed(name: str) -> None:
+    best = match_of(name, "wax-1")
+    assert best.fixes[0].title == "Write wax.Tallow() instead"
+    assert best.fixes[-1].why == "your own code is where it failed, no other package"
+
+
+def test_sources_that_pip_fetched_are_not_the_readers() -> None:
+    fixes = match_of("build-of-a-stranger", "wax-1").fixes
+    assert fixes[0].title == PIN
+    assert all(fix.fits for fix in fixes)
+
+
+def test_a_frame_whose_function_names_its_module_is_a_compiled_package() -> None:
+    fixes = fixes_of("compiled-stranger", "wax-1")
+    assert fixes["Write wax.Tallow() instead"].why == "the call is in drip, not in your own code"
+
+
+def test_a_bound_may_be_said_in_words() -> None:
+    assert fixes_of("wants-below")[UPGRADE].why == "the text says taper<2"
+
+
+def test_what_a_build_installs_for_itself_is_not_raised_beside_it() -> None:
+    assert fixes_of("build-with-an-old-tool", "setuptools-9")["Upgrade setuptools to 60 or later"].why == (
+        "a build has an environment of its own, where that is not"
+    )
+    assert fixes_of("run-with-an-old-tool", "setuptools-9")["Upgrade setuptools to 60 or later"].fits

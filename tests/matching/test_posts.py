@@ -82,6 +82,12 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-bold": ("wax-1", "possible"),
     "post-indented-notebook": ("taper-7", "exact"),
     "post-sentry": ("aioredis-1443", "exact"),
+    "post-debugger": ("candlery-7", "likely"),
+    "post-copy-inside": ("wax-1", "likely"),
+    "post-broken-line": ("pydantic-2776", "likely"),
+    "post-announced-by-an-earlier-release": ("wax-1", "possible"),
+    "post-plugins-behind-times": ("pytest-asyncio-737", "likely"),
+    "post-nix": ("taper-7", "exact"),
 }
 
 
@@ -103,3 +109,8 @@ def test_of_a_module_that_python_no_longer_has_the_traceback_needs_no_frame_of_i
         "Install standard-sconces",
         "Upgrade the package whose frame is innermost",
     ]
+
+
+def test_a_warning_that_an_earlier_release_prints_is_no_sign_of_another_cause() -> None:
+    best = match(parse(TEXTS["post-announced-by-an-earlier-release"]), index())[0]
+    assert best.warning == ""

@@ -92,13 +92,13 @@ _SEARCHED: dict[ModuleType, str] = {
     versions: "VERSION CLAUSE PRERELEASE",
     normalized_failure: "SUGGESTION NEGATED COPY",
     query: "WARNING_PATTERN LOG_PREFIX MACHINE_LINE",
-    features: "WRAPPED",
+    features: "WRAPPED ANNOUNCING",
     caller: "IMPORTED",
     origin: "SUBJECT",
     split_template: "CLASS_OF_METHOD SOURCE_CODE",
     stated_limits: "SENTENCE_END CLAUSE_END LIMIT DEMANDED STATED GIVEN NO_INSTALL NO_EDIT NO_HELP OTHER_NAME"
     " DETERMINED PAST",
-    fixes: "REQUIREMENT LOWEST ANNOUNCING BUILD OWN_BUILD",
+    fixes: "REQUIREMENT LOWEST BUILD OWN_BUILD",
 }
 """Expressions that are searched once in a text."""
 _REPLACED: dict[ModuleType, str] = {
@@ -108,7 +108,7 @@ _REPLACED: dict[ModuleType, str] = {
     template: "QUOTE PLACEHOLDER NORMALIZED_VALUE",
     normalized_failure: "ADDRESS QUOTED_MESSAGE NAMED CODE_NAME DENIED ORIGIN",
     split_template: "QUOTED_NAME",
-    stated_limits: "CONSTRAINT HELD NO_DOWNGRADE NO_PACKAGE NAME_WORD",
+    stated_limits: "CONSTRAINT BELOW HELD NO_DOWNGRADE NO_PACKAGE NAME_WORD",
 }
 """Expressions of which every occurrence counts."""
 _PREFIXES = {"PATTERNS": "", "REASON_TEXTS": "reason ", "FIX_TEXTS": "fix "}

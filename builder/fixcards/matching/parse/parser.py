@@ -34,6 +34,7 @@ from fixcards.matching.parse.releases import SeenReleases
 _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
 _COUNT = _FIND["count"]
 _STANDARD_LIBRARY = re.compile(STANDARD_LIBRARY)
+_DIGITS = frozenset("[0123456789")
 _NAME_CHARACTER = re.compile(r"[A-Za-z0-9_.]")
 
 
@@ -123,7 +124,8 @@ class _Parser:
 
     def parse(self, lines: Iterable[Line]) -> Failure:
         for line in lines:
-            self.releases.add(line.raw)
+            # Numbers at the start are mostly a time, behind which a list of releases may stand.
+            self.releases.add(line.text if line.raw[:1] in _DIGITS else line.raw)
             self._line(self._with_path(self._without_prefix(line)))
             self.last_line = line.number
         # The last function that a text defines is the reader's, unless a place of pytest's follows it.
@@ -267,8 +269,11 @@ class _Parser:
 
     def _add_frame(self, path: str, function: str, indent: int) -> None:
         self.indent, self.lines_since_frame = indent, 0
-        function = function.split(" ")[0].split("(")[0].split(".")[-1]  # IPython and 3.14 print qualified names
+        qualified = function.split(" ")[0].split("(")[0]  # IPython, 3.14 and compiled modules print these
+        function = qualified.split(".")[-1]
         frame = library_frame(path, function)
+        if frame is None and qualified.startswith(f"{path.partition('/')[0]}."):
+            frame = f"{path}:{function}"
         if frame or not _STANDARD_LIBRARY.search(path):
             self.in_own_code = frame is None
         frames = self.user_frames if frame is None else self.frames

@@ -50,6 +50,9 @@ UNFINISHED = ":"
 WRAPPED = r"(?:: |[(]|(?:^|[^a-z])(?:because|due to|from|by) )$"
 """What stands before the message of an exception that another one passes on in its own message, without its class."""
 _WRAPPED = re.compile(WRAPPED)
+ANNOUNCING = "(?:Removed[A-Za-z0-9]*|Deprecation|Future)Warning:"
+"""The class of a warning that something will go away. No earlier release is needed for that, nor does it help."""
+_ANNOUNCING = re.compile(ANNOUNCING)
 _NO_NAME = re.compile("[^A-Za-z0-9_.-]")
 
 Places = tuple[tuple[int, int], ...]
@@ -66,8 +69,6 @@ class TemplateFit:
     """How well the template identifies a failure by itself, see `tokens.specificity`."""
     same_exception: bool | None
     """Whether the exception's class is the template's; None where one of them names none."""
-    foreign_class: bool
-    """Whether the text prints the class with a module of another package, and the template prints it with none."""
     truncated: bool
     """Whether the line ends before the template does."""
     is_exception_line: bool
@@ -133,6 +134,8 @@ class MatchFeatures:
     """A placeholder whose value in the text is no release that fails; empty where all are."""
     versions: dict[str, str]
     """Releases of the entry's packages that the text shows."""
+    announced: bool
+    """Whether the message only announces what a later release will do: its own doesn't need to be affected."""
     is_newer: bool
     """Whether the text shows a release of the entry's package, in whichever form, and none that is affected."""
     caller: str
@@ -162,7 +165,9 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
     is_victim = entry.cause not in ("", entry.id)
     if fit is not None and fit.specificity >= IDENTIFYING and not is_victim and not is_used:
         is_used = not failure.named_packages.isdisjoint(names)
-    uses = bool(own_shared) or shows_package or (is_used and affected is not False)
+    announced = fit is not None and bool(_ANNOUNCING.search(fit.text))
+    is_newer = affected is False and not announced
+    uses = bool(own_shared) or shows_package or (is_used and not is_newer)
     # Own code that met a package's change is no failure of another one, unless the message names that one.
     is_named = fit is not None and fit.names_package and is_victim
     hidden = hidden_package(failure, fit.text if fit else "")
@@ -172,7 +177,6 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         doubtful |= own_code and bool(own_frames) and fit.specificity < IDENTIFYING
         doubtful |= is_of_another(fit.text, failure, entry, names)
     doubtful |= not uses and not failure.denied_packages.isdisjoint(names)
-    is_newer = affected is False
     if entry.package not in failure.failure.listed:
         affected, doubtful = affected or None, doubtful or is_newer
     return MatchFeatures(
@@ -197,6 +201,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         doubtful=doubtful,
         wrong_value=wrong_value(fit.values, entry) if fit else "",
         versions=versions,
+        announced=announced,
         is_newer=is_newer,
         caller=caller(failure, entry, own) or (hidden if hidden not in own else ""),
         own_code=own_code,
@@ -293,7 +298,6 @@ def _fit_template(split: SplitTemplate, message: str, line: MessageLine, package
         coverage=coverage,
         specificity=specificity(name, fixed_text, packages),
         same_exception=same_exception,
-        foreign_class=_is_foreign_class(line.exception, name, packages),
         truncated=truncated,
         is_exception_line=bool(line.exception),
         last=line.last,
@@ -330,13 +334,6 @@ def _find_parts(form: CompiledTemplate, line: MessageLine, same_exception: bool 
     if places or same_exception is False:
         return normalized, places, False
     return normalized, match_truncated(normalized, form.normalized) if line.may_be_truncated else (), True
-
-
-def _is_foreign_class(printed: str, name: str, packages: Sequence[str]) -> bool:
-    """Return whether the text names the module of a class, the template doesn't, and it is none of `packages`."""
-    if "." not in printed or "." in name:
-        return False
-    return canonical_name(printed.partition(".")[0]) not in map(canonical_name, packages)
 
 
 def _rank(fit: TemplateFit) -> tuple[int, int, int, int, int, int]:

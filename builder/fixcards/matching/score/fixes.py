@@ -45,8 +45,6 @@ FIX_TEXTS = {
 }
 """Why a fix doesn't fit."""
 
-ANNOUNCING = "(?:Removed[A-Za-z0-9]*|Deprecation|Future)Warning:"
-"""The class of a warning that something will go away. No earlier release is needed for that, nor does it help."""
 BUILD = r"to build (?:wheel|editable)|\[end of output\]|building wheel for|metadata-generation-failed"
 """What pip prints of a build, in lower case. A build doesn't see what is installed beside the package."""
 BUILD_TOOLS = ("cython", "setuptools", "wheel")
@@ -55,7 +53,6 @@ OWN_BUILD = r"obtaining file:|editable|processing (?:[./~]|[a-z]:)"
 """The same of a build of the reader's own sources."""
 
 _REQUIREMENT, _LOWEST = re.compile(REQUIREMENT), re.compile(LOWEST)
-_ANNOUNCING = re.compile(ANNOUNCING)
 _BUILD, _OWN_BUILD = re.compile(BUILD), re.compile(OWN_BUILD)
 
 
@@ -87,8 +84,7 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     sentences = sentences_of(failure, features)
     is_others = features.frames > 0 or (_has(sentences, _BUILD) and not _has(sentences, _OWN_BUILD))
     features = replace(features, in_own_code=features.in_own_code and not is_others)
-    announces = features.fit is not None and bool(_ANNOUNCING.search(features.fit.text))
-    is_own = announces or features.in_own_code
+    is_own = features.announced or features.in_own_code
     is_cause = entry.cause == entry.id
     helps_all = any(fix.kind == "workaround" for fix in entry.fixes[:1])
     first = ("code-change" if is_own else "pin") if is_cause and not helps_all else ""

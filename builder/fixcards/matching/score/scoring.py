@@ -126,9 +126,10 @@ def score_match(features: MatchFeatures, entry: Entry, keywords: KeywordMatch | 
         # No release contradicts words: people who describe a failure also name the release without it.
         tier, features = _keyword_tier(keywords, features, entry), replace(features, fit=None)
     elif _is_contradicted(features):
-        # The releases of a text may be another environment's, so the frames are worth a warning. Nothing else is.
+        # The releases of a text may be another environment's, so the frames are worth a warning, and a warning that
+        # announces the failure comes from those before it. Nothing else is worth one.
         wrong = features.unmet_requirement == "python" or features.wrong_value
-        tier = "possible" if tier == "exact" and not wrong else ""
+        tier = "possible" if tier and (features.announced or (tier == "exact" and not wrong)) else ""
     if not tier:
         return None
     nearness = 0
@@ -160,13 +161,7 @@ def _tier(features: MatchFeatures, entry: Entry) -> str:
         return "likely" if sure else "possible"
     # Frames of other packages neither raise nor lower a tier: the less a text shows, the less an answer claims.
     says_something = fit.specificity > 0 or (fit.coverage >= WHOLE_LINE_COVERAGE and fit.same_exception is True)
-    evidence = (
-        (fit.specificity >= SPECIFICITY_STRONG)
-        + (fit.specificity >= SPECIFICITY_ENOUGH)
-        + says_something
-        + full
-        - fit.foreign_class
-    )
+    evidence = (fit.specificity >= SPECIFICITY_STRONG) + (fit.specificity >= SPECIFICITY_ENOUGH) + says_something + full
     own = _is_entrys_own(features, entry)
     if _is_unsure_alias(features, entry) or fit.truncated or features.doubtful or not own:
         evidence = min(evidence, MAX_UNCERTAIN_EVIDENCE)

@@ -45,6 +45,11 @@ STATED = (
     rf"({_NUMBER})(?![0-9a-z_])(?:[ ]?({_OR_LATER}))?"
 )
 """What follows a name in such a sentence: "has to be at 2.5 or higher", "==1.2", "is pinned to 1.19"."""
+BELOW = (
+    r"(?:below|under|(?:less|lower|older|earlier) than|before|unter|vor|inf\u00e9rieure? \u00e0|menor (?:que|a)"
+    r"|\u4f4e\u4e8e|\u5c0f\u4e8e) ?(?=v?[0-9])"
+)
+"""Words, in lower case, that mean `<` before a number."""
 _CHANGES = "(?:upgrad|updat|migrat|bump|chang|rewrit|porting|go to|mov|touch|edit|overrid)"
 _NEITHER = "(?:^|[^a-z])neither (?:version|release|package|one|of (?:them|the two)) "
 _NOT = (
@@ -165,7 +170,7 @@ _OTHER_NAME, _DETERMINED = re.compile(OTHER_NAME), re.compile(DETERMINED)
 _NO_DOWNGRADE, _NO_INSTALL, _NO_EDIT = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL), re.compile(NO_EDIT)
 _SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
 _DEMANDED, _ZEROS = re.compile(DEMANDED), re.compile(r"(?:[.]0)+$")
-_LIMIT, _STATED = re.compile(LIMIT), re.compile(STATED)
+_LIMIT, _STATED, _BELOW = re.compile(LIMIT), re.compile(STATED), re.compile(BELOW)
 _NO_HELP, _TRIED = re.compile(NO_HELP), {kind: re.compile(words) for kind, words in TRIED.items()}
 _WORD, _GIVEN = re.compile(NAME_WORD), re.compile(GIVEN)
 
@@ -193,7 +198,7 @@ def sentences_of(failure: NormalizedFailure, features: MatchFeatures) -> list[Se
         for other in failure.failure.lines
         if other.line != message and not is_listed(other.raw)
         for sentence in _SENTENCE_END.split(other.text)
-        if not _PAST.search(words := lower(sentence))
+        if not _PAST.search(words := _BELOW.sub("<", lower(sentence)))
         and (not _INSTALL_COMMAND.search(sentence) or _NO_INSTALL.search(words) or _NO_HELP.search(words))
     ]
 

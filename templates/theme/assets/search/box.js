@@ -14,9 +14,9 @@ const FIRST_ROWS = 8; // matches that are displayed at once
 const MAX_LINK_LENGTH = 300; // characters of a text that fit into a link
 
 const FAILED = {
-  missing: "The search could not be loaded. Try again, or reload the page: the site may have been renewed since.",
+  missing: "The search could not be loaded. Try again, or reload the page.",
   file: "The file could not be read.",
-  version: "The search was renewed after this page was loaded. Reload the page to use it.",
+  version: "The search is newer than this page. Reload the page.",
 };
 
 // A box with its form: the text, and the results of a search for it.

@@ -80,7 +80,7 @@ export const [
   // query.py
   WARNING_PATTERN, LOG_PREFIX, MACHINE_LINE,
   // features.py
-  WRAPPED,
+  WRAPPED, ANNOUNCING,
   // caller.py
   IMPORTED,
   // origin.py
@@ -90,7 +90,7 @@ export const [
   // stated_limits.py
   SENTENCE_END, CLAUSE_END, LIMIT, DEMANDED, STATED, GIVEN, NO_INSTALL, NO_EDIT, NO_HELP, OTHER_NAME, DETERMINED, PAST,
   // fixes.py
-  REQUIREMENT, LOWEST, ANNOUNCING, BUILD, OWN_BUILD,
+  REQUIREMENT, LOWEST, BUILD, OWN_BUILD,
   // lines.py
   ENTITY, JOINT, ESCAPE, ESCAPED_QUOTE, LINK,
   // tokens.py
@@ -104,7 +104,7 @@ export const [
   // split_template.py
   QUOTED_NAME,
   // stated_limits.py
-  CONSTRAINT, HELD, NO_DOWNGRADE, NO_PACKAGE, NAME_WORD,
+  CONSTRAINT, BELOW, HELD, NO_DOWNGRADE, NO_PACKAGE, NAME_WORD,
 ] = [
   ...values,
   ...sets.map((words) => new Set(words)),

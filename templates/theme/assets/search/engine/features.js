@@ -1,7 +1,7 @@
 // What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
 
 import {
-  ABSENT, CLASS_COVERAGE, CLASS_OF_METHOD, COPY, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
+  ABSENT, ANNOUNCING, CLASS_COVERAGE, CLASS_OF_METHOD, COPY, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
   IDENTIFYING, IMPORTED, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
   SOURCE_CODE, SPECIFICITY_ENOUGH, SUBJECT, UNFINISHED, WRAPPED,
 } from "./constants.js";
@@ -27,7 +27,8 @@ export function compare(failure, entry) {
   const ownShared = ownFrames.filter((frame) => shared.includes(frame));
   const showsPackage = own.some((name) => packages.has(name));
   const releases = compareReleases(failure.failure, entry);
-  const isNewer = releases.affected === false;
+  const announced = ANNOUNCING.test(fit?.text);
+  const isNewer = releases.affected === false && !announced;
   const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
   const isVictim = !["", entry.id].includes(entry.cause);
   const isStrong = fit?.specificity >= IDENTIFYING;
@@ -58,6 +59,7 @@ export function compare(failure, entry) {
     alias: fit && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
     wrongValue: fit && isWrongValue(fit, entry),
     isNewer,
+    announced,
     caller: callerOf(failure.failure, entry, own) || (own.includes(hidden) ? "" : hidden),
     ownCode,
     inOwnCode: ownCode || (!hidden && exceptions.find(({ line }) => line === fit?.line)?.inOwnCode),
@@ -155,7 +157,7 @@ function fitTemplate(name, message, line, packages) {
     if (start >= 0) marks = [[start, start + lastPart(name).length]];
   }
   return {
-    coverage, specificity: specificity(name, fixedText, packages), sameException, foreignClass: isForeignClass(exception, name, packages),
+    coverage, specificity: specificity(name, fixedText, packages), sameException,
     truncated, isExceptionLine: !!exception, last: line.last, line: line.line, text: raw, marks, leads, isStatement,
     values: values.filter(([each]) => each), namesPackage: namesPackage(`${name} ${fixedText}`, packages),
   };
@@ -169,10 +171,6 @@ function findParts(form, { text, goesOn }, sameException) {
   if (places.length || sameException === false) return [normalized, places, false];
   if (goesOn && !ELLIPSIS_CHARACTERS.includes(normalized.slice(-1))) return [normalized, [], true];
   return [normalized, matchTruncated(normalized, form.normalized), true];
-}
-
-function isForeignClass(printed, name, packages) {
-  return printed.includes(".") && !name.includes(".") && !packages.map(canonicalName).includes(canonicalName(printed.split(".")[0]));
 }
 
 function rank(fit) {

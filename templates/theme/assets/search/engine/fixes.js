@@ -1,7 +1,7 @@
 // What fixes.py and stated_limits.py in builder/fixcards/matching/score do. The comments that say why stand there.
 
 import {
-  ANNOUNCING, BUILD, BUILD_TOOLS, CLAUSE_END, CONSTRAINT, DEMANDED, DETERMINED, FIX_BACK, FIX_BOUND, FIX_BUILD,
+  BELOW, BUILD, BUILD_TOOLS, CLAUSE_END, CONSTRAINT, DEMANDED, DETERMINED, FIX_BACK, FIX_BOUND, FIX_BUILD,
   FIX_CALL, FIX_CALLER, FIX_CODE, FIX_FIXED, FIX_HELD, FIX_IN_PLACE, FIX_NEWER, FIX_OWN_CODE, FIX_PYTHON, FIX_TRIED,
   FIX_YOURS, GIVEN, HELD, INSTALL_COMMAND, LIMIT, LOWEST, MAX_PRONOUN, NAME_WORD, NO_DOWNGRADE, NO_EDIT, NO_HELP,
   NO_INSTALL, NO_PACKAGE, OTHER_NAME, OWN_BUILD, PAST, REQUIREMENT, SENTENCE_END, STATED, TRIED,
@@ -18,7 +18,7 @@ export function fitFixes(failure, features, entry) {
     const why = objection({ kind, install, python }, failure, features, entry, sentences);
     return { title, kind, install, fits: !why, why };
   });
-  const isOwn = features.inOwnCode || ANNOUNCING.test(features.fit?.text);
+  const isOwn = features.inOwnCode || features.announced;
   const isCause = entry.cause === entry.id;
   const first = isCause && fixes[0]?.kind !== "workaround" && (isOwn ? "code-change" : "pin");
   const upgrade = features.fit && fixes.find(({ fits }) => fits);
@@ -38,7 +38,7 @@ function isFarUpgrade({ install }, { releases }, { frames, caller }, { package: 
 
 function sentencesOf({ exceptions, lines }, message) {
   const others = lines.filter(({ raw, line }) => line !== message && !isListed(raw));
-  const sentences = others.flatMap(({ text, line }) => text.split(SENTENCE_END).map((each) => ({ text: each, words: lower(each), printed: exceptions.some((one) => one.line === line) })));
+  const sentences = others.flatMap(({ text, line }) => text.split(SENTENCE_END).map((each) => ({ text: each, words: lower(each).replace(BELOW, "<"), printed: exceptions.some((one) => one.line === line) })));
   return sentences.filter(({ text, words }) => (!INSTALL_COMMAND.test(text) || NO_INSTALL.test(words) || NO_HELP.test(words)) && !PAST.test(words));
 }
 

@@ -69,7 +69,7 @@ export function makeParser() {
   }
 
   function add(line) {
-    releases.add(line.raw);
+    releases.add(/^[[\d]/.test(line.raw) ? line.text : line.raw);
     line.text = line.text.replace(linePrefix, "");
     const header = LOGGED_HEADER.exec(line.text);
     if (header) linePrefix = new RegExp(`^${header[1].split(COUNT).map(escaped).join(COUNT.source)}`);
@@ -161,8 +161,9 @@ export function makeParser() {
 
   function addFrame(path, qualifiedName, depth) {
     [indent, linesSinceFrame] = [depth, 0];
-    const name = lastPart(qualifiedName.split(" ")[0].split("(")[0]);
-    const library = libraryFrame(path, name);
+    const qualified = qualifiedName.split(" ")[0].split("(")[0];
+    const name = lastPart(qualified);
+    const library = libraryFrame(path, name) ?? (qualified.startsWith(`${path.split("/")[0]}.`) ? `${path}:${name}` : null);
     if (library || !STANDARD_LIBRARY.test(path)) inOwnCode = !library;
     const waiting = library ? frames : userFrames;
     const frame = library ?? `${path.replaceAll("\\", "/")}:${name}`;

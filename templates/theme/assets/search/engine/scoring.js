@@ -21,14 +21,14 @@ export function scoreMatch(features, entry, keywords) {
   if (keywords && !tier) [tier, scored] = [keywordTier(keywords, features, entry), { ...features, fit: null }];
   else if (isContradicted(features)) {
     const wrong = features.unmetRequirement === "python" || features.wrongValue;
-    tier = tier === EXACT && !wrong ? POSSIBLE : "";
+    tier = tier && (features.announced || (tier === EXACT && !wrong)) ? POSSIBLE : "";
   }
   if (!tier) return null;
   const { nearness = 0, informative: words = [], written } = keywords || {};
   return { tier, score: scoreOf(scored, entry, nearness), reasons: reasonsOf(scored, entry, words.map((word) => written.get(word) ?? word)) };
 }
 
-const isContradicted = (features) => !!features.unmetRequirement || features.wrongValue || features.affected === false;
+const isContradicted = (features) => !!(features.unmetRequirement || features.wrongValue) || features.affected === false;
 
 function tierOf(features, entry) {
   const { fit, frames: shared } = features;
@@ -41,7 +41,7 @@ function tierOf(features, entry) {
     return sure ? LIKELY : POSSIBLE;
   }
   const saysSomething = fit.specificity > 0 || (fit.coverage >= WHOLE_LINE_COVERAGE && fit.sameException === true);
-  const evidence = (fit.specificity >= SPECIFICITY_STRONG) + (fit.specificity >= SPECIFICITY_ENOUGH) + saysSomething + full - fit.foreignClass;
+  const evidence = (fit.specificity >= SPECIFICITY_STRONG) + (fit.specificity >= SPECIFICITY_ENOUGH) + saysSomething + full;
   const own = isEntrysOwn(features, entry);
   const uncertain = isUnsureAlias(features, entry) || fit.truncated || features.doubtful || !own;
   const witness = own && saysSomething && (full || fit.truncated) && features.affected === true && !features.doubtful;
