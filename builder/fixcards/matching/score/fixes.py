@@ -77,16 +77,16 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
 
     Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
     that own code is, or the message only announces the change: then a change there does. A cause that begins with a
-    workaround keeps its order, since that helps each reader. Of other entries what installs another package goes first
-    where nothing in the text points at theirs, since the same line breaks others, and for a message whose upgrade is
-    more than a step: to another major release, or of a package that another one calls.
+    workaround or a setting keeps its order, since that helps each reader. Of other entries what installs another
+    package goes first where nothing in the text points at theirs, since the same line breaks others, and for a message
+    whose upgrade is more than a step: to another major release, or of a package that another one calls.
     """
     sentences = sentences_of(failure, features)
     is_others = features.frames > 0 or (_has(sentences, _BUILD) and not _has(sentences, _OWN_BUILD))
     features = replace(features, in_own_code=features.in_own_code and not is_others)
     is_own = features.announced or features.in_own_code
     is_cause = entry.cause == entry.id
-    helps_all = any(fix.kind == "workaround" for fix in entry.fixes[:1])
+    helps_all = any(fix.kind in ("workaround", "configuration") for fix in entry.fixes[:1])
     first = ("code-change" if is_own else "pin") if is_cause and not helps_all else ""
     fixes = []
     for fix in entry.fixes:

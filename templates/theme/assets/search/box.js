@@ -14,7 +14,7 @@ const FIRST_ROWS = 8; // matches that are displayed at once
 const MAX_LINK_LENGTH = 300; // characters of a text that fit into a link
 
 const FAILED = {
-  missing: "The search could not be loaded. Try again, or reload the page.",
+  missing: "The search could not be loaded. Try again or reload the page.",
   file: "The file could not be read.",
   version: "The search is newer than this page. Reload the page.",
 };

@@ -20,7 +20,7 @@ export function fitFixes(failure, features, entry) {
   });
   const isOwn = features.inOwnCode || features.announced;
   const isCause = entry.cause === entry.id;
-  const first = isCause && fixes[0]?.kind !== "workaround" && (isOwn ? "code-change" : "pin");
+  const first = isCause && !/^w|fig/.test(fixes[0]?.kind) && (isOwn ? "code-change" : "pin");
   const upgrade = features.fit && fixes.find(({ fits }) => fits);
   const isFar = upgrade?.kind === "upgrade" && isFarUpgrade(upgrade, failure.failure, features, entry);
   const prefersOther = !isCause && (isFar || !(features.usesPackage || features.hasSource));
