@@ -124,7 +124,7 @@ class MessageLine(NamedTuple):
         return end_of_truncated(self.text.comparable) if self.may_be_truncated else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NormalizedFailure:
     """One failure with its texts in all forms."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import NormalizedFailure
@@ -175,14 +176,56 @@ _NO_HELP, _TRIED = re.compile(NO_HELP), {kind: re.compile(words) for kind, words
 _WORD, _GIVEN = re.compile(NAME_WORD), re.compile(GIVEN)
 
 
-class Sentence(NamedTuple):
-    """A sentence of a text."""
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a text, with what the fixes of all cards are compared with, each found once."""
 
     text: str
-    words: str
-    """The same in lower case."""
+    line: int
     printed: bool
     """Whether it is a line of an exception."""
+
+    @cached_property
+    def words(self) -> str:
+        """The sentence in lower case."""
+        return lower(self.text)
+
+    @cached_property
+    def clauses(self) -> list[str]:
+        """Its parts, in lower case."""
+        return _CLAUSE_END.split(self.words)
+
+    @cached_property
+    def no_help(self) -> re.Match[str] | None:
+        """Where it says that something didn't help."""
+        return _NO_HELP.search(self.words)
+
+    @cached_property
+    def bounds(self) -> list[tuple[str, str]]:
+        """Names with the bounds behind them."""
+        return [(match[1], match[2].replace(" ", "")) for match in _CONSTRAINT.finditer(self.text)]
+
+    @cached_property
+    def demands(self) -> bool:
+        """Whether it says of a bound that something demands it."""
+        return bool(_DEMANDED.search(self.words))
+
+    @cached_property
+    def limits(self) -> list[str]:
+        """The parts that say which release a package has to have."""
+        return [clause for clause in self.clauses if _LIMIT.search(clause)]
+
+    @cached_property
+    def given(self) -> list[str]:
+        """The parts of what a person says that name packages whose release others decide."""
+        return [] if self.printed else [clause for clause in self.clauses if _GIVEN.search(clause)]
+
+    @cached_property
+    def may_state_a_limit(self) -> bool:
+        """Whether it is neither past nor a command that installs, unless that can't be done or didn't help."""
+        if _PAST.search(self.words):
+            return False
+        return not _INSTALL_COMMAND.search(self.text) or bool(_NO_INSTALL.search(self.words) or self.no_help)
 
 
 def sentences_of(failure: NormalizedFailure, features: MatchFeatures) -> list[Sentence]:
@@ -191,16 +234,20 @@ def sentences_of(failure: NormalizedFailure, features: MatchFeatures) -> list[Se
     The message of the failure states none, nor does a list of releases, or what is past. A command that installs does
     where the reader says that nothing can be installed, or that it didn't help.
     """
-    printed = {exception.line for exception in failure.failure.exceptions}
     message = features.fit.line if features.fit else None
-    return [
-        Sentence(sentence, words, other.line in printed)
+    return [each for each in _sentences(failure) if each.line != message and each.may_state_a_limit]
+
+
+@lru_cache(maxsize=1)
+def _sentences(failure: NormalizedFailure) -> tuple[Sentence, ...]:
+    """Return all sentences of a text but for those of lists. It is asked once for each card that fits."""
+    printed = {exception.line for exception in failure.failure.exceptions}
+    return tuple(
+        Sentence(sentence, other.line, other.line in printed)
         for other in failure.failure.lines
-        if other.line != message and not is_listed(other.raw)
+        if not is_listed(other.raw)
         for sentence in _SENTENCE_END.split(other.text)
-        if not _PAST.search(words := _BELOW.sub("<", lower(sentence)))
-        and (not _INSTALL_COMMAND.search(sentence) or _NO_INSTALL.search(words) or _NO_HELP.search(words))
-    ]
+    )
 
 
 def did_not_help(sentences: Sequence[Sentence], kind: str, requirements: Sequence[tuple[str, str]]) -> bool:
@@ -209,7 +256,7 @@ def did_not_help(sentences: Sequence[Sentence], kind: str, requirements: Sequenc
     It names one of the packages, with a release that the fix allows, or with a word for what such a fix does.
     """
     for number, sentence in enumerate(sentences):
-        match = None if sentence.printed or kind not in _TRIED else _NO_HELP.search(sentence.words)
+        match = None if sentence.printed or kind not in _TRIED else sentence.no_help
         if not match:
             continue
         before = sentences[number - 1].words if number and match.start() <= MAX_PRONOUN else ""
@@ -274,12 +321,8 @@ def _end_of(name: str, words: str) -> int:
 
 def _is_given(sentences: Sequence[Sentence], package: str) -> bool:
     """Return whether a part of a sentence says that others decide on the release of a package."""
-    return any(
-        _GIVEN.search(clause) and package in map(canonical_name, _WORD.findall(clause))
-        for sentence in sentences
-        if not sentence.printed
-        for clause in _CLAUSE_END.split(sentence.words)
-    )
+    clauses = (clause for sentence in sentences for clause in sentence.given)
+    return any(package in map(canonical_name, _WORD.findall(clause)) for clause in clauses)
 
 
 def bound_against(sentences: Sequence[Sentence], requirements: Sequence[tuple[str, str]], entry: Entry) -> str:
@@ -289,14 +332,11 @@ def bound_against(sentences: Sequence[Sentence], requirements: Sequence[tuple[st
     sentence says that something demands it.
     """
     for sentence in sentences:
-        if _NO_HELP.search(sentence.words):
+        if sentence.no_help:
             continue  # a bound that was tried is no limit
-        bounds = [(match[1], match[2].replace(" ", "")) for match in _CONSTRAINT.finditer(sentence.text)]
-        if not _DEMANDED.search(sentence.words):
-            bounds = [each for each in bounds if not _is_beginning(*each, entry)]
-        for clause in _CLAUSE_END.split(sentence.words) if requirements else ():
-            if _LIMIT.search(clause):
-                bounds += _stated(clause, {name for name, _ in requirements})
+        bounds = [each for each in sentence.bounds if sentence.demands or not _is_beginning(*each, entry)]
+        for clause in sentence.limits if requirements else ():
+            bounds += _stated(clause, {name for name, _ in requirements})
         for package, bound in bounds:
             if any(name == canonical_name(package) and not overlap(each, bound) for name, each in requirements):
                 return f"{package} {bound[2:-2]}" if bound.endswith(".*") else f"{package}{bound}"
@@ -311,6 +351,7 @@ def _is_beginning(name: str, bound: str, entry: Entry) -> bool:
 
 def _stated(clause: str, names: Set[str]) -> Iterator[tuple[str, str]]:
     """Yield the bounds that a part of a sentence states in words, for some packages."""
+    clause = _BELOW.sub("<", clause)
     for word in _WORD.finditer(clause):
         name = canonical_name(word[0])
         match = _STATED.match(clause[word.end() :]) if name in names else None

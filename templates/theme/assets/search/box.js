@@ -109,7 +109,7 @@ export function makeBox(form) {
     const { name } = chosen;
     box.value = "";
     link.hidden = true;
-    if (chosen.size > MAX_FILE_BYTES) end(`${name} is larger than 50 MB. “fixcards match ${name}” reads files of any size.`);
+    if (chosen.size > MAX_FILE_BYTES) end(`${name} is larger than 50 MB. “fixcards match ${name}” reads any size.`);
     else if (COMPRESSED.test(name)) end(`${name} is compressed. Unpack it first.`);
     else {
       say(`Reading ${name} …`);

@@ -38,7 +38,7 @@ function isFarUpgrade({ install }, { releases }, { frames, caller }, { package: 
 
 function sentencesOf({ exceptions, lines }, message) {
   const others = lines.filter(({ raw, line }) => line !== message && !isListed(raw));
-  const sentences = others.flatMap(({ text, line }) => text.split(SENTENCE_END).map((each) => ({ text: each, words: lower(each).replace(BELOW, "<"), printed: exceptions.some((one) => one.line === line) })));
+  const sentences = others.flatMap(({ text, line }) => text.split(SENTENCE_END).map((each) => ({ text: each, words: lower(each), printed: exceptions.some((one) => one.line === line) })));
   return sentences.filter(({ text, words }) => (!INSTALL_COMMAND.test(text) || NO_INSTALL.test(words) || NO_HELP.test(words)) && !PAST.test(words));
 }
 
@@ -138,6 +138,7 @@ function boundAgainst(sentences, requirements, entry) {
 }
 
 function statedIn(words, names) {
+  words = words.replace(BELOW, "<");
   return findAll(words, NAME_WORD).flatMap(({ 0: word, index }) => {
     const name = canonicalName(word);
     const match = names.includes(name) && STATED.exec(words.slice(index + word.length));
