@@ -24,6 +24,7 @@ from fixcards.exports.index_entries import index_entries
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.reader import Index
 from fixcards.matching.index.writer import build
+from fixcards.matching.parse.normalized_failure import without_suggestion
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.template import find_template
 from fixcards.matching.score.matcher import match
@@ -84,8 +85,9 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
     """Return the rank of the right card for each presentation, format and text by hand, 0 where it is missing.
 
     `apart` is whether the separate formats and the texts by hand are searched for, too. For what shows no frames, the
-    last line, words and texts by hand, cards with the same error line are equally right, and so is the cause, and a
-    cause that is related to it, as one change that came by two ways: nothing says through which package it came.
+    last line, words and texts by hand, cards with the same error line (but for what Python suggests in its place) are
+    equally right, and so is the cause, and a cause that is related to it, as one change that came by two ways: nothing
+    says through which package it came.
     """
     related = related_causes(library.summaries.values())
     ranks_by_name: Ranks = {name: [] for name in (*NAMES, *FORMATS, *by_hand.KINDS)}
@@ -97,7 +99,8 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
     for number, (card_id, package, output) in enumerate(printed(library)):
         signature = library.cards[card_id].signature
         error, templates = signature.error, (signature.error, *(signature.aliases or ()))
-        twins = {other for other, card in library.cards.items() if card.signature.error == error}
+        line = without_suggestion(error)
+        twins = {other for other, card in library.cards.items() if without_suggestion(card.signature.error) == line}
         cause = library.cards[card_id].cause or card_id
         change = related.get(cause, {cause})
         texts = presentations(output, number, package, templates) | (formats(output, number) if apart else {})
@@ -105,7 +108,7 @@ def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:
             add(name, text, twins | change if name in ("last line", "words") else {card_id})
         for kind in by_hand.KINDS if apart else ():
             for text in by_hand.texts(kind).get(card_id, ()):
-                add(kind, text, {card_id} | change)
+                add(kind, text, twins | change)
     return ranks_by_name
 
 

@@ -62,7 +62,7 @@ INSTALL_COMMAND = r"(?:pip3?|conda|mamba|uv|poetry|pipenv|pdm|pipx)(?:[ ]pip)?[ 
 """A command that installs. What it names may be installed some day."""
 
 COMPARISON_WORDS = frozenset(
-    ("after", "and", "before", "from", "in", "of", "or", "requires", "since", "than", "to", "until")
+    ("above", "after", "and", "before", "below", "from", "in", "of", "or", "requires", "since", "than", "to", "until")
 )
 """Words before a name with a release that make it a statement about releases, not about the installed one."""
 PLACE_WORDS = ("from", "in", "of")
