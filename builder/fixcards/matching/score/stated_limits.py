@@ -55,7 +55,7 @@ _CHANGES = "(?:upgrad|updat|migrat|bump|chang|rewrit|porting|go to|mov|touch|edi
 _NEITHER = "(?:^|[^a-z])neither (?:version|release|package|one|of (?:them|the two)) "
 _NOT = (
     "(?:can(?:no|')?t|can not|couldn't|wo(?:n't|uldn't)|(?:will|may|must) not|(?:un|not )able to"
-    "|(?:not|n't) allowed to)"
+    "|(?:not|n't) (?:allowed to|let|allow))"
 )
 HELD = "|".join(
     (
@@ -68,7 +68,7 @@ HELD = "|".join(
         r"|abandoned|not (?:upgrading|touching|changing|updating|migrating|moving)|is tied to"
         r"|off the table|out of the question)",
         r"(?:must|ha(?:s|ve) to|needs? to) (?:stay|keep|remain)|(?:that|this|the) (?:version|release) stays",
-        r"(?:^|[^a-z])no (?:newer|later)(?:[^a-z]|$)|already the (?:newest|latest)|no longer maintained",
+        r"(?:^|[^a-z])(?:no|nothing) (?:newer|later)(?:[^a-z]|$)|already the (?:newest|latest)|no longer maintained",
         r"(?:kann|können|darf|dürfen)[^.!?]{1,40}(?:nicht|kein)|eingefroren|müssen bei",
         r"(?:peux|peut|pouvons|pouvez) pas|figé|bloqué",
         r"(?:^|[^a-z])no (?:l[oae]s? )?(?:puedo|podemos|puede)|congelad[oa]|fijad[oa]",
