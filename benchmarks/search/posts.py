@@ -49,6 +49,8 @@ class Judged:
     matches: Sequence[Match]
     grade: Grade
     first_fix: str
+    offers_help: bool
+    """Whether the first card offers a fix that helps, first or further down, and doesn't say that it won't."""
 
 
 @dataclass
@@ -76,7 +78,14 @@ class Judge:
             grade = "wrong" if best.tier != "possible" else "noise"
         else:
             grade = "wrong" if sure else "noise"
-        self.judged.append(Judged(post, matches, grade, fix.title if fix else ""))
+        offers_help = best is not None and self._offers_help(best, post)
+        self.judged.append(Judged(post, matches, grade, fix.title if fix else "", offers_help))
+
+    def _offers_help(self, match: Match, post: Mapping[str, Any]) -> bool:
+        card = self.library.cards.get(match.entry.id)
+        titles = {fitted.title for fitted in match.fixes if fitted.fits} or {fitted.title for fitted in match.fixes}
+        offered = [fix for fix in card.fixes if fix.title in titles] if card else []
+        return any(self._helps(match, fix, each, post) for each in post["helps"] for fix in offered)
 
     def _first_fix(self, match: Match) -> Fix | None:
         card = self.library.cards.get(match.entry.id)
@@ -185,11 +194,15 @@ def figures(judged: Sequence[Judged]) -> str:
     sure = [each for each in right if each.matches[0].tier != "possible"]
     neighbours = [each for each in judged if each.post["kind"] == "neighbour"]
     quiet = [each for each in judged if each.post["kind"] == "no-known-failure"]
-    wrong = sum(each.grade == "wrong" for each in neighbours)
+    wrong = [each for each in neighbours if each.grade == "wrong"]
+    useless = [each for each in wrong if not each.offers_help]
+    offered = [each for each in message if each.offers_help]
+    offered_surely = [each for each in offered if each.matches[0].tier != "possible"]
     return (
         f"of {len(message)} posts with a message: {_share(right, message)} get a helpful answer at rank 1, "
-        f"{_share(sure, message)} as exact or likely\n"
-        f"of {len(neighbours)} neighbours: {wrong} ({100 * wrong / max(1, len(neighbours)):.1f} %) get wrong help\n"
+        f"{_share(sure, message)} as exact or likely, by the fix that is shown first; {_share(offered, message)} and "
+        f"{_share(offered_surely, message)} by any fix of that card which fits\n"
+        f"of {len(neighbours)} neighbours: {_share(wrong, neighbours)} get wrong help, by any fix {len(useless)}\n"
         f"of {len(quiet)} texts without a known failure: {sum(bool(each.matches) for each in quiet)} get a card"
     )
 

@@ -34,7 +34,7 @@ MAX_COMMON_POSTINGS = 6_000
 """Postings of common words that a query reads at most, unless it has no other words."""
 MIN_LEAD = 110
 """Percent of the second candidate's points that the first one needs to be what a text without a message is about."""
-MIN_SHARE_OF_BEST = 30
+MIN_SHARE_OF_BEST = 20
 """Percent of the first candidate's points that another one needs to be looked at."""
 IDF_STEP = 1.0905077326652577
 """The eighth root of 2."""
