@@ -217,6 +217,19 @@ def test_a_signal_that_comes_with_the_first_breath_of_the_command_is_handed_on(e
     assert {run(env, "sh", "-c", program).returncode for _ in range(10)} == {42}
 
 
+def test_a_signal_that_does_not_interrupt_the_wait_is_handed_on(env: dict[str, str]) -> None:
+    """Neither one that another thread takes nor one that comes right before the wait ends a blocking call."""
+    program = (
+        "import signal, sys, threading\n"
+        "from fixcards.cli.passthrough import run\n"
+        "kill = lambda: signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)\n"
+        "threading.Timer(1, kill).start()\n"
+        """sys.exit(run(["sh", "-c", "trap 'exit 42' USR1; sleep 20 & wait"]).status)"""
+    )
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 42, done.stderr
+
+
 def test_a_command_that_wants_an_ignored_signal_gets_it(env: dict[str, str]) -> None:
     program = "import os, signal, sys; signal.signal(signal.SIGHUP, lambda *_: sys.exit(42)); os.kill(os.getppid(), 1)"
     shell = f"trap '' HUP; exec {tool('fixcards')} run -- {sys.executable} -c '{program}; signal.pause()'"

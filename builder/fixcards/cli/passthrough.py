@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -57,10 +58,37 @@ def run(command: Sequence[str]) -> Ended:
         ]
         for thread in threads:
             thread.start()
-        status = process.wait()
+        status = _wait(process)
     for thread in threads:
         thread.join(DRAIN_SECONDS)
     return Ended(status, tail.content())
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Return the exit status of a process, with an ear for signals until then.
+
+    A signal that comes right before a blocking call would be handled after it. So this thread waits for a byte, which
+    a signal sends as well as the end of the process.
+    """
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.setblocking(False)
+        before = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        try:
+            waiter = threading.Thread(target=_tell_end, args=(process, theirs), daemon=True)
+            waiter.start()
+            while process.returncode is None:
+                ours.recv(_PART)
+            waiter.join()
+        finally:
+            signal.set_wakeup_fd(before)
+    return process.returncode
+
+
+def _tell_end(process: subprocess.Popen[bytes], end: socket.socket) -> None:
+    process.wait()
+    with suppress(BlockingIOError):  # full of signals, of which each wakes the reader, too
+        end.send(b"\0")
 
 
 class _Tail:
