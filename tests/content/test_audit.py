@@ -9,7 +9,6 @@ import pytest
 from fixcards.audit.auditor import audit
 from fixcards.audit.environment import AuditedEnvironment, Environment, Release
 from fixcards.audit.target import Target, platform_of
-from fixcards.matching.parse.versions import in_specifier
 from fixcards.records.evidence import Run
 from fixcards.search.finder import Finder
 from tests.content.real import CARDS, every_card, id_of, library
@@ -40,14 +39,6 @@ def is_lasting(card_id: str) -> bool:
     return cards[card_id].moment == "lasting" or any(card.cause == card_id for card in cards.values())
 
 
-def brings_its_own(run: Run, card_id: str) -> bool:
-    """Return whether a program copies its second package from elsewhere: nothing that is installed shows that one."""
-    card = library().cards[card_id]
-    others = {name: release for name, release in (card.versions.with_ or {}).items() if name in run.packages}
-    differs = any(in_specifier(run.packages[name], str(release)) is False for name, release in others.items())
-    return differs and "copytree" in str(card.reproduction.code)
-
-
 @every_card
 def test_the_environment_of_the_broken_run_is_reported(file: str) -> None:
     card_id = id_of(file)
@@ -57,7 +48,7 @@ def test_the_environment_of_the_broken_run_is_reported(file: str) -> None:
     for run in evidence.runs:
         # Where releases can't be resolved, built or installed, there is no environment.
         if run.role in ("broken", "edge") and run.fix is None and run.outcome == "failed-as-described" and run.packages:
-            assert card_id in exposed(run, evidence.platform) or brings_its_own(run, card_id), run.name
+            assert card_id in exposed(run, evidence.platform), run.name
 
 
 @every_card

@@ -104,3 +104,27 @@ def test_uv_runs_a_script_with_its_files(tmp_path):
     )
     assert done.stdout == "from the file\n", done.stderr
     assert not re.search("Traceback", done.stderr)
+
+
+def test_uv_installs_what_a_script_overrides(tmp_path):
+    uv = find_uv_bin()
+    requires = ["importlib-metadata=={version}", "zipp==3.17.0"]
+    card = a_card(
+        package="importlib-metadata",
+        versions={"affected": "==8.6.0", "fixed": "8.6.1"},
+        reproduction={
+            "requires": requires,
+            "overrides": ["zipp"],
+            "exclude_newer": "2025-02-01",
+            "code": "from importlib.metadata import version\nprint(version('zipp'))\n",
+        },
+    )
+    text = reproduction_script(card)
+    assert '# override-dependencies = ["zipp==3.17.0"]' in text
+    script = tmp_path / "reproduction.py"
+    script.write_text(text, encoding="utf-8")
+    environment = os.environ | {"UV_CACHE_DIR": str(tmp_path / "cache"), "UV_PYTHON_DOWNLOADS": "never"}
+    done = subprocess.run(
+        [uv, "run", "--quiet", str(script)], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.stdout == "3.17.0\n", done.stderr

@@ -60,6 +60,17 @@ def test_the_day_decides_what_is_resolved(builder):
     assert early["zipp"] == "3.12.0"
 
 
+def test_a_pair_that_no_resolver_gives_is_installed_where_its_package_overrides(builder):
+    pair = "importlib-metadata==6.0.0", "zipp==0.4.0"
+    with pytest.raises(EnvironmentUnavailable, match=r"zipp>=0\.5"):
+        builder.lock(spec(*pair), "x-1")
+    overriding = spec(*pair, overrides=("zipp",))
+    lock = builder.lock(overriding, "x-1")
+    assert packages_of(lock)["zipp"] == "0.4.0"
+    venv = builder.make(lock, overriding, "x-1", builder.folder / "pair")
+    assert list(venv.glob("lib/*/site-packages/zipp-0.4.0.dist-info"))
+
+
 def test_environments_share_the_files_of_the_cache(builder):
     plain = spec("iniconfig==2.0.0")
     lock = builder.lock(plain, "x-1")

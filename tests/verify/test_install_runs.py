@@ -57,6 +57,20 @@ def test_what_the_line_does_not_name_stays_once_and_is_the_newest_once(local_ind
     assert (states, verdict) == ({1: "works"}, "verified")
 
 
+def test_a_pair_that_no_resolver_gives_is_run_and_the_line_resolves_it(local_index, settings):
+    offer_parts(local_index)
+    offer_wheel(local_index, "demo", "1.0", FAILS, requires=["part<2"])
+    offer_wheel(local_index, "demo", "2.0", PASSES)
+    repro = {"exclude_newer": None, "requires": ["demo=={version}", "part==2.0"], "overrides": ["part"]}
+    fix = {"title": "Up", "kind": "upgrade", "body": "U.", "avoid_when": "Never.", "install": ["demo>=2.0"]}
+    card = line_card(reproduction=repro, fixes=[fix | {"requires": ["demo==2.0", "part==2.0"]}])
+    evidence = CardRunner(card, settings).evidence()
+    packages = {run.others or run.role: run.packages for run in evidence.runs}
+    assert packages["broken"] == {"demo": "1.0", "part": "2.0", "leaf": "3.0"}
+    assert packages["kept"] == {"demo": "2.0", "part": "2.0", "leaf": "3.0"}
+    assert (install_states(card, evidence), judge(card, evidence, today()).verdict) == ({1: "works"}, "verified")
+
+
 def test_a_line_that_does_not_help_with_what_the_reader_has_does_not_work(local_index, settings):
     offer_parts(local_index)
     offer_wheel(local_index, "demo", "1.0", FAILS)

@@ -224,6 +224,7 @@ def _plan_data(task: Task, card_plan: Plan) -> dict[str, Any]:
                 "exclude_newer": str(planned.exclude_newer) if planned.exclude_newer else None,
                 "python": planned.interpreters[0].version if planned.interpreters else None,
                 "build": list(planned.build),
+                "overrides": list(planned.overrides),
                 "missing": str(planned.missing) if planned.missing else None,
             }
             for planned in card_plan.runs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -30,8 +30,11 @@ class Ecosystem(Protocol):
     def install_lines(self, requirements: Sequence[str]) -> dict[str, str]:
         """Return the lines that install some requirements, by the program that they are for, the most used first."""
 
-    def script_head(self, requirements: Sequence[str], runtime: str | None, last_day: date | None) -> list[str]:
+    def script_head(
+        self, requirements: Sequence[str], runtime: str | None, last_day: date | None, overrides: Collection[str] = ()
+    ) -> list[str]:
         """Return the first lines of a program that say what to run it with, so that it is one file to run.
 
-        `runtime` is the range of interpreters, `last_day` the last one whose releases are taken.
+        `runtime` is the range of interpreters, `last_day` the last one whose releases are taken, `overrides` are the
+        packages for which what other ones require of them doesn't count.
         """

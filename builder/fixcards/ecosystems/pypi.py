@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -50,14 +50,21 @@ class PyPI:
             "requirements.txt": "\n".join(requirements),
         }
 
-    def script_head(self, requirements: Sequence[str], runtime: str | None, last_day: date | None) -> list[str]:
+    def script_head(
+        self, requirements: Sequence[str], runtime: str | None, last_day: date | None, overrides: Collection[str] = ()
+    ) -> list[str]:
         """Return inline script metadata (PEP 723), with a table for uv, which knows how to look back in time."""
         head = ["# /// script"]
         if runtime:
             head.append(f"# requires-python = {json.dumps(runtime)}")
         head.append(f"# dependencies = {json.dumps(list(requirements))}")
+        if last_day or overrides:
+            head += ["#", "# [tool.uv]"]
         if last_day:
-            head += ["#", "# [tool.uv]", f'# exclude-newer = "{end_of_day(last_day)}"']
+            head.append(f'# exclude-newer = "{end_of_day(last_day)}"')
+        if overrides:
+            overriding = [text for text in requirements if self.requirement_name(text) in overrides]
+            head.append(f"# override-dependencies = {json.dumps(overriding)}")
         return [*head, "# ///"]
 
 

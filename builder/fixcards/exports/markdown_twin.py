@@ -122,6 +122,8 @@ def _reproduction(facts: CardFacts) -> Iterator[str]:
     python = f" on Python {code_span(reproduction.python)}" if reproduction.python else ""
     day = f"; other dependencies as of {reproduction.exclude_newer}" if reproduction.exclude_newer else ""
     yield f"Fails with {needs}{python}{day}."
+    if reproduction.overrides:
+        yield f"What others require of {', '.join(map(code_span, reproduction.overrides))} is left out of account."
     yield fenced(reproduction.code, "python")
     for name, content in (reproduction.files or {}).items():
         yield f"Beside it, {code_span(name)}:"

@@ -147,6 +147,9 @@ class Reproduction(RecordModel):
     """Direct requirements; `{version}` stands for the release under test. Default: the package alone."""
     build: tuple[PackageName, ...] = Field(default=(), max_length=50)
     """Distributions that may be built from source, since they have no wheel."""
+    overrides: tuple[PackageName, ...] = Field(default=(), max_length=50)
+    """Packages for which the requirement here counts and what others require of them doesn't: pairs that no fresh
+    resolution gives, but an installation that follows another one does."""
     exclude_newer: Day | None = None
     """Day with whose releases the other requirements are resolved."""
     code: Text

@@ -292,10 +292,18 @@ def sweep_digest(card: Card) -> str:
     judged = {
         "package": card.package,
         "signature": [card.signature.error, card.signature.exception, sorted({*card.signature.aliases})],
-        "reproduction": card.reproduction.model_dump(mode="json"),
+        "reproduction": _reproduction(card),
     }
     text = json.dumps(judged, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _reproduction(card: Card, exclude: dict[str, set[str]] | None = None) -> dict[str, Any]:
+    """Return the fields that decide a run. One that came later is left out where a card doesn't have it."""
+    data = card.reproduction.model_dump(mode="json", exclude=exclude)
+    if not data["overrides"]:
+        del data["overrides"]
+    return data
 
 
 def run_digest(card: Card) -> str:
@@ -312,7 +320,7 @@ def run_digest(card: Card) -> str:
         "package": card.package,
         "versions": card.versions.model_dump(mode="json", by_alias=True),
         "signature": [signature.error, signature.exception, aliases],
-        "reproduction": card.reproduction.model_dump(mode="json", exclude={"expect": {"during"}}),
+        "reproduction": _reproduction(card, exclude={"expect": {"during"}}),
         "fixes": [[fix.kind, fix.requires, fix.code] for fix in card.fixes],
     }
     # Fields that came later count where a card has them, so that other cards keep their evidence.

@@ -30,7 +30,9 @@ def reproduction_script(card: Card, release: str | None = None, fix: Fix | None 
     reproduction = card.reproduction
     tested = release or card.versions.named_broken
     python = f"=={tested}.*" if card.about_python and tested else reproduction.python
-    head = ecosystem(card.ecosystem).script_head(requirements(card, release, fix), python, reproduction.exclude_newer)
+    head = ecosystem(card.ecosystem).script_head(
+        requirements(card, release, fix), python, reproduction.exclude_newer, reproduction.overrides
+    )
     head += ["#", f"# {card.id}: {_one_line(card.title)}"]
     head += [f"# Fix: {_one_line(fix.title)}"] if fix else []
     head += [f"# {card.issue}"] if card.issue else []

@@ -262,7 +262,9 @@ class CardRunner:
         first: EnvironmentUnavailable | None = None
         builds = dict.fromkeys([planned.build, self.card.reproduction.build])
         for interpreter, build in itertools.product(planned.interpreters, builds):
-            spec = EnvironmentSpec(planned.requires, interpreter, planned.exclude_newer, build, planned.preferred_lock)
+            spec = EnvironmentSpec(
+                planned.requires, interpreter, planned.exclude_newer, build, planned.overrides, planned.preferred_lock
+            )
             # uv caches by path what it found out about an interpreter, so each has a path of its own.
             folder = work / f"env-{zlib.crc32(os.fsencode(interpreter.executable)):08x}"
             try:

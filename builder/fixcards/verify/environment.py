@@ -36,6 +36,8 @@ class EnvironmentSpec:
     exclude_newer: date | None
     build: tuple[str, ...] = ()
     """Distributions that may be built from source."""
+    overrides: tuple[str, ...] = ()
+    """Packages for which `requires` counts and what other distributions require of them doesn't."""
     preferred_lock: str = ""
     """The lock whose releases are taken as far as the requirements allow it; empty where none are."""
 
@@ -49,6 +51,7 @@ class EnvironmentSpec:
             sorted(self.build),
             uv_version(),
             *([self.preferred_lock] if self.preferred_lock else []),
+            *([{"overrides": sorted(self.overrides)}] if self.overrides else []),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -111,8 +114,13 @@ class EnvironmentBuilder:
 
     def _resolve(self, spec: EnvironmentSpec, card_id: str) -> str:
         with scratch_dir(self.folder / "work") as work:
-            requirements = work / "in.txt"
-            requirements.write_text("\n".join(spec.requires) + "\n", encoding="utf-8")
+            requirements = {"in.txt": spec.requires}
+            if spec.overrides:
+                names = set(map(canonicalize_name, spec.overrides))
+                overriding = [text for text in spec.requires if canonicalize_name(Requirement(text).name) in names]
+                requirements["overrides.txt"] = tuple(overriding)
+            for name, texts in requirements.items():
+                (work / name).write_text("\n".join(texts) + "\n", encoding="utf-8")
             # uv takes the releases of an output file that is there already, as far as the requirements allow it.
             preferred = {"lock.txt": work / "lock.txt"} if spec.preferred_lock else {}
             for path in preferred.values():
@@ -122,10 +130,12 @@ class EnvironmentBuilder:
             if spec.exclude_newer is not None:
                 arguments += ["--exclude-newer", end_of_day(spec.exclude_newer)]
             if not spec.build:
+                arguments += ["--overrides", "overrides.txt"] if spec.overrides else []
                 arguments = ["pip", "compile", "in.txt", "--output-file", "lock.txt", *arguments]
                 self.uv.run_online(arguments, work)
                 return (work / "lock.txt").read_text(encoding="utf-8")
-            inputs, output = {"in.txt": requirements, **preferred}, f"{BUILD}/lock.txt"
+            inputs, output = {name: work / name for name in requirements} | preferred, f"{BUILD}/lock.txt"
+            arguments += ["--overrides", f"{INPUTS}/overrides.txt"] if spec.overrides else []
             arguments = ["pip", "compile", f"{INPUTS}/in.txt", "--output-file", output, *arguments]
             raw = self.uv.run_inside(arguments, work, spec.interpreter, inputs, output)
             if len(raw) > MAX_LOCK_BYTES:

@@ -43,6 +43,7 @@ def install_runs(card: Card, broken: PlannedRun, lock: str, installed: Sequence[
             exclude_newer=None,
             interpreters=(interpreter,),
             build=tuple(name for name in card.reproduction.build if name not in named),
+            overrides=tuple(name for name in card.reproduction.overrides if name not in named),
             fix=number,
             others="kept",
             preferred_lock=lock,

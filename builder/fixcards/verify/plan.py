@@ -39,6 +39,8 @@ class PlannedRun:
     interpreters: tuple[Interpreter, ...]
     """Those that may run it, best first; none where `missing` says why."""
     build: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    """Packages for which `requires` counts and what other distributions require of them doesn't."""
     fix: int | None = None
     missing: EnvironmentUnavailable | None = None
     others: Others | None = None
@@ -167,6 +169,7 @@ class _RunPlanner:
             exclude_newer=day,
             interpreters=tuple(usable),
             build=self._build(release, usable),
+            overrides=card.reproduction.overrides,
             missing=missing,
         )
 
@@ -217,6 +220,7 @@ class _RunPlanner:
             exclude_newer=broken.exclude_newer,
             interpreters=usable,
             build=self._build(release, usable),
+            overrides=self.card.reproduction.overrides,
             fix=number,
             missing=missing or (broken.missing if not usable else None),
         )

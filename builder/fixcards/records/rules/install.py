@@ -122,3 +122,16 @@ def never_reached(card: Card, path: PurePosixPath) -> Iterator[Finding]:
                 "give it `requires`, or remove its `code`",
                 ("fixes", number, "code"),
             )
+
+
+@rule("FC222")
+def overrides_nothing(card: Card, path: PurePosixPath) -> Iterator[Finding]:
+    """What others require of a package is left out of account only where the reproduction requires it itself."""
+    required = set(map(ecosystem(card.ecosystem).requirement_name, card.reproduction.requires))
+    for number, name in enumerate(card.reproduction.overrides):
+        if name not in required:
+            yield Finding(
+                f"reproduction.overrides names {name}, which reproduction.requires doesn't",
+                f'add a release of it there, such as "{name}==1.0", or remove it',
+                ("reproduction", "overrides", number),
+            )
