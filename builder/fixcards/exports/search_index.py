@@ -41,12 +41,12 @@ class SearchIndex(LibraryExport):
         yield DataFile(f"{INDEX_FOLDER}/{MANIFEST_FILE}", manifest_text(day, inputs[SITE_URL], digests))
 
 
-def _card_rows(summaries: Summaries) -> dict[tuple[bool, str], IndexRow]:
+def _card_rows(summaries: Summaries) -> dict[tuple[bool, bool, str], IndexRow]:
     """Return the row of the index for each card by its place; rows of cards that have not changed are cached."""
     cache_file = summaries.cache_file("rows")
     cached: dict[bytes, IndexRow] = (cache_file.read() if cache_file else None) or {}
     current: dict[bytes, IndexRow] = {}
-    rows: dict[tuple[bool, str], IndexRow] = {}
+    rows: dict[tuple[bool, bool, str], IndexRow] = {}
     for entry in index_entries(summaries.cards.values()):
         key = summaries.digests[entry.id] + (b"cause" if entry.cause == entry.id else b"")
         current[key] = rows[entry_order(entry)] = cached.get(key) or index_row(entry)

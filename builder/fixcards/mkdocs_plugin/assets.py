@@ -30,7 +30,7 @@ alias allFrames announced answer certain comparable coverage deniedPackages doub
 failure foreignFrames framesAlone frequency gaps goesOn hasSource inOwnCode informative innermost isExceptionLine
 isNewer isStatement lastWord leads listed longText makeIndex messageLines namedPackages namesPackage nearness
 normalForm normalized number origins otherNames ownCode packages partnerFrames points postings prepare prepareEntries
-printed proof prose raw relation releases repeatsException sameException sameNames similarity sources specificity
+printed proof prose ranges raw relation releases repeatsException sameException sameNames similarity sources specificity
 tokens truncated typed unmetRequirement usedPackages userFrames usesPackage words written wrongValue
 """
 """Fields of objects that only the engine of the search makes and reads; none of these words stands in a text of it."""

@@ -8,10 +8,13 @@ from fixcards.records.summary import Summary
 
 
 def changes(cards: Iterable[Summary]) -> dict[str, Summary]:
-    """Return the cards about a change, by id: those that others name as cause, and those that say so themselves."""
+    """Return the cards about a change, by id: those that others name as cause, and those that say so themselves.
+
+    A card that names a cause of its own is about that one.
+    """
     cards = list(cards)
     causes = {card.cause for card in cards}
-    return {card.id: card for card in cards if card.id in causes or card.is_change}
+    return {card.id: card for card in cards if card.id in causes or (card.is_change and not card.cause)}
 
 
 def related_causes(cards: Iterable[Summary]) -> dict[str, set[str]]:

@@ -15,7 +15,7 @@ Format 6, all files JSON in UTF-8:
     Terms are the words of signature and title (`tokens.py`) with the parts of identifiers, the informative words of the
     prose, library frames in lower case, and `PACKAGE_TERM` with the name of the package.
 `cards/<number>-<hash>.json`
-    A list of `chunk` records (`Entry.record`), the entries without a note first, then in the order of their ids.
+    A list of `chunk` records (`Entry.record`), the entries without a note first, causes before the others, then by id.
 `audit.json`
     What each entry takes, by package (`conditions.py`). No search reads it.
 `manifest.json`
@@ -34,7 +34,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-FORMAT = 8
+FORMAT = 9
 """Raised whenever an older reader would misread the files or the tables."""
 PACKAGE_TERM = "="
 """What precedes a package's name in the term that all its entries have. No word begins so."""

@@ -10,7 +10,7 @@ from fixcards.matching.parse.normalized_failure import NormalizedFailure, Normal
 from fixcards.matching.parse.packages import frame_package
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.releases import is_listed
-from fixcards.matching.parse.tokens import informative, lower, split_identifier, tokenize
+from fixcards.matching.parse.tokens import QUOTED, informative, lower, split_identifier, tokenize
 
 MAX_TERMS = 48
 """Terms that are looked up at most: each may cost the reader's browser a file."""
@@ -55,6 +55,7 @@ CHECKS = ("AssertionError", "Failed")
 """Exceptions of a check in the reader's own code. What it checks stands in other words around it."""
 
 _WARNING, _PREFIX, _MACHINE_LINE = (re.compile(each) for each in (WARNING_PATTERN, LOG_PREFIX, MACHINE_LINE))
+_QUOTED = re.compile(QUOTED)
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,13 @@ def make_query(failure: NormalizedFailure) -> Query:
         _add(terms, text.tokens, EXCEPTION_WEIGHT if number < MAX_MAIN_EXCEPTIONS else LINE_WEIGHT)
     frames = _innermost_frames(failure.failure)
     _add(terms, [lower(frame) for frame in dict.fromkeys(frames)][: 2 * MAX_QUERY_FRAMES], FRAME_WEIGHT)
+    texts = failure.lines if typed else _warning_lines(failure)
+    _add(terms, _quoted_words(texts), EXCEPTION_WEIGHT)
     if typed:
-        _add(terms, words, EXCEPTION_WEIGHT)
+        _add(terms, informative(words), EXCEPTION_WEIGHT)
+        _add(terms, words, PACKAGE_WEIGHT)
     else:
-        for text in _warning_lines(failure):
-            _add(terms, informative(text.tokens), LINE_WEIGHT)
+        _add(terms, (word for text in texts for word in informative(text.tokens)), LINE_WEIGHT)
     packages = [frame_package(frame) for frame in frames[:MAX_FRAME_EXCEPTIONS]]
     _add(terms, [word for package in packages for word in tokenize(package)], PACKAGE_WEIGHT)
     if not typed:
@@ -143,6 +146,11 @@ def _warning_lines(failure: NormalizedFailure) -> list[NormalizedText]:
     warnings = [text for text in failure.lines if _WARNING.search(text.raw)]
     others = [] if failure.exceptions else [text for text in failure.lines if not _WARNING.search(text.raw)]
     return warnings[::-1][:MAX_WARNING_LINES] + others[::-1][:MAX_OTHER_LINES]
+
+
+def _quoted_words(lines: Iterable[NormalizedText]) -> list[str]:
+    """Return the words of the names that stand in quotes: of a message they are what no other one has."""
+    return [word for text in lines for match in _QUOTED.finditer(text.raw) for word in tokenize(match[0])]
 
 
 def _add(terms: dict[str, int], words: Iterable[str], weight: int) -> None:

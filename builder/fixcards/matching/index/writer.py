@@ -75,12 +75,12 @@ def build_from_rows(
     return _files(segments, site, tables)
 
 
-def entry_order(entry: Entry) -> tuple[bool, str]:
-    """Return the sort key of an entry in the index: those without a note first, then by id.
+def entry_order(entry: Entry) -> tuple[bool, bool, str]:
+    """Return the sort key of an entry in the index: those without a note first, causes before the others, then by id.
 
     A search reads a few entry files. Of many entries that a text fits equally well, these are then in the first ones.
     """
-    return bool(entry.note), entry.id
+    return bool(entry.note), entry.cause != entry.id, entry.id
 
 
 def index_row(entry: Entry) -> IndexRow:

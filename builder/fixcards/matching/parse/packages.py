@@ -12,10 +12,15 @@ LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/vendor-packages/", ".
 """Folders that packages are installed in. `dist-packages` is Debian's, `vendor-packages` that of illumos, and pex runs
 wheels where it unpacked them."""
 
+_START_SCRIPT = r"(?:^|[/\\])bin[/\\][^./\\]+$|[.]exe[/\\]"
 STANDARD_LIBRARY = (
     r"[/\\][Ll]ib[/\\]+python[0-9.]+[/\\]|[Pp]ython[0-9]*[/\\]+[Ll]ib[/\\]|^<frozen|(?:^|[/\\])importlib[/\\]"
+    rf"|{_START_SCRIPT}"
 )
-"""The path of a file of Python itself, for one that no library folder holds."""
+"""The path of a file of Python itself, for one that no library folder holds, or of a program that an installer wrote to
+start a package: it is nobody's code."""
+NO_FILE = rf"^<|{_START_SCRIPT}"
+"""A path without code to change: that of typed code, too."""
 
 _SEPARATORS = re.compile("[-_.]+")
 _ARCHIVE, _COMPILED = re.compile(ARCHIVE), re.compile(COMPILED)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from fixcards.matching.parse.lines import Line, clean_lines, split_lines
 from fixcards.matching.parse.messages import announces, is_repeat, within_quotes
-from fixcards.matching.parse.packages import STANDARD_LIBRARY, library_frame
+from fixcards.matching.parse.packages import NO_FILE, STANDARD_LIBRARY, library_frame
 from fixcards.matching.parse.patterns import (
     CAUSE,
     HANDLING,
@@ -33,7 +33,7 @@ from fixcards.matching.parse.releases import SeenReleases
 
 _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
 _COUNT = _FIND["count"]
-_STANDARD_LIBRARY = re.compile(STANDARD_LIBRARY)
+_STANDARD_LIBRARY, _NO_FILE = re.compile(STANDARD_LIBRARY), re.compile(NO_FILE)
 _DIGITS = frozenset("[0123456789")
 _NAME_CHARACTER = re.compile(r"[A-Za-z0-9_.]")
 
@@ -117,7 +117,6 @@ class _Parser:
         self.releases = SeenReleases()
         self.sources: dict[str, None] = {}  # of the reader's own code
         self.in_own_code = False  # whether the last frame is the reader's, apart from those of Python itself
-        self.django = ""  # class from "Exception Type:", until "Exception Value:" follows
         self.printed_function = ""  # function whose source pytest prints above its place
         self.cut_path = ""  # beginning of a path that the next line of a box goes on with
         self.line_prefix = ""  # expression for the words before the last header, with any numbers
@@ -278,7 +277,7 @@ class _Parser:
             self.in_own_code = frame is None
         frames = self.user_frames if frame is None else self.frames
         frame = frame or path.replace("\\", "/") + ":" + function
-        if len(frames) >= MAX_FRAMES or frame in frames[-1:] or path.startswith("<"):
+        if len(frames) >= MAX_FRAMES or frame in frames[-1:] or _NO_FILE.search(path):
             return
         frames.insert(len(frames) if self.innermost_last else 0, frame)
 
@@ -306,12 +305,6 @@ class _Parser:
             self._add_frame(match[1], "", 0)
             self.indent = -1
             self._add_exception(match[2], match[3], line)
-            return True
-        match = _FIND["django"].match(bare)
-        if match:
-            if match[1] == "Value" and self.django:
-                self._add_exception(self.django, match[2], line)
-            self.django = match[2].split(" ")[0] if match[1] == "Type" else ""
             return True
         match = _FIND["raised"].search(bare)
         if not match:

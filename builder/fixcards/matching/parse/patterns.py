@@ -34,7 +34,6 @@ PATTERNS: dict[str, str] = {
     # JavaScript and Java, with the place in brackets or behind colons, and .NET; no sentence that begins with "at".
     "script": r"^[ \t]*at (?![^\n]*[.]pyx?[:)]|[0-9])(?:[^ \t,()\n]*(?:\([^ \t,()\n]*)?[:(][0-9a-z<]"
     r"|(?:async |new )?[^ \t,()\n]+(?: \[as [^\]\n]*\])? \([^\n]+\)[ \t]*$|[^ \t,()\n]+\([^)\n]*\) in )",
-    "django": r"^Exception (Type|Value):[ ]*([^\n]*)$",
     # Source with its number or an arrow, the marks below it, pytest's `>   `, and `raise` without a traceback.
     "source": r"^[ ]*(?:-+> ?[0-9]+|[0-9]+|\u2771) |^[ ]*[\^~]+[ ]*$|^>[ ]{3}|^[ ]*raise [A-Za-z_.]+\(",
     "arrow": r"^[ ]*-+> ?[0-9]+ +(?=[^ ])",

@@ -25,7 +25,7 @@ _TO = "to|auf|a|\u00e0|vers|para|pro|na|\u043d\u0430"
 RELEASE_MENTION = (
     r"(^|[^A-Za-z0-9_.])([A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z][A-Za-z0-9_.]{0,30}){0,4})"
     rf"(?:[ @-]|[ ]v|[ ]{{2,60}}|[ ]?\(|:[ ]|[ ](?:{_IS})[ ])"
-    rf"(?:{_RELEASE}[ ]?(?:-{{1,2}}>|=>|\u2192|[ ](?:{_TO})[ ])[ ]?)?({_RELEASE})(?![0-9A-Za-z_])"
+    rf"(?:{_RELEASE}[ ]?(?:-{{1,2}}>|=>|\u2192|[ ](?:{_TO})[ ])[ ]?)?({_RELEASE})(?![0-9A-Za-z_+])"
 )
 """A name followed by a release in a sentence: `name 1.2`, `name-1.2`, `name (1.2)`, folders of metadata, `name is 1.2`.
 Of `name 1.2 -> 1.3` and `name 1.2 to 1.3` it is the second one."""
@@ -68,9 +68,9 @@ COMPARISON_WORDS = frozenset(
 PLACE_WORDS = ("from", "in", "of")
 """Those of them that say nothing of the kind before a name without a release: "an issue of name"."""
 _ADVICE_TEXT = """
-add added adding downgrade downgraded downgrading fix fixed fixes install installing need needs pin pinned pinning
-pins recommend recommended revert reverted reverting rollback rolled set setting should solution solved suggest
-suggested suggests switch switched try trying tried update upgrade upgrading use want works worked workaround
+add added adding built compiled downgrade downgraded downgrading fix fixed fixes install installing need needs pin
+pinned pinning pins recommend recommended revert reverted reverting rollback rolled set setting should solution solved
+suggest suggested suggests switch switched try trying tried update upgrade upgrading use want works worked workaround
 """
 ADVICE_WORDS = frozenset(_ADVICE_TEXT.split())
 """Words shortly before it that make it advice."""

@@ -84,7 +84,7 @@ def _may_be_in(release: str, specifier: str) -> bool | None:
     result = in_range(release, specifier)
     if result is False:
         final = _PRERELEASE.sub("", release)
-        also = [f"{release}.999"] if release.count(".") == 1 else [final] if final != release else []
+        also = [final] if final != release else [f"{release}.999"] if release.count(".") == 1 else []
         return None if any(in_range(each, specifier) for each in also) else False
     return result
 

@@ -40,6 +40,8 @@ MAX_RANKED_SPECIFICITY = 9
 IDENTIFYING = 6
 """Specificity of a message for which it is enough that a sentence names the entry's package. People also name what they
 don't use, mostly where the message has a cause with several victims, so none of these."""
+MESSAGE_COVERAGE = 80
+"""Percentage from which a line is a message of the entry, and no sentence of a person that quotes it."""
 MARK_LENGTH = 12
 """Characters of the normal form by which the start of the message is looked for in the line as printed."""
 
@@ -146,6 +148,8 @@ class MatchFeatures:
     """Whether the text shows frames of the reader's own code only, down to where it failed."""
     in_own_code: bool
     """Whether own code is where it failed, whatever called it."""
+    message_lines: frozenset[int]
+    """The lines that a message of the entry stands in."""
 
 
 def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
@@ -196,7 +200,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         alias=fit is not None
         and not (any(each.first for each in fits) or uses or fit.is_statement)
         # A message that a package passes on from another one is that one's message as well. A cause is that other one.
-        and not (entry.cause == entry.id and fit.names_package),
+        and not (entry.cause == entry.id and (fit.names_package or entry.package == PYTHON)),
         unmet_requirement=unmet_requirement,
         doubtful=doubtful,
         wrong_value=wrong_value(fit.values, entry) if fit else "",
@@ -206,6 +210,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         caller=caller(failure, entry, own) or (hidden if hidden not in own else ""),
         own_code=own_code,
         in_own_code=own_code or (not hidden and fit is not None and is_in_own_code(failure, fit.line)),
+        message_lines=frozenset(each.line for each in fits if each is fit or each.coverage >= MESSAGE_COVERAGE),
     )
 
 

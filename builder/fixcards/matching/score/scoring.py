@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fixcards.matching.index.conditions import PYTHON
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.tokens import informative, tokenize
 from fixcards.matching.parse.versions import in_range
@@ -214,9 +215,12 @@ def _keyword_tier(keywords: KeywordMatch, features: MatchFeatures, entry: Entry)
     A longer text without a message, such as a post about a wrong result, has to name the package and some words more.
     """
     words = keywords.informative
-    package = informative(tokenize(entry.package))
+    about_python = entry.package == PYTHON
+    package = informative(tokenize(entry.templates[0] if about_python else entry.package))
     named = bool(package) and set(package) <= set(words)
-    if keywords.long_text:
+    if named and about_python and features.affected:
+        enough = True
+    elif keywords.long_text:
         shared = len(words) + (features.affected is True)
         enough = named and shared >= MIN_SHARED_LONG_TEXT and keywords.coverage >= MIN_LONG_TEXT_COVERAGE
     elif named or len(words) >= MIN_SHARED:

@@ -142,8 +142,5 @@ def same_class(name: str, other: str) -> bool:
 
 
 def _is_misspelt(one: str, other: str) -> bool:
-    """Return whether two classes differ by one letter, or by two that have changed places."""
-    if min(len(one), len(other)) < MIN_TYPO_LENGTH or abs(len(one) - len(other)) > 1 or not is_typo_of(one, other):
-        return False
-    differ = sum(a != b for a, b in zip(one, other, strict=False))
-    return len(one) != len(other) or differ == 1 or sorted(one) == sorted(other)
+    """Return whether two classes differ by a typing error."""
+    return min(len(one), len(other)) >= MIN_TYPO_LENGTH and abs(len(one) - len(other)) < 2 and is_typo_of(one, other)

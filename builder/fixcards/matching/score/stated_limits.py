@@ -63,7 +63,8 @@ HELD = "|".join(
         rf"{_CHANGES}[a-z]*(?: [a-z0-9.]+){{0,4}} (?:{_NOT}|isn't going to) happen",
         _NEITHER,
         r"(?:^|[^a-z])can [^.!?]{1,20} neither ",
-        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck|nailed|blocked (?:at|on)|no \"?(?:just )?upgrad|not an option"
+        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck(?! in (?:a|an|the)[^a-z])|nailed|blocked (?:at|on)"
+        r"|no \"?(?:just )?upgrad|not an option"
         r"|unmaintained"
         r"|abandoned|not (?:upgrading|touching|changing|updating|migrating|moving)|is tied to"
         r"|off the table|out of the question)",
@@ -231,11 +232,11 @@ class Sentence:
 def sentences_of(failure: NormalizedFailure, features: MatchFeatures) -> list[Sentence]:
     """Return the sentences that may state a limit.
 
-    The message of the failure states none, nor does a list of releases, or what is past. A command that installs does
+    The messages of the failure state none, nor does a list of releases, or what is past. A command that installs does
     where the reader says that nothing can be installed, or that it didn't help.
     """
-    message = features.fit.line if features.fit else None
-    return [each for each in _sentences(failure) if each.line != message and each.may_state_a_limit]
+    lines = features.message_lines
+    return [each for each in _sentences(failure) if each.line not in lines and each.may_state_a_limit]
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 import {
   ABSENT, ANNOUNCING, CLASS_COVERAGE, CLASS_OF_METHOD, COPY, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
-  IDENTIFYING, IMPORTED, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
+  IDENTIFYING, IMPORTED, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MESSAGE_COVERAGE, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
   SOURCE_CODE, SPECIFICITY_ENOUGH, SUBJECT, UNFINISHED, WRAPPED,
 } from "./constants.js";
 import { framesOf } from "./normalized_failure.js";
@@ -56,12 +56,13 @@ export function compare(failure, entry) {
     foreignFrames: packages.size && !showsPackage && !ownShared.length && entry.package !== "python",
     framesAlone: !exceptions.length,
     usesPackage: uses || !!fit?.namesPackage,
-    alias: fit && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && !fits.some((each) => each.first),
-    wrongValue: fit && isWrongValue(fit, entry),
+    alias: fit && !uses && !fit.isStatement && !(entry.cause === entry.id && (fit.namesPackage || entry.package === "python")) && !fits.some((each) => each.first),
+    wrongValue: fit && isWrongValue(fit, releases.ranges),
     isNewer,
     announced,
     caller: callerOf(failure.failure, entry, own) || (own.includes(hidden) ? "" : hidden),
     ownCode,
+    messageLines: fits.map((each) => (each === fit || each.coverage >= MESSAGE_COVERAGE) && each.line),
     inOwnCode: ownCode || (!hidden && exceptions.find(({ line }) => line === fit?.line)?.inOwnCode),
     ...releases,
   };
@@ -200,10 +201,7 @@ function sameClass(name, other) {
 }
 
 function isMisspelt(one, other) {
-  const size = Math.min(one.length, other.length);
-  if (size < MIN_TYPO_LENGTH || Math.abs(one.length - other.length) > 1 || !isTypoOf(one, other)) return false;
-  const sorted = (text) => [...text].sort().join("");
-  return one.length !== other.length || [...one].filter((each, at) => each !== other[at]).length === 1 || sorted(one) === sorted(other);
+  return Math.min(one.length, other.length) >= MIN_TYPO_LENGTH && Math.abs(one.length - other.length) < 2 && isTypoOf(one, other);
 }
 
 function hasFrame(frames, frame) {
@@ -218,21 +216,23 @@ function namesPackage(text, packages) {
 
 function compareReleases({ releases, listed }, entry) {
   const takes = { python: entry.requires_python, ...entry.requirements };
-  const names = [entry.package, ...Object.keys(entry.requirements)].filter((name) => releases.has(name));
+  const ranges = { [entry.package]: entry.affected, ...entry.requirements };
+  const names = Object.keys(ranges).filter((name) => releases.has(name));
   const unmet = Object.keys(takes).filter((name) => maySatisfy(releases.get(name), takes[name]) === false);
   const certain = unmet.filter((name) => listed.includes(name));
   return {
+    ranges,
     affected: entry.affected ? maySatisfy(releases.get(entry.package), entry.affected) : null,
     unmetRequirement: certain.at(-1) ?? "",
     doubtful: unmet.length > certain.length,
-    versions: Object.fromEntries(names.map((name) => [name, releases.get(name).at(-1)])),
+    versions: Object.fromEntries(names.map((name) => [name, releases.get(name).findLast((each) => maySatisfy([each], ranges[name])) ?? releases.get(name).at(-1)])),
   };
 }
 
-function isWrongValue({ values }, entry) {
-  const ranges = { [entry.package]: entry.affected, ...entry.requirements };
+function isWrongValue({ values }, ranges) {
   return values.some(([name, value]) => {
     const range = ranges[canonicalName(name)];
-    return range && (value === ABSENT || inRange(value, range) === false);
+    const release = value.split(")")[0];
+    return range && (release === ABSENT || inRange(release, range) === false);
   });
 }

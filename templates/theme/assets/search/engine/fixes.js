@@ -12,7 +12,7 @@ import { findAll, lower, trim } from "./strings.js";
 import { inRange, maySatisfy, overlap } from "./versions.js";
 
 export function fitFixes(failure, features, entry) {
-  const sentences = sentencesOf(failure.failure, features.fit?.line);
+  const sentences = sentencesOf(failure.failure, features.messageLines);
   features.inOwnCode &&= !features.frames && (!says(sentences, BUILD) || says(sentences, OWN_BUILD));
   const fixes = entry.fixes.map(({ title, kind, install = [], python = "" }) => {
     const why = objection({ kind, install, python }, failure, features, entry, sentences);
@@ -36,8 +36,8 @@ function isFarUpgrade({ install }, { releases }, { frames, caller }, { package: 
   return !(releases.has(own) ? inRange(releases.get(own).at(-1), sameLine) : overlap(`${sameLine},<${lowest[1]}`, affected));
 }
 
-function sentencesOf({ exceptions, lines }, message) {
-  const others = lines.filter(({ raw, line }) => line !== message && !isListed(raw));
+function sentencesOf({ exceptions, lines }, messageLines) {
+  const others = lines.filter(({ raw, line }) => !messageLines.includes(line) && !isListed(raw));
   const sentences = others.flatMap(({ text, line }) => text.split(SENTENCE_END).map((each) => ({ text: each, words: lower(each), printed: exceptions.some((one) => one.line === line) })));
   return sentences.filter(({ text, words }) => (!INSTALL_COMMAND.test(text) || NO_INSTALL.test(words) || NO_HELP.test(words)) && !PAST.test(words));
 }

@@ -1,9 +1,9 @@
 // What builder/fixcards/matching/parse/parser.py does. The comments that say why stand there.
 
 import {
-  ARROW, BOX, BREAK, CAUSE, COUNT, CUT_PATH, DEF, DJANGO, DOTTED, EXCEPTION, EXCEPTION_CLASS, FRAME, FRAME_FORMS, HANDLING,
+  ARROW, BOX, BREAK, CAUSE, COUNT, CUT_PATH, DEF, DOTTED, EXCEPTION, EXCEPTION_CLASS, FRAME, FRAME_FORMS, HANDLING,
   HEADER, INDENTED, INNERMOST_FIRST, LOGGED_HEADER, MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINES, MAX_NAME_LENGTH, MEMBER,
-  MIN_ANNOUNCED, PYTEST, QUOTES, RAISED, REPEATED, REPEAT_WINDOW, RICH, RULER, SCRIPT, SOURCE, STANDARD_LIBRARY,
+  MIN_ANNOUNCED, NO_FILE, PYTEST, QUOTES, RAISED, REPEATED, REPEAT_WINDOW, RICH, RULER, SCRIPT, SOURCE, STANDARD_LIBRARY,
   UNREACHABLE_INDENT, WARNING,
 } from "./constants.js";
 import { cleanLine } from "./lines.js";
@@ -51,7 +51,7 @@ export function splitFailures(failure) {
 export function makeParser() {
   let [exceptions, frames, userFrames, relation, innermostLast] = [[], [], [], "first", true];
   let [indent, linesSinceFrame, number, lastLine, inOwnCode] = [-1, 0, 0, 0, false];
-  let [django, printedFunction, linePrefix, cutPath] = ["", "", "", ""];
+  let [printedFunction, linePrefix, cutPath] = ["", "", ""];
   const otherLines = new Map();
   const sources = new Set();
   const releases = seenReleases();
@@ -167,7 +167,7 @@ export function makeParser() {
     if (library || !STANDARD_LIBRARY.test(path)) inOwnCode = !library;
     const waiting = library ? frames : userFrames;
     const frame = library ?? `${path.replaceAll("\\", "/")}:${name}`;
-    if (waiting.length >= MAX_FRAMES || waiting.at(-1) === frame || path.startsWith("<")) return;
+    if (waiting.length >= MAX_FRAMES || waiting.at(-1) === frame || NO_FILE.test(path)) return;
     if (innermostLast) waiting.push(frame);
     else waiting.unshift(frame);
   }
@@ -190,12 +190,6 @@ export function makeParser() {
       addFrame(match[1], "", 0);
       indent = -1;
       addException(match[2], match[3], line);
-      return true;
-    }
-    match = DJANGO.exec(bare);
-    if (match) {
-      if (match[1] === "Value" && django) addException(django, match[2], line);
-      django = match[1] === "Type" ? match[2].split(" ")[0] : "";
       return true;
     }
     match = RAISED.exec(bare);

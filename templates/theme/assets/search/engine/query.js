@@ -3,12 +3,12 @@
 import {
   CHECKS, EXCEPTION_WEIGHT, FRAME_WEIGHT, LINE_WEIGHT, LOG_PREFIX, MACHINE_LINE, MAX_FRAME_EXCEPTIONS,
   MAX_MAIN_EXCEPTIONS, MAX_OTHER_LINES, MAX_QUERY_EXCEPTIONS, MAX_QUERY_FRAMES, MAX_QUIET_LINES, MAX_TERMS,
-  MAX_TYPED_LINES, MAX_TYPED_WORDS, MAX_WARNING_LINES, PACKAGE_WEIGHT, WARNING_PATTERN,
+  MAX_TYPED_LINES, MAX_TYPED_WORDS, MAX_WARNING_LINES, PACKAGE_WEIGHT, QUOTED, WARNING_PATTERN,
 } from "./constants.js";
 import { framePackage } from "./packages.js";
 import { hasFrames } from "./parser.js";
 import { isListed } from "./releases.js";
-import { lower, unique } from "./strings.js";
+import { findAll, lower, unique } from "./strings.js";
 import { informative, splitIdentifier, tokenize } from "./tokens.js";
 
 const lastOnes = (items, count) => items.slice(-count).reverse();
@@ -31,8 +31,10 @@ export function makeQuery(normalized) {
   lastOnes(exceptions, MAX_QUERY_EXCEPTIONS).forEach((text, number) => add(text.tokens(), number < MAX_MAIN_EXCEPTIONS ? EXCEPTION_WEIGHT : LINE_WEIGHT));
   const frames = [...lastOnes(failure.exceptions, MAX_FRAME_EXCEPTIONS), failure].flatMap((each) => lastOnes(each.frames, MAX_QUERY_FRAMES));
   add(unique(frames).map(lower).slice(0, 2 * MAX_QUERY_FRAMES), FRAME_WEIGHT);
-  if (typed) add(words, EXCEPTION_WEIGHT);
-  else for (const text of warningLines(exceptions, lines)) add(informative(text.tokens()), LINE_WEIGHT);
+  const texts = typed ? lines : warningLines(exceptions, lines);
+  add(texts.flatMap(({ raw }) => tokenize(`${findAll(raw, QUOTED)}`)), EXCEPTION_WEIGHT);
+  if (typed) add(informative(words), EXCEPTION_WEIGHT);
+  add(typed ? words : texts.flatMap((text) => informative(text.tokens())), typed ? PACKAGE_WEIGHT : LINE_WEIGHT);
   add(frames.slice(0, MAX_FRAME_EXCEPTIONS).flatMap((frame) => tokenize(framePackage(frame))), PACKAGE_WEIGHT);
   const prose = isExplained || (lines.length > MAX_QUIET_LINES && !lines.some(warns)) ? [] : informative(written.flatMap((text) => text.tokens()));
   return { terms, typed, words: typed ? unique(words) : [], lastWord: (typed && wholeWords.at(-1)) || "", prose };

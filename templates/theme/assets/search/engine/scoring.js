@@ -70,8 +70,10 @@ function tierWithoutMessage(features, entry) {
 }
 
 function keywordTier({ coverage, nearness, informative: words, longText }, features, entry) {
-  const own = informative(tokenize(entry.package));
+  const aboutPython = entry.package === "python";
+  const own = informative(tokenize(aboutPython ? entry.templates[0] : entry.package));
   const named = own.length && own.every((word) => words.includes(word));
+  if (named && aboutPython && features.affected) return POSSIBLE;
   if (longText) return named && words.length + (features.affected === true) >= MIN_SHARED_LONG_TEXT && coverage >= MIN_LONG_TEXT_COVERAGE ? POSSIBLE : "";
   const enough = named || words.length >= MIN_SHARED ? coverage >= MIN_KEYWORD_COVERAGE : words.length && nearness >= MIN_NEARNESS;
   return enough ? POSSIBLE : "";

@@ -40,8 +40,8 @@ export const maySatisfy = (releases, specifier) => (releases ? anyOf(releases.ma
 function mayBeIn(release, specifier) {
   const result = inRange(release, specifier);
   if (result !== false) return result;
-  const also = release.split(".").length === 2 ? `${release}.999` : release.replace(PRERELEASE, "");
-  return also !== release && inRange(also, specifier) ? null : false;
+  const also = release.replace(PRERELEASE, "");
+  return inRange(also === release && release.split(".").length === 2 ? `${release}.999` : also, specifier) ? null : false;
 }
 
 // True, false, or null where the version or the specifier can't be read.
