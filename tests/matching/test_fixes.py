@@ -373,3 +373,41 @@ def test_what_a_build_installs_for_itself_is_not_raised_beside_it() -> None:
         "a build has an environment of its own, where that is not"
     )
     assert fixes_of("run-with-an-old-tool", "setuptools-9")["Upgrade setuptools to 60 or later"].fits
+
+
+def test_a_start_script_is_nobodys_code() -> None:
+    best = match_of("start-script", "wax-1")
+    assert best.fixes[0].title == PIN
+    assert parse(TEXTS["fix-start-script"]).user_frames == ()
+
+
+def test_stuck_is_a_limit_of_a_release_and_not_of_a_loop() -> None:
+    assert fixes_of("stuck-in-a-loop")[UPGRADE].fits
+    assert fixes_of("stuck-at")[UPGRADE].why == "you say that taper stays as it is"
+
+
+def test_what_something_is_compiled_with_or_is_to_support_is_not_installed() -> None:
+    best = match_of("compiled-with", "taper-7")
+    assert (best.tier, best.versions) == ("exact", {})
+
+
+def test_further_lines_of_a_message_state_no_limit() -> None:
+    lines = ("wax.tallow is gone in this wax", "modules must be moulded with wax 3.0 and no other")
+    entry = Entry(id="wax-9", package="wax", templates=lines, fixes=(FixOption("Hold wax", "pin", ("wax<3",)),))
+    [best] = match(parse("\n".join(lines)), Index.of([entry]))
+    assert [fix.fits for fix in best.fixes] == [True]
+    [best] = match(parse(f"{lines[0]}\nOur moulds must be made with wax 3.0"), Index.of([entry]))
+    assert [fix.why for fix in best.fixes] == ["the text says wax 3.0"]
+
+
+def test_of_several_releases_the_one_that_fails_is_named() -> None:
+    entry = Entry(id="wax-9", package="wax", templates=("AttributeError: wax has no tallow",), affected=">=3")
+    [best] = match(parse("wax 3.1 fails, wax 2.9 works:\nAttributeError: wax has no tallow"), Index.of([entry]))
+    assert best.reasons[-1] == "you seem to have wax 3.1, which is affected"
+
+
+def test_a_release_in_a_message_ends_at_its_parenthesis() -> None:
+    error = "LampWarning: wax ({wax}) or wick ({wick}) doesn't match a supported version!"
+    entry = Entry(id="lamp-9", package="lamp", templates=(error,), requirements={"wick": ">=3,<5"})
+    assert match(parse(error.format(wax="1.26", wick="4.1")), Index.of([entry]))
+    assert match(parse(error.format(wax="1.26", wick="7.0)/wick_normal (3.1")), Index.of([entry])) == []

@@ -367,6 +367,12 @@ def test_among_many_cards_of_one_message_the_one_of_their_cause_is_the_answer() 
     assert matches_of("the lamp went out", *victims("m-1"), change)[0].entry.id == "m-1"
 
 
+def test_among_many_explained_cards_of_one_message_the_one_of_their_cause_is_the_answer() -> None:
+    change = replace(ENTRY, id="m-1", package="m", frames=(), cause="m-1")
+    explained = (replace(each, id=f"{each.package}-1", note="") for each in victims("m-1"))
+    assert matches_of("the lamp went out", *explained, change)[0].entry.id == "m-1"
+
+
 def test_among_many_cards_of_one_message_those_without_a_note_come_first() -> None:
     explained = [replace(ENTRY, id=f"{name}-1", package=name, frames=(f"{name}/x.py:f",)) for name in ("zy", "zz")]
     matches = matches_of("the lamp went out", *victims(""), *explained)
@@ -477,3 +483,44 @@ def test_a_long_log_of_what_went_well_is_about_no_card() -> None:
     words = ["The burner of lamp stays dark after a restart", "the lamp stays dark", "burner restart", "a dark lamp"]
     assert tier("\n".join([*words, *(f"step {number} is done" for number in "abcdefgh")])) == "none"
     assert tier("\n".join([*words, *(f"step {number} has failed" for number in "abcdefgh")])) == "possible"
+
+
+GONE = Entry(
+    id="python-5",
+    package="python",
+    templates=("ModuleNotFoundError: No module named 'lampwick'", "ImportError: cannot import name 'lampwick'"),
+    cause="python-5",
+    affected=">=3.12",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lampwick is gone from python3.12",
+        "Python 3.12 removed some old things, namely lampwick (they say so)",
+        "No module named lampwick on Python 3.13",
+    ],
+)
+def test_what_a_new_python_removed_is_found_by_its_name_and_that_python(text: str) -> None:
+    assert [each.tier for each in matches_of(text, GONE, ENTRY)] == ["possible"]
+    assert matches_of(text.replace("lampwick", "burner"), GONE) == []
+
+
+def test_of_python_itself_another_wording_is_as_good_as_the_first() -> None:
+    assert [each.tier for each in matches_of("ImportError: cannot import name 'lampwick'", GONE)] == ["likely"]
+
+
+def test_a_name_in_quotes_finds_a_message_among_many_words() -> None:
+    message = "ImportError: cannot import name 'Iterable' from 'collections' ({path})"
+    name = replace(GONE, templates=(message,), cause="")  # not a cause, which would stand in the first file
+    chatter = [
+        replace(ENTRY, id=f"chat-{number}", package=f"chat{number}", templates=(f"a collection was seized {number}",))
+        for number in range(2 * MAX_ENTRY_FILES * ENTRIES_PER_FILE)
+    ]
+    text = (
+        "# Python 3.12\n\nThey say that it was repaired, and yet here I stand:\n\n"
+        "`cannot import name 'Iterable' from 'collections' (/usr/lib/python3.12/collections/__init__.py)`\n\nWhat now?\n"
+        "A collection was seized from us by the police, one more collection.\n"
+    )
+    assert "python-5" in [each.entry.id for each in matches_of(text, *chatter, name)]

@@ -58,6 +58,7 @@ def test_a_range_may_have_alternatives(version: str, expected: bool | None) -> N
         (("3.11",), False),
         (("3.12.3",), False),
         (("3.12.4rc1",), None),  # has nearly all that 3.12.4 has
+        (("3.13b3",), True),
         (("3.11", "3.13.0"), True),
         (("3.11", "3.12"), None),
     ],
@@ -66,3 +67,8 @@ def test_a_release_is_out_only_where_nothing_that_it_may_stand_for_is_in(
     releases: tuple[str, ...], expected: bool | None
 ) -> None:
     assert may_satisfy(releases, ">=3.12.4") is expected
+
+
+def test_a_preview_of_a_release_may_be_what_that_is() -> None:
+    assert may_satisfy(("3.11b3",), ">=3.11") is None
+    assert may_satisfy(("3.10b3",), ">=3.11") is False

@@ -92,7 +92,7 @@ def make_query(failure: NormalizedFailure) -> Query:
     _add(terms, _quoted_words(texts), EXCEPTION_WEIGHT)
     if typed:
         _add(terms, informative(words), EXCEPTION_WEIGHT)
-        _add(terms, words, PACKAGE_WEIGHT)
+        _add(terms, words, LINE_WEIGHT)
     else:
         _add(terms, (word for text in texts for word in informative(text.tokens)), LINE_WEIGHT)
     packages = [frame_package(frame) for frame in frames[:MAX_FRAME_EXCEPTIONS]]

@@ -18,7 +18,7 @@ STANDARD_LIBRARY = (
     rf"|{_START_SCRIPT}"
 )
 """The path of a file of Python itself, for one that no library folder holds, or of a program that an installer wrote to
-start a package: it is nobody's code."""
+start a package. No one has written that code."""
 NO_FILE = rf"^<|{_START_SCRIPT}"
 """A path without code to change: that of typed code, too."""
 

@@ -200,7 +200,8 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         alias=fit is not None
         and not (any(each.first for each in fits) or uses or fit.is_statement)
         # A message that a package passes on from another one is that one's message as well. A cause is that other one.
-        and not (entry.cause == entry.id and (fit.names_package or entry.package == PYTHON)),
+        and not (entry.cause == entry.id and fit.names_package)
+        and entry.package != PYTHON,
         unmet_requirement=unmet_requirement,
         doubtful=doubtful,
         wrong_value=wrong_value(fit.values, entry) if fit else "",

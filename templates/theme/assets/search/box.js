@@ -14,7 +14,7 @@ const FIRST_ROWS = 8; // matches that are displayed at once
 const MAX_LINK_LENGTH = 300; // characters of a text that fit into a link
 
 const FAILED = {
-  missing: "The search could not be loaded. Try again or reload the page.",
+  missing: "The search could not be loaded. Reload the page.",
   file: "The file could not be read.",
   version: "The search is newer than this page. Reload the page.",
 };
@@ -68,7 +68,7 @@ export function makeBox(form) {
   async function copyLink() {
     const address = new URL(`?${new URLSearchParams({ q: box.value.trim() })}`, root);
     await navigator.clipboard.writeText(address.href);
-    say("The link is copied. Opening it sends its text to this site's server.");
+    say("The link is copied. Opening it sends the text to the server.");
   }
 
   // Down and Up go through the results, Enter opens the first one if it is up to date, Escape goes back to the text.
@@ -109,7 +109,7 @@ export function makeBox(form) {
     const { name } = chosen;
     box.value = "";
     link.hidden = true;
-    if (chosen.size > MAX_FILE_BYTES) end(`${name} is larger than 50 MB. “fixcards match ${name}” reads any size.`);
+    if (chosen.size > MAX_FILE_BYTES) end(`${name} is larger than 50 MB. Use “fixcards match ${name}”.`);
     else if (COMPRESSED.test(name)) end(`${name} is compressed. Unpack it first.`);
     else {
       say(`Reading ${name} …`);

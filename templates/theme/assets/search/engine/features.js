@@ -56,7 +56,7 @@ export function compare(failure, entry) {
     foreignFrames: packages.size && !showsPackage && !ownShared.length && entry.package !== "python",
     framesAlone: !exceptions.length,
     usesPackage: uses || !!fit?.namesPackage,
-    alias: fit && !uses && !fit.isStatement && !(entry.cause === entry.id && (fit.namesPackage || entry.package === "python")) && !fits.some((each) => each.first),
+    alias: fit && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && entry.package !== "python" && !fits.some((each) => each.first),
     wrongValue: fit && isWrongValue(fit, releases.ranges),
     isNewer,
     announced,

@@ -1,7 +1,7 @@
 // What builder/fixcards/matching/parse/packages.py does. The comments that say why stand there.
 
-import { ARCHIVE, COMPILED, LIBRARY_FOLDERS } from "./constants.js";
 import { lower, trim } from "./strings.js";
+import { ARCHIVE, COMPILED, LIBRARY_FOLDERS } from "./constants.js";
 
 export function pathInLibrary(path) {
   const slashed = `/${path}`;

@@ -1,15 +1,15 @@
 // What builder/fixcards/matching/index/query.py does. The comments that say why stand there.
 
+import { informative, splitIdentifier, tokenize } from "./tokens.js";
 import {
   CHECKS, EXCEPTION_WEIGHT, FRAME_WEIGHT, LINE_WEIGHT, LOG_PREFIX, MACHINE_LINE, MAX_FRAME_EXCEPTIONS,
   MAX_MAIN_EXCEPTIONS, MAX_OTHER_LINES, MAX_QUERY_EXCEPTIONS, MAX_QUERY_FRAMES, MAX_QUIET_LINES, MAX_TERMS,
   MAX_TYPED_LINES, MAX_TYPED_WORDS, MAX_WARNING_LINES, PACKAGE_WEIGHT, QUOTED, WARNING_PATTERN,
 } from "./constants.js";
+import { findAll, lower, unique } from "./strings.js";
 import { framePackage } from "./packages.js";
 import { hasFrames } from "./parser.js";
 import { isListed } from "./releases.js";
-import { findAll, lower, unique } from "./strings.js";
-import { informative, splitIdentifier, tokenize } from "./tokens.js";
 
 const lastOnes = (items, count) => items.slice(-count).reverse();
 const warns = ({ raw }) => WARNING_PATTERN.test(raw);
@@ -34,7 +34,7 @@ export function makeQuery(normalized) {
   const texts = typed ? lines : warningLines(exceptions, lines);
   add(texts.flatMap(({ raw }) => tokenize(`${findAll(raw, QUOTED)}`)), EXCEPTION_WEIGHT);
   if (typed) add(informative(words), EXCEPTION_WEIGHT);
-  add(typed ? words : texts.flatMap((text) => informative(text.tokens())), typed ? PACKAGE_WEIGHT : LINE_WEIGHT);
+  add(typed ? words : texts.flatMap((text) => informative(text.tokens())), LINE_WEIGHT);
   add(frames.slice(0, MAX_FRAME_EXCEPTIONS).flatMap((frame) => tokenize(framePackage(frame))), PACKAGE_WEIGHT);
   const prose = isExplained || (lines.length > MAX_QUIET_LINES && !lines.some(warns)) ? [] : informative(written.flatMap((text) => text.tokens()));
   return { terms, typed, words: typed ? unique(words) : [], lastWord: (typed && wholeWords.at(-1)) || "", prose };
