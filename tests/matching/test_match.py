@@ -520,7 +520,7 @@ def test_a_name_in_quotes_finds_a_message_among_many_words() -> None:
     ]
     text = (
         "# Python 3.12\n\nThey say that it was repaired, and yet here I stand:\n\n"
-        "`cannot import name 'Iterable' from 'collections' (/usr/lib/python3.12/collections/__init__.py)`\n\nWhat now?\n"
-        "A collection was seized from us by the police, one more collection.\n"
+        "`cannot import name 'Iterable' from 'collections' (/usr/lib/python3.12/collections/__init__.py)`\n\n"
+        "What now?\nA collection was seized from us by the police, one more collection.\n"
     )
     assert "python-5" in [each.entry.id for each in matches_of(text, *chatter, name)]
