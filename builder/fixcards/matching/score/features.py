@@ -200,8 +200,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         alias=fit is not None
         and not (any(each.first for each in fits) or uses or fit.is_statement)
         # A message that a package passes on from another one is that one's message as well. A cause is that other one.
-        and not (entry.cause == entry.id and fit.names_package)
-        and entry.package != PYTHON,
+        and not (entry.package == PYTHON or (entry.cause == entry.id and fit.names_package)),
         unmet_requirement=unmet_requirement,
         doubtful=doubtful,
         wrong_value=wrong_value(fit.values, entry) if fit else "",
