@@ -15,6 +15,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from fixcards.ecosystems import PYPI
 from fixcards.ecosystems.pypi import end_of_day
 from fixcards.files import atomic_write, scratch_dir
 from fixcards.verify.environment_proof import EnvironmentProof, Listing, listing
@@ -116,8 +117,7 @@ class EnvironmentBuilder:
         with scratch_dir(self.folder / "work") as work:
             requirements = {"in.txt": spec.requires}
             if spec.overrides:
-                names = set(map(canonicalize_name, spec.overrides))
-                overriding = [text for text in spec.requires if canonicalize_name(Requirement(text).name) in names]
+                overriding = (text for text in spec.requires if PYPI.requirement_name(text) in spec.overrides)
                 requirements["overrides.txt"] = tuple(overriding)
             for name, texts in requirements.items():
                 (work / name).write_text("\n".join(texts) + "\n", encoding="utf-8")

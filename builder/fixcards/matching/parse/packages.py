@@ -13,7 +13,7 @@ LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/vendor-packages/", ".
 wheels where it unpacked them."""
 
 _START_SCRIPT = r"(?:^|[/\\])bin[/\\][^./\\]+$|[.]exe[/\\]"
-STANDARD_LIBRARY = (
+NOT_OWN_CODE = (
     r"[/\\][Ll]ib[/\\]+python[0-9.]+[/\\]|[Pp]ython[0-9]*[/\\]+[Ll]ib[/\\]|^<frozen|(?:^|[/\\])importlib[/\\]"
     rf"|{_START_SCRIPT}"
 )

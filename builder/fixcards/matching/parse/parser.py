@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from fixcards.matching.parse.lines import Line, clean_lines, split_lines
 from fixcards.matching.parse.messages import announces, is_repeat, within_quotes
-from fixcards.matching.parse.packages import NO_FILE, STANDARD_LIBRARY, library_frame
+from fixcards.matching.parse.packages import NO_FILE, NOT_OWN_CODE, library_frame
 from fixcards.matching.parse.patterns import (
     CAUSE,
     HANDLING,
@@ -33,7 +33,7 @@ from fixcards.matching.parse.releases import SeenReleases
 
 _FIND = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
 _COUNT = _FIND["count"]
-_STANDARD_LIBRARY, _NO_FILE = re.compile(STANDARD_LIBRARY), re.compile(NO_FILE)
+_NOT_OWN_CODE, _NO_FILE = re.compile(NOT_OWN_CODE), re.compile(NO_FILE)
 _DIGITS = frozenset("[0123456789")
 _NAME_CHARACTER = re.compile(r"[A-Za-z0-9_.]")
 
@@ -273,7 +273,7 @@ class _Parser:
         frame = library_frame(path, function)
         if frame is None and qualified.startswith(f"{path.partition('/')[0]}."):
             frame = f"{path}:{function}"
-        if frame or not _STANDARD_LIBRARY.search(path):
+        if frame or not _NOT_OWN_CODE.search(path):
             self.in_own_code = frame is None
         frames = self.user_frames if frame is None else self.frames
         frame = frame or path.replace("\\", "/") + ":" + function

@@ -213,6 +213,7 @@ def _keyword_tier(keywords: KeywordMatch, features: MatchFeatures, entry: Entry)
     """Return *possible* for an entry that has enough of a query: several words or its package, else nearly all.
 
     A longer text without a message, such as a post about a wrong result, has to name the package and some words more.
+    Of Python it has to name what is missing, and an affected release is enough beside that.
     """
     words = keywords.informative
     about_python = entry.package == PYTHON

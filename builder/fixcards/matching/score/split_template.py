@@ -142,5 +142,5 @@ def same_class(name: str, other: str) -> bool:
 
 
 def _is_misspelt(one: str, other: str) -> bool:
-    """Return whether two classes differ by a typing error."""
+    """Return whether two classes of nearly one length differ by a typing error, see `is_typo_of`."""
     return min(len(one), len(other)) >= MIN_TYPO_LENGTH and abs(len(one) - len(other)) < 2 and is_typo_of(one, other)

@@ -65,7 +65,7 @@ export const [
   // lines.py
   BREAK, INVISIBLE_CHARACTER, ESCAPED, JOINED, PREFIX, SUFFIX,
   // packages.py
-  COMPILED, ARCHIVE, STANDARD_LIBRARY, NO_FILE,
+  COMPILED, ARCHIVE, NOT_OWN_CODE, NO_FILE,
   // tokens.py
   MIXED,
   // releases.py

@@ -3,7 +3,7 @@
 import {
   ARROW, BOX, BREAK, CAUSE, COUNT, CUT_PATH, DEF, DOTTED, EXCEPTION, EXCEPTION_CLASS, FRAME, FRAME_FORMS, HANDLING,
   HEADER, INDENTED, INNERMOST_FIRST, LOGGED_HEADER, MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINES, MAX_NAME_LENGTH, MEMBER,
-  MIN_ANNOUNCED, NO_FILE, PYTEST, QUOTES, RAISED, REPEATED, REPEAT_WINDOW, RICH, RULER, SCRIPT, SOURCE, STANDARD_LIBRARY,
+  MIN_ANNOUNCED, NO_FILE, PYTEST, QUOTES, RAISED, REPEATED, REPEAT_WINDOW, RICH, RULER, SCRIPT, SOURCE, NOT_OWN_CODE,
   UNREACHABLE_INDENT, WARNING,
 } from "./constants.js";
 import { cleanLine } from "./lines.js";
@@ -164,7 +164,7 @@ export function makeParser() {
     const qualified = qualifiedName.split(" ")[0].split("(")[0];
     const name = lastPart(qualified);
     const library = libraryFrame(path, name) ?? (qualified.startsWith(`${path.split("/")[0]}.`) ? `${path}:${name}` : null);
-    if (library || !STANDARD_LIBRARY.test(path)) inOwnCode = !library;
+    if (library || !NOT_OWN_CODE.test(path)) inOwnCode = !library;
     const waiting = library ? frames : userFrames;
     const frame = library ?? `${path.replaceAll("\\", "/")}:${name}`;
     if (waiting.length >= MAX_FRAMES || waiting.at(-1) === frame || NO_FILE.test(path)) return;
