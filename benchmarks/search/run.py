@@ -59,7 +59,8 @@ def printed(library: Library) -> Iterable[tuple[str, str, str]]:
 def filled(own: list[Entry], size: int, outputs: Iterable[str] = ()) -> list[Entry]:
     """Return the entries of the library and distractors up to `size`, the same ones on one machine.
 
-    A distractor made of the very `raise` that ended one of `outputs` is no other failure, and is left out.
+    A distractor made of the very `raise` that ended one of `outputs` is no other failure, and is left out. Its message
+    is looked for without the class, behind which a `KeyError` puts a quote.
     """
     stored = CACHE / "distractors.json"
     if not stored.exists():
@@ -75,10 +76,15 @@ def filled(own: list[Entry], size: int, outputs: Iterable[str] = ()) -> list[Ent
     others = [
         entry
         for entry in map(Entry.from_record, json.loads(stored.read_text(encoding="utf-8")))
-        if not any(find_template(entry.templates, output) for output in raised[entry.frames[-1]])
+        if not any(find_template([_message(entry)], output) for output in raised[entry.frames[-1]])
     ]
     random.Random(4).shuffle(others)  # noqa: S311 - the same order every time
     return own + others[: max(0, size - len(own))]
+
+
+def _message(entry: Entry) -> str:
+    """Return the message of a distractor without its class."""
+    return entry.templates[0].partition(": ")[2]
 
 
 def ranks(search: Search, library: Library, *, apart: bool = True) -> Ranks:

@@ -411,3 +411,14 @@ def test_a_release_in_a_message_ends_at_its_parenthesis() -> None:
     entry = Entry(id="lamp-9", package="lamp", templates=(error,), requirements={"wick": ">=3,<5"})
     assert match(parse(error.format(wax="1.26", wick="4.1")), Index.of([entry]))
     assert match(parse(error.format(wax="1.26", wick="7.0)/wick_normal (3.1")), Index.of([entry])) == []
+
+
+def test_what_others_use_or_import_may_be_changed_all_the_same() -> None:
+    assert list(fixes_of("used-by-another")) == [PIN, UPGRADE, OWN]
+    assert all(fix.fits for fix in fixes_of("used-by-another").values())
+
+
+def test_a_package_in_an_archive_is_no_own_code() -> None:
+    best = match_of("archive", "wax-1")
+    assert [fix.title for fix in best.fixes if not fix.fits] == ["Write wax.Tallow() instead"]
+    assert best.fixes[-1].why == "the call is in dipper, not in your own code"

@@ -109,3 +109,12 @@ def test_error_before_a_colon_names_no_exception() -> None:
 @pytest.mark.parametrize("quote", ["'", '"', "`", "\u201e", "\u2039"])
 def test_every_quote_is_the_same_quote(quote: str) -> None:
     assert match_template(plain_quotes(f"no {quote}a_b{quote} here"), compile_template('no "a_b" here').printed)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["`{}`", "The job ends with `{}`", "May 14 14:01:40 shop candled[2567]: 14:01:40 candled      [2567]: {}"],
+)
+def test_a_time_limit_is_an_exception_wherever_its_line_stands(line: str) -> None:
+    message = "requests.exceptions.ReadTimeout: Read timed out. (read timeout=30)"
+    assert [each.name for each in parse(line.format(message)).exceptions] == ["requests.exceptions.ReadTimeout"]

@@ -524,3 +524,31 @@ def test_a_name_in_quotes_finds_a_message_among_many_words() -> None:
         "What now?\nA collection was seized from us by the police, one more collection.\n"
     )
     assert "python-5" in [each.entry.id for each in matches_of(text, *chatter, name)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CVE-2031-40417", "possible"),
+        ("update lamp (cve-2031-40417)", "possible"),
+        ("CVE-2031-40418", "none"),
+        ("CVE-2030-40417 in candles", "none"),
+    ],
+)
+def test_the_number_of_an_advisory_is_a_name_and_another_number_another_one(text: str, expected: str) -> None:
+    assert tier(text, replace(ENTRY, keywords=("CVE-2031-40417",))) == expected
+
+
+def test_a_message_with_the_number_of_an_advisory_is_no_message_with_another_one() -> None:
+    card = replace(ENTRY, templates=("lamp refuses wicks since CVE-2031-40417",), requirements={})
+    assert tier("error: lamp refuses wicks since CVE-2031-40417", card) == "likely"
+    assert tier("error: lamp refuses wicks since CVE-2031-11111\nlamp is here", card) != "likely"
+
+
+def test_an_alias_without_a_class_is_not_compared_with_what_an_exception_says() -> None:
+    card = replace(
+        ENTRY, templates=("KeyError: 'wicks'", "The lamp has no key burners"), exception="KeyError", requirements={}
+    )
+    text = TRACEBACK.replace("lamp.NoWick: wick 'left' is too short for burner 12", "KeyError: 'burners'")
+    assert tier(text, card) == "possible"
+    assert tier(text.replace("'burners'", "'wicks'"), card) == "exact"

@@ -88,6 +88,17 @@ EXPECTED: dict[str, tuple[str, str] | None] = {
     "post-announced-by-an-earlier-release": ("wax-1", "possible"),
     "post-plugins-behind-times": ("pytest-asyncio-737", "likely"),
     "post-nix": ("taper-7", "exact"),
+    "post-removed-in-words": ("python-3", "possible"),
+    "post-removed-in-a-sentence": ("python-3", "possible"),
+    "post-removed-and-a-cut-traceback": ("python-3", "possible"),
+    "post-import-error": ("python-3", "likely"),
+    "post-message-after-a-warning": ("multidict-1117", "likely"),
+    "post-indented-pytest": ("wax-1", "likely"),
+    "post-without-the-last-mark": ("requests-7219", "likely"),
+    "post-isolated-build": ("wax-1", "likely"),
+    "post-interrupted": ("pydantic-2776", "possible"),
+    "post-another-end": None,
+    "post-common-words": None,
 }
 
 
@@ -114,3 +125,8 @@ def test_of_a_module_that_python_no_longer_has_the_traceback_needs_no_frame_of_i
 def test_a_warning_that_an_earlier_release_prints_is_no_sign_of_another_cause() -> None:
     best = match(parse(TEXTS["post-announced-by-an-earlier-release"]), index())[0]
     assert best.warning == ""
+
+
+def test_what_starts_a_build_in_another_process_is_no_package_of_the_failure() -> None:
+    best = match(parse(TEXTS["post-isolated-build"]), index())[0]
+    assert best.reasons == ("same exception and message",)

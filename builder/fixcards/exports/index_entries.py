@@ -33,7 +33,7 @@ def index_entries(cards: Iterable[Summary]) -> Iterator[Entry]:
                 frames=card.frames,
                 title=card.title,
                 prose=f"{card.prose} {card.details}",
-                keywords=card.keywords,
+                keywords=(*card.keywords, *card.ids),
                 cause=card.id if card.id in causes else card.cause,
                 affected=card.affected,
                 fixed=card.fixed,

@@ -110,8 +110,8 @@ def _is_output(failure: Failure) -> bool:
 
 
 def _is_explained(failure: Failure) -> bool:
-    """Return whether a text shows a library's frame or an exception that says what failed: a check says only that."""
-    return bool(failure.frames) or any(
+    """Return whether a text shows an exception that says what failed or where: a check says only that."""
+    return any(
         exception.frames or (exception.message and exception.name not in CHECKS) for exception in failure.exceptions
     )
 
@@ -144,7 +144,7 @@ def _innermost_frames(failure: Failure) -> list[str]:
 def _warning_lines(failure: NormalizedFailure) -> list[NormalizedText]:
     """Return the other lines worth asking for, the last ones first: those that look like a warning before the rest."""
     warnings = [text for text in failure.lines if _WARNING.search(text.raw)]
-    others = [] if failure.exceptions else [text for text in failure.lines if not _WARNING.search(text.raw)]
+    others = [text for text in failure.lines if not _WARNING.search(text.raw)]
     return warnings[::-1][:MAX_WARNING_LINES] + others[::-1][:MAX_OTHER_LINES]
 
 

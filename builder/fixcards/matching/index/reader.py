@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import accumulate
+from string import digits
 from typing import Any
 
 from fixcards.errors import FixcardsError
@@ -78,8 +79,9 @@ class Index:
     def postings(self, term: str, *, fuzzy: bool = False, prefix: bool = False) -> list[int]:
         """Return the postings of a term, none where it is unknown or too common.
 
-        With `prefix` an unknown term is taken for the start of a word first, with `fuzzy` for a typing error. The
-        postings are those of the first `MAX_COMPLETIONS` informative words that fit and stand in the same file.
+        With `prefix` an unknown term is taken for the start of a word first, with `fuzzy` for a typing error, unless it
+        ends with a digit, since another number is another name. The postings are those of the first `MAX_COMPLETIONS`
+        informative words that fit and stand in the same file.
         """
         number = self.term_file(term)
         if number < 0:
@@ -91,8 +93,9 @@ class Index:
             return []
         words = informative(terms)
         meant = [word for word in words if prefix and word.startswith(term)]
-        meant = (meant or [word for word in words if is_typo_of(term, word)])[:MAX_COMPLETIONS]
-        return sorted({posting for word in meant for posting in accumulate(terms[word])})
+        if not meant and term[-1] not in digits:
+            meant = [word for word in words if is_typo_of(term, word)]
+        return sorted({posting for word in meant[:MAX_COMPLETIONS] for posting in accumulate(terms[word])})
 
     def term_file(self, term: str) -> int:
         """Return the number of the term file that would hold a term, -1 where none would."""

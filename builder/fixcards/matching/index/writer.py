@@ -21,7 +21,7 @@ from fixcards.matching.index.format import (
     TERM_FILE_BYTES,
     content_hash,
 )
-from fixcards.matching.parse.normalize import TABLE_VERSION
+from fixcards.matching.parse.normalize import TABLE_VERSION, normalize
 from fixcards.matching.parse.template import PLACEHOLDER_MARK, normal_form
 from fixcards.matching.parse.tokens import distinct_tokens, informative_tokens, lower, split_identifier
 
@@ -86,7 +86,8 @@ def entry_order(entry: Entry) -> tuple[bool, bool, str]:
 def index_row(entry: Entry) -> IndexRow:
     """Return the row of an entry in the index. It depends on nothing else, so it can be stored and reused."""
     strong = terms(entry)
-    weak = informative_tokens(" ".join((entry.prose, *entry.keywords)))
+    keywords = informative_tokens(normalize(" ".join(entry.keywords)))
+    weak = {**informative_tokens(entry.prose), **keywords, **_parts_of(keywords)}
     return tuple(strong), tuple([term for term in weak if term not in strong]), _to_json()(entry.record())
 
 
@@ -98,12 +99,16 @@ def terms(entry: Entry) -> dict[str, None]:
     functions = [frame.rpartition(":")[2] for frame in entry.frames if not frame.endswith(">")]
     text = "\n".join((entry.package, entry.title, entry.exception, *map(normal_form, entry.templates), *functions))
     words = distinct_tokens(text.replace(PLACEHOLDER_MARK, " "))
-    for word in [word for word in words if "_" in word]:
-        words.update(split_identifier(word))
+    words.update(_parts_of(words))
     words.update(dict.fromkeys(map(lower, entry.frames)))
     if entry.package:
         words[f"{PACKAGE_TERM}{entry.package}"] = None
     return words
+
+
+def _parts_of(words: Iterable[str]) -> dict[str, None]:
+    """Return the parts of the identifiers among some words."""
+    return {part: None for word in words for part in split_identifier(word)}
 
 
 def _segments(entries: Sequence[Entry]) -> list[Segment]:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from fixcards.matching.parse.packages import path_in_library
 
-TABLE_VERSION = 4
+TABLE_VERSION = 5
 """Raised whenever a rule changes what comes out, since stored normal forms then no longer compare."""
 
 _START = r"(^|[^A-Za-z0-9_.\uE000])"
@@ -253,6 +253,20 @@ RULES: tuple[NormalizingRule, ...] = (
         "another one in each run",
         required_text=("-",),
         trigger="[0-9]",
+    ),
+    NormalizingRule(
+        "advisory",
+        "(CVE|cve)-(?=[0-9]{4}-[0-9])",
+        "_",
+        "the number of an advisory is its name: it becomes one word, so that another number is another one",
+        required_text=("CVE-", "cve-"),
+    ),
+    NormalizingRule(
+        "number of an advisory",
+        "((?:CVE|cve)_[0-9]{4})-(?=[0-9])",
+        "_",
+        "the rest of that name",
+        required_text=("CVE_", "cve_"),
     ),
     NormalizingRule(
         "date",

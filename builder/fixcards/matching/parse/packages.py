@@ -8,7 +8,7 @@ from functools import lru_cache
 from fixcards.matching.parse.patterns import ARCHIVE, COMPILED
 from fixcards.matching.parse.tokens import lower
 
-LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/vendor-packages/", ".whl/")
+LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/vendor-packages/", ".whl/", ".zip/")
 """Folders that packages are installed in. `dist-packages` is Debian's, `vendor-packages` that of illumos, and pex runs
 wheels where it unpacked them."""
 
@@ -19,8 +19,8 @@ NOT_OWN_CODE = (
 )
 """The path of a file of Python itself, for one that no library folder holds, or of a program that an installer wrote to
 start a package. No one has written that code."""
-NO_FILE = rf"^<|{_START_SCRIPT}"
-"""A path without code to change: that of typed code, too."""
+NO_FILE = rf"^<|{_START_SCRIPT}|_in_process[.]py"
+"""A path without code to change: that of typed code, too, and of what starts a build in a process of its own."""
 
 _SEPARATORS = re.compile("[-_.]+")
 _ARCHIVE, _COMPILED = re.compile(ARCHIVE), re.compile(COMPILED)

@@ -30,7 +30,7 @@ PATTERNS: dict[str, str] = {
     "exception class": r"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?"
     rf"[A-Za-z0-9_]*{EXCEPTION_SUFFIXES}$",
     "dotted": r"^[a-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*[.][A-Z][A-Za-z0-9_]*$",
-    "raised": r"(?:Error|Exception|Warning|Interrupt|Exit)(?:: |\()",
+    "raised": r"(?:Error|Exception|Warning|Interrupt|Exit|[a-z]Timeout)(?:: |\()",
     # JavaScript and Java, with the place in brackets or behind colons, and .NET; no sentence that begins with "at".
     "script": r"^[ \t]*at (?![^\n]*[.]pyx?[:)]|[0-9])(?:[^ \t,()\n]*(?:\([^ \t,()\n]*)?[:(][0-9a-z<]"
     r"|(?:async |new )?[^ \t,()\n]+(?: \[as [^\]\n]*\])? \([^\n]+\)[ \t]*$|[^ \t,()\n]+\([^)\n]*\) in )",

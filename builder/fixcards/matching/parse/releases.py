@@ -50,8 +50,12 @@ LOCKED_RELEASE = rf"^(?:version = \"|[ ]{{0,8}}`?v?)({_RELEASE})[\"`]?(?:[ ][(|]
 """Two lines of `uv.lock` or `poetry.lock`, or the heading of a tracker's form and the answer below it."""
 PYTHON_PATH = r"(?:[Pp]ython[/\\]?|[/\\]py)([23])[.]?([0-9]{1,2})(?=[/\\.])"
 """The interpreter in a path."""
-PYTHON_PROGRAM = r"(?:^|[^A-Za-z0-9_])[Pp]y(?:thon)?:?([23][.][0-9]{1,2})(?![0-9./\\])"
-"""The interpreter by the name of its program, which people also write in sentences, or of its image."""
+PYTHON_PROGRAM = (
+    r"(?:(?:^|[^A-Za-z0-9_])[Pp]y(?:thon)?:?|(?:removed|deleted|gone|dropped) (?:in|from|with|since) C?[Pp]ython )"
+    r"([23][.][0-9]{1,2})(?![0-9./\\])"
+)
+"""The interpreter by the name of its program, which people also write in sentences, or of its image; or the one
+that a person says no longer has something."""
 LISTED_VALUE = r"^[ ]*(?:- )?[a-z_]{1,40}: \[([^\]\n]*)\]$"
 """A list in one line as the value of a key, as YAML has it."""
 PLUGINS = "plugins: "

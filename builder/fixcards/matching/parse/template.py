@@ -13,8 +13,9 @@ from fixcards.matching.parse.tokens import CONSTRUCTOR
 
 PLACEHOLDER_MARK = "\ue000"
 PLACEHOLDER = r"\{[a-z_][a-z0-9_]*\}"
-LAST_PLACE = r" \(\{[a-z_][a-z0-9_]*\}\)$"
-"""A placeholder in parentheses at the end of a template, such as the file of a module. Readers leave it out."""
+LAST_PLACE = r"(?: \(\{[a-z_][a-z0-9_]*\}\)|[.!:])$"
+"""A placeholder in parentheses at the end of a template, such as the file of a module, or its last mark. Readers leave
+them out."""
 NORMALIZED_VALUE = "<[a-z]+>"
 LETTER = r"[A-Za-z\u00aa-\u1fff\u2c00-\u2fff\u3040-\ud7ff]"
 

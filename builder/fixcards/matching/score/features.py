@@ -47,6 +47,8 @@ MARK_LENGTH = 12
 
 OWN_EXCEPTION = "AssertionError"
 """The exception of a reproduction's own check. It says nothing about another check."""
+INTERRUPTION = "KeyboardInterrupt"
+"""The exception of a program that a person ended. It says nothing of what went wrong."""
 UNFINISHED = ":"
 """The end of a message whose most important part follows in the next line."""
 WRAPPED = r"(?:: |[(]|(?:^|[^a-z])(?:because|due to|from|by) )$"
@@ -118,7 +120,7 @@ class MatchFeatures:
     foreign_frames: bool
     """Whether the text shows library frames and none of the entry's own packages. Python itself has none."""
     frames_alone: bool
-    """Whether the text shows no exception."""
+    """Whether the text shows no exception but that of a program that was interrupted."""
     uses_package: bool
     """Whether the text has the entry's package in a frame, a release, code or a path, or in the message itself.
 
@@ -194,7 +196,7 @@ def compare(failure: NormalizedFailure, entry: Entry) -> MatchFeatures:
         partner_frames=len(shared) - len(own_shared),
         innermost=bool(own_shared) and own_frames[-1] in shared,
         foreign_frames=bool(failure.packages) and not (shows_package or own_shared or entry.package == PYTHON),
-        frames_alone=not failure.failure.exceptions,
+        frames_alone=all(each.name == INTERRUPTION for each in failure.failure.exceptions),
         uses_package=uses or (fit is not None and fit.names_package),
         affected=affected,
         alias=fit is not None
@@ -226,7 +228,7 @@ def _fits(
     fits: list[TemplateFit] = []
     similarity, same_exception = (0, True), False
     packages = [*own, entry.package]
-    for part in split_templates(entry.templates, entry.exception):
+    for number, part in enumerate(split_templates(entry.templates, entry.exception)):
         for line in part.possible_lines(failure):
             new = None
             for message in part.messages:
@@ -236,8 +238,10 @@ def _fits(
                 source = part.is_source and not new.truncated
                 first = part.same_message and new.same_exception is not False
                 fits.append(replace(new, first=first, source=source))
+        # What is said without a class, beside the first message, may be no exception's at all.
+        compared = part.name or ("" if number else entry.exception)
         for line in failure.exception_lines:
-            if line.exception != OWN_EXCEPTION and same_class(line.exception, part.name or entry.exception):
+            if line.exception != OWN_EXCEPTION and same_class(line.exception, compared):
                 same_exception = True
                 if line.goes_on and line.text.comparable.endswith(UNFINISHED):
                     continue

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
+from fixcards.matching.index.conditions import PYTHON
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.query import Query, make_query
 from fixcards.matching.index.reader import Index
@@ -122,11 +123,15 @@ def _matches_in(index: Index, failure: NormalizedFailure) -> list[Match]:
         matches += _score_entry(failure, entry, keywords)
     if query.typed and any(each.line for each in matches):
         matches = [each for each in matches if each.line]  # a message that stands there is no loose words
-    if not matches and query.prose and _has_lead(candidates, index):
-        words = tuple(word for word in query.prose if word in candidates[0].terms)
+    if not matches and query.prose:
         indexed = sum(1 for word, _ in terms if word in query.prose and index.postings(word))
-        keywords = KeywordMatch(100 * len(words) // max(1, indexed), 0, words, written, long_text=True)
-        matches += _score_entry(failure, index.entry(candidates[0].number), keywords)
+        change = _leading_change(candidates, index)
+        for candidate in candidates:
+            entry = index.entry(candidate.number)
+            if entry.package == PYTHON or _change(entry) == change:
+                words = tuple(word for word in query.prose if word in candidate.terms)
+                keywords = KeywordMatch(100 * len(words) // max(1, indexed), 0, words, written, long_text=True)
+                matches += _score_entry(failure, entry, keywords)
     return matches
 
 
@@ -196,14 +201,11 @@ def _limit_entry_files(candidates: list[Candidate], index: Index) -> Iterator[Ca
             yield candidate
 
 
-def _has_lead(candidates: list[Candidate], index: Index) -> bool:
-    """Return whether the first candidate has clearly more points than the next one about another change."""
-    if not candidates:
-        return False
-    first = candidates[0]
-    rivals = (each for each in candidates[1:] if 100 * first.points < MIN_LEAD * each.points)
-    family = _change(index.entry(first.number))
-    return all(_change(index.entry(each.number)) == family for each in rivals)
+def _leading_change(candidates: list[Candidate], index: Index) -> str:
+    """Return the change that the first candidate is about, empty where one about another has nearly as many points."""
+    rivals = [each for each in candidates if 100 * candidates[0].points < MIN_LEAD * each.points]
+    changes = {_change(index.entry(each.number)) for each in rivals}
+    return changes.pop() if len(changes) == 1 else ""
 
 
 def _change(entry: Entry) -> str:
@@ -239,14 +241,13 @@ def _keyword_match(
     weights: Mapping[str, int], candidate: Candidate, entry: Entry, written: Mapping[str, str]
 ) -> KeywordMatch:
     """Return the words that a typed query, with the weight of each, shares with an entry."""
-    shared = {word: weight for word, weight in weights.items() if word in candidate.terms}
-    points = sum(weight * (2 if candidate.terms[word] else 1) for word, weight in shared.items())
-    maximum = sum(2 * weights[word] for word in {*shared, *informative(weights)})
-    message_share = max((_message_share(shared, entry, template) for template in entry.templates), default=0)
+    points = {word: weight * (1 + candidate.terms[word]) for word, weight in weights.items() if word in candidate.terms}
+    telling = informative(points)
+    message_share = max((_message_share(points, entry, template) for template in entry.templates), default=0)
     return KeywordMatch(
-        100 * points // max(1, maximum),
-        200 * points // max(1, 2 * sum(weights.values())) + message_share,
-        tuple(informative(shared)),
+        100 * sum(map(points.__getitem__, telling)) // max(1, 2 * sum(map(weights.__getitem__, informative(weights)))),
+        200 * sum(points.values()) // max(1, 2 * sum(weights.values())) + message_share,
+        tuple(telling),
         written,
     )
 

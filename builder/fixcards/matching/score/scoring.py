@@ -32,7 +32,7 @@ WHOLE_LINE_COVERAGE = 80
 """Percent of a line that a template of stopwords has to make up to be possible at all."""
 MIN_SIMILARITY = 50
 """Percent of informative words that two messages of the same exception share when they are one in other words."""
-MIN_KEYWORD_COVERAGE = 45
+MIN_KEYWORD_COVERAGE = 40
 """Percent of the informative words of a query, by rarity, that an entry has to have."""
 MIN_NEARNESS = 200
 """Nearness, of 300, that an entry needs where it has a single informative word of the query."""
@@ -203,7 +203,7 @@ def _tier_without_message(features: MatchFeatures, entry: Entry) -> str:
         return "possible" if features.other_names else "likely"
     if features.fit is not None and features.fit.specificity >= SPECIFICITY_STRONG:
         return "possible"  # a specific message that was wrapped in another exception
-    may_be_class = features.same_exception or features.frames_alone or not entry.exception
+    may_be_class = features.same_exception or features.frames_alone
     if place and may_be_class and 2 * shared >= features.all_frames:
         return "possible"  # the same place, another message or none
     return "possible" if similar and features.uses_package else ""

@@ -137,7 +137,7 @@ def same_class(name: str, other: str) -> bool:
     """Return whether two classes are the same but for their modules, which programs print or leave out."""
     if not name or not other:
         return False
-    one, two = name.split(".")[-1], other.split(".")[-1]
+    one, two = (each.split(".")[-1].replace("ModuleNotFound", "Import") for each in (name, other))
     return one == two or _is_misspelt(one, two)
 
 

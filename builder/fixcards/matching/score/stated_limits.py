@@ -24,7 +24,7 @@ CONSTRAINT = (
 NAME_WORD = r"[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?"
 """A word that may be a package's name, in lower case."""
 SENTENCE_END = r"[.!?;](?= |$)"
-CLAUSE_END = ",? (?:and|but|so|und|aber|et|mais|y|pero|e|ma) |, "
+CLAUSE_END = ",? (?:and|but|so|und|aber|et|mais|y|pero|e|ma) |, | (?=(?:requires|wants|expects|refuses) )"
 """What ends a part of a sentence: the word that states a limit speaks of the names on its own side."""
 LIMIT = (
     r"(?:^|[^a-z])(?:(?:must|(?:ha(?:s|ve)|needs?) to) (?:be|stay|remain|have|use)|pins?|pinned|requires?|required"
@@ -63,7 +63,8 @@ HELD = "|".join(
         rf"{_CHANGES}[a-z]*(?: [a-z0-9.]+){{0,4}} (?:{_NOT}|isn't going to) happen",
         _NEITHER,
         r"(?:^|[^a-z])can [^.!?]{1,20} neither ",
-        r"(?:^|[^a-z])(?:pinned|frozen|locked|stuck(?! in (?:a|an|the)[^a-z])|nailed|blocked (?:at|on)"
+        r"(?:^|[^a-z])(?:pinned|frozen|locked"
+        r"|stuck(?! (?:in|on|with) (?:a|an|the|this|that|it|some|similar)(?:[^a-z]|$))|nailed|blocked (?:at|on)"
         r"|no \"?(?:just )?upgrad|not an option"
         r"|unmaintained"
         r"|abandoned|not (?:upgrading|touching|changing|updating|migrating|moving)|is tied to"
@@ -90,7 +91,7 @@ GIVEN = (
     r"(?:^|[^a-z])(?:certified|validated|approved|vendor|customer|polic(?:y|ies)|distro|mandat|demand|dictat|prescrib"
     r"|frozen|(?:a|the|this|our|in|code|release|feature|change) freeze"
     r"|managed|bundled|vendored|shipped|ships|baked|given|capped|caps|locked|governed|audited|platform"
-    r"|system package|(?:needed|required|held|pinned|used|owned|wanted|fixed|decided|chosen|inspected|imported) by"
+    r"|system package|(?:needed|held|pinned|owned|wanted|fixed|decided|chosen|inspected) by"
     r"|need(?:s|ed)? (?:it|that)(?! to )(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled|comes with"
     r"|organi[sz]ers?"
     r"|(?:no|any|an) (?:older|newer)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)|(?:is|are) out for "

@@ -1,12 +1,12 @@
 // What the worker answers to the questions of a page.
 
 // In the order of the steps: the script that the site serves has the modules in it, and compresses better so.
-import { inRange } from "./versions.js";
-import { canonicalName, framePackage } from "./packages.js";
 import { makeParser, parse } from "./parser.js";
 import { unique } from "./strings.js";
+import { inRange } from "./versions.js";
 import { match } from "./matcher.js";
 import { matchEnvironment } from "./environment.js";
+import { canonicalName, framePackage } from "./packages.js";
 
 const BLOCK = 1 << 20; // bytes of a file that are read in one go
 const MAX_MATCHES = 100;

@@ -1,16 +1,16 @@
 // What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
 
-import {
-  ABSENT, ANNOUNCING, CLASS_COVERAGE, CLASS_OF_METHOD, COPY, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
-  IDENTIFYING, IMPORTED, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MESSAGE_COVERAGE, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
-  SOURCE_CODE, SPECIFICITY_ENOUGH, SUBJECT, UNFINISHED, WRAPPED,
-} from "./constants.js";
 import { framesOf } from "./normalized_failure.js";
 import { canonicalName, framePackage } from "./packages.js";
+import { inRange, maySatisfy } from "./versions.js";
 import { findAll, lastPart, lower, unique } from "./strings.js";
 import { compileTemplate, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
+import {
+  ABSENT, ANNOUNCING, CLASS_COVERAGE, CLASS_OF_METHOD, COPY, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
+  IDENTIFYING, IMPORTED, INTERRUPTION, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MESSAGE_COVERAGE, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
+  SOURCE_CODE, SPECIFICITY_ENOUGH, SUBJECT, UNFINISHED, WRAPPED,
+} from "./constants.js";
 import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
-import { inRange, maySatisfy } from "./versions.js";
 
 export const percent = (part, total) => Math.floor((100 * part) / Math.max(1, total));
 
@@ -54,7 +54,7 @@ export function compare(failure, entry) {
     partnerFrames: shared.length - ownShared.length,
     innermost: shared.includes(ownFrames.at(-1)),
     foreignFrames: packages.size && !showsPackage && !ownShared.length && entry.package !== "python",
-    framesAlone: !exceptions.length,
+    framesAlone: exceptions.every(({ name }) => name === INTERRUPTION),
     usesPackage: uses || !!fit?.namesPackage,
     alias: fit && !uses && !fit.isStatement && !(entry.cause === entry.id && fit.namesPackage) && entry.package !== "python" && !fits.some((each) => each.first),
     wrongValue: fit && isWrongValue(fit, releases.ranges),
@@ -85,20 +85,20 @@ function callerOf(failure, entry, own) {
 }
 
 function fitsOf(failure, entry, own) {
-  let [similarity, sameNames, sameException, first] = [0, true, false, ""];
+  let [similarity, sameNames, sameException, first] = [0, true, false];
   const fits = [];
   const packages = [...own, entry.package];
   entry.templates.forEach((template, number) => {
     const [name, message] = splitTemplate(template, entry.exception);
     const { normalForm } = compileTemplate(message);
-    if (!number) first = normalForm;
+    first ??= normalForm;
     const sameMessage = !number || !!(first && normalForm && (first.includes(normalForm) || normalForm.includes(first)));
     const messages = unique([message, message.replace(LAST_PLACE, ""), message.replace(CLASS_OF_METHOD, "")]);
     for (const line of failure.messageLines) {
       let next = null;
       for (const each of messages) if (!next || next.truncated) next = fitTemplate(name, each, line, packages) ?? next;
       if (next) fits.push({ ...next, first: sameMessage && next.sameException !== false, source: !name && !next.truncated && !sameMessage && SOURCE_CODE.test(message) });
-      if (line.exception !== OWN_EXCEPTION && sameClass(line.exception, name || entry.exception)) {
+      if (line.exception !== OWN_EXCEPTION && sameClass(line.exception, name || (number ? "" : entry.exception))) {
         sameException = true;
         if (!line.goesOn || !line.text.comparable().endsWith(UNFINISHED)) {
           const next = similarityOf(normalForm, line.text.comparable());
@@ -196,7 +196,7 @@ function similarityOf(normalForm, comparable) {
 }
 
 function sameClass(name, other) {
-  const [one, two] = [name, other].map(lastPart);
+  const [one, two] = [name, other].map((each) => lastPart(each).replace("ModuleNotFound", "Import"));
   return !!(name && other) && (one === two || isMisspelt(one, two));
 }
 

@@ -1,15 +1,15 @@
 // What fixes.py and stated_limits.py in builder/fixcards/matching/score do. The comments that say why stand there.
 
+import { inRange, maySatisfy, overlap } from "./versions.js";
 import { isListed } from "./releases.js";
+import { findAll, lower, trim } from "./strings.js";
+import { canonicalName } from "./packages.js";
 import {
   BELOW, BUILD, BUILD_TOOLS, CLAUSE_END, CONSTRAINT, DEMANDED, DETERMINED, FIX_BACK, FIX_BOUND, FIX_BUILD,
   FIX_CALL, FIX_CALLER, FIX_CODE, FIX_FIXED, FIX_HELD, FIX_IN_PLACE, FIX_NEWER, FIX_OWN_CODE, FIX_PYTHON, FIX_TRIED,
   FIX_YOURS, GIVEN, HELD, INSTALL_COMMAND, LIMIT, LOWEST, MAX_PRONOUN, NAME_WORD, NO_DOWNGRADE, NO_EDIT, NO_HELP,
   NO_INSTALL, NO_PACKAGE, OTHER_NAME, OWN_BUILD, PAST, REQUIREMENT, SENTENCE_END, STATED, TRIED,
 } from "./constants.js";
-import { findAll, lower, trim } from "./strings.js";
-import { canonicalName } from "./packages.js";
-import { inRange, maySatisfy, overlap } from "./versions.js";
 
 export function fitFixes(failure, features, entry) {
   const sentences = sentencesOf(failure.failure, features.messageLines);

@@ -1,11 +1,11 @@
 // What builder/fixcards/matching/parse/lines.py does. The comments that say why stand there.
 
-import { trimEnd, trimStart } from "./strings.js";
-import { applyRules, INVISIBLE } from "./normalize.js";
 import {
   CHUNK_LENGTH, ENTITIES, ENTITY, ESCAPE, ESCAPED, ESCAPED_QUOTE, INVISIBLE_CHARACTER, JOINED, JOINT, LINK,
   MAX_ESCAPES, MAX_LINE_LENGTH, MAX_PREFIXES, MAX_SUFFIX_LENGTH, PREFIX, SIMPLE_ESCAPES, SUFFIX,
 } from "./constants.js";
+import { trimEnd, trimStart } from "./strings.js";
+import { applyRules, INVISIBLE } from "./normalize.js";
 
 const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
 

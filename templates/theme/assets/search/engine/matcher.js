@@ -17,14 +17,10 @@ const compareText = (one, other) => (one > other) - (one < other);
 const byRank = (a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) || b.score - a.score || !!a.entry.note - !!b.entry.note || compareText(a.entry.id, b.entry.id);
 
 export async function match(failure, index, limit = DEFAULT_LIMIT) {
-  const best = new Map();
-  for (const part of splitFailures(failure)) {
-    for (const each of await matchFailure(normalizeFailure(part), index)) {
-      const before = best.get(each.entry.id);
-      if (!before || byRank(each, before) < 0) best.set(each.entry.id, each);
-    }
-  }
-  return [...best.values()].sort(byRank).slice(0, limit);
+  const all = [];
+  for (const part of splitFailures(failure)) all.push(...(await matchFailure(normalizeFailure(part), index)));
+  all.sort(byRank);
+  return all.filter((each, at) => all.findIndex(({ entry }) => entry.id === each.entry.id) === at).slice(0, limit);
 }
 
 async function matchFailure(failure, index) {
@@ -33,16 +29,24 @@ async function matchFailure(failure, index) {
   await index.prepare(terms.map(([term]) => term));
   const candidates = findCandidates(query, terms, index);
   const weights = wordWeights(query, index);
-  const written = spellings(query.prose.length ? failure.lines.map((text) => text.normalForm()).join("\n") : "");
+  const written = spellings(failure.lines.map((text) => text.normalForm()).join("\n"));
   const limited = limitEntryFiles(candidates, index);
   await index.prepareEntries(limited.map((candidate) => candidate.number));
-  let matches = limited.flatMap((candidate) => scoreEntry(failure, candidate, index, (entry) => query.typed && { ...keywordMatch(weights, candidate, entry), written }));
+  let matches = limited.flatMap((candidate) => {
+    const entry = index.entry(candidate.number);
+    return scoreEntry(failure, entry, query.typed && { ...keywordMatch(weights, candidate, entry), written });
+  });
   if (query.typed && matches.some((each) => each.line)) matches = matches.filter((each) => each.line);
   const { prose } = query;
-  if (!matches.length && prose.length && hasLead(limited, index)) {
-    const words = prose.filter((word) => candidates[0].terms.has(word));
+  if (!matches.length && prose.length) {
     const indexed = terms.filter(([word]) => prose.includes(word) && index.postings(word).length).length;
-    matches.push(...scoreEntry(failure, candidates[0], index, () => ({ coverage: percent(words.length, indexed), nearness: 0, informative: words, longText: true, written })));
+    const changes = unique(limited.filter(({ points }) => 100 * limited[0].points < MIN_LEAD * points).map(({ number }) => changeOf(index.entry(number))));
+    matches = limited.flatMap((candidate) => {
+      const entry = index.entry(candidate.number);
+      const words = prose.filter((word) => candidate.terms.has(word));
+      const isAsked = entry.package === "python" || (!changes[1] && changeOf(entry) === changes[0]);
+      return isAsked ? scoreEntry(failure, entry, { coverage: percent(words.length, indexed), informative: words, longText: true, written }) : [];
+    });
   }
   return settleTwins(matches);
 }
@@ -90,21 +94,15 @@ function limitEntryFiles(candidates, index) {
   const files = new Set();
   return candidates.filter(({ number, points }) => {
     const file = index.entryFile(number);
-    const isTaken = points * 100 >= candidates[0].points * MIN_SHARE_OF_BEST && (files.has(file) || files.size < MAX_ENTRY_FILES);
-    if (isTaken) files.add(file);
-    return isTaken;
+    return points * 100 >= candidates[0].points * MIN_SHARE_OF_BEST && (files.size < MAX_ENTRY_FILES ? files.add(file) : files).has(file);
   });
 }
 
-function hasLead([first, ...others], index) {
-  const changeOf = ({ number }) => index.entry(number).cause || index.entry(number).id;
-  return first && others.every((each) => 100 * first.points >= MIN_LEAD * each.points || changeOf(each) === changeOf(first));
-}
+const changeOf = ({ cause, id }) => cause || id;
 
-function scoreEntry(failure, candidate, index, keywordsOf) {
-  const entry = index.entry(candidate.number);
+function scoreEntry(failure, entry, keywords) {
   const features = compare(failure, entry);
-  const scored = scoreMatch(features, entry, keywordsOf(entry));
+  const scored = scoreMatch(features, entry, keywords);
   if (!scored) return [];
   const { line = 0, text = "", marks = [] } = features.fit ?? {};
   const proof = features.frames || features.hasSource ? 2 : +features.usesPackage;
@@ -119,16 +117,17 @@ function wordWeights(query, index) {
 }
 
 function keywordMatch(weights, candidate, entry) {
-  let [points, maximum, all] = [0, 0, 0];
-  for (const [word, weight] of weights) {
-    const factor = candidate.terms.get(word) ?? 0;
-    all += 2 * weight;
-    points += factor * weight;
-    if (factor || informative([word]).length) maximum += 2 * weight;
-  }
+  const share = (words, times) => {
+    let [points, all] = [0, 0];
+    for (const [word, weight] of words) {
+      all += 2 * weight;
+      points += (candidate.terms.get(word) ?? 0) * weight;
+    }
+    return percent(times * points, all);
+  };
   const shared = weights.map(([word]) => word).filter((word) => candidate.terms.has(word));
   const messageShare = Math.max(0, ...entry.templates.map((template) => messageShareOf(shared, entry, template)));
-  return { coverage: percent(points, maximum), nearness: percent(2 * points, all) + messageShare, informative: informative(shared) };
+  return { coverage: share(weights.filter(([word]) => informative([word]).length), 1), nearness: share(weights, 2) + messageShare, informative: informative(shared) };
 }
 
 function messageShareOf(words, entry, template) {
@@ -148,8 +147,8 @@ function settleTwins(matches) {
 function standsOut({ entry, proof }, twins) {
   const { id, cause } = entry;
   const isCause = cause === id;
-  const others = twins.filter((each) => each.entry.id !== id && !(isCause && each.entry.cause === id));
-  return (isCause || proof > 0) && others.every((each) => each.proof < proof);
+  const isNoRival = (each) => each.entry.id === id || (isCause && each.entry.cause === id);
+  return (isCause || proof > 0) && twins.every((each) => isNoRival(each) || each.proof < proof);
 }
 
 function behindBetter(matches, match) {

@@ -3,11 +3,11 @@
 import {
   ADDRESS, CODE_NAME, DENIED, MAX_CONTEXT, NAMED, NEGATED, ORIGIN, QUOTED_MESSAGE, SUGGESTION,
 } from "./constants.js";
-import { cleanDisplay, normalize } from "./normalize.js";
+import { tokenize } from "./tokens.js";
 import { canonicalName, framePackage } from "./packages.js";
 import { isAdvice } from "./releases.js";
+import { cleanDisplay, normalize } from "./normalize.js";
 import { findAll, lower, once, trim, unique } from "./strings.js";
-import { tokenize } from "./tokens.js";
 import { plainQuotes } from "./template.js";
 
 function normalizedText(raw) {

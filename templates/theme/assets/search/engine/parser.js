@@ -1,15 +1,15 @@
 // What builder/fixcards/matching/parse/parser.py does. The comments that say why stand there.
 
+import { cleanLine } from "./lines.js";
 import {
   ARROW, BOX, BREAK, CAUSE, COUNT, CUT_PATH, DEF, DOTTED, EXCEPTION, EXCEPTION_CLASS, FRAME, FRAME_FORMS, HANDLING,
   HEADER, INDENTED, INNERMOST_FIRST, LOGGED_HEADER, MAX_EXCEPTIONS, MAX_FRAMES, MAX_LINES, MAX_NAME_LENGTH, MEMBER,
   MIN_ANNOUNCED, NO_FILE, PYTEST, QUOTES, RAISED, REPEATED, REPEAT_WINDOW, RICH, RULER, SCRIPT, SOURCE, NOT_OWN_CODE,
   UNREACHABLE_INDENT, WARNING,
 } from "./constants.js";
-import { cleanLine } from "./lines.js";
+import { lastPart, trim, trimEnd, trimStart } from "./strings.js";
 import { libraryFrame } from "./packages.js";
 import { seenReleases } from "./releases.js";
-import { lastPart, trim, trimEnd, trimStart } from "./strings.js";
 
 const OTHER_FRAMES = Object.entries(FRAME_FORMS).map(([name, pattern]) => [name, new RegExp(pattern)]);
 

@@ -1,24 +1,23 @@
 // What builder/fixcards/matching/index/query.py does. The comments that say why stand there.
 
+import { findAll, lower, unique } from "./strings.js";
 import { informative, splitIdentifier, tokenize } from "./tokens.js";
+import { framePackage } from "./packages.js";
+import { isListed } from "./releases.js";
 import {
   CHECKS, EXCEPTION_WEIGHT, FRAME_WEIGHT, LINE_WEIGHT, LOG_PREFIX, MACHINE_LINE, MAX_FRAME_EXCEPTIONS,
   MAX_MAIN_EXCEPTIONS, MAX_OTHER_LINES, MAX_QUERY_EXCEPTIONS, MAX_QUERY_FRAMES, MAX_QUIET_LINES, MAX_TERMS,
   MAX_TYPED_LINES, MAX_TYPED_WORDS, MAX_WARNING_LINES, PACKAGE_WEIGHT, QUOTED, WARNING_PATTERN,
 } from "./constants.js";
-import { findAll, lower, unique } from "./strings.js";
-import { framePackage } from "./packages.js";
 import { hasFrames } from "./parser.js";
-import { isListed } from "./releases.js";
 
 const lastOnes = (items, count) => items.slice(-count).reverse();
 const warns = ({ raw }) => WARNING_PATTERN.test(raw);
 
 export function makeQuery(normalized) {
   const { failure, exceptions, lines } = normalized;
-  const parts = [failure, ...failure.exceptions];
-  const isOutput = parts.some((part) => part.message || hasFrames(part));
-  const isExplained = parts.some(({ name, message, frames }) => frames.length || (message && !CHECKS.includes(name)));
+  const isOutput = [failure, ...failure.exceptions].some((part) => part.message || hasFrames(part));
+  const isExplained = failure.exceptions.some(({ name, message, frames }) => frames.length || (message && !CHECKS.includes(name)));
   const written = writtenLines(normalized);
   const short = !isOutput && written.length === lines.length && lines.length <= MAX_TYPED_LINES;
   const wholeWords = short ? lines.flatMap((line) => line.tokens()) : [];
@@ -31,7 +30,7 @@ export function makeQuery(normalized) {
   lastOnes(exceptions, MAX_QUERY_EXCEPTIONS).forEach((text, number) => add(text.tokens(), number < MAX_MAIN_EXCEPTIONS ? EXCEPTION_WEIGHT : LINE_WEIGHT));
   const frames = [...lastOnes(failure.exceptions, MAX_FRAME_EXCEPTIONS), failure].flatMap((each) => lastOnes(each.frames, MAX_QUERY_FRAMES));
   add(unique(frames).map(lower).slice(0, 2 * MAX_QUERY_FRAMES), FRAME_WEIGHT);
-  const texts = typed ? lines : warningLines(exceptions, lines);
+  const texts = typed ? lines : warningLines(lines);
   add(texts.flatMap(({ raw }) => tokenize(`${findAll(raw, QUOTED)}`)), EXCEPTION_WEIGHT);
   if (typed) add(informative(words), EXCEPTION_WEIGHT);
   add(typed ? words : texts.flatMap((text) => informative(text.tokens())), LINE_WEIGHT);
@@ -48,7 +47,6 @@ function writtenLines({ failure, lines }) {
   });
 }
 
-function warningLines(exceptions, lines) {
-  const others = exceptions.length ? [] : lines.filter((text) => !warns(text));
-  return [...lastOnes(lines.filter(warns), MAX_WARNING_LINES), ...lastOnes(others, MAX_OTHER_LINES)];
+function warningLines(lines) {
+  return [...lastOnes(lines.filter(warns), MAX_WARNING_LINES), ...lastOnes(lines.filter((text) => !warns(text)), MAX_OTHER_LINES)];
 }

@@ -5,8 +5,8 @@ import {
   LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, OTHER_NAMES, PLACE_WORDS,
   PLATFORM, PLUGINS, PYTHON_NAMES, PYTHON_PATH, PYTHON_PROGRAM, READER_WORDS, RELEASE_MENTION, REPORTS,
 } from "./constants.js";
-import { canonicalName } from "./packages.js";
 import { lower, trim, unique } from "./strings.js";
+import { canonicalName } from "./packages.js";
 
 export function seenReleases() {
   const [releases, paths, listed] = [new Map(), new Set(), new Set()];

@@ -1,5 +1,6 @@
 // What builder/fixcards/matching/score/scoring.py does. The comments that say why stand there.
 
+import { inRange } from "./versions.js";
 import {
   AFFECTED_SCORE, BASE_SCORE, CONTRADICTION_PENALTY, FOREIGN_FRAMES_PENALTY, FRAMES_SCORE, FRAME_SCORE,
   INNERMOST_SCORE, LAST_EXCEPTION_SCORE, MAX_REASON_WORDS, MAX_SCORE, MAX_SCORED_FRAMES, MAX_SCORED_SPECIFICITY,
@@ -11,7 +12,6 @@ import {
   WHOLE_LINE_COVERAGE,
 } from "./constants.js";
 import { informative, tokenize } from "./tokens.js";
-import { inRange } from "./versions.js";
 
 export const [EXACT, LIKELY, POSSIBLE] = TIERS;
 
@@ -64,7 +64,7 @@ function tierWithoutMessage(features, entry) {
   const place = features.innermost && shared + (features.affected === true) >= Math.min(MIN_SHARED, features.allFrames);
   if (similar && place) return features.otherNames ? POSSIBLE : LIKELY;
   if (features.fit?.specificity >= SPECIFICITY_STRONG) return POSSIBLE;
-  const mayBeClass = features.sameException || features.framesAlone || !entry.exception;
+  const mayBeClass = features.sameException || features.framesAlone;
   if (place && mayBeClass && 2 * shared >= features.allFrames) return POSSIBLE;
   return similar && features.usesPackage ? POSSIBLE : "";
 }
@@ -73,10 +73,10 @@ function keywordTier({ coverage, nearness, informative: words, longText }, featu
   const aboutPython = entry.package === "python";
   const own = informative(tokenize(aboutPython ? entry.templates[0] : entry.package));
   const named = own.length && own.every((word) => words.includes(word));
-  if (named && aboutPython && features.affected) return POSSIBLE;
-  if (longText) return named && words.length + (features.affected === true) >= MIN_SHARED_LONG_TEXT && coverage >= MIN_LONG_TEXT_COVERAGE ? POSSIBLE : "";
-  const enough = named || words.length >= MIN_SHARED ? coverage >= MIN_KEYWORD_COVERAGE : words.length && nearness >= MIN_NEARNESS;
-  return enough ? POSSIBLE : "";
+  const enough = longText
+    ? named && words.length + (features.affected === true) >= MIN_SHARED_LONG_TEXT && coverage >= MIN_LONG_TEXT_COVERAGE
+    : named || words.length >= MIN_SHARED ? coverage >= MIN_KEYWORD_COVERAGE : words.length && nearness >= MIN_NEARNESS;
+  return enough || (named && aboutPython && features.affected) ? POSSIBLE : "";
 }
 
 function scoreOf(features, entry, nearness) {

@@ -3,8 +3,8 @@
 import {
   CONSTRUCTOR, ELLIPSIS_CHARACTERS, LETTER, MIN_TRUNCATED_LENGTH, NORMALIZED_VALUE, PLACEHOLDER, QUOTE,
 } from "./constants.js";
-import { cleanDisplay, normalize } from "./normalize.js";
 import { trimEnd } from "./strings.js";
+import { cleanDisplay, normalize } from "./normalize.js";
 
 const PART_OF_WORD = /\w/;
 

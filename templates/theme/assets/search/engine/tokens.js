@@ -1,10 +1,10 @@
 // What builder/fixcards/matching/parse/tokens.py does. The comments that say why stand there.
 
+import { findAll, lower, trim, unique } from "./strings.js";
 import {
   BUILTIN_NAMES, CONSTRUCTOR, MAX_WORD_LENGTH, MIXED, QUALIFIED, QUOTED, SENTENCE_INFORMATIVE, SENTENCE_SPECIFICITY,
   SENTENCE_WORDS, STOPWORDS, SUFFIX_RULES, WORD,
 } from "./constants.js";
-import { findAll, lower, trim, unique } from "./strings.js";
 
 const STEMMED_STOPWORDS = new Set(STOPWORDS.flatMap((word) => [word, stem(word)]));
 
@@ -23,7 +23,7 @@ function writtenWords(text) {
   return words;
 }
 
-export const splitIdentifier = (word) => (word.includes("_") ? unique(word.split("_").filter(Boolean).map(stem)) : []);
+export const splitIdentifier = (word) => (word.includes("_") ? unique(word.split("_").filter((part) => /\D/.test(part)).map(stem)) : []);
 
 export function stem(word) {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
