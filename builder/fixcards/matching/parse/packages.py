@@ -9,8 +9,8 @@ from fixcards.matching.parse.patterns import ARCHIVE, COMPILED
 from fixcards.matching.parse.tokens import lower
 
 LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/vendor-packages/", ".whl/", ".zip/")
-"""Folders that packages are installed in. `dist-packages` is Debian's, `vendor-packages` that of illumos, and pex runs
-wheels where it unpacked them."""
+"""Folders that packages are installed in. `dist-packages` is Debian's, `vendor-packages` that of illumos, pex runs
+wheels where it unpacked them, and Python imports from an archive as it is."""
 
 _START_SCRIPT = r"(?:^|[/\\])bin[/\\][^./\\]+$|[.]exe[/\\]"
 NOT_OWN_CODE = (

@@ -110,7 +110,7 @@ def compile_template(template: str) -> CompiledTemplate:
 
 
 def without_last_place(template: str) -> str:
-    """Return a template without a placeholder in parentheses at its end."""
+    """Return a template without a placeholder in parentheses, or a mark, at its end."""
     return _LAST_PLACE.sub("", template)
 
 

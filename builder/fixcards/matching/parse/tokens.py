@@ -27,40 +27,40 @@ One of each group is removed, so that `warnings` becomes the same as `warning`.
 
 _STOPWORD_TEXT = """
 a about above actually after again against ago all almost already also although always am an and another any anymore
-anyone anyth anyway apparently are arg args argument arguments around array as ask assert assertion assertionerror at
-attempt attribute attributeerror available away back bad base be because become been before behind below best better
-bool both break breaks bring broken bug but by bytes call callable called calling came can cannot cant care cause
-certain character class code come command compatible completely could couldnt couple crash crashes current currently
-data day decode default deprecated deprecationwarning dict did didnt different directory do does doesn doesnt doing
-don done dont down downgrade downgraded dtype during e each earlier either element elements else empty encode end
-enough error errors even ever every everyth everywhere exactly except exception exist exists expect expected fail
-failed fails failure false far few file filename files fine first fix fixed fixes float for format found frame fresh
-from full fully func function further futurewarning g gave get gets given go goes going gone good got guess had happen
-hard has hashable have having hello help here hi hour how http https i idea if im implemented import importerror in
-index indexerror indices info init input inside install installed installing instance instances instead int integer
-into invalid ioerror is isn isnt issue issues it item items iter iterable iterator its itself ive just k key keyerror
-keys keyword kind know kwargs last later latest least left length let level like likely line list little long look
-lookuperror lot made main make many matter may maybe me mean memory memoryerror message method might mine minute
-mismatch missing module modulenotfounderror modules moment month more most much must my n name named nameerror names
-near nearly necessary need never new newer next nice no nobody none nonetype nor normal not noth notimplemented
-notimplementederror now null number numbers obj object objects obvious obviously of off ok okay old older on once one
-only open operand operation option or oserror other otherwise our out output over own package parameter parameters
-parse part pass path perhaps permission place please point position positional possible pretty probably problem
-problems properly property provided put python question quick quickly quite raise raised range rather read ready
-really reason recent recursion recursionerror required requires result return right run runtime runtimeerror
-runtimewarning s said same saw say saying says see seem seen self sequence set several shape should show simple simply
-since size small so some somebody someth sometime somewhere soon sort specified start started starting still
-stopiteration stopped str string subscriptable such suddenly support supported supports sure syntax syntaxerror
-systemexit t taken takes talk tell than thanks that the their them then there these they thing think this those though
-three through to today together told too took traceback tri true try tuple turn twice two type typeerror types unable
-unexpected unhashable unicode unicodedecodeerror unicodeencodeerror unknown unpack unsupported until up update updated
-updating upgrade upgraded upgrades upgrading us usage use used user userwarning using usual usually v valid value
-valueerror values variable version very vs want warn warning was way we week well went were what whatever when where
-whether which while who whole whose why will with within without won wonder wont word work worked working works would
-wrong x y yesterday yet yield you your z zero zerodivisionerror
+anyone anything anyway apparently are arg args argument arguments around array as ask assert assertion assertionerror
+at attempt attribute attributeerror available away back bad base be because become been before behind below best
+better bool both break breaks bring broken bug but by bytes call callable called calling came can cannot cant care
+cause certain character class code come command compatible completely could couldnt couple crash crashes current
+currently data day decode default deprecated deprecationwarning dict did didnt different directory do does doesn
+doesnt doing don done dont down downgrade downgraded dtype during e each earlier either element elements else empty
+encode end enough error errors even ever every everything everywhere exactly except exception exist exists expect
+expected fail failed fails failure false far few file filename files fine first fix fixed fixes float for format found
+frame fresh from full fully func function further futurewarning g gave get gets given go goes going gone good got
+guess had happen hard has hashable have having hello help here hi hour how http https i idea if im implemented import
+importerror in index indexerror indices info init input inside install installed installing instance instances instead
+int integer into invalid ioerror is isn isnt issue issues it item items iter iterable iterator its itself ive just k
+key keyerror keys keyword kind know kwargs last later latest least left length let level like likely line list little
+long look lookuperror lot made main make many matter may maybe me mean memory memoryerror message method might mine
+minute mismatch missing module modulenotfounderror modules moment month more most much must my n name named nameerror
+names near nearly necessary need never new newer next nice no nobody none nonetype nor normal not nothing
+notimplemented notimplementederror now null number numbers obj object objects obvious obviously of off ok okay old
+older on once one only open operand operation option or oserror other otherwise our out output over own package
+parameter parameters parse part pass path perhaps permission place please point position positional possible pretty
+probably problem problems properly property provided put python question quick quickly quite raise raised range rather
+read ready really reason recent recursion recursionerror required requires result return right run runtime
+runtimeerror runtimewarning s said same saw say saying says see seem seen self sequence set several shape should show
+simple simply since size small so some somebody something sometime somewhere soon sort specified start started
+starting still stopiteration stopped str string subscriptable such suddenly support supported supports sure syntax
+syntaxerror systemexit t taken takes talk tell than thanks that the their them then there these they thing think this
+those though three through to today together told too took traceback tried true try tuple turn twice two type
+typeerror types unable unexpected unhashable unicode unicodedecodeerror unicodeencodeerror unknown unpack unsupported
+until up update updated updating upgrade upgraded upgrades upgrading us usage use used user userwarning using usual
+usually v valid value valueerror values variable version very vs want warn warning was way we week well went were what
+whatever when where whether which while who whole whose why will with within without won wonder wont word work worked
+working works would wrong x y yesterday yet yield you your z zero zerodivisionerror
 """
 STOPWORDS = frozenset(_STOPWORD_TEXT.split())
-"""Words that errors of all kinds share. A message of these alone identifies nothing."""
+"""Words that errors of all kinds share, and common ones of English. A message of these alone identifies nothing."""
 
 _BUILTIN_NAME_TEXT = """
 bool builtin_function_or_method bytearray bytes call class cls complex coroutine dict false float frozenset function

@@ -55,7 +55,7 @@ class SplitTemplate:
     message: str
     normal_form: str
     messages: tuple[str, ...]
-    """The message, then without a placeholder in parentheses at its end, and without the class of a method."""
+    """The message, then without a placeholder in parentheses or a mark at its end, and without a method's class."""
     same_message: bool
     """Whether it is the entry's first template, or says the same in more or fewer words."""
     is_source: bool
@@ -134,7 +134,10 @@ def _contains(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def same_class(name: str, other: str) -> bool:
-    """Return whether two classes are the same but for their modules, which programs print or leave out."""
+    """Return whether two classes are the same but for their modules, which programs print or leave out.
+
+    Old Pythons, and people, say `ImportError` where a newer one says `ModuleNotFoundError`.
+    """
     if not name or not other:
         return False
     one, two = (each.split(".")[-1].replace("ModuleNotFound", "Import") for each in (name, other))
