@@ -25,6 +25,7 @@ from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.reader import Index
 from fixcards.matching.index.writer import build
 from fixcards.matching.parse.normalized_failure import without_suggestion
+from fixcards.matching.parse.packages import frame_package
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.template import find_template
 from fixcards.matching.score.matcher import match
@@ -59,8 +60,9 @@ def printed(library: Library) -> Iterable[tuple[str, str, str]]:
 def filled(own: list[Entry], size: int, outputs: Iterable[str] = ()) -> list[Entry]:
     """Return the entries of the library and distractors up to `size`, the same ones on one machine.
 
-    A distractor made of the very `raise` that ended one of `outputs` is no other failure, and is left out. Its message
-    is looked for without the class, behind which a `KeyError` puts a quote.
+    A distractor with the very message with which its package ended one of `outputs` is no other failure, and is left
+    out: the same words may be raised in two functions, synchronous and not. The message is looked for without the
+    class, behind which a `KeyError` puts a quote.
     """
     stored = CACHE / "distractors.json"
     if not stored.exists():
@@ -71,12 +73,12 @@ def filled(own: list[Entry], size: int, outputs: Iterable[str] = ()) -> list[Ent
         )
     raised: dict[str, list[str]] = defaultdict(list)
     for output in outputs:
-        for frame in {each.frames[-1] for each in parse(output).exceptions if each.frames}:
-            raised[frame].append(output)
+        for package in {frame_package(each.frames[-1]) for each in parse(output).exceptions if each.frames}:
+            raised[package].append(output)
     others = [
         entry
         for entry in map(Entry.from_record, json.loads(stored.read_text(encoding="utf-8")))
-        if not any(find_template([_message(entry)], output) for output in raised[entry.frames[-1]])
+        if not any(find_template([_message(entry)], output) for output in raised[frame_package(entry.frames[-1])])
     ]
     random.Random(4).shuffle(others)  # noqa: S311 - the same order every time
     return own + others[: max(0, size - len(own))]
