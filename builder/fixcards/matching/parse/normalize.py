@@ -260,6 +260,7 @@ RULES: tuple[NormalizingRule, ...] = (
         "_",
         "the number of an advisory is its name: it becomes one word, so that another number is another one",
         required_text=("CVE-", "cve-"),
+        trigger="[0-9]",
     ),
     NormalizingRule(
         "number of an advisory",
@@ -267,6 +268,7 @@ RULES: tuple[NormalizingRule, ...] = (
         "_",
         "the rest of that name",
         required_text=("CVE_", "cve_"),
+        trigger="[0-9]",
     ),
     NormalizingRule(
         "date",
