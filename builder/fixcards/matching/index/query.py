@@ -143,8 +143,10 @@ def _innermost_frames(failure: Failure) -> list[str]:
 
 def _warning_lines(failure: NormalizedFailure) -> list[NormalizedText]:
     """Return the other lines worth asking for, the last ones first: those that look like a warning before the rest."""
-    warnings = [text for text in failure.lines if _WARNING.search(text.raw)]
-    others = [text for text in failure.lines if not _WARNING.search(text.raw)]
+    warnings: list[NormalizedText] = []
+    others: list[NormalizedText] = []
+    for text in failure.lines:
+        (warnings if _WARNING.search(text.raw) else others).append(text)
     return warnings[::-1][:MAX_WARNING_LINES] + others[::-1][:MAX_OTHER_LINES]
 
 
