@@ -36,6 +36,7 @@ from fixcards.matching.score import (
     scoring,
     split_template,
     stated_limits,
+    template_fit,
 )
 
 _VALUES: dict[ModuleType, str] = {
@@ -56,8 +57,8 @@ _VALUES: dict[ModuleType, str] = {
     " EXCEPTION_WEIGHT FRAME_WEIGHT LINE_WEIGHT PACKAGE_WEIGHT",
     index_format: "PACKAGE_TERM",
     reader: "MAX_COMPLETIONS MIN_FUZZY_LENGTH",
-    features: "FULL_COVERAGE CLASS_COVERAGE SPECIFICITY_ENOUGH MAX_RANKED_SPECIFICITY IDENTIFYING MESSAGE_COVERAGE"
-    " MARK_LENGTH OWN_EXCEPTION INTERRUPTION UNFINISHED",
+    template_fit: "FULL_COVERAGE CLASS_COVERAGE SPECIFICITY_ENOUGH MAX_RANKED_SPECIFICITY MARK_LENGTH",
+    features: "IDENTIFYING MESSAGE_COVERAGE OWN_EXCEPTION INTERRUPTION UNFINISHED",
     release_check: "ABSENT",
     split_template: "MIN_TYPO_LENGTH SHADOWED",
     scoring: "REASON_BOTH REASON_MESSAGE REASON_TRUNCATED REASON_OTHER REASON_INNERMOST REASON_FOREIGN REASON_ALIAS"
@@ -92,7 +93,8 @@ _SEARCHED: dict[ModuleType, str] = {
     versions: "VERSION CLAUSE PRERELEASE",
     normalized_failure: "SUGGESTION NEGATED COPY",
     query: "WARNING_PATTERN LOG_PREFIX MACHINE_LINE",
-    features: "WRAPPED ANNOUNCING",
+    template_fit: "WRAPPED",
+    features: "ANNOUNCING",
     caller: "IMPORTED",
     origin: "SUBJECT",
     split_template: "CLASS_OF_METHOD SOURCE_CODE",

@@ -34,7 +34,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-FORMAT = 10
+FORMAT = 11
 """Raised whenever an older reader would misread the files or the tables."""
 PACKAGE_TERM = "="
 """What precedes a package's name in the term that all its entries have. No word begins so."""

@@ -6,16 +6,14 @@ searched for at the speed of `bytes.rfind`, and only the lines around them are p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 MARKERS = (b"rror", b"xception", b"arning", b'File "', b"Traceback", b"FAILED", b"atal", b"annot ", b"ould not ")
 """Texts of which every failure contains one. A chunk starts and ends near lines with one of these."""
-_SHARED_ENDING = b"not "
-"""The ending of several markers, which are searched for together."""
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 19
 """Bytes that are read in one go."""
 MAX_CHUNK_BYTES = 1 << 18
 """Size of the largest chunk. A longer one is split."""
@@ -94,48 +92,33 @@ def _chunk_ranges(content: bytes) -> list[tuple[int, int]]:
 
 def _marker_ranges(content: bytes) -> list[tuple[int, int]]:
     """Return the places of the first and the last marker of each chunk."""
-    ranges = [*_ranges_together(content), *(each for marker in _ALONE for each in _ranges_of(content, marker))]
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(ranges):
-        if merged and start - merged[-1][1] <= MAX_GAP_BYTES:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+    starts: list[int] = []
+    ends: list[int] = []
+    for marker in MARKERS:
+        _add_ranges(content, marker, starts, ends)
+    starts.sort()
+    ends.sort()
+    # As many ranges end before a gap as start before it, so neither list needs the other's pairs.
+    gaps = [number for number, start in enumerate(starts[1:], 1) if start - ends[number - 1] > MAX_GAP_BYTES]
+    return [(starts[first], ends[after - 1]) for first, after in pairwise((0, *gaps, len(starts)))] if starts else []
 
 
-def _ranges_of(content: bytes, marker: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the places of the first and the last of each group of one marker, backwards.
+def _add_ranges(content: bytes, marker: bytes, starts: list[int], ends: list[int]) -> None:
+    """Add the places of the first and the last of each group of one marker, backwards.
 
     `bytes.rfind` takes about half as long as `bytes.find` or an expression.
     """
-    first = last = content.rfind(marker)
+    rfind, find = content.rfind, content.find
+    first = last = rfind(marker)
     while first >= 0:
-        before = content.rfind(marker, 0, first + len(marker) - 1)
+        before = rfind(marker, 0, first + len(marker) - 1)
         if before >= 0 and first - before <= MAX_GAP_BYTES:
             # Jump to the first marker within reach: a log with one on every line costs a step a kilobyte, not a line.
-            first = content.find(marker, max(0, first - MAX_GAP_BYTES), before + len(marker))
+            first = find(marker, max(0, first - MAX_GAP_BYTES), before + len(marker))
         else:
-            yield first, last
+            starts.append(first)
+            ends.append(last)
             first = last = before
-
-
-def _ranges_together(content: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the same of the markers with a shared ending."""
-    match = _find_together(content)
-    while match:
-        first = last = match.start()
-        while (last_near := max(content.rfind(each, last + 1, last + MAX_GAP_BYTES) for each in _TOGETHER)) >= 0:
-            last = last_near
-        yield first, last
-        match = _find_together(content, last + 1)
-
-
-_TOGETHER = tuple(marker for marker in MARKERS if marker.endswith(_SHARED_ENDING))
-_ALONE = tuple(marker for marker in MARKERS if marker not in _TOGETHER)
-_find_together = re.compile(
-    b"%b(?:%b)" % (re.escape(_SHARED_ENDING), b"|".join(b"(?<=%b)" % re.escape(marker) for marker in _TOGETHER))
-).search
 
 
 def without_digits(content: bytes) -> bytes:

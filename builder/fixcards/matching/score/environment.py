@@ -11,7 +11,7 @@ from fixcards.matching.index.format import PACKAGE_TERM
 from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.normalized_failure import NormalizedFailure, normalize_failure
 from fixcards.matching.parse.parser import Failure
-from fixcards.matching.score.features import compare
+from fixcards.matching.score.features import compare, find_common
 from fixcards.matching.score.fixes import FittedFix, fit_fixes
 
 MIN_LISTED = 2
@@ -71,6 +71,6 @@ def _is_met(failure: Failure, entry: Entry) -> bool:
 
 
 def _match(failure: NormalizedFailure, entry: Entry, source: str) -> EnvironmentMatch:
-    features = compare(failure, entry)
+    features = compare(failure, entry, find_common(failure, entry))
     fixes = fit_fixes(failure, features, entry)
     return EnvironmentMatch(entry, features.versions, fixes, (source,) if source else ())

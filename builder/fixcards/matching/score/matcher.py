@@ -25,7 +25,7 @@ from fixcards.matching.parse.normalized_failure import NormalizedFailure, normal
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.template import PLACEHOLDER_MARK, compile_template
 from fixcards.matching.parse.tokens import informative, spellings, tokenize
-from fixcards.matching.score.features import compare
+from fixcards.matching.score.features import compare, find_common
 from fixcards.matching.score.fixes import FittedFix, fit_fixes
 from fixcards.matching.score.scoring import REASON_TEXTS, TIERS, KeywordMatch, score_match, warning
 
@@ -215,7 +215,10 @@ def _change(entry: Entry) -> str:
 
 def _score_entry(failure: NormalizedFailure, entry: Entry, keywords: KeywordMatch | None) -> list[Match]:
     """Return the match of one entry, none where it doesn't fit."""
-    features = compare(failure, entry)
+    common = find_common(failure, entry)
+    if common.are_none and keywords is None:
+        return []
+    features = compare(failure, entry, common)
     scored = score_match(features, entry, keywords)
     if scored is None:
         return []

@@ -14,7 +14,8 @@ from fixcards.matching.index.conditions import PYTHON
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.tokens import informative, tokenize
 from fixcards.matching.parse.versions import in_range
-from fixcards.matching.score.features import SPECIFICITY_ENOUGH, MatchFeatures, TemplateFit
+from fixcards.matching.score.features import MatchFeatures
+from fixcards.matching.score.template_fit import SPECIFICITY_ENOUGH, TemplateFit
 
 TIERS = ("exact", "likely", "possible")
 """Tiers, the surest first."""

@@ -67,16 +67,17 @@ class SplitTemplate:
 
     def possible_lines(self, failure: NormalizedFailure) -> list[MessageLine]:
         """Return the message lines of a failure that one of the messages may fit, in their order."""
-        numbers: set[int] = set()
+        lines, forms, truncated = failure.message_lines, failure.forms, failure.truncated_lines
+        numbers: list[int] = []
         for key in self.keys:
-            lines = enumerate(failure.message_lines)
             if key is None:
-                numbers.update(number for number, line in lines if line.exception)
+                numbers += [number for number, line in enumerate(lines) if line.exception]
                 continue
-            numbers.update([number for number, end in failure.truncated_lines if end in key.whole])
-            if key.printed in failure.forms or key.normalized in failure.forms:
-                numbers.update(number for number, line in lines if key.may_fit(line))
-        return [failure.message_lines[number] for number in sorted(numbers)]
+            whole = key.whole
+            numbers += [number for number, end in truncated if end in whole]
+            if key.printed in forms or key.normalized in forms:
+                numbers += [number for number, line in enumerate(lines) if key.may_fit(line)]
+        return [lines[number] for number in sorted(set(numbers))] if numbers else []
 
 
 @lru_cache(maxsize=4096)
