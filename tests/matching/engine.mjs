@@ -48,7 +48,7 @@ async function answer({ foreign, hidden, lines, text, versions }) {
   return {
     failure: {
       exceptions: failure.exceptions.map(inPython), lines: failure.lines, frames: failure.frames, user_frames: failure.userFrames,
-      listed: failure.listed, sources: failure.sources,
+      listed: failure.listed, sources: failure.sources, own_calls: failure.ownCalls,
       versions: sorted([...failure.releases].map(([name, all]) => [name, all.at(-1)])),
       other_versions: sorted([...failure.releases].filter(([, all]) => all.length > 1).map(([name, all]) => [name, all.slice(0, -1)])),
     },

@@ -316,6 +316,23 @@ def test_where_a_failure_begins_is_no_limit_unless_something_demands_it() -> Non
     assert fixes_of("demanded-where-it-begins")[PIN].why == "the text says wax>=3.0"
 
 
+@pytest.mark.parametrize("name", ["above-where-it-begins", "an-older-version-helped"])
+def test_neither_a_bound_above_where_it_begins_nor_a_report_of_success_is_a_limit(name: str) -> None:
+    assert fixes_of(name)[PIN].fits
+
+
+def test_what_own_code_calls_is_changed_there_whatever_framework_called_that_code() -> None:
+    fixes = fixes_of("own-code-below-a-framework", "wax-1")
+    assert fixes["Write wax.Tallow() instead"].fits
+    assert fixes["Upgrade the package whose frame is innermost"].why == (
+        "your own code is where it failed, no other package"
+    )
+
+
+def test_what_builds_a_package_is_no_user_of_it() -> None:
+    assert fixes_of("through-a-build-tool")[UPGRADE].fits
+
+
 def test_what_is_installed_beside_a_package_does_not_reach_its_build() -> None:
     module = {fix.kind: fix.why for fix in match_of("in-a-build", "python-3").fixes}
     assert module == {"upgrade": "", "workaround": "a build has an environment of its own, where that is not"}

@@ -24,11 +24,12 @@ def test_the_browser_reads_the_format_that_is_written() -> None:
 
 def test_the_browser_names_the_constants_in_the_order_of_the_tables() -> None:
     text = re.sub(r"//.*", "", SOURCES["constants.js"])
-    (names,) = re.findall(r"export const \[([^\]]*)\] = \[", text)
-    assert names.replace(",", " ").split() == js_tables.names()
+    names, numbers = re.findall(r"export const \[([^\]]*)\] = (?:\[|tables[.]numbers;)", text)
+    assert f"{names} {numbers}".replace(",", " ").split() == js_tables.names()
+    assert numbers.replace(",", " ").split() == list(js_tables.numbers())
     assert sum(map(len, js_tables.tables().values())) == len(js_tables.names())
     (kinds,) = re.findall(r"const \{ (.*) \} = tables;", text)
-    assert kinds.split(", ") == list(js_tables.tables())
+    assert [*kinds.split(", "), "numbers"] == list(js_tables.tables())
 
 
 def test_the_browser_uses_every_constant() -> None:

@@ -443,23 +443,20 @@ def test_a_plain_message_from_own_code_is_not_the_failure_of_a_package_that_fail
     assert tier(f"{OWN_FRAME}{TRACEBACK.splitlines()[-1]}\n") == tier(TRACEBACK.splitlines()[-1]) == "likely"
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("There is no lamp in here.", "possible"),
-        ("Kein lamp dabei, ohne lamp!", "possible"),
-        ("We run it without lamp installed", "possible"),
-        ("There is no lamp release that I could take", "likely"),
-        ("It has no lamp-like thing", "likely"),
-        ("no idea, lamp is in here", "likely"),
-    ],
-)
-def test_what_a_sentence_says_is_not_there_is_a_reason_to_doubt(words: str, expected: str) -> None:
-    message = "NoWick: wick 'left' is too short for burner 12"
-    entry = replace(ENTRY, templates=("NoWick: wick '{name}' is too short for burner {burner}",), requirements={})
-    entry = replace(entry, exception="NoWick")
-    assert tier(f"{message}\n\n{words}", entry) == expected
-    assert tier(f"{TRACEBACK.replace('lamp.NoWick', 'NoWick')}\n{words}", entry) == "exact"
+def test_a_message_that_identifies_the_failure_is_possible_against_a_release() -> None:
+    message = "NoWick: 'trim_wick' got a wick too short for 'burner_size'"
+    entry = replace(ENTRY, templates=(message,), requirements={}, exception="NoWick")
+    assert tier(message, entry) == "likely"
+    assert tier(f"{message}\n\nlamp==99.0", entry) == "possible"
+    assert tier("NoWick: too short\n\nlamp==99.0", replace(entry, templates=("NoWick: too short",))) == "none"
+
+
+def test_how_long_a_path_is_does_not_matter() -> None:
+    entry = replace(ENTRY, templates=("ImportError: cannot import name 'wick' from 'lamp' ({path})",), requirements={})
+    entry = replace(entry, exception="ImportError")
+    path = "/opt/brew/Cellar/lamp@3/3.1.0_1/Frameworks/Lamp.framework/Versions/3.1/lib/lamp3.1/parts/burners/lamp.py"
+    for each in ("/lamp.py", path):
+        assert tier(f"ImportError: cannot import name 'wick' from 'lamp' ({each})", entry) == "likely"
 
 
 @pytest.mark.parametrize(

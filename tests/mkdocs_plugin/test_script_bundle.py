@@ -72,17 +72,20 @@ def test_listed_fields_get_short_names() -> None:
 
 
 def test_more_fields_than_capitals_get_names_of_two_characters() -> None:
-    text = script_bundle.join("a/main.js", {"a/main.js": "f(x.last);\n"}, [*(f"field{i}" for i in range(26)), "last"])
-    assert "f(x.$a);" in text
+    fields = [*(f"field{number}" for number in range(26)), "last"]
+    uses = "".join(f"f(x.{field}, y.{field});\n" for field in fields[:-1])
+    text = script_bundle.join("a/main.js", {"a/main.js": f"{uses}f(x.last);\n"}, fields)
+    assert "f(x.$a);" in text, "those that are used most get the shortest"
 
 
 def test_a_number_stands_in_place_of_its_constant() -> None:
     modules = {
         "a/main.js": 'import { MOST, WORD } from "./constants.js";\nexport const cut = (x) => x.slice(MOST, WORD);\n',
-        "a/constants.js": "export const [\n  // why: MOST\n  LEAST, MOST, WORD,\n] = [\n  ...values,\n];\n",
+        "a/constants.js": "export const [\n  WORD,\n] = [\n  ...values,\n];\n"
+        "\nexport const [\n  // why: MOST\n  LEAST, MOST,\n] = tables.numbers;\n",
     }
     text = script_bundle.join("a/main.js", modules, constants={"LEAST": -1, "MOST": 40})
-    assert re.sub(r"//.*|\s", "", text) == "(()=>{let[,,WORD,]=[...values,];letcut=(x)=>x.slice(40,WORD);})();"
+    assert re.sub(r"\s", "", text) == "(()=>{let[WORD,]=[...values,];letcut=(x)=>x.slice(40,WORD);})();"
 
 
 def test_functions_are_arrow_functions_before_the_statements_that_may_call_them() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -26,7 +27,6 @@ from fixcards.matching.parse import (
     versions,
 )
 from fixcards.matching.score import (
-    caller,
     environment,
     features,
     fixes,
@@ -67,7 +67,7 @@ _VALUES: dict[ModuleType, str] = {
     " WHOLE_LINE_COVERAGE MIN_SIMILARITY MIN_KEYWORD_COVERAGE MIN_NEARNESS TIERS TIERS_BY_EVIDENCE"
     " MAX_UNCERTAIN_EVIDENCE BASE_SCORE SPECIFICITY_SCORE MAX_SCORED_SPECIFICITY LAST_EXCEPTION_SCORE"
     " SAME_EXCEPTION_SCORE OTHER_EXCEPTION_PENALTY TRUNCATED_PENALTY FRAMES_SCORE FRAME_SCORE"
-    " MAX_SCORED_FRAMES INNERMOST_SCORE FOREIGN_FRAMES_PENALTY PARTNER_FRAME_SCORE USED_SCORE SOURCE_SCORE"
+    " MAX_SCORED_FRAMES INNERMOST_SCORE FOREIGN_FRAMES_PENALTY PARTNER_FRAME_SCORE USED_SCORE"
     " AFFECTED_SCORE CONTRADICTION_PENALTY MAX_SCORE MAX_REASON_WORDS",
     fixes: "FIX_IN_PLACE FIX_NEWER FIX_BACK FIX_CALLER FIX_OWN_CODE FIX_YOURS FIX_CALL FIX_BOUND FIX_PYTHON FIX_HELD"
     " FIX_FIXED FIX_CODE FIX_TRIED FIX_BUILD BUILD_TOOLS",
@@ -87,7 +87,7 @@ _SEARCHED: dict[ModuleType, str] = {
     lines: "BREAK INVISIBLE_CHARACTER ESCAPED JOINED PREFIX SUFFIX",
     packages: "COMPILED ARCHIVE NOT_OWN_CODE NO_FILE",
     tokens: "MIXED",
-    releases: "LISTED_RELEASE LISTED_VALUE LISTED_ITEM LIST_SEPARATOR LOCKED_NAME LOCKED_RELEASE PLATFORM"
+    releases: "CURE SENTENCE LISTED_RELEASE LISTED_VALUE LISTED_ITEM LIST_SEPARATOR LOCKED_NAME LOCKED_RELEASE PLATFORM"
     " INSTALL_COMMAND PYTHON_PATH DISTRIBUTOR",
     template: "LETTER LAST_PLACE",
     versions: "VERSION CLAUSE PRERELEASE",
@@ -95,7 +95,6 @@ _SEARCHED: dict[ModuleType, str] = {
     query: "WARNING_PATTERN LOG_PREFIX MACHINE_LINE",
     template_fit: "WRAPPED",
     features: "ANNOUNCING",
-    caller: "IMPORTED",
     origin: "SUBJECT",
     split_template: "CLASS_OF_METHOD SOURCE_CODE",
     stated_limits: "SENTENCE_END CLAUSE_END LIMIT DEMANDED STATED GIVEN NO_INSTALL NO_EDIT NO_HELP OTHER_NAME"
@@ -108,7 +107,7 @@ _REPLACED: dict[ModuleType, str] = {
     tokens: "QUOTED QUALIFIED WORD",
     releases: "PYTHON_PROGRAM RELEASE_MENTION",
     template: "QUOTE PLACEHOLDER NORMALIZED_VALUE",
-    normalized_failure: "ADDRESS QUOTED_MESSAGE NAMED CODE_NAME DENIED ORIGIN",
+    normalized_failure: "ADDRESS QUOTED_MESSAGE NAMED CODE_NAME ORIGIN",
     split_template: "QUOTED_NAME",
     stated_limits: "CONSTRAINT BELOW HELD NO_DOWNGRADE NO_PACKAGE NAME_WORD",
 }
@@ -123,13 +122,13 @@ def tables() -> dict[str, Any]:
     They are lists, in the order in which `constants.js` names them: the minifier shortens the names of constants, but
     not keys of objects. So any change of the names is a new format of the index.
     """
-    kinds = {"values": _VALUES, "sets": _SETS, "searched": _SEARCHED, "replaced": _REPLACED}
-    return {kind: [value for each in modules.items() for value in _constants(*each)] for kind, modules in kinds.items()}
+    kinds = {"values": _others(), "sets": _named(_SETS), "searched": _named(_SEARCHED), "replaced": _named(_REPLACED)}
+    return {kind: list(values.values()) for kind, values in (*kinds.items(), ("numbers", numbers()))}
 
 
 def names() -> list[str]:
     """Return the names of the constants in order."""
-    return [name for kind in (_VALUES, _SETS, _SEARCHED, _REPLACED) for text in kind.values() for name in text.split()]
+    return [*_others(), *_named(_SETS), *_named(_SEARCHED), *_named(_REPLACED), *numbers()]
 
 
 def numbers() -> dict[str, int]:
@@ -137,8 +136,20 @@ def numbers() -> dict[str, int]:
 
     They are in the index as well, for scripts that are served as they are.
     """
-    values = (value for each in tables().values() for value in each)
-    return {name: value for name, value in zip(names(), values, strict=True) if isinstance(value, int)}
+    return {name: value for name, value in _named(_VALUES).items() if isinstance(value, int)}
+
+
+def _others() -> dict[str, Any]:
+    return {name: value for name, value in _named(_VALUES).items() if not isinstance(value, int)}
+
+
+def _named(modules: Mapping[ModuleType, str]) -> dict[str, Any]:
+    """Return the constants of some modules by name."""
+    return {
+        name: value
+        for module, names in modules.items()
+        for name, value in zip(names.split(), _constants(module, names), strict=True)
+    }
 
 
 def _constants(module: ModuleType, names: str) -> list[Any]:

@@ -26,12 +26,12 @@ OUR_PREFIXES = (
     *("assets/lists.js", "assets/search/", "assets/share.js", stylesheet.PATH),
 )
 ENGINE_FIELDS = """
-alias allFrames announced answer certain comparable coverage deniedPackages doubtful entriesOf entryFile exceptions
+alias allFrames announced answer certain comparable coverage doubtful entriesOf entryFile exceptions
 failure foreignFrames framesAlone frequency gaps goesOn hasSource inOwnCode informative innermost isExceptionLine
 isNewer isStatement lastWord leads listed longText makeIndex messageLines namedPackages namesPackage nearness
-normalForm normalized number origins otherNames ownCode packages partnerFrames points postings prepare prepareEntries
-printed proof prose ranges raw relation releases repeatsException sameException sameNames similarity sources specificity
-tokens truncated typed unmetRequirement usedPackages userFrames usesPackage words written wrongValue
+normalForm normalized number origins otherNames ownCalls ownCode packages partnerFrames points postings prepare
+prepareEntries printed proof prose ranges raw relation releases repeatsException sameException sameNames similarity
+sources specificity tokens truncated typed unmetRequirement usedPackages userFrames usesPackage words written wrongValue
 """
 """Fields of objects that only the engine of the search makes and reads; none of these words stands in a text of it."""
 BUNDLES = {"assets/search/page.js": (), "assets/search/worker.js": tuple(ENGINE_FIELDS.split())}

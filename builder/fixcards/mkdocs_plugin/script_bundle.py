@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from string import ascii_letters, ascii_uppercase
@@ -27,8 +28,8 @@ _LATER = re.compile(r'await import\("([^"\n]+)"\)')
 _EXPORT = re.compile(r"^export (?=const |class |function|async function)", re.MULTILINE)
 _FUNCTION = r"^{0}(async )?function (\w+)(\([^\n]*\)) \{{\n(.*?)^{0}\}}\n"
 """A function that begins and ends at an indentation, but for generators, which have no other form."""
-_DECLARED = re.compile(r"^const \[$.*?^\] = ", re.MULTILINE | re.DOTALL)
-"""A list of many names, one value each."""
+_NUMBERS = re.compile(r"^const \[\n[^\]]*\n\] = tables[.]numbers;\n", re.MULTILINE)
+"""The list of the constants that are numbers, one name each."""
 _WORD = re.compile(r"\b[A-Za-z]\w+")
 _REST = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
@@ -44,16 +45,18 @@ def join(
     A top-level name must occur in one module only: the minifier refuses the script otherwise. What a module exports as
     a whole is imported by the name of its file. An import or export in another form than ours raises `ValueError`.
 
-    Each of `fields` is shortened wherever it stands as a word, so no other script and no data may know it. No module
-    may have a name of one capital. A number of `constants` stands wherever its name does, but for the list in which a
-    module declares it: that list has a hole there.
+    Each of `fields` is shortened wherever it stands as a word, most of all those that stand there most often, so no
+    other script and no data may know it. No module may have a name of one capital. A number of `constants` stands
+    wherever its name does, and the list in which a module declares them is left out.
     """
     names = _exported(path, modules)
     text = f"{f'export const {{ {names} }} = ' if names else ''}{_called(path, modules, {})};\n"
     names_by_length = (*ascii_uppercase, *map("".join, product("$_", ascii_letters)))
-    other_words = {"const": "let", **dict(zip(fields, names_by_length, strict=False))}
+    times = Counter(_WORD.findall(text))
+    fields_by_use = sorted(fields, key=lambda field: (-times[field], field))
+    other_words = {"const": "let", **dict(zip(fields_by_use, names_by_length, strict=False))}
     other_words |= {name: str(number) for name, number in constants.items()}
-    text = _DECLARED.sub(lambda names: _WORD.sub(lambda word: "" if word[0] in constants else word[0], names[0]), text)
+    text = _NUMBERS.sub("", text) if constants else text
     return _WORD.sub(lambda word: other_words.get(word[0], word[0]), text)
 
 

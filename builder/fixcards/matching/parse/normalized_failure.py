@@ -34,12 +34,6 @@ NEGATED = (
     r" (?:[^ ]+ )?$"
 )
 """What stands, in lower case, before a name that the reader doesn't use."""
-DENIED = (
-    r"(?:^|[^A-Za-z])(?:[Nn]o|[Ww]ithout|[Kk]ein[a-z]{0,2}|[Oo]hne|[Ss]ans|[Pp]as de|[Ss]in|[Ss]em|[Ss]enza|[Bb]ez"
-    r"|[\u0411\u0431]\u0435\u0437) ([A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9])"
-    r"(?=$|[,;:!?)]|[.](?: |$)| (?:in|here|there|anywhere|at all|involved|installed|imported)(?:[^a-z]|$))"
-)
-"""A name of something that the reader says isn't there: "no httpx in here"."""
 ORIGIN = (
     r"(?:^|[^A-Za-z0-9_.])(?:(?:class|def) ([A-Za-z_][A-Za-z0-9_]*)"
     r"(?=[(:]([A-Z][A-Za-z0-9_]*|[a-z_][A-Za-z0-9_]*(?=[.]))?)"
@@ -60,7 +54,7 @@ ADDRESS = r"(?:file|ftp|git|https?|ssh)://[^ ]+"
 QUOTED_MESSAGE = r"[\"\u201c\u00ab`]([^\"\u201d\u00bb`\n]{20,400})[\"\u201d\u00bb`]"
 """Words in quotes that are long enough for a message."""
 
-_CODE_NAME, _NAMED, _NEGATED, _DENIED = map(re.compile, (CODE_NAME, NAMED, NEGATED, DENIED))
+_CODE_NAME, _NAMED, _NEGATED = map(re.compile, (CODE_NAME, NAMED, NEGATED))
 _ORIGIN, _SUGGESTION = re.compile(ORIGIN), re.compile(SUGGESTION)
 _ADDRESS, _QUOTED_MESSAGE, _COPY = map(re.compile, (ADDRESS, QUOTED_MESSAGE, COPY))
 
@@ -192,13 +186,6 @@ class NormalizedFailure:
             for match in _NAMED.finditer(other.raw)
             if not is_advice(before := other.raw[: match.start(1)])
             and not _NEGATED.search(lower(before[-MAX_CONTEXT:]))
-        )
-
-    @cached_property
-    def denied_packages(self) -> frozenset[str]:
-        """Names, as PEP 503 writes them, of what sentences say isn't there."""
-        return frozenset(
-            canonical_name(match[1]) for other in self.failure.lines for match in _DENIED.finditer(other.raw)
         )
 
     @cached_property

@@ -8,7 +8,7 @@ from functools import lru_cache
 from fixcards.matching.parse.patterns import ARCHIVE, COMPILED
 from fixcards.matching.parse.tokens import lower
 
-LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/vendor-packages/", ".whl/", ".zip/")
+LIBRARY_FOLDERS = ("/site-packages/", "/dist-packages/", "/vendor-packages/", "/node_modules/", ".whl/", ".zip/")
 """Folders that packages are installed in. `dist-packages` is Debian's, `vendor-packages` that of illumos, pex runs
 wheels where it unpacked them, and Python imports from an archive as it is."""
 

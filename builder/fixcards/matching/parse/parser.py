@@ -85,6 +85,8 @@ class Failure:
     releases, and advise."""
     sources: tuple[str, ...] = ()
     """Lines of the reader's own source that stand below its frames, and the head of the last function of the text."""
+    own_calls: tuple[str, ...] = ()
+    """Library frames right below one of the reader's own: it is the reader's code that calls them."""
 
     def releases(self, package: str) -> tuple[str, ...]:
         """Return all releases of a package that the text shows."""
@@ -116,6 +118,7 @@ class _Parser:
         self.innermost_last = True  # False below faulthandler's header
         self.releases = SeenReleases()
         self.sources: dict[str, None] = {}  # of the reader's own code
+        self.own_calls: dict[str, None] = {}
         self.in_own_code = False  # whether the last frame is the reader's, apart from those of Python itself
         self.printed_function = ""  # function whose source pytest prints above its place
         self.cut_path = ""  # beginning of a path that the next line of a box goes on with
@@ -140,6 +143,7 @@ class _Parser:
             {name: each[:-1] for name, each in releases.items() if len(each) > 1},
             self.releases.certain(),
             tuple(self.sources),
+            tuple(self.own_calls),
         )
 
     def _without_prefix(self, line: Line) -> Line:
@@ -273,6 +277,8 @@ class _Parser:
         frame = library_frame(path, function)
         if frame is None and qualified.startswith(f"{path.partition('/')[0]}."):
             frame = f"{path}:{function}"
+        if frame and self.in_own_code and self.user_frames:
+            self.own_calls[frame] = None
         if frame or not _NOT_OWN_CODE.search(path):
             self.in_own_code = frame is None
         frames = self.user_frames if frame is None else self.frames

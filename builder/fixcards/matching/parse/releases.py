@@ -24,7 +24,7 @@ _TO = "to|auf|a|\u00e0|vers|para|pro|na|\u043d\u0430"
 
 RELEASE_MENTION = (
     r"(^|[^A-Za-z0-9_.])([A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z][A-Za-z0-9_.]{0,30}){0,4})"
-    rf"(?:[ @-]|[ ]v|[ ]{{2,60}}|[ ]?\(|:[ ]|[ ](?:{_IS})[ ])"
+    rf"(?:[ @-]|==|[ ]v|[ ]{{2,60}}|[ ]?\(|:[ ]|[ ](?:{_IS})[ ])"
     rf"(?:{_RELEASE}[ ]?(?:-{{1,2}}>|=>|\u2192|[ ](?:{_TO})[ ])[ ]?)?({_RELEASE})(?![0-9A-Za-z_+])"
 )
 """A name followed by a release in a sentence: `name 1.2`, `name-1.2`, `name (1.2)`, folders of metadata, `name is 1.2`.
@@ -72,12 +72,25 @@ COMPARISON_WORDS = frozenset(
 PLACE_WORDS = ("from", "in", "of")
 """Those of them that say nothing of the kind before a name without a release: "an issue of name"."""
 _ADVICE_TEXT = """
-add added adding built compiled downgrade downgraded downgrading fix fixed fixes install installing need needs pin
-pinned pinning pins recommend recommended revert reverted reverting rollback rolled set setting should solution solved
-suggest suggested suggests switch switched try trying tried update upgrade upgrading use want works worked workaround
+add added adding built compiled downgrade downgraded downgrading fix fixed fixes hold holding install installing keep
+keeping limit limiting lock locking need needs pin pinned pinning pins recommend recommended revert reverted reverting
+rollback rolled set setting should solution solved suggest suggested suggests switch switched try trying tried update
+upgrade upgrading use want works worked workaround
 """
 ADVICE_WORDS = frozenset(_ADVICE_TEXT.split())
 """Words shortly before it that make it advice."""
+CURE = (
+    r"^(?![^\n]*(?:^|[^a-z_])(?:before|broken?|fail(?:ed|s)|longer|n['\u2019]t|not|since|still|stopped|without)"
+    r"(?:[^a-z_]|$))"
+    r"[^\n]*(?:(?:^|[^a-z_])(?:add|adding|added(?! [0-9])|did it|downgrad(?:ed|ing)|fix|fixed|fixes|helps|made it"
+    r"|pinning|solution|solved|solves|workaround|worked|works|hilft|geholfen|funktioniert|l\u00f6st|aide|marche"
+    r"|fonctionne|passe|funciona|soluciona|ajuda|resolve)(?:[^a-z_]|$)"
+    r"|\u043f\u043e\u043c\u043e\u0433|\u89e3\u51b3|\u89e3\u6c7a)"
+)
+"""A sentence, in lower case, that says what helps. Requirements in it, or written below it, are the cure, and no list
+of what is installed."""
+SENTENCE = r"^(?![^\n]*==) *(?:[^ ]+ +){6}"
+"""The beginning of a line that is a sentence. Shorter ones stand between the blocks of requirements of one cure."""
 READER_WORDS = ("i", "we")
 """Words before one of these that make it a report: "I use"."""
 REPORTS = ("after", "bumped", "migrated", "moved", "since", "the", "updated", "upgraded", "went")
@@ -112,6 +125,7 @@ _PLATFORM = re.compile(PLATFORM)
 _LOCKED_NAME, _LOCKED_RELEASE = re.compile(LOCKED_NAME), re.compile(LOCKED_RELEASE)
 _PYTHON_PATH, _PYTHON_PROGRAM = re.compile(PYTHON_PATH), re.compile(PYTHON_PROGRAM)
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
+_CURE, _SENTENCE = re.compile(CURE), re.compile(SENTENCE)
 _HAS_RELEASE = re.compile(r"[0-9][.][0-9]").search  # as all the expressions with a release demand: most lines have none
 _DISTRIBUTOR = re.compile(DISTRIBUTOR)
 _OTHER_NAMES = dict(OTHER_NAMES)
@@ -124,6 +138,7 @@ class SeenReleases:
     def __init__(self) -> None:
         self._releases: dict[str, dict[str, None]] = {}
         self._paths: dict[str, None] = {}  # interpreters in paths
+        self._is_cure = False  # whether the last sentence says that what is written below it helps
         self._locked = ""  # package whose release the next line of a lock file or a form gives
         self.listed: dict[str, None] = {}
         """Packages that a line of a list names."""
@@ -134,6 +149,8 @@ class SeenReleases:
         if locked:
             self._locked = locked[1]
             return
+        is_cure = bool(_CURE.search(lower(line)))
+        self._is_cure = is_cure or (self._is_cure and not _SENTENCE.search(line))
         if "." not in line:
             return
         if not _HAS_RELEASE(line):
@@ -141,7 +158,8 @@ class SeenReleases:
         elif not self._add_listed(line) and not _INSTALL_COMMAND.search(line):
             for match in _MENTION.finditer(line):
                 name = _package(match[2], match[3])
-                if name and not is_advice(line[: match.start(2)], has_release=True):
+                is_advised = (is_cure and "==" in match[0]) or is_advice(line[: match.start(2)], has_release=True)
+                if name and not is_advised:
                     self._add(name, match[3])
             for match in _PYTHON_PROGRAM.finditer(line):
                 self._add("python", match[1])
@@ -154,9 +172,10 @@ class SeenReleases:
         match = _LOCKED_RELEASE.match(line)
         items = [(self._locked, match[1])] if match and self._locked else _items(line)
         self._locked = ""
+        is_cure = self._is_cure and "==" in line
         for raw, release in items:
             name = _package(raw, release)
-            if name:
+            if name and not is_cure:
                 self._add(name, release)
                 self.listed[name] = None
         return bool(items)

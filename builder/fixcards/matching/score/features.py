@@ -11,7 +11,7 @@ from fixcards.matching.index.conditions import PYTHON
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import MessageLine, NormalizedFailure
 from fixcards.matching.parse.packages import canonical_name, frame_package
-from fixcards.matching.score.caller import caller, hidden_package, is_in_own_code
+from fixcards.matching.score.caller import caller, is_in_own_code
 from fixcards.matching.score.origin import is_of_another
 from fixcards.matching.score.release_check import compare_releases, wrong_value
 from fixcards.matching.score.split_template import (
@@ -94,7 +94,7 @@ class MatchFeatures:
     """Another package or the interpreter whose release, as the text shows it, doesn't fail; empty where all do."""
     doubtful: bool
     """Whether a sentence names a release of the package, of a requirement or of the interpreter that doesn't fail, or
-    says that the package isn't there, or a plain message came from own code."""
+    a plain message came from own code."""
     wrong_value: str
     """A placeholder whose value in the text is no release that fails; empty where all are."""
     versions: dict[str, str]
@@ -104,9 +104,7 @@ class MatchFeatures:
     is_newer: bool
     """Whether the text shows a release of the entry's package, in whichever form, and none that is affected."""
     caller: str
-    """The package whose frame calls the entry's packages, or the innermost one where none of these is there.
-
-    Where a traceback shows own code alone and ends with an import, it is the package that is imported."""
+    """The package whose frame calls the entry's packages, or the innermost one where none of these is there."""
     own_code: bool
     """Whether the text shows frames of the reader's own code only, down to where it failed."""
     in_own_code: bool
@@ -142,13 +140,11 @@ def compare(failure: NormalizedFailure, entry: Entry, common: CommonParts) -> Ma
     uses = bool(own_shared) or shows_package or (is_used and not is_newer)
     # Own code that met a package's change is no failure of another one, unless the message names that one.
     is_named = fit is not None and fit.names_package and is_victim
-    hidden = hidden_package(failure, fit.text if fit else "")
-    own_code = bool(failure.frames) and not (failure.packages or is_named or hidden)
+    own_code = bool(failure.frames) and not (failure.packages or is_named)
     if fit is not None and not (own_shared or shows_package):
         # The entry's packages fail in their own code; a plain message from the reader's is that code's failure.
         doubtful |= own_code and bool(own_frames) and fit.specificity < IDENTIFYING
         doubtful |= is_of_another(fit.text, failure, entry, names)
-    doubtful |= not uses and not failure.denied_packages.isdisjoint(names)
     if entry.package not in failure.failure.listed:
         affected, doubtful = affected or None, doubtful or is_newer
     return MatchFeatures(
@@ -175,9 +171,9 @@ def compare(failure: NormalizedFailure, entry: Entry, common: CommonParts) -> Ma
         versions=versions,
         announced=announced,
         is_newer=is_newer,
-        caller=caller(failure, entry, own) or (hidden if hidden not in own else ""),
+        caller=caller(failure, entry, own),
         own_code=own_code,
-        in_own_code=own_code or (not hidden and fit is not None and is_in_own_code(failure, fit.line)),
+        in_own_code=own_code or (fit is not None and is_in_own_code(failure, fit.line)),
         message_lines=frozenset(each.line for each in fits if each is fit or each.coverage >= MESSAGE_COVERAGE),
     )
 

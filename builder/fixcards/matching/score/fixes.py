@@ -177,7 +177,7 @@ def _misfit(
     if fix.kind == "code-change":
         is_callers = features.caller and not features.in_own_code
         return "call" if is_callers else "code" if forbids_editing(sentences) else "", ""
-    if is_general and features.in_own_code:
+    if is_general and (features.in_own_code or (features.frames and not (features.caller or requirements))):
         return "yours", ""
     if fix.kind == "upgrade":
         own = canonical_name(features.caller) or "the package" if is_general else entry.package
@@ -204,7 +204,7 @@ def _objection_to_upgrade(features: MatchFeatures, entry: Entry, requirements: M
     if release and not overlap(requirements.get(entry.package, ""), f">={release}"):
         return "back"
     if features.foreign_frames:
-        return "caller" if canonical_name(features.caller) not in ("", entry.package) else ""
+        return "caller" if canonical_name(features.caller) not in ("", entry.package, *BUILD_TOOLS) else ""
     if features.in_own_code and features.affected is None:
         return "own code"
     return ""

@@ -72,8 +72,6 @@ FOREIGN_FRAMES_PENALTY = 150
 """What frames of other packages only cost: as much as all frames give."""
 USED_SCORE = 60
 """Score of an entry whose package the text uses. Of two cards with one message it is the more likely one."""
-SOURCE_SCORE = 20
-"""Score of a line of source of the entry besides its message."""
 AFFECTED_SCORE = 30
 """Score of an affected release. It decides only between entries that are otherwise alike, since many are affected."""
 CONTRADICTION_PENALTY = 100
@@ -128,10 +126,11 @@ def score_match(features: MatchFeatures, entry: Entry, keywords: KeywordMatch | 
         # No release contradicts words: people who describe a failure also name the release without it.
         tier, features = _keyword_tier(keywords, features, entry), replace(features, fit=None)
     elif _is_contradicted(features):
-        # The releases of a text may be another environment's, so the frames are worth a warning, and a warning that
-        # announces the failure comes from those before it. Nothing else is worth one.
+        # The releases of a text may be another environment's, so frames and a message that identifies the failure are
+        # worth a warning, and a warning that announces it comes from those before it. Nothing else is worth one.
         wrong = features.unmet_requirement == "python" or features.wrong_value
-        tier = "possible" if tier and (features.announced or (tier == "exact" and not wrong)) else ""
+        is_sure = tier == "exact" or (tier == "likely" and _is_strong(features))
+        tier = "possible" if tier and (features.announced or (is_sure and not wrong)) else ""
     if not tier:
         return None
     nearness = 0
@@ -139,6 +138,11 @@ def score_match(features: MatchFeatures, entry: Entry, keywords: KeywordMatch | 
     if keywords:
         nearness, words = keywords.nearness, [keywords.spellings.get(word, word) for word in keywords.informative]
     return tier, _score(features, entry, nearness), tuple(_reasons(features, entry, words))
+
+
+def _is_strong(features: MatchFeatures) -> bool:
+    """Return whether the message identifies a failure by itself."""
+    return features.fit is not None and features.fit.specificity >= SPECIFICITY_STRONG
 
 
 def _is_contradicted(features: MatchFeatures) -> bool:
@@ -178,8 +182,7 @@ def _is_unsure_alias(features: MatchFeatures, entry: Entry) -> bool:
 
     One that identifies a change is not, nor one of a failure that has no other victims.
     """
-    strong = features.fit is not None and features.fit.specificity >= SPECIFICITY_STRONG
-    return features.alias and not (strong and (entry.cause == entry.id or not entry.requirements))
+    return features.alias and not (_is_strong(features) and (entry.cause == entry.id or not entry.requirements))
 
 
 def _is_entrys_own(features: MatchFeatures, entry: Entry) -> bool:
@@ -202,7 +205,7 @@ def _tier_without_message(features: MatchFeatures, entry: Entry) -> str:
     place = features.innermost and witnesses >= min(MIN_SHARED, features.all_frames)
     if similar and place:  # the same failure in the words of another release, or of another name
         return "possible" if features.other_names else "likely"
-    if features.fit is not None and features.fit.specificity >= SPECIFICITY_STRONG:
+    if _is_strong(features):
         return "possible"  # a specific message that was wrapped in another exception
     may_be_class = features.same_exception or features.frames_alone
     if place and may_be_class and 2 * shared >= features.all_frames:
@@ -247,7 +250,6 @@ def _score(features: MatchFeatures, entry: Entry, nearness: int) -> int:
         score += FRAME_SCORE * min(features.frames, MAX_SCORED_FRAMES)
     score += PARTNER_FRAME_SCORE * min(features.partner_frames, MAX_SCORED_FRAMES)
     score += USED_SCORE if features.uses_package else 0
-    score += SOURCE_SCORE if features.has_source else 0
     score += INNERMOST_SCORE if features.innermost else 0
     score += AFFECTED_SCORE if features.affected else 0
     score -= CONTRADICTION_PENALTY if _is_contradicted(features) else 0

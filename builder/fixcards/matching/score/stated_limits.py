@@ -93,8 +93,9 @@ GIVEN = (
     r"|managed|bundled|vendored|shipped|ships|baked|given|capped|caps|locked|governed|audited|platform"
     r"|system package|(?:needed|held|pinned|owned|wanted|fixed|decided|chosen|inspected) by"
     r"|need(?:s|ed)? (?:it|that)(?! to )(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled|comes with"
-    r"|organi[sz]ers?"
-    r"|(?:no|any|an) (?:older|newer)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)|(?:is|are) out for "
+    r"|organi[sz]ers?|the distribution (?:has|ships|gives)"
+    r"|(?:no|any|an) (?:older|newer)(?! versions? of)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)"
+    r"|(?:is|are) out for "
     r"|(?:up|down)?(?:grad|dat|migrat|mov|chang|bump)(?:e|es|ing) [^.!?]{0,30}(?:is|are) out(?:[^a-z]|$)"
     r"|vorgegeben|vorschrift|imposé|impuest|imposto|imposta|narzucon|\u0437\u0430\u0434\u0430\u043d)"
 )
@@ -108,6 +109,7 @@ NO_DOWNGRADE = (
     r"|(?:revenir|retour)[^.!?]{0,30} (?:pas|impossible)|pas (?:revenir|redescendre)"
     r"|no (?:puedo|podemos) (?:volver|bajar)|não (?:posso|podemos) voltar"
     r"|(?:^|[^a-z])can [^.!?]{1,20} neither "
+    r"|(?:downgrad|going back|rolling back)[^.!?]{0,20} br(?:ea|a)ks?e?s?(?:[^a-z]|$)"
     rf"|{_NEITHER}"
 )
 """The same words of a reader who may not go back to an older release."""
@@ -172,7 +174,7 @@ _HELD, _NO_PACKAGE, _PAST = re.compile(HELD), re.compile(NO_PACKAGE), re.compile
 _OTHER_NAME, _DETERMINED = re.compile(OTHER_NAME), re.compile(DETERMINED)
 _NO_DOWNGRADE, _NO_INSTALL, _NO_EDIT = re.compile(NO_DOWNGRADE), re.compile(NO_INSTALL), re.compile(NO_EDIT)
 _SENTENCE_END, _CLAUSE_END = re.compile(SENTENCE_END), re.compile(CLAUSE_END)
-_DEMANDED, _ZEROS = re.compile(DEMANDED), re.compile(r"(?:[.]0)+$")
+_DEMANDED, _FORM = re.compile(DEMANDED), re.compile(r"(?:[.]0)+$|=")
 _LIMIT, _STATED, _BELOW = re.compile(LIMIT), re.compile(STATED), re.compile(BELOW)
 _NO_HELP, _TRIED = re.compile(NO_HELP), {kind: re.compile(words) for kind, words in TRIED.items()}
 _WORD, _GIVEN = re.compile(NAME_WORD), re.compile(GIVEN)
@@ -346,9 +348,9 @@ def bound_against(sentences: Sequence[Sentence], requirements: Sequence[tuple[st
 
 
 def _is_beginning(name: str, bound: str, entry: Entry) -> bool:
-    """Return whether a bound is where an entry's failing releases begin, written with as many zeros as they like."""
+    """Return whether a bound is where an entry's failing releases begin, with as many zeros as they like, or as `>`."""
     failing = {**entry.requirements, entry.package: entry.affected}.get(canonical_name(name), "")
-    return failing.startswith(_ZEROS.sub("", bound))
+    return failing.replace("=", "").startswith(_FORM.sub("", bound))
 
 
 def _stated(clause: str, names: Set[str]) -> Iterator[tuple[str, str]]:

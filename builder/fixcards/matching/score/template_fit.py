@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fixcards.matching.parse.normalized_failure import MessageLine
 from fixcards.matching.parse.packages import canonical_name
@@ -90,7 +91,9 @@ def fit_template(split: SplitTemplate, message: str, line: MessageLine, packages
         if not places:
             return None
         fixed_text = "".join(where[start:end] for start, end in places) if truncated else form.normal_form
-        coverage = 100 * sum(end - start for start, end in places) // max(1, len(where))
+        # How long a path is says nothing, such as that of the module from which a name can't be imported.
+        paths = sum(b[0] - a[1] for a, b in pairwise(places) if "/" in where[a[1] : b[0]])
+        coverage = 100 * sum(end - start for start, end in places) // max(1, len(where) - paths)
         marks = _mark_parts(line.raw, form.printed, where[places[0][0] :])
         wrapped = not truncated and bool(_WRAPPED.search(where[: places[0][0]]))
         is_statement = where is line.text.display and _begins_with(message, packages[-1])

@@ -1,12 +1,12 @@
 // What the worker answers to the questions of a page.
 
 // In the order of the steps: the script that the site serves has the modules in it, and compresses better so.
-import { makeParser, parse } from "./parser.js";
-import { unique } from "./strings.js";
 import { inRange } from "./versions.js";
+import { unique } from "./strings.js";
+import { canonicalName, framePackage } from "./packages.js";
 import { match } from "./matcher.js";
 import { matchEnvironment } from "./environment.js";
-import { canonicalName, framePackage } from "./packages.js";
+import { makeParser, parse } from "./parser.js";
 
 const BLOCK = 1 << 20; // bytes of a file that are read in one go
 const MAX_MATCHES = 100;
@@ -49,7 +49,7 @@ async function nearestCards({ exceptions, frames }, index) {
   const last = exceptions.at(-1);
   const inner = [...(last?.frames ?? frames)].reverse().map(framePackage);
   const names = unique([...inner, last?.name.split(".")[0] ?? ""].map(canonicalName));
-  for (const name of names.filter(Boolean).slice(0, MAX_NEAREST_PACKAGES)) {
+  for (const name of names.filter((each) => each).slice(0, MAX_NEAREST_PACKAGES)) {
     const entries = (await index.entriesOf([name])).filter((entry) => entry.package === name);
     if (entries.length) return entries.map(({ title, display, package: own }) => ({ title, path: display.path, package: own }));
   }

@@ -1,10 +1,10 @@
 // What builder/fixcards/matching/score/environment.py does. The comments that say why stand there.
 
+import { normalizeFailure } from "./normalized_failure.js";
+import { fitFixes, has } from "./fixes.js";
+import { compare } from "./features.js";
 import { hasFrames } from "./parser.js";
 import { MAX_LISTED, MIN_LISTED } from "./constants.js";
-import { compare } from "./features.js";
-import { fitFixes, has } from "./fixes.js";
-import { normalizeFailure } from "./normalized_failure.js";
 
 // The failures that a list of releases is in for.
 export async function matchEnvironment(failure, index) {

@@ -1,16 +1,16 @@
 // What builder/fixcards/matching/score/features.py does. The comments that say why stand there.
 
-import { framesOf } from "./normalized_failure.js";
-import { canonicalName, framePackage } from "./packages.js";
-import { inRange, maySatisfy } from "./versions.js";
-import { findAll, lastPart, lower, unique } from "./strings.js";
 import { compileTemplate, matchTemplate, matchTruncated, plainQuotes } from "./template.js";
+import { framesOf } from "./normalized_failure.js";
+import { findAll, lastPart, lower, unique } from "./strings.js";
+import { canonicalName, framePackage } from "./packages.js";
+import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
 import {
   ABSENT, ANNOUNCING, CLASS_COVERAGE, CLASS_OF_METHOD, COPY, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
-  IDENTIFYING, IMPORTED, INTERRUPTION, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MESSAGE_COVERAGE, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
+  IDENTIFYING, INTERRUPTION, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MESSAGE_COVERAGE, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
   SOURCE_CODE, SPECIFICITY_ENOUGH, SUBJECT, UNFINISHED, WRAPPED,
 } from "./constants.js";
-import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
+import { inRange, maySatisfy } from "./versions.js";
 
 export const percent = (part, total) => Math.floor((100 * part) / Math.max(1, total));
 
@@ -20,7 +20,7 @@ export function compare(failure, entry) {
   const own = ownPackages(entry);
   own.push(...[...packages].filter((name) => canonicalName(name).replaceAll("-", "") === joined && !own.includes(name)).sort());
   const { fits, similarity, sameNames, sameException } = fitsOf(failure, entry, own);
-  const fit = fits.reduce((best, each) => (!best || isHigher(rank(each), rank(best)) ? each : best), null);
+  const fit = fits.reduce((best, each) => (!best || rank(each) > rank(best) ? each : best), null);
   const entryFrames = unique(entry.frames);
   const shared = entryFrames.filter((frame) => hasFrame(failure.frames, frame));
   const ownFrames = entryFrames.filter((frame) => own.includes(framePackage(frame)));
@@ -34,11 +34,9 @@ export function compare(failure, entry) {
   const isStrong = fit?.specificity >= IDENTIFYING;
   const isUsed = entry.package in releases.versions || isIn(failure.usedPackages()) || (isStrong && !isVictim && isIn(failure.namedPackages()));
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
-  const { exceptions, sources } = failure.failure;
-  const imported = (!packages.size && IMPORTED.exec(sources.at(-1))?.[1]) || "";
-  const hidden = fit?.text.includes(imported) ? "" : imported;
-  const ownCode = failure.frames.size && !packages.size && !(isVictim && fit?.namesPackage) && !hidden;
-  releases.doubtful ||= (!ownShared.length && !showsPackage && ((ownCode && ownFrames.length && !isStrong) || isOfAnother(fit, failure, entry, own))) || (!uses && isIn(failure.deniedPackages()));
+  const { exceptions } = failure.failure;
+  const ownCode = failure.frames.size && !packages.size && !(isVictim && fit?.namesPackage);
+  releases.doubtful ||= !ownShared.length && !showsPackage && ((ownCode && ownFrames.length && !isStrong) || isOfAnother(fit, failure, entry, own));
   if (!failure.failure.listed.includes(entry.package)) {
     releases.doubtful ||= isNewer;
     releases.affected ||= null;
@@ -60,10 +58,10 @@ export function compare(failure, entry) {
     wrongValue: fit && isWrongValue(fit, releases.ranges),
     isNewer,
     announced,
-    caller: callerOf(failure.failure, entry, own) || (own.includes(hidden) ? "" : hidden),
+    caller: callerOf(failure.failure, entry, own),
     ownCode,
     messageLines: fits.map((each) => (each === fit || each.coverage >= MESSAGE_COVERAGE) && each.line),
-    inOwnCode: ownCode || (!hidden && exceptions.find(({ line }) => line === fit?.line)?.inOwnCode),
+    inOwnCode: ownCode || exceptions.find(({ line }) => line === fit?.line)?.inOwnCode,
     ...releases,
   };
 }
@@ -78,9 +76,11 @@ function isOfAnother(fit, failure, entry, own) {
 }
 
 function callerOf(failure, entry, own) {
+  const isOwn = (name) => own.includes(name);
+  if (failure.ownCalls.map(framePackage).some(isOwn)) return "";
   const packages = framesOf(failure).map(framePackage);
   const partners = entry.frames.map(framePackage);
-  const end = packages.findIndex((name) => own.includes(name));
+  const end = packages.findIndex(isOwn);
   return packages.slice(0, end < 0 ? 1e4 : end).reverse().find((name) => !partners.includes(name) && !(canonicalName(name) in entry.requirements)) ?? "";
 }
 
@@ -141,15 +141,16 @@ function fitTemplate(name, message, line, packages) {
     let where, places;
     [where, places, truncated] = findParts(form, line, sameException);
     if (!places.length) return null;
+    const gaps = places.slice(1).map(([start], at) => where.slice(places[at][1], start));
     const matched = places.map(([start, end]) => where.slice(start, end)).join("");
     fixedText = truncated ? matched : form.normalForm;
-    coverage = percent(matched.length, where.length);
+    coverage = percent(matched.length, where.length - gaps.filter((gap) => gap.includes("/")).join("").length);
     marks = markParts(raw, form.printed, where.slice(places[0][0]));
     const wrapped = !truncated && WRAPPED.test(where.slice(0, places[0][0]));
     isStatement &&= where === text.display();
     leads = wrapped || ((isStatement || (!!exception && places[0][0] === 0)) && !truncated);
     if (sameException === false && wrapped) sameException = null;
-    if (where === text.display() && !truncated) values = form.gaps.slice(0, places.length - 1).map((each, at) => [each, where.slice(places[at][1], places[at + 1][0])]);
+    if (where === text.display() && !truncated) values = gaps.map((gap, at) => [form.gaps[at], gap]);
   } else {
     const sameMessage = text.comparable() === form.normalForm;
     if (!sameException || !exception || (message && !sameMessage)) return null;
@@ -174,14 +175,10 @@ function findParts(form, { text, goesOn }, sameException) {
   return [normalized, matchTruncated(normalized, form.normalized), true];
 }
 
+// One number in place of a tuple: each part weighs more than all behind it together.
 function rank(fit) {
   const exception = fit.truncated && fit.specificity < SPECIFICITY_ENOUGH ? 0 : 2 * (fit.sameException ?? 0.5);
-  return [exception, !fit.truncated, fit.isExceptionLine, Math.min(fit.specificity, MAX_RANKED_SPECIFICITY), fit.last, fit.coverage];
-}
-
-function isHigher(one, other) {
-  const at = one.findIndex((value, place) => value !== other[place]);
-  return at >= 0 && one[at] > other[at];
+  return exception * 8e4 + !fit.truncated * 4e4 + fit.isExceptionLine * 2e4 + Math.min(fit.specificity, MAX_RANKED_SPECIFICITY) * 2e3 + fit.last * 1e3 + fit.coverage;
 }
 
 function markParts(raw, parts, normalized) {

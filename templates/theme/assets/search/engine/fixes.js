@@ -1,8 +1,5 @@
 // What fixes.py and stated_limits.py in builder/fixcards/matching/score do. The comments that say why stand there.
 
-import { inRange, maySatisfy, overlap } from "./versions.js";
-import { isListed } from "./releases.js";
-import { findAll, lower, trim } from "./strings.js";
 import { canonicalName } from "./packages.js";
 import {
   BELOW, BUILD, BUILD_TOOLS, CLAUSE_END, CONSTRAINT, DEMANDED, DETERMINED, FIX_BACK, FIX_BOUND, FIX_BUILD,
@@ -10,6 +7,9 @@ import {
   FIX_YOURS, GIVEN, HELD, INSTALL_COMMAND, LIMIT, LOWEST, MAX_PRONOUN, NAME_WORD, NO_DOWNGRADE, NO_EDIT, NO_HELP,
   NO_INSTALL, NO_PACKAGE, OTHER_NAME, OWN_BUILD, PAST, REQUIREMENT, SENTENCE_END, STATED, TRIED,
 } from "./constants.js";
+import { inRange, maySatisfy, overlap } from "./versions.js";
+import { isListed } from "./releases.js";
+import { findAll, lower, trim } from "./strings.js";
 
 export function fitFixes(failure, features, entry) {
   const sentences = sentencesOf(failure.failure, features.messageLines);
@@ -62,13 +62,13 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
   else if (installs && says(sentences, NO_INSTALL)) reason = FIX_FIXED;
   else if (names.length && (upgrades ? frames && BUILD_TOOLS.includes(entry.package) : kind === "workaround" && !names.includes(entry.package)) && says(sentences, BUILD)) reason = FIX_BUILD;
   else if (kind === "code-change") reason = caller && !inOwnCode ? FIX_CALL : says(sentences, NO_EDIT) ? FIX_CODE : "";
-  else if (isGeneral && inOwnCode) reason = FIX_YOURS;
+  else if (isGeneral && (inOwnCode || (frames && !caller && !names.length))) reason = FIX_YOURS;
   else if (installs) {
     if (upgrades && !isGeneral) {
       const release = versions[entry.package];
       if (isNewer) reason = FIX_NEWER;
       else if (release && !overlap(specifierOf(requirements, entry.package) ?? "", `>=${release}`)) reason = FIX_BACK;
-      else if (foreignFrames) reason = ["", entry.package].includes(canonicalName(caller)) ? "" : FIX_CALLER;
+      else if (foreignFrames) reason = ["", entry.package, ...BUILD_TOOLS].includes(canonicalName(caller)) ? "" : FIX_CALLER;
       else if (inOwnCode && affected === null) reason = FIX_OWN_CODE;
     }
     held = held.find((name) => isHeld(sentences, name, entry, pins ? NO_DOWNGRADE : HELD));
@@ -80,7 +80,7 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
 
 const specifierOf = (requirements, own) => requirements.find(([name]) => name === own)?.[1];
 
-const requirementsOf = (install) => install.map((text) => REQUIREMENT.exec(text)).filter(Boolean).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
+const requirementsOf = (install) => install.map((text) => REQUIREMENT.exec(text)).filter((each) => each).map((match) => [canonicalName(match[1]), match[2] ?? ""]);
 
 const says = (sentences, pattern) => sentences.some(({ words }) => pattern.test(words));
 
@@ -126,7 +126,7 @@ function boundAgainst(sentences, requirements, entry) {
   const failing = [...Object.entries(entry.requirements), [entry.package, entry.affected]];
   for (const { text, words } of sentences) {
     if (NO_HELP.test(words)) continue;
-    const bounds = findAll(text, CONSTRAINT).map((match) => [match[1], match[2].replaceAll(" ", "")]).filter(([name, bound]) => DEMANDED.test(words) || !specifierOf(failing, canonicalName(name))?.startsWith(bound.replace(/(\.0)+$/, "")));
+    const bounds = findAll(text, CONSTRAINT).map((match) => [match[1], match[2].replaceAll(" ", "")]).filter(([name, bound]) => DEMANDED.test(words) || !specifierOf(failing, canonicalName(name))?.replaceAll("=", "").startsWith(bound.replace(/(\.0)+$|=/g, "")));
     for (const clause of requirements.length ? words.split(CLAUSE_END) : []) {
       if (LIMIT.test(clause)) bounds.push(...statedIn(clause, requirements.map(([name]) => name)));
     }

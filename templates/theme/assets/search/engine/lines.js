@@ -4,10 +4,10 @@ import {
   CHUNK_LENGTH, ENTITIES, ENTITY, ESCAPE, ESCAPED, ESCAPED_QUOTE, INVISIBLE_CHARACTER, JOINED, JOINT, LINK,
   MAX_ESCAPES, MAX_LINE_LENGTH, MAX_PREFIXES, MAX_SUFFIX_LENGTH, PREFIX, SIMPLE_ESCAPES, SUFFIX,
 } from "./constants.js";
-import { trimEnd, trimStart } from "./strings.js";
 import { applyRules, INVISIBLE } from "./normalize.js";
+import { trimEnd, trimStart } from "./strings.js";
 
-const ASTRAL = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
+const ASTRAL = /[^\0-\uffff]|\p{Cs}/gu;
 
 export function* cleanLine(raw, number) {
   for (const piece of splitRaw(raw.replace(ASTRAL, "\ufffd"))) yield { raw: piece, text: stripLine(piece), number };

@@ -1,17 +1,17 @@
 // What builder/fixcards/matching/score/matcher.py does. The comments that say why stand there.
 
+import { informative, spellings, tokenize } from "./tokens.js";
+import { makeQuery } from "./query.js";
+import { normalizeFailure } from "./normalized_failure.js";
+import { LIKELY, POSSIBLE, scoreMatch, warningOf } from "./scoring.js";
+import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
 import {
   DEFAULT_LIMIT, IDF_STEP, MAX_COMMON_POSTINGS, MAX_ENTRY_FILES, MIN_LEAD, MIN_SHARE_OF_BEST, REASON_AMBIGUOUS, TIERS,
 } from "./constants.js";
-import { splitFailures } from "./parser.js";
-import { normalizeFailure } from "./normalized_failure.js";
-import { makeQuery } from "./query.js";
-import { LIKELY, POSSIBLE, scoreMatch, warningOf } from "./scoring.js";
 import { fitFixes } from "./fixes.js";
-import { compare, percent } from "./features.js";
 import { unique } from "./strings.js";
-import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
-import { informative, spellings, tokenize } from "./tokens.js";
+import { splitFailures } from "./parser.js";
+import { compare, percent } from "./features.js";
 
 const compareText = (one, other) => (one > other) - (one < other);
 const byRank = (a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier) || b.score - a.score || !!a.entry.note - !!b.entry.note || compareText(a.entry.id, b.entry.id);

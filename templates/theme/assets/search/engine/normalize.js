@@ -1,8 +1,8 @@
 // What builder/fixcards/matching/parse/normalize.py does. The comments that say why stand there.
 
-import { pathInLibrary } from "./packages.js";
-import { trim } from "./strings.js";
 import { NORMALIZING_RULES } from "./constants.js";
+import { trim } from "./strings.js";
+import { pathInLibrary } from "./packages.js";
 
 // Expression and replacement, and whether the rule is one of invisible characters, and one of the display.
 const RULES = NORMALIZING_RULES.map(([pattern, replacement, ...kinds]) => [new RegExp(pattern, "g"), replacement ?? libraryPath, ...kinds]);

@@ -1,14 +1,14 @@
 // What builder/fixcards/matching/parse/normalized_failure.py does. The comments that say why stand there.
 
-import {
-  ADDRESS, CODE_NAME, DENIED, MAX_CONTEXT, NAMED, NEGATED, ORIGIN, QUOTED_MESSAGE, SUGGESTION,
-} from "./constants.js";
-import { tokenize } from "./tokens.js";
-import { canonicalName, framePackage } from "./packages.js";
-import { isAdvice } from "./releases.js";
-import { cleanDisplay, normalize } from "./normalize.js";
-import { findAll, lower, once, trim, unique } from "./strings.js";
 import { plainQuotes } from "./template.js";
+import { canonicalName, framePackage } from "./packages.js";
+import { tokenize } from "./tokens.js";
+import { isAdvice } from "./releases.js";
+import { findAll, lower, once, trim, unique } from "./strings.js";
+import {
+  ADDRESS, CODE_NAME, MAX_CONTEXT, NAMED, NEGATED, ORIGIN, QUOTED_MESSAGE, SUGGESTION,
+} from "./constants.js";
+import { cleanDisplay, normalize } from "./normalize.js";
 
 function normalizedText(raw) {
   const normalForm = once(() => normalize(raw));
@@ -40,7 +40,6 @@ export function normalizeFailure(failure) {
     packages: new Set(library.map(framePackage)),
     usedPackages: once(() => new Set([...library, ...user.filter((frame) => frame.includes("/"))].map(framePackage).concat(code.flatMap(codeNames)).map(canonicalName))),
     namedPackages: once(() => new Set(lines.flatMap(({ raw }) => namesIn(raw)))),
-    deniedPackages: once(() => new Set(lines.flatMap(({ raw }) => findAll(raw, DENIED).map(([, name]) => canonicalName(name))))),
     origins: once(() => originsIn(code)),
   };
 }

@@ -1,5 +1,6 @@
 // What builder/fixcards/matching/parse/parser.py does. The comments that say why stand there.
 
+import { libraryFrame } from "./packages.js";
 import { cleanLine } from "./lines.js";
 import {
   ARROW, BOX, BREAK, CAUSE, COUNT, CUT_PATH, DEF, DOTTED, EXCEPTION, EXCEPTION_CLASS, FRAME, FRAME_FORMS, HANDLING,
@@ -8,7 +9,6 @@ import {
   UNREACHABLE_INDENT, WARNING,
 } from "./constants.js";
 import { lastPart, trim, trimEnd, trimStart } from "./strings.js";
-import { libraryFrame } from "./packages.js";
 import { seenReleases } from "./releases.js";
 
 const OTHER_FRAMES = Object.entries(FRAME_FORMS).map(([name, pattern]) => [name, new RegExp(pattern)]);
@@ -50,6 +50,7 @@ export function splitFailures(failure) {
 // A parser reads lines, some at a time, and gives the failure that they show.
 export function makeParser() {
   let [exceptions, frames, userFrames, relation, innermostLast] = [[], [], [], "first", true];
+  const ownCalls = new Set();
   let [indent, linesSinceFrame, number, lastLine, inOwnCode] = [-1, 0, 0, 0, false];
   let [printedFunction, linePrefix, cutPath] = ["", "", ""];
   const otherLines = new Map();
@@ -58,7 +59,7 @@ export function makeParser() {
 
   function failure() {
     if (printedFunction) addSource(`def ${printedFunction}(`);
-    return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all(), listed: releases.certain(), sources: [...sources] };
+    return { exceptions, lines: [...otherLines.values()], frames, userFrames, releases: releases.all(), listed: releases.certain(), sources: [...sources], ownCalls: [...ownCalls] };
   }
 
   function read(lines) {
@@ -164,6 +165,7 @@ export function makeParser() {
     const qualified = qualifiedName.split(" ")[0].split("(")[0];
     const name = lastPart(qualified);
     const library = libraryFrame(path, name) ?? (qualified.startsWith(`${path.split("/")[0]}.`) ? `${path}:${name}` : null);
+    if (library && inOwnCode && userFrames.length) ownCalls.add(library);
     if (library || !NOT_OWN_CODE.test(path)) inOwnCode = !library;
     const waiting = library ? frames : userFrames;
     const frame = library ?? `${path.replaceAll("\\", "/")}:${name}`;

@@ -1,15 +1,15 @@
 // What builder/fixcards/matching/index/query.py does. The comments that say why stand there.
 
-import { findAll, lower, unique } from "./strings.js";
-import { informative, splitIdentifier, tokenize } from "./tokens.js";
-import { framePackage } from "./packages.js";
-import { isListed } from "./releases.js";
+import { hasFrames } from "./parser.js";
 import {
   CHECKS, EXCEPTION_WEIGHT, FRAME_WEIGHT, LINE_WEIGHT, LOG_PREFIX, MACHINE_LINE, MAX_FRAME_EXCEPTIONS,
   MAX_MAIN_EXCEPTIONS, MAX_OTHER_LINES, MAX_QUERY_EXCEPTIONS, MAX_QUERY_FRAMES, MAX_QUIET_LINES, MAX_TERMS,
   MAX_TYPED_LINES, MAX_TYPED_WORDS, MAX_WARNING_LINES, PACKAGE_WEIGHT, QUOTED, WARNING_PATTERN,
 } from "./constants.js";
-import { hasFrames } from "./parser.js";
+import { findAll, lower, unique } from "./strings.js";
+import { framePackage } from "./packages.js";
+import { informative, splitIdentifier, tokenize } from "./tokens.js";
+import { isListed } from "./releases.js";
 
 const lastOnes = (items, count) => items.slice(-count).reverse();
 const warns = ({ raw }) => WARNING_PATTERN.test(raw);

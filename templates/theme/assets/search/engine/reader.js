@@ -1,8 +1,8 @@
 // What builder/fixcards/matching/index/reader.py does. The comments that say why stand there.
 
-import { ENTRY_DEFAULTS, MAX_COMPLETIONS, MIN_FUZZY_LENGTH, PACKAGE_TERM } from "./constants.js";
-import { informative, isTypoOf } from "./tokens.js";
 import { unique } from "./strings.js";
+import { informative, isTypoOf } from "./tokens.js";
+import { ENTRY_DEFAULTS, MAX_COMPLETIONS, MIN_FUZZY_LENGTH, PACKAGE_TERM } from "./constants.js";
 
 // An index may be damaged or come from anywhere, so it is checked like in matching/index/validation.py, but for what fails by itself.
 // The numbers and the pattern are those of format.py; the ones in `constants.js` came with the index.

@@ -1,16 +1,16 @@
 // What builder/fixcards/matching/parse/releases.py does. The comments that say why stand there.
 
-import {
-  ADVICE_REACH, ADVICE_WORDS, COMPARISON_WORDS, DISTRIBUTOR, INSTALL_COMMAND, LISTED_ITEM, LISTED_RELEASE,
-  LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, OTHER_NAMES, PLACE_WORDS,
-  PLATFORM, PLUGINS, PYTHON_NAMES, PYTHON_PATH, PYTHON_PROGRAM, READER_WORDS, RELEASE_MENTION, REPORTS,
-} from "./constants.js";
 import { lower, trim, unique } from "./strings.js";
+import {
+  ADVICE_REACH, ADVICE_WORDS, COMPARISON_WORDS, CURE, DISTRIBUTOR, INSTALL_COMMAND, LISTED_ITEM, LISTED_RELEASE,
+  LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, OTHER_NAMES, PLACE_WORDS,
+  PLATFORM, PLUGINS, PYTHON_NAMES, PYTHON_PATH, PYTHON_PROGRAM, READER_WORDS, RELEASE_MENTION, REPORTS, SENTENCE,
+} from "./constants.js";
 import { canonicalName } from "./packages.js";
 
 export function seenReleases() {
   const [releases, paths, listed] = [new Map(), new Set(), new Set()];
-  let locked = "";
+  let [locked, isCure] = ["", false];
 
   function add(line) {
     const name = LOCKED_NAME.exec(line);
@@ -18,12 +18,13 @@ export function seenReleases() {
       locked = name[1];
       return;
     }
+    const advises = CURE.test(lower(line));
+    isCure = advises || (isCure && !SENTENCE.test(line));
     if (!line.includes(".")) return;
     if (!addListed(line) && !INSTALL_COMMAND.test(line)) {
-      for (const { index, 1: before, 2: raw, 3: release } of line.matchAll(RELEASE_MENTION)) {
-        const start = index + before.length;
+      for (const { 0: mention, index, 1: before, 2: raw, 3: release } of line.matchAll(RELEASE_MENTION)) {
         const mentioned = packageIn(raw, release);
-        if (mentioned && !isAdvice(line.slice(0, start), true)) addRelease(mentioned, release);
+        if (mentioned && !(advises && mention.includes("==")) && !isAdvice(line.slice(0, index + before.length), true)) addRelease(mentioned, release);
       }
       for (const [, release] of line.matchAll(PYTHON_PROGRAM)) addRelease("python", release);
     }
@@ -37,7 +38,7 @@ export function seenReleases() {
     locked = "";
     for (const [raw, release] of items) {
       const name = packageIn(raw, release);
-      if (name) {
+      if (name && !(isCure && line.includes("=="))) {
         addRelease(name, release);
         listed.add(name);
       }
@@ -84,7 +85,7 @@ function packageIn(raw, release) {
 }
 
 export function isAdvice(before, hasRelease) {
-  const words = before.slice(-MAX_CONTEXT).split(" ").filter(Boolean).slice(-ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
+  const words = before.slice(-MAX_CONTEXT).split(" ").filter((each) => each).slice(-ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
   const last = words.at(-1);
   if (last === "to" && words.some((word) => REPORTS.includes(word))) return false;
   const compares = COMPARISON_WORDS.has(last) && (hasRelease || !PLACE_WORDS.includes(last));

@@ -1,5 +1,6 @@
 // What builder/fixcards/matching/score/scoring.py does. The comments that say why stand there.
 
+import { informative, tokenize } from "./tokens.js";
 import { inRange } from "./versions.js";
 import {
   AFFECTED_SCORE, BASE_SCORE, CONTRADICTION_PENALTY, FOREIGN_FRAMES_PENALTY, FRAMES_SCORE, FRAME_SCORE,
@@ -7,11 +8,10 @@ import {
   MAX_UNCERTAIN_EVIDENCE, MIN_COVERAGE, MIN_KEYWORD_COVERAGE, MIN_LONG_TEXT_COVERAGE, MIN_NEARNESS, MIN_SHARED,
   MIN_SHARED_LONG_TEXT, MIN_SIMILARITY, OTHER_EXCEPTION_PENALTY, PARTNER_FRAME_SCORE, REASON_AFFECTED, REASON_ALIAS,
   REASON_BOTH, REASON_FIXED, REASON_FOREIGN, REASON_INNERMOST, REASON_INSTALLED, REASON_MESSAGE, REASON_OTHER,
-  REASON_SIMILAR, REASON_TRUNCATED, REASON_UNAFFECTED, REASON_WORDS, SAME_EXCEPTION_SCORE, SOURCE_SCORE,
+  REASON_SIMILAR, REASON_TRUNCATED, REASON_UNAFFECTED, REASON_WORDS, SAME_EXCEPTION_SCORE,
   SPECIFICITY_ENOUGH, SPECIFICITY_SCORE, SPECIFICITY_STRONG, TIERS, TIERS_BY_EVIDENCE, TRUNCATED_PENALTY, USED_SCORE,
   WHOLE_LINE_COVERAGE,
 } from "./constants.js";
-import { informative, tokenize } from "./tokens.js";
 
 export const [EXACT, LIKELY, POSSIBLE] = TIERS;
 
@@ -21,12 +21,14 @@ export function scoreMatch(features, entry, keywords) {
   if (keywords && !tier) [tier, scored] = [keywordTier(keywords, features, entry), { ...features, fit: null }];
   else if (isContradicted(features)) {
     const wrong = features.unmetRequirement === "python" || features.wrongValue;
-    tier = tier && (features.announced || (tier === EXACT && !wrong)) ? POSSIBLE : "";
+    tier = tier && (features.announced || (!wrong && (tier === EXACT || (tier === LIKELY && isStrong(features))))) ? POSSIBLE : "";
   }
   if (!tier) return null;
   const { nearness = 0, informative: words = [], written } = keywords || {};
   return { tier, score: scoreOf(scored, entry, nearness), reasons: reasonsOf(scored, entry, words.map((word) => written.get(word) ?? word)) };
 }
+
+const isStrong = ({ fit }) => fit?.specificity >= SPECIFICITY_STRONG;
 
 const isContradicted = (features) => !!(features.unmetRequirement || features.wrongValue) || features.affected === false;
 
@@ -51,7 +53,7 @@ function tierOf(features, entry) {
 
 const isOfOnePackage = ({ id, cause, requirements }) => cause === id || !Object.keys(requirements).length;
 
-const isUnsureAlias = ({ alias, fit }, entry) => alias && !(fit?.specificity >= SPECIFICITY_STRONG && isOfOnePackage(entry));
+const isUnsureAlias = (features, entry) => features.alias && !(isStrong(features) && isOfOnePackage(entry));
 
 function isEntrysOwn({ usesPackage, hasSource, ownCode }, entry) {
   if (entry.cause && entry.cause !== entry.id && ownCode && !hasSource) return false;
@@ -63,7 +65,7 @@ function tierWithoutMessage(features, entry) {
   const similar = features.sameException && features.similarity >= MIN_SIMILARITY;
   const place = features.innermost && shared + (features.affected === true) >= Math.min(MIN_SHARED, features.allFrames);
   if (similar && place) return features.otherNames ? POSSIBLE : LIKELY;
-  if (features.fit?.specificity >= SPECIFICITY_STRONG) return POSSIBLE;
+  if (isStrong(features)) return POSSIBLE;
   const mayBeClass = features.sameException || features.framesAlone;
   if (place && mayBeClass && 2 * shared >= features.allFrames) return POSSIBLE;
   return similar && features.usesPackage ? POSSIBLE : "";
@@ -88,8 +90,7 @@ function scoreOf(features, entry, nearness) {
     score -= fit.sameException === false ? OTHER_EXCEPTION_PENALTY : TRUNCATED_PENALTY * fit.truncated;
   }
   score += Math.floor((FRAMES_SCORE * features.frames) / Math.max(1, features.allFrames)) + FRAME_SCORE * Math.min(features.frames, MAX_SCORED_FRAMES);
-  score += PARTNER_FRAME_SCORE * Math.min(features.partnerFrames, MAX_SCORED_FRAMES);
-  score += USED_SCORE * features.usesPackage + SOURCE_SCORE * features.hasSource;
+  score += PARTNER_FRAME_SCORE * Math.min(features.partnerFrames, MAX_SCORED_FRAMES) + USED_SCORE * features.usesPackage;
   score += INNERMOST_SCORE * features.innermost + AFFECTED_SCORE * features.affected;
   score -= CONTRADICTION_PENALTY * isContradicted(features) + FOREIGN_FRAMES_PENALTY * features.foreignFrames;
   return Math.max(1, Math.min(MAX_SCORE, score));

@@ -1,12 +1,12 @@
 // What builder/fixcards/matching/parse/template.py does. The comments that say why stand there.
 
+import { cleanDisplay, normalize } from "./normalize.js";
 import {
   CONSTRUCTOR, ELLIPSIS_CHARACTERS, LETTER, MIN_TRUNCATED_LENGTH, NORMALIZED_VALUE, PLACEHOLDER, QUOTE,
 } from "./constants.js";
 import { trimEnd } from "./strings.js";
-import { cleanDisplay, normalize } from "./normalize.js";
 
-const PART_OF_WORD = /\w/;
+const INSIDE_A_WORD = /\w\w/;
 
 export const PLACEHOLDER_MARK = "\ue000";
 
@@ -63,11 +63,6 @@ export function matchTruncated(line, parts) {
 }
 
 function splitsWord(line, start, part, first, last) {
-  const before = line[start - 1];
-  if (first && before === "." && part.startsWith(CONSTRUCTOR)) return true;
-  const after = line[start + part.length];
-  return (
-    (first && before && PART_OF_WORD.test(before) && PART_OF_WORD.test(part[0])) ||
-    (last && after && PART_OF_WORD.test(after) && PART_OF_WORD.test(part.at(-1)))
-  );
+  const splitsAt = (place) => INSIDE_A_WORD.test(line.slice(place - 1, place + 1));
+  return (first && (splitsAt(start) || (line[start - 1] === "." && part.startsWith(CONSTRUCTOR)))) || (last && splitsAt(start + part.length));
 }

@@ -1,9 +1,9 @@
 // What builder/fixcards/matching/parse/versions.py does. The comments that say why stand there.
 
+import { lower, trim } from "./strings.js";
 import {
   ALTERNATIVE, CLAUSE, DEV, FINAL, NO_DEV, POST, PRERELEASE, STAGE, STAGES, VERSION, WIDTH,
 } from "./constants.js";
-import { lower, trim } from "./strings.js";
 
 const toNumber = (text) => +(text ?? "").slice(0, 9);
 
