@@ -7,6 +7,8 @@ BIN := .venv/bin
 PARALLEL := -n logical --dist worksteal
 # Material for MkDocs announces the end of its own maintenance at every start (see CONTRIBUTING.md).
 export NO_MKDOCS_2_WARNING := 1
+# What takes longer with each card, and changes with a card.
+CONTENT := tests/content tests/test_content_independence.py
 # Beside fixcards, because pytest reads the list of files of each distribution that has a plugin (see its pyproject.toml).
 PYTEST_PLUGIN := integrations/pytest-fixcards
 # What a branch is compared with: its changed cards are executed.
@@ -33,9 +35,9 @@ serve: .venv/site ## the same, served on 127.0.0.1:8000 with live reload
 check: .venv/site ## check every card
 	$(BIN)/fixcards check
 
-test: .venv/test ## the whole test suite
+test: .venv/test ## the tests of the program
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tests/node_modules/.package-lock.json; fi
-	$(BIN)/pytest $(PARALLEL) --ignore tests/hostile
+	$(BIN)/pytest $(PARALLEL) --ignore tests/hostile $(CONTENT:%=--ignore %)
 
 hostile: .venv/test ## hostile programs, records and indexes against the whole program, as root and as an ordinary user
 	$(BIN)/pytest -n logical --dist loadfile tests/hostile
@@ -43,8 +45,8 @@ hostile: .venv/test ## hostile programs, records and indexes against the whole p
 doors: .venv/test ## every door from wheels, in environments that pip and uv make
 	EVERY_DOOR=1 $(BIN)/pytest tests/test_empty_environments.py
 
-content: .venv/test ## the real cards only: their records, evidence, search and pages
-	$(BIN)/pytest tests/content
+content: .venv/test ## the tests of the real cards: their records, evidence, search and pages
+	$(BIN)/pytest $(PARALLEL) $(CONTENT)
 
 coverage: .venv/test ## which lines of the package the tests run, without the browser and the sandbox
 	@rm -rf .cache/coverage && mkdir -p .cache/coverage

@@ -159,7 +159,8 @@ def main() -> None:
     chosen = parser.parse_args()
     library = load(REPOSITORY / "cards")
     outputs = [output for _, _, output in printed(library)]
-    entries = filled(list(index_entries(library.summaries.values())), chosen.size, outputs)
+    others = [each["output"] for each in uncovered.load()]
+    entries = filled(list(index_entries(library.summaries.values())), chosen.size, outputs + others)
     start = time.perf_counter()
     index = Index(dict(build(entries)).__getitem__)
     built = time.perf_counter() - start
