@@ -80,9 +80,9 @@ upgrade upgrading use want works worked workaround
 ADVICE_WORDS = frozenset(_ADVICE_TEXT.split())
 """Words shortly before it that make it advice."""
 CURE = (
-    r"^(?![^\n]*(?:^|[^a-z_])(?:before|broken?|fail(?:ed|s)|longer|n['\u2019]t|not|since|still|stopped|without)"
+    r"^(?![^\n]*(?:^|[^a-z_])(?:before|broke|broken|failed|fails|longer|n['\u2019]t|not|since|still|stopped|without)"
     r"(?:[^a-z_]|$))"
-    r"[^\n]*(?:(?:^|[^a-z_])(?:add|adding|added(?! [0-9])|did it|downgrad(?:ed|ing)|fix|fixed|fixes|helps|made it"
+    r"[^\n]*(?:(?:^|[^a-z_])(?:add|adding|added(?! [0-9])|did it|downgraded|downgrading|fix|fixed|fixes|helps|made it"
     r"|pinning|solution|solved|solves|workaround|worked|works|hilft|geholfen|funktioniert|l\u00f6st|aide|marche"
     r"|fonctionne|passe|funciona|soluciona|ajuda|resolve)(?:[^a-z_]|$)"
     r"|\u043f\u043e\u043c\u043e\u0433|\u89e3\u51b3|\u89e3\u6c7a)"

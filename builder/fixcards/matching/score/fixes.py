@@ -136,7 +136,7 @@ def _objection(
     )
     held = ""
     if not reason:
-        reason, held = _misfit(fix, features, entry, sentences, requirements)
+        reason, held = _misfit(fix, failure, features, entry, sentences, requirements)
     interpreter = "".join(failure.failure.releases("python")[-1:])
     values = {"package": entry.package, "caller": features.caller, "release": features.versions.get(entry.package)}
     values |= {"place": place, "bound": bound, "python": fix.python, "interpreter": interpreter}
@@ -167,6 +167,7 @@ def _obstacle(
 
 def _misfit(
     fix: FixOption,
+    failure: NormalizedFailure,
     features: MatchFeatures,
     entry: Entry,
     sentences: Sequence[Sentence],
@@ -177,7 +178,9 @@ def _misfit(
     if fix.kind == "code-change":
         is_callers = features.caller and not features.in_own_code
         return "call" if is_callers else "code" if forbids_editing(sentences) else "", ""
-    if is_general and (features.in_own_code or (features.frames and not (features.caller or requirements))):
+    # Where own code alone calls the package, no other one is to be upgraded.
+    is_own_call = features.frames and failure.failure.own_calls and not features.caller
+    if is_general and (features.in_own_code or (is_own_call and not requirements)):
         return "yours", ""
     if fix.kind == "upgrade":
         own = canonical_name(features.caller) or "the package" if is_general else entry.package

@@ -62,7 +62,7 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
   else if (installs && says(sentences, NO_INSTALL)) reason = FIX_FIXED;
   else if (names.length && (upgrades ? frames && BUILD_TOOLS.includes(entry.package) : kind === "workaround" && !names.includes(entry.package)) && says(sentences, BUILD)) reason = FIX_BUILD;
   else if (kind === "code-change") reason = caller && !inOwnCode ? FIX_CALL : says(sentences, NO_EDIT) ? FIX_CODE : "";
-  else if (isGeneral && (inOwnCode || (frames && !caller && !names.length))) reason = FIX_YOURS;
+  else if (isGeneral && (inOwnCode || (frames && failure.ownCalls.length && !caller && !names.length))) reason = FIX_YOURS;
   else if (installs) {
     if (upgrades && !isGeneral) {
       const release = versions[entry.package];
