@@ -34,6 +34,7 @@ def test_what_a_card_or_the_parser_has_stays() -> None:
         ("Traceback (most recent call last):", "Stack (most recent call last):"),
         ("a: b", "a b"),
         ("Left", "left"),
+        ("that solved it", "that pleased it"),
         ("wick 'left' is too sho", "wick 'left' is too big"),
         ("wick 'left' is too sho...", "wick 'left' is too big..."),
         ("wick 'left' is too s...", "wick 'left' is too b..."),

@@ -140,6 +140,7 @@ def numbers() -> dict[str, int]:
 
 
 def _others() -> dict[str, Any]:
+    """Return the texts, lists and objects among the values by name."""
     return {name: value for name, value in _named(_VALUES).items() if not isinstance(value, int)}
 
 

@@ -108,13 +108,12 @@ def _add_ranges(content: bytes, marker: bytes, starts: list[int], ends: list[int
 
     `bytes.rfind` takes about half as long as `bytes.find` or an expression.
     """
-    rfind, find = content.rfind, content.find
-    first = last = rfind(marker)
+    first = last = content.rfind(marker)
     while first >= 0:
-        before = rfind(marker, 0, first + len(marker) - 1)
+        before = content.rfind(marker, 0, first + len(marker) - 1)
         if before >= 0 and first - before <= MAX_GAP_BYTES:
             # Jump to the first marker within reach: a log with one on every line costs a step a kilobyte, not a line.
-            first = find(marker, max(0, first - MAX_GAP_BYTES), before + len(marker))
+            first = content.find(marker, max(0, first - MAX_GAP_BYTES), before + len(marker))
         else:
             starts.append(first)
             ends.append(last)
