@@ -15,6 +15,9 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+PATIENCE = 20_000
+"""Milliseconds in which what a test expects has to show. There are more processes than processors; none waits so long."""
+
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 # The first has no window, no profile and none of what else surrounds pages: one of them opens in a third of the time.
 NAMES = ["chromium-headless-shell", "/usr/bin/chromium", "chromium"]
@@ -67,8 +70,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.fail(f"there is no {NO_CHROMIUM}")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium

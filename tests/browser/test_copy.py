@@ -91,7 +91,7 @@ def test_blocks_of_code_in_the_text_are_copied_too(site: str, visit: Visit) -> N
 def test_the_button_takes_its_name_back(site: str, visit: Visit) -> None:
     page = visit(site + "lantern/12/", **PERMISSIONS)
     click_copy(page, "error")
-    expect(page.locator("[data-copy=error]")).to_have_text("Copy Error message", timeout=5000)
+    expect(page.locator("[data-copy=error]")).to_have_text("Copy Error message")
 
 
 def test_copying_works_on_a_site_that_is_not_secure(site: str, visit: Visit) -> None:

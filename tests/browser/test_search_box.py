@@ -156,7 +156,7 @@ def test_more_cards_than_fit_on_a_screen_are_one_click_away(site: str, visit: Vi
 def test_a_dropped_log_is_read(site: str, visit: Visit) -> None:
     page = visit(site)
     drop(page, QUIET, 60_000, traceback("docker-3256"), QUIET * 60_000)
-    expect(hits(page).first).to_contain_text("docker 7.0", timeout=20_000)
+    expect(hits(page).first).to_contain_text("docker 7.0")
 
 
 def test_a_log_can_be_chosen_without_dragging(site: str, visit: Visit, tmp_path: Path) -> None:
@@ -358,7 +358,7 @@ def test_what_is_typed_while_a_log_is_read_goes_first(site: str, visit: Visit) -
     drop(page, QUIET, 200_000, traceback("docker-3256"))
     expect(status(page)).to_contain_text("Reading ci.log")
     box(page).fill(LINE)
-    expect(hits(page).first).to_contain_text("transforms3d", timeout=20_000)
+    expect(hits(page).first).to_contain_text("transforms3d")
     expect(hits(page)).to_have_count(1)
 
 
@@ -377,6 +377,7 @@ def test_no_paste_stops_the_page(text: str, site: str, visit: Visit) -> None:
     page = visit(site)
 
     def pasted() -> None:
+        box(page).fill("?")  # a long log leaves the box empty, and emptying that changes nothing
         box(page).fill("")
         expect(status(page)).to_be_empty()
         paste(page, text)

@@ -29,7 +29,7 @@ def test_the_link_and_the_markdown_are_copied(host: str, site: str, visit: Visit
         field.focus()
         page.keyboard.press("Control+V")
         assert field.input_value() == text
-        expect(tools.get_by_role("button", name=name)).to_be_visible(timeout=5000)
+        expect(tools.get_by_role("button", name=name)).to_be_visible()
 
 
 def test_a_button_whose_file_is_gone_says_so(site: str, visit: Visit) -> None:
