@@ -19,7 +19,7 @@ def test_the_index_brings_the_tables_of_the_terminal() -> None:
 
 def test_the_browser_reads_the_format_that_is_written() -> None:
     assert re.findall(r"const FORMAT = ([0-9]+);", SOURCES["worker.js"]) == [str(FORMAT)]
-    assert re.findall(r"HASH_LENGTH\] = \[.*, ([0-9]+)\];", SOURCES["reader.js"]) == [str(HASH_LENGTH)]
+    assert re.findall(r"const HASH_LENGTH = ([0-9]+);", SOURCES["reader.js"]) == [str(HASH_LENGTH)]
 
 
 def test_the_browser_names_the_constants_in_the_order_of_the_tables() -> None:

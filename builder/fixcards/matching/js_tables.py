@@ -93,7 +93,7 @@ _SEARCHED: dict[ModuleType, str] = {
     versions: "VERSION CLAUSE PRERELEASE",
     normalized_failure: "SUGGESTION NEGATED COPY",
     query: "WARNING_PATTERN LOG_PREFIX MACHINE_LINE",
-    template_fit: "WRAPPED",
+    template_fit: "WRAPPED ADVISORY BEGINNING",
     features: "ANNOUNCING",
     origin: "SUBJECT",
     split_template: "CLASS_OF_METHOD SOURCE_CODE",

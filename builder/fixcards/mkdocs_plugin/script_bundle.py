@@ -4,8 +4,8 @@ The minifier leaves names at the top of a module as they are, since others may i
 function. So the joined modules stand in one function. What a module imports while it runs (`await import("...")`) is a
 function inside it, which runs then: the worker of the search gets its tables before the modules that read them.
 
-Names of fields stay as they are, too. Those that a caller lists get short ones first. A constant whose value a caller
-gives is replaced by it.
+Names of fields stay as they are, too. Those that a caller lists get short ones first. A number that a module declares
+by a name in capitals stands wherever that name does, and so does a constant whose value a caller gives.
 
 The minifier leaves `const` and `function` as they are, and makes one declaration of neighbouring ones of one kind. So
 all names are declared by `let`, and functions are values of such names. Like declared functions, they are there before
@@ -30,6 +30,8 @@ _FUNCTION = r"^{0}(async )?function (\w+)(\([^\n]*\)) \{{\n(.*?)^{0}\}}\n"
 """A function that begins and ends at an indentation, but for generators, which have no other form."""
 _NUMBERS = re.compile(r"^const \[\n[^\]]*\n\] = tables[.]numbers;\n", re.MULTILINE)
 """The list of the constants that are numbers, one name each."""
+_NUMBER = re.compile(r"^const ([A-Z][A-Z_]+) = ([\d_]+)(?: << (\d+))?;.*\n", re.MULTILINE)
+"""A number that a module declares at its top, maybe as so many bits."""
 _WORD = re.compile(r"\b[A-Za-z]\w+")
 _REST = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
@@ -55,8 +57,9 @@ def join(
     times = Counter(_WORD.findall(text))
     fields_by_use = sorted(fields, key=lambda field: (-times[field], field))
     other_words = {"const": "let", **dict(zip(fields_by_use, names_by_length, strict=False))}
-    other_words |= {name: str(number) for name, number in constants.items()}
-    text = _NUMBERS.sub("", text) if constants else text
+    declared = {name: int(number) << int(bits or 0) for name, number, bits in _NUMBER.findall(text)}
+    other_words |= {name: str(number) for name, number in {**declared, **constants}.items()}
+    text = _NUMBER.sub("", _NUMBERS.sub("", text) if constants else text)
     return _WORD.sub(lambda word: other_words.get(word[0], word[0]), text)
 
 

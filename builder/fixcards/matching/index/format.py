@@ -1,6 +1,6 @@
 """The format of the index: files that are cut so that a query reads only the ones that it needs.
 
-Format 6, all files JSON in UTF-8:
+Format 12, all files JSON in UTF-8:
 
 `index.json`
     `format`, `rules` (version of the rule table), `entries` (their number), `chunk` (entries of one entry file),
@@ -34,7 +34,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-FORMAT = 11
+FORMAT = 12
 """Raised whenever an older reader would misread the files or the tables."""
 PACKAGE_TERM = "="
 """What precedes a package's name in the term that all its entries have. No word begins so."""

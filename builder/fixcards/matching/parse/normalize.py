@@ -256,18 +256,18 @@ RULES: tuple[NormalizingRule, ...] = (
     ),
     NormalizingRule(
         "advisory",
-        "(CVE|cve)-(?=[0-9]{4}-[0-9])",
+        "(CVE|cve|PYSEC|pysec)-(?=[0-9]{4}-[0-9])",
         "_",
         "the number of an advisory is its name: it becomes one word, so that another number is another one",
-        required_text=("CVE-", "cve-"),
+        required_text=("CVE-", "cve-", "PYSEC-", "pysec-"),
         trigger="[0-9]",
     ),
     NormalizingRule(
         "number of an advisory",
-        "((?:CVE|cve)_[0-9]{4})-(?=[0-9])",
+        "((?:CVE|cve|PYSEC|pysec)_[0-9]{4})-(?=[0-9])",
         "_",
         "the rest of that name",
-        required_text=("CVE_", "cve_"),
+        required_text=("CVE_", "cve_", "PYSEC_", "pysec_"),
         trigger="[0-9]",
     ),
     NormalizingRule(

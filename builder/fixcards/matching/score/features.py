@@ -20,7 +20,7 @@ from fixcards.matching.score.split_template import (
     same_class,
     split_templates,
 )
-from fixcards.matching.score.template_fit import TemplateFit, fit_template, rank
+from fixcards.matching.score.template_fit import SPECIFICITY_ENOUGH, TemplateFit, fit_template, rank
 
 IDENTIFYING = 6
 """Specificity of a message for which it is enough that a sentence names the entry's package. People also name what they
@@ -133,7 +133,10 @@ def compare(failure: NormalizedFailure, entry: Entry, common: CommonParts) -> Ma
     # A release that doesn't fail is no reason to believe that it is this package's failure.
     is_used = entry.package in versions or not failure.used_packages.isdisjoint(names)
     is_victim = entry.cause not in ("", entry.id)
-    if fit is not None and fit.specificity >= IDENTIFYING and not is_victim and not is_used:
+    # A release of what the failure takes beside its package speaks for it as well.
+    takes_are_met = not (unmet_requirement or doubtful) and not versions.keys().isdisjoint(entry.requirements)
+    enough = SPECIFICITY_ENOUGH if takes_are_met else IDENTIFYING
+    if fit is not None and fit.specificity >= enough and not is_victim and not is_used:
         is_used = not failure.named_packages.isdisjoint(names)
     announced = fit is not None and bool(_ANNOUNCING.search(fit.text))
     is_newer = affected is False and not announced

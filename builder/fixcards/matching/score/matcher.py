@@ -27,7 +27,7 @@ from fixcards.matching.parse.template import PLACEHOLDER_MARK, compile_template
 from fixcards.matching.parse.tokens import informative, spellings, tokenize
 from fixcards.matching.score.features import compare, find_common
 from fixcards.matching.score.fixes import FittedFix, fit_fixes
-from fixcards.matching.score.scoring import REASON_TEXTS, TIERS, KeywordMatch, score_match, warning
+from fixcards.matching.score.scoring import MIN_SHARED, REASON_TEXTS, TIERS, KeywordMatch, score_match, warning
 
 MAX_ENTRY_FILES = 8
 """Entry files that a query reads at most: each costs the reader's browser a request."""
@@ -128,8 +128,10 @@ def _matches_in(index: Index, failure: NormalizedFailure) -> list[Match]:
         change = _leading_change(candidates, index)
         for candidate in candidates:
             entry = index.entry(candidate.number)
-            if entry.package == PYTHON or _change(entry) == change:
-                words = tuple(word for word in query.prose if word in candidate.terms)
+            words = tuple(word for word in query.prose if word in candidate.terms)
+            # Many texts name a package beside words that only the discussion of a failure has.
+            is_about = _change(entry) == change and sum(map(candidate.terms.__getitem__, words)) >= MIN_SHARED
+            if is_about or entry.package == PYTHON:
                 keywords = KeywordMatch(100 * len(words) // max(1, indexed), 0, words, written, long_text=True)
                 matches += _score_entry(failure, entry, keywords)
     return matches

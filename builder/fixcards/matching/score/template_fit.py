@@ -31,7 +31,12 @@ MARK_LENGTH = 12
 """Characters of the normal form by which the start of the message is looked for in the line as printed."""
 WRAPPED = r"(?:: |[(]|(?:^|[^a-z])(?:because|due to|from|by) )$"
 """What stands before the message of an exception that another one passes on in its own message, without its class."""
-_WRAPPED = re.compile(WRAPPED)
+ADVISORY = "^(?:CVE|GHSA|PYSEC)-"
+"""How the number of an advisory begins."""
+BEGINNING = "[^ ] +[^ ]|_|[a-z][A-Z]"
+"""What the beginning of a message has at the end of a line: more than the name of a package, with which some begin."""
+_WRAPPED, _BEGINNING = re.compile(WRAPPED), re.compile(BEGINNING)
+_ADVISORY = re.compile(ADVISORY)
 _NO_NAME = re.compile("[^A-Za-z0-9_.-]")
 
 Places = tuple[tuple[int, int], ...]
@@ -62,7 +67,8 @@ class TemplateFit:
     names_package: bool
     """Whether the message names the entry's package."""
     is_statement: bool
-    """Whether it begins with that name: `name 1.2 depends on other<3` says the same wherever it stands."""
+    """Whether it begins with that name or is the number of an advisory: `name 1.2 depends on other<3` says the same
+    wherever it stands."""
     first: bool = False
     """Whether the template is the entry's first message, or a part or an extension of it."""
     source: bool = False
@@ -88,15 +94,15 @@ def fit_template(split: SplitTemplate, message: str, line: MessageLine, packages
     leads = False
     if form.normalized:
         where, places, truncated = _find_parts(form, line, same_exception)
-        if not places:
-            return None
         fixed_text = "".join(where[start:end] for start, end in places) if truncated else form.normal_form
+        if not places or (truncated and not _BEGINNING.search(fixed_text)):
+            return None
         # How long a path is says nothing, such as that of the module from which a name can't be imported.
         paths = sum(b[0] - a[1] for a, b in pairwise(places) if "/" in where[a[1] : b[0]])
         coverage = 100 * sum(end - start for start, end in places) // max(1, len(where) - paths)
         marks = _mark_parts(line.raw, form.printed, where[places[0][0] :])
         wrapped = not truncated and bool(_WRAPPED.search(where[: places[0][0]]))
-        is_statement = where is line.text.display and _begins_with(message, packages[-1])
+        is_statement = where is line.text.display and _is_statement(message, packages[-1])
         leads = wrapped or ((is_statement or (bool(line.exception) and places[0][0] == 0)) and not truncated)
         if same_exception is False and wrapped:
             same_exception = None
@@ -108,7 +114,7 @@ def fit_template(split: SplitTemplate, message: str, line: MessageLine, packages
             return None
         fixed_text, coverage, truncated = "", FULL_COVERAGE if same_message else CLASS_COVERAGE, False
         marks = _mark_class(line.raw, name)
-        is_statement = _begins_with(message, packages[-1])
+        is_statement = _is_statement(message, packages[-1])
     return TemplateFit(
         template=split.template,
         coverage=coverage,
@@ -127,8 +133,8 @@ def fit_template(split: SplitTemplate, message: str, line: MessageLine, packages
     )
 
 
-def _begins_with(message: str, package: str) -> bool:
-    return canonical_name(_NO_NAME.split(message)[0]) == package
+def _is_statement(message: str, package: str) -> bool:
+    return canonical_name(_NO_NAME.split(message)[0]) == package or bool(_ADVISORY.match(message))
 
 
 def _values(where: str, places: Places, gaps: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 import tables from "./tables.js";
 
-const FORMAT = 11; // of the index, see builder/fixcards/matching/index/format.py
+const FORMAT = 12; // of the index, see builder/fixcards/matching/index/format.py
 const MAX_BYTES = 8 << 20; // of the largest file of an index
 let opening;
 

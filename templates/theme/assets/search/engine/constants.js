@@ -70,7 +70,7 @@ export const [
   // query.py
   WARNING_PATTERN, LOG_PREFIX, MACHINE_LINE,
   // template_fit.py, features.py
-  WRAPPED, ANNOUNCING,
+  WRAPPED, ADVISORY, BEGINNING, ANNOUNCING,
   // origin.py
   SUBJECT,
   // split_template.py

@@ -6,7 +6,7 @@ import { findAll, lastPart, lower, unique } from "./strings.js";
 import { canonicalName, framePackage } from "./packages.js";
 import { informative, isTypoOf, specificity, tokenize } from "./tokens.js";
 import {
-  ABSENT, ANNOUNCING, CLASS_COVERAGE, CLASS_OF_METHOD, COPY, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
+  ABSENT, ADVISORY, ANNOUNCING, BEGINNING, CLASS_COVERAGE, CLASS_OF_METHOD, COPY, DOTTED, ELLIPSIS_CHARACTERS, EXCEPTION, EXCEPTION_CLASS, FULL_COVERAGE,
   IDENTIFYING, INTERRUPTION, LAST_PLACE, MARK_LENGTH, MAX_RANKED_SPECIFICITY, MESSAGE_COVERAGE, MIN_TYPO_LENGTH, OWN_EXCEPTION, QUOTED_NAME, SHADOWED,
   SOURCE_CODE, SPECIFICITY_ENOUGH, SUBJECT, UNFINISHED, WRAPPED,
 } from "./constants.js";
@@ -32,7 +32,9 @@ export function compare(failure, entry) {
   const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
   const isVictim = !["", entry.id].includes(entry.cause);
   const isStrong = fit?.specificity >= IDENTIFYING;
-  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages()) || (isStrong && !isVictim && isIn(failure.namedPackages()));
+  const isMet = !releases.unmetRequirement && !releases.doubtful && Object.keys(entry.requirements).some((name) => name in releases.versions);
+  const isNamed = (isMet ? fit?.specificity >= SPECIFICITY_ENOUGH : isStrong) && !isVictim && isIn(failure.namedPackages());
+  const isUsed = entry.package in releases.versions || isIn(failure.usedPackages()) || isNamed;
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
   const { exceptions } = failure.failure;
   const ownCode = failure.frames.size && !packages.size && !(isVictim && fit?.namesPackage);
@@ -81,7 +83,7 @@ function callerOf(failure, entry, own) {
   const packages = framesOf(failure).map(framePackage);
   const partners = entry.frames.map(framePackage);
   const end = packages.findIndex(isOwn);
-  return packages.slice(0, end < 0 ? 1e4 : end).reverse().find((name) => !partners.includes(name) && !(canonicalName(name) in entry.requirements)) ?? "";
+  return packages.slice(0, end >>> 0).reverse().find((name) => !partners.includes(name) && !(canonicalName(name) in entry.requirements)) ?? "";
 }
 
 function fitsOf(failure, entry, own) {
@@ -136,14 +138,14 @@ function fitTemplate(name, message, line, packages) {
   else if (name && raw.includes(lastPart(name))) sameException = true;
   const form = compileTemplate(message);
   let [fixedText, coverage, truncated, marks, leads, values] = ["", 0, false, [], false, []];
-  let isStatement = canonicalName(/^[\w.-]*/.exec(message)[0]) === packages.at(-1);
+  let isStatement = canonicalName(/^[\w.-]*/.exec(message)[0]) === packages.at(-1) || ADVISORY.test(message);
   if (form.normalized.length) {
     let where, places;
     [where, places, truncated] = findParts(form, line, sameException);
-    if (!places.length) return null;
     const gaps = places.slice(1).map(([start], at) => where.slice(places[at][1], start));
     const matched = places.map(([start, end]) => where.slice(start, end)).join("");
     fixedText = truncated ? matched : form.normalForm;
+    if (!places.length || (truncated && !BEGINNING.test(fixedText))) return null;
     coverage = percent(matched.length, where.length - gaps.filter((gap) => gap.includes("/")).join("").length);
     marks = markParts(raw, form.printed, where.slice(places[0][0]));
     const wrapped = !truncated && WRAPPED.test(where.slice(0, places[0][0]));

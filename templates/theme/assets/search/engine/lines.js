@@ -68,8 +68,9 @@ function jsonStrings(line) {
 
 function character(code) {
   if (code.length === 5) {
-    const number = parseInt(code.slice(1), 16);
-    return (number >= 0xd800 && number <= 0xdfff) || number < 32 ? "\ufffd" : String.fromCharCode(number);
+    const number = +`0x${code.slice(1)}`;
+    // Half a character beyond 16 bits has the number 0xd800 to 0xdfff.
+    return number >> 11 === 27 || number < 32 ? "\ufffd" : String.fromCharCode(number);
   }
   return SIMPLE_ESCAPES[code] ?? code;
 }

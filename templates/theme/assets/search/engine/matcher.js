@@ -6,7 +6,7 @@ import { normalizeFailure } from "./normalized_failure.js";
 import { LIKELY, POSSIBLE, scoreMatch, warningOf } from "./scoring.js";
 import { compileTemplate, PLACEHOLDER_MARK } from "./template.js";
 import {
-  DEFAULT_LIMIT, IDF_STEP, MAX_COMMON_POSTINGS, MAX_ENTRY_FILES, MIN_LEAD, MIN_SHARE_OF_BEST, REASON_AMBIGUOUS, TIERS,
+  DEFAULT_LIMIT, IDF_STEP, MAX_COMMON_POSTINGS, MAX_ENTRY_FILES, MIN_LEAD, MIN_SHARED, MIN_SHARE_OF_BEST, REASON_AMBIGUOUS, TIERS,
 } from "./constants.js";
 import { fitFixes } from "./fixes.js";
 import { unique } from "./strings.js";
@@ -44,7 +44,7 @@ async function matchFailure(failure, index) {
     matches = limited.flatMap((candidate) => {
       const entry = index.entry(candidate.number);
       const words = prose.filter((word) => candidate.terms.has(word));
-      const isAsked = entry.package === "python" || (!changes[1] && changeOf(entry) === changes[0]);
+      const isAsked = entry.package === "python" || (!changes[1] && changeOf(entry) === changes[0] && words.filter((word) => candidate.terms.get(word) > 1).length >= MIN_SHARED);
       return isAsked ? scoreEntry(failure, entry, { coverage: percent(words.length, indexed), informative: words, longText: true, written }) : [];
     });
   }
@@ -75,7 +75,7 @@ function findCandidates(query, terms, index) {
       const candidate = candidates.get(number) ?? { number, points: 0, terms: new Map() };
       candidates.set(number, candidate);
       if (!candidate.terms.has(term)) {
-        const factor = posting & 1 ? 2 : 1;
+        const factor = 1 + (posting & 1);
         candidate.points += points * factor;
         candidate.terms.set(term, factor);
       }

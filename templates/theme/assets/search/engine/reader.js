@@ -6,7 +6,9 @@ import { ENTRY_DEFAULTS, MAX_COMPLETIONS, MIN_FUZZY_LENGTH, PACKAGE_TERM } from 
 
 // An index may be damaged or come from anywhere, so it is checked like in matching/index/validation.py, but for what fails by itself.
 // The numbers and the pattern are those of format.py; the ones in `constants.js` came with the index.
-const [MAX_ENTRIES, MAX_CHUNK, HASH_LENGTH] = [1e7, 1000, 6];
+const MAX_ENTRIES = 10_000_000;
+const MAX_CHUNK = 1000;
+const HASH_LENGTH = 6;
 const PATH = /^(?!\/|.*[.][.])[\w.~@+#/-]+$/;
 
 const isNumber = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
