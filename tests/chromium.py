@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PATIENCE = 20_000
-"""Milliseconds in which what a test expects has to show. There are more processes than processors; none waits so long."""
+"""Milliseconds in which what a test expects has to show: there are more processes of tests than processors."""
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 # The first has no window, no profile and none of what else surrounds pages: one of them opens in a third of the time.

@@ -31,7 +31,7 @@ RELEASE_MENTION = (
 Of `name 1.2 -> 1.3` and `name 1.2 to 1.3` it is the second one."""
 LISTED_RELEASE = (
     rf"^(?:[ \t>+*\u2022|\-]{{0,40}}|[^\n]{{0,80}}user requested )"
-    rf"[*`]{{0,2}}({_NAME})(?:\[[a-z0-9, _-]{{0,80}}\])?(?:[ ][Vv]ersion)?"
+    rf"[*`]{{0,2}}({_NAME})(?:\[[a-z0-9, _-]{{0,80}}\])?(?:[ ][Vv]ersion(?: used)?)?"
     r"(?::[*]{2}|[*`]{0,2})(?:[ ]?===?[ ]?|[ ]?=[ ]?\"?|[ ]?:[ ]|[ ]?\(|[ \t]{1,80}\|?[ ]?)"
     rf"[*`v]{{0,3}}({_RELEASE})"
     r"(?:[+][a-z0-9.]{1,40})?[*`\")]{0,3}"
@@ -72,10 +72,10 @@ COMPARISON_WORDS = frozenset(
 PLACE_WORDS = ("from", "in", "of")
 """Those of them that say nothing of the kind before a name without a release: "an issue of name"."""
 _ADVICE_TEXT = """
-add added adding built compiled downgrade downgraded downgrading fix fixed fixes hold holding install installing keep
-keeping limit limiting lock locking need needs pin pinned pinning pins recommend recommended revert reverted reverting
-rollback rolled set setting should solution solved suggest suggested suggests switch switched try trying tried update
-upgrade upgrading use want works worked workaround
+add added adding built bumping compiled downgrade downgraded downgrading fix fixed fixes hold holding install
+installing keep keeping limit limiting lock locking need needs pin pinned pinning pins recommend
+recommended revert reverted reverting rollback rolled set setting should solution solved suggest suggested suggests
+switch switched tried try trying update upgrade upgrading use want workaround worked works
 """
 ADVICE_WORDS = frozenset(_ADVICE_TEXT.split())
 """Words shortly before it that make it advice."""
@@ -95,6 +95,8 @@ READER_WORDS = ("i", "we")
 """Words before one of these that make it a report: "I use"."""
 REPORTS = ("after", "bumped", "migrated", "moved", "since", "the", "updated", "upgraded", "went")
 """Words before "to" that make it a report, too: "we moved to", "after the upgrade to"."""
+PAIR = "(?:[^ ]+[ =]+)?v?[0-9][^ ,]* (?:and|und|et|y|e) $"
+"""Another name with its release before a name: in "on python 3.9 and name 1.2" what stands before both decides."""
 ADVICE_REACH = 3
 """Words before a name that are looked at."""
 MAX_CONTEXT = 80
@@ -129,6 +131,7 @@ _CURE, _SENTENCE = re.compile(CURE), re.compile(SENTENCE)
 _HAS_RELEASE = re.compile(r"[0-9][.][0-9]").search  # as all the expressions with a release demand: most lines have none
 _DISTRIBUTOR = re.compile(DISTRIBUTOR)
 _OTHER_NAMES = dict(OTHER_NAMES)
+_PAIR = re.compile(PAIR)
 _PUNCTUATION = "\"'`*()[].,;:!?"
 
 
@@ -230,7 +233,8 @@ def _package(name: str, release: str) -> str:
 
 def is_advice(before: str, *, has_release: bool = False) -> bool:
     """Return whether the words before a name make it advice or a comparison. `has_release`: a release follows it."""
-    words = [lower(word.strip(_PUNCTUATION)) for word in before[-MAX_CONTEXT:].split(" ") if word][-ADVICE_REACH:]
+    before = _PAIR.sub("", before[-MAX_CONTEXT:])
+    words = [lower(word.strip(_PUNCTUATION)) for word in before.split(" ") if word][-ADVICE_REACH:]
     if not words:
         return False
     if words[-1] == "to" and any(word in REPORTS for word in words):

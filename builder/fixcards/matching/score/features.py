@@ -130,6 +130,10 @@ def compare(failure: NormalizedFailure, entry: Entry, common: CommonParts) -> Ma
     shows_package = not failure.packages.isdisjoint(own)
     names = frozenset(map(canonical_name, (*own, entry.package)))
     affected, unmet_requirement, doubtful, versions = compare_releases(failure.failure, entry)
+    announced = fit is not None and bool(_ANNOUNCING.search(fit.text))
+    if announced:  # by the releases before those that fail: of what the entry's package calls, or else of itself
+        affected, unmet_requirement = affected if entry.requirements else affected or None, ""
+    is_newer = affected is False
     # A release that doesn't fail is no reason to believe that it is this package's failure.
     is_used = entry.package in versions or not failure.used_packages.isdisjoint(names)
     is_victim = entry.cause not in ("", entry.id)
@@ -138,8 +142,6 @@ def compare(failure: NormalizedFailure, entry: Entry, common: CommonParts) -> Ma
     enough = SPECIFICITY_ENOUGH if takes_are_met else IDENTIFYING
     if fit is not None and fit.specificity >= enough and not is_victim and not is_used:
         is_used = not failure.named_packages.isdisjoint(names)
-    announced = fit is not None and bool(_ANNOUNCING.search(fit.text))
-    is_newer = affected is False and not announced
     uses = bool(own_shared) or shows_package or (is_used and not is_newer)
     # Own code that met a package's change is no failure of another one, unless the message names that one.
     is_named = fit is not None and fit.names_package and is_victim

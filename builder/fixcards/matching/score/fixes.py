@@ -208,7 +208,9 @@ def _objection_to_upgrade(features: MatchFeatures, entry: Entry, requirements: M
         return "back"
     if features.foreign_frames:
         return "caller" if canonical_name(features.caller) not in ("", entry.package, *BUILD_TOOLS) else ""
-    if features.in_own_code and features.affected is None:
+    # A compiled package has no frames, and its messages name it.
+    names_package = features.fit is not None and features.fit.names_package
+    if features.in_own_code and features.affected is None and not names_package:
         return "own code"
     return ""
 

@@ -127,10 +127,10 @@ def score_match(features: MatchFeatures, entry: Entry, keywords: KeywordMatch | 
         tier, features = _keyword_tier(keywords, features, entry), replace(features, fit=None)
     elif _is_contradicted(features):
         # The releases of a text may be another environment's, so frames and a message that identifies the failure are
-        # worth a warning, and a warning that announces it comes from those before it. Nothing else is worth one.
+        # worth a warning. Nothing else is worth one.
         wrong = features.unmet_requirement == "python" or features.wrong_value
         is_sure = tier == "exact" or (tier == "likely" and _is_strong(features))
-        tier = "possible" if tier and (features.announced or (is_sure and not wrong)) else ""
+        tier = "possible" if is_sure and not wrong else ""
     if not tier:
         return None
     nearness = 0

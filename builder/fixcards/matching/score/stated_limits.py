@@ -27,8 +27,8 @@ SENTENCE_END = r"[.!?;](?= |$)"
 CLAUSE_END = ",? (?:and|but|so|und|aber|et|mais|y|pero|e|ma) |, | (?=(?:requires|wants|expects|refuses) )"
 """What ends a part of a sentence: the word that states a limit speaks of the names on its own side."""
 LIMIT = (
-    r"(?:^|[^a-z])(?:(?:must|(?:ha(?:s|ve)|needs?) to) (?:be|stay|remain|have|use)|pins?|pinned|requires?|required"
-    r"|wants|checks|expects|installs(?= [a-z0-9._-]{1,60}==)|insists?|demanded"
+    r"(?:^|[^a-z])(?:(?:must|(?:ha(?:s|ve)|needs?) to) (?:be|stay|remain|have|use)|pins?|pinned|requires?"
+    r"|required(?! because)|wants|checks|expects|installs(?= [a-z0-9._-]{1,60}==)|insists?|demanded"
     r"|dictated|held|locked|frozen|nailed|stays?|only works with|bound to"
     r"|fixed (?:in|by|to) (?:its|the|their)|(?:nothing|anything) (?:but|other than)|refuses?"
     r"|only (?:loads|runs|accepts|supports|takes|knows)"
@@ -42,8 +42,8 @@ _OR_LATER = (
     "[+]|(?:or|and) (?:higher|later|newer|above|more|up)|oder (?:neuer|höher)|ou (?:plus|supérieur)|o (?:superior|más)"
 )
 STATED = (
-    r"^(?:(?! (?:and|or|with|und|oder|mit|et|y|e|en) )[^0-9,:<>=~]){0,32}(?:([<>]=?|~=|={1,3})[ ]?\"?)?v?"
-    rf"({_NUMBER})(?![0-9a-z_])(?:[ ]?({_OR_LATER}))?"
+    r"^(?:(?! (?:and|or|with|und|oder|mit|et|y|e|en|resolved|installed) )[^0-9,:<>=~]){0,32}"
+    rf"(?:([<>]=?|~=|={{1,3}})[ ]?\"?)?v?({_NUMBER})(?![0-9a-z_])(?:[ ]?({_OR_LATER}))?"
 )
 """What follows a name in such a sentence: "has to be at 2.5 or higher", "==1.2", "is pinned to 1.19"."""
 BELOW = (
@@ -88,13 +88,13 @@ HELD = "|".join(
 
 A missed one costs a reader a line: the upgrade stands before the fix that he takes. A wrong one costs as much."""
 GIVEN = (
-    r"(?:^|[^a-z])(?:certified|validated|approved|vendor|customer|polic(?:y|ies)|distro|mandat|demand|dictat|prescrib"
+    r"(?:^|[^a-z])(?:certified|validated|approved|vendor|customer|polic(?:y|ies)|distro|mandat(?!ory)|demand|dictat|prescrib"
     r"|frozen|(?:a|the|this|our|in|code|release|feature|change) freeze"
     r"|managed|bundled|vendored|shipped|ships|baked|given|capped|caps|locked|governed|audited|platform"
-    r"|system package|(?:needed|held|pinned|owned|wanted|fixed|decided|chosen|inspected) by"
+    r"|system package|(?:needed|held|pinned|owned|wanted|fixed|decided|chosen|inspected) by(?! [a-z]+ing)"
     r"|need(?:s|ed)? (?:it|that)(?! to )(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled|comes with"
     r"|organi[sz]ers?|the distribution (?:has|ships|gives)"
-    r"|(?:no|any|an) (?:older|newer)(?! versions? of)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)"
+    r"|(?:no|any|an) (?:older|newer)(?! (?:[a-z-]+ )?versions?)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)"
     r"|(?:is|are) out for "
     r"|(?:up|down)?(?:grad|dat|migrat|mov|chang|bump)(?:e|es|ing) [^.!?]{0,30}(?:is|are) out(?:[^a-z]|$)"
     r"|vorgegeben|vorschrift|imposé|impuest|imposto|imposta|narzucon|\u0437\u0430\u0434\u0430\u043d)"
@@ -165,9 +165,10 @@ DETERMINED = (
 PAST = (
     r"(?:^|[^a-z])(?:used to|once (?:had|was|were|pinned)|formerly|went away"
     r"|no longer (?:pinned|frozen|held|there|needed)|inzwischen|meanwhile"
-    r"|(?:was|were|been|is|are) (?:[a-z]+ )?(?:removed|deleted|dropped|gone|lifted))"
+    r"|(?:was|were|been|is|are) (?:[a-z]+ )?(?:removed|deleted|dropped|gone|lifted)"
+    r"|vulnerable|(?:cve|ghsa|pysec)-[0-9])"
 )
-"""A sentence about a limit that there was, in lower case."""
+"""A sentence about a limit that there was, or about the releases that have a hole, in lower case."""
 
 _CONSTRAINT, _INSTALL_COMMAND = re.compile(CONSTRAINT), re.compile(INSTALL_COMMAND)
 _HELD, _NO_PACKAGE, _PAST = re.compile(HELD), re.compile(NO_PACKAGE), re.compile(PAST)

@@ -7,7 +7,7 @@ const MAX_BYTES = 8 << 20; // of the largest file of an index
 let opening;
 
 async function fetchJson(base, path, cache) {
-  const response = await fetch(new URL(path, base), { cache, mode: "same-origin", referrerPolicy: "no-referrer" });
+  const response = await fetch(new URL(path, base), { cache, mode: "same-origin" }); // refers to this script, not to the page
   if (!response.ok) throw new Error();
   const content = await readBytes(response.body.getReader());
   const hash = /-(.*)[.]/.exec(path)?.[1];

@@ -18,7 +18,7 @@ export function compare(failure, entry) {
   const { packages } = failure;
   const joined = entry.package.replaceAll("-", "");
   const own = ownPackages(entry);
-  own.push(...[...packages].filter((name) => canonicalName(name).replaceAll("-", "") === joined && !own.includes(name)).sort());
+  own.push(...[...packages].filter((name) => canonicalName(name).replaceAll("-", "") === joined && !own.includes(name)));
   const { fits, similarity, sameNames, sameException } = fitsOf(failure, entry, own);
   const fit = fits.reduce((best, each) => (!best || rank(each) > rank(best) ? each : best), null);
   const entryFrames = unique(entry.frames);
@@ -28,11 +28,13 @@ export function compare(failure, entry) {
   const showsPackage = own.some((name) => packages.has(name));
   const releases = compareReleases(failure.failure, entry);
   const announced = ANNOUNCING.test(fit?.text);
-  const isNewer = releases.affected === false && !announced;
+  const required = Object.keys(entry.requirements);
+  if (announced) [releases.affected, releases.unmetRequirement] = [releases.affected || (required[0] ? releases.affected : null), ""];
+  const isNewer = releases.affected === false;
   const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
   const isVictim = !["", entry.id].includes(entry.cause);
   const isStrong = fit?.specificity >= IDENTIFYING;
-  const isMet = !releases.unmetRequirement && !releases.doubtful && Object.keys(entry.requirements).some((name) => name in releases.versions);
+  const isMet = !releases.unmetRequirement && !releases.doubtful && required.some((name) => name in releases.versions);
   const isNamed = (isMet ? fit?.specificity >= SPECIFICITY_ENOUGH : isStrong) && !isVictim && isIn(failure.namedPackages());
   const isUsed = entry.package in releases.versions || isIn(failure.usedPackages()) || isNamed;
   const uses = ownShared.length > 0 || showsPackage || (isUsed && !isNewer);
@@ -123,7 +125,7 @@ function splitTemplate(template, exception) {
 }
 
 function ownPackages(entry) {
-  const names = unique(entry.frames.map(framePackage)).sort();
+  const names = entry.frames.map(framePackage);
   const joined = (name) => name.replaceAll("-", "");
   const own = names.filter((name) => joined(canonicalName(name)) === joined(entry.package));
   const others = names.filter((name) => !(canonicalName(name) in entry.requirements));

@@ -69,7 +69,7 @@ function objection({ kind, install, python }, { failure }, features, entry, sent
       if (isNewer) reason = FIX_NEWER;
       else if (release && !overlap(specifierOf(requirements, entry.package) ?? "", `>=${release}`)) reason = FIX_BACK;
       else if (foreignFrames) reason = ["", entry.package, ...BUILD_TOOLS].includes(canonicalName(caller)) ? "" : FIX_CALLER;
-      else if (inOwnCode && affected === null) reason = FIX_OWN_CODE;
+      else if (inOwnCode && affected === null && !features.fit?.namesPackage) reason = FIX_OWN_CODE;
     }
     held = held.find((name) => isHeld(sentences, name, entry, pins ? NO_DOWNGRADE : HELD));
     if (held) reason ||= FIX_HELD;

@@ -3,7 +3,7 @@
 import { lower, trim, unique } from "./strings.js";
 import {
   ADVICE_REACH, ADVICE_WORDS, COMPARISON_WORDS, CURE, DISTRIBUTOR, INSTALL_COMMAND, LISTED_ITEM, LISTED_RELEASE,
-  LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, OTHER_NAMES, PLACE_WORDS,
+  LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, OTHER_NAMES, PAIR, PLACE_WORDS,
   PLATFORM, PLUGINS, PYTHON_NAMES, PYTHON_PATH, PYTHON_PROGRAM, READER_WORDS, RELEASE_MENTION, REPORTS, SENTENCE,
 } from "./constants.js";
 import { canonicalName } from "./packages.js";
@@ -85,7 +85,7 @@ function packageIn(raw, release) {
 }
 
 export function isAdvice(before, hasRelease) {
-  const words = before.slice(-MAX_CONTEXT).split(" ").filter((each) => each).slice(-ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
+  const words = before.slice(-MAX_CONTEXT).replace(PAIR, "").split(" ").filter((each) => each).slice(-ADVICE_REACH).map((word) => lower(trim(word, "\"'`*()[].,;:!?")));
   const last = words.at(-1);
   if (last === "to" && words.some((word) => REPORTS.includes(word))) return false;
   const compares = COMPARISON_WORDS.has(last) && (hasRelease || !PLACE_WORDS.includes(last));

@@ -21,7 +21,7 @@ export function scoreMatch(features, entry, keywords) {
   if (keywords && !tier) [tier, scored] = [keywordTier(keywords, features, entry), { ...features, fit: null }];
   else if (isContradicted(features)) {
     const wrong = features.unmetRequirement === "python" || features.wrongValue;
-    tier = tier && (features.announced || (!wrong && (tier === EXACT || (tier === LIKELY && isStrong(features))))) ? POSSIBLE : "";
+    tier = !wrong && (tier === EXACT || (tier === LIKELY && isStrong(features))) ? POSSIBLE : "";
   }
   if (!tier) return null;
   const { nearness = 0, informative: words = [], written } = keywords || {};
