@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.reader import Index
 from fixcards.matching.parse.parser import parse
 from fixcards.matching.parse.versions import may_satisfy
+from fixcards.matching.score.features import ANNOUNCING
 from fixcards.matching.score.matcher import match
 from fixcards.matching.score.scoring import TIERS
 from tests.matching.samples import JavaScript, javascript
@@ -97,8 +99,18 @@ def test_a_contradiction_never_leaves_exact_or_likely(
     case: tuple[Entry, str], number: int, before: bool, with_frames: bool
 ) -> None:
     entry, line = case
+    assume(not re.search(ANNOUNCING, message_of(entry, number)))
     text = traceback(entry.frames if with_frames else (), message_of(entry, number))
     assert tiers(f"{line}\n\n{text}" if before else f"{text}\n\n{line}").get(entry.id, 0) <= 1
+
+
+@pytest.mark.parametrize("with_frames", [False, True])
+def test_the_releases_that_announce_a_failure_leave_the_warning_as_certain_as_it_is(with_frames: bool) -> None:
+    card = next(entry for entry in LIBRARY if entry.id == "flask-login-744")
+    (warning,) = (each for each in card.templates if re.search(ANNOUNCING, each))
+    text = traceback(card.frames if with_frames else (), warning.replace("{version}", "3.0"))
+    assert tiers(f"werkzeug==2.3.8\n\n{text}")[card.id] >= tiers(text)[card.id] > 0
+    assert tiers(f"flask-login==0.0.1\n\n{text}").get(card.id, 0) <= 1  # this one never called it
 
 
 def test_another_interpreter_or_another_release_in_the_message_silences() -> None:

@@ -29,7 +29,7 @@ ENGINE_FIELDS = """
 alias allFrames announced answer certain comparable coverage doubtful entriesOf entryFile exceptions
 failure foreignFrames framesAlone frequency gaps goesOn hasSource inOwnCode informative innermost isExceptionLine
 isNewer isStatement lastWord leads listed longText makeIndex messageLines namedPackages namesPackage nearness
-normalForm normalized number origins otherNames ownCalls ownCode packages partnerFrames points postings prepare
+normalForm normalized number origins otherNames ownCalls ownCode packages points postings prepare
 prepareEntries printed proof prose ranges raw relation releases repeatsException sameException sameNames similarity
 sources specificity tokens truncated typed unmetRequirement usedPackages userFrames usesPackage words written wrongValue
 """

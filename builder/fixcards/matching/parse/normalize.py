@@ -256,10 +256,10 @@ RULES: tuple[NormalizingRule, ...] = (
     ),
     NormalizingRule(
         "advisory",
-        "(CVE|cve|PYSEC|pysec)-(?=[0-9]{4}-[0-9])",
+        "(CVE|cve|PYSEC|pysec|GHSA|ghsa)-(?=[0-9]{4}-[0-9]|[0-9a-z]{4}-[0-9a-z]{4}-)",
         "_",
         "the number of an advisory is its name: it becomes one word, so that another number is another one",
-        required_text=("CVE-", "cve-", "PYSEC-", "pysec-"),
+        required_text=("CVE-", "cve-", "PYSEC-", "pysec-", "GHSA-", "ghsa-"),
         trigger="[0-9]",
     ),
     NormalizingRule(

@@ -262,7 +262,8 @@ def _message_lines(failure: Failure, text: Callable[[str], NormalizedText]) -> I
     by_line = {other.line: other for other in reversed(failure.lines)}
     for exception in failure.exceptions:
         name, message, line = exception.name, exception.message, exception.line
-        raw = next((other.raw for other in failure.lines if other.line == line and message in other.raw), "")
+        # Equal lines are kept once, with the number of the first one.
+        raw = next((other.raw for other in failure.lines if name in other.raw and message in other.raw), "")
         rest = by_line[line + 1].text if line + 1 in by_line else ""
         variants = (message, without_suggestion(message), f"{message} {rest}".strip(" "), message + rest)
         for variant in dict.fromkeys(variants):

@@ -72,10 +72,10 @@ COMPARISON_WORDS = frozenset(
 PLACE_WORDS = ("from", "in", "of")
 """Those of them that say nothing of the kind before a name without a release: "an issue of name"."""
 _ADVICE_TEXT = """
-add added adding built bumping compiled downgrade downgraded downgrading fix fixed fixes hold holding install
-installing keep keeping limit limiting lock locking need needs pin pinned pinning pins recommend
-recommended revert reverted reverting rollback rolled set setting should solution solved suggest suggested suggests
-switch switched tried try trying update upgrade upgrading use want workaround worked works
+add added adding built bumping compiled deprecated downgrade downgraded downgrading dropped fix fixed fixes hold
+holding install installing introduced keep keeping limit limiting lock locking need needs pin pinned pinning pins
+recommend recommended removed revert reverted reverting rollback rolled set setting should solution solved suggest
+suggested suggests switch switched tried try trying update upgrade upgrading use want workaround worked works
 """
 ADVICE_WORDS = frozenset(_ADVICE_TEXT.split())
 """Words shortly before it that make it advice."""

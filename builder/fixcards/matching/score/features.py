@@ -74,8 +74,6 @@ class MatchFeatures:
     """Number of frames of the entry's own packages that the text shows."""
     all_frames: int
     """Number of such frames that the entry has."""
-    partner_frames: int
-    """Number of the entry's frames of other packages that the text shows. They break ties only."""
     innermost: bool
     """Whether the innermost frame of the entry's own packages is among them."""
     foreign_frames: bool
@@ -131,6 +129,7 @@ def compare(failure: NormalizedFailure, entry: Entry, common: CommonParts) -> Ma
     names = frozenset(map(canonical_name, (*own, entry.package)))
     affected, unmet_requirement, doubtful, versions = compare_releases(failure.failure, entry)
     announced = fit is not None and bool(_ANNOUNCING.search(fit.text))
+    announced &= not any(each.same_exception and not _ANNOUNCING.search(each.text) for each in fits)
     if announced:  # by the releases before those that fail: of what the entry's package calls, or else of itself
         affected, unmet_requirement = affected if entry.requirements else affected or None, ""
     is_newer = affected is False
@@ -160,7 +159,6 @@ def compare(failure: NormalizedFailure, entry: Entry, common: CommonParts) -> Ma
         same_exception=same_exception,
         frames=len(own_shared),
         all_frames=len(own_frames),
-        partner_frames=len(shared) - len(own_shared),
         innermost=bool(own_shared) and own_frames[-1] in shared,
         foreign_frames=bool(failure.packages) and not (shows_package or own_shared or entry.package == PYTHON),
         frames_alone=all(each.name == INTERRUPTION for each in failure.failure.exceptions),

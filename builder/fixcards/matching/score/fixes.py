@@ -84,10 +84,12 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     sentences = sentences_of(failure, features)
     is_others = features.frames > 0 or (_has(sentences, _BUILD) and not _has(sentences, _OWN_BUILD))
     features = replace(features, in_own_code=features.in_own_code and not is_others)
-    is_own = features.announced or features.in_own_code
     is_cause = entry.cause == entry.id
     helps_all = any(fix.kind in ("workaround", "configuration") for fix in entry.fixes[:1])
-    first = ("code-change" if is_own else "pin") if is_cause and not helps_all else ""
+    if features.announced or (is_cause and features.in_own_code and not helps_all):
+        first = "code-change"
+    else:
+        first = "pin" if is_cause and not helps_all else ""
     fixes = []
     for fix in entry.fixes:
         why = _objection(fix, failure, features, entry, sentences)

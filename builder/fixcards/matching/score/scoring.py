@@ -64,12 +64,11 @@ FRAMES_SCORE = 150
 specificity differ by, since two cards of one message differ in their frames."""
 FRAME_SCORE, MAX_SCORED_FRAMES = 5, 10
 """Score of each shared frame, and the frames that count: of two entries that have all of theirs, the longer wins."""
-PARTNER_FRAME_SCORE = 2
-"""Score of a shared frame of another package: it decides between cards that are otherwise alike."""
 INNERMOST_SCORE = 80
 """Score of the innermost frame, which is where the failure happened. Outer frames are shared by many failures."""
 FOREIGN_FRAMES_PENALTY = 150
-"""What frames of other packages only cost: as much as all frames give."""
+"""What frames of other packages only cost: as much as all frames give. So does a warning that only announces the
+failure: where a text shows both, the failure decides which fix goes first."""
 USED_SCORE = 60
 """Score of an entry whose package the text uses. Of two cards with one message it is the more likely one."""
 AFFECTED_SCORE = 30
@@ -248,12 +247,11 @@ def _score(features: MatchFeatures, entry: Entry, nearness: int) -> int:
     if features.all_frames:
         score += FRAMES_SCORE * features.frames // features.all_frames
         score += FRAME_SCORE * min(features.frames, MAX_SCORED_FRAMES)
-    score += PARTNER_FRAME_SCORE * min(features.partner_frames, MAX_SCORED_FRAMES)
     score += USED_SCORE if features.uses_package else 0
     score += INNERMOST_SCORE if features.innermost else 0
     score += AFFECTED_SCORE if features.affected else 0
     score -= CONTRADICTION_PENALTY if _is_contradicted(features) else 0
-    score -= FOREIGN_FRAMES_PENALTY if features.foreign_frames else 0
+    score -= FOREIGN_FRAMES_PENALTY if features.foreign_frames or features.announced else 0
     return max(1, min(MAX_SCORE, score))
 
 

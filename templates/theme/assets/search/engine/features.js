@@ -20,16 +20,19 @@ export function compare(failure, entry) {
   const own = ownPackages(entry);
   own.push(...[...packages].filter((name) => canonicalName(name).replaceAll("-", "") === joined && !own.includes(name)));
   const { fits, similarity, sameNames, sameException } = fitsOf(failure, entry, own);
-  const fit = fits.reduce((best, each) => (!best || rank(each) > rank(best) ? each : best), null);
+  const fit = [...fits].sort((a, b) => rank(b) - rank(a))[0] ?? null;
   const entryFrames = unique(entry.frames);
   const shared = entryFrames.filter((frame) => hasFrame(failure.frames, frame));
   const ownFrames = entryFrames.filter((frame) => own.includes(framePackage(frame)));
   const ownShared = ownFrames.filter((frame) => shared.includes(frame));
   const showsPackage = own.some((name) => packages.has(name));
   const releases = compareReleases(failure.failure, entry);
-  const announced = ANNOUNCING.test(fit?.text);
+  const announced = ANNOUNCING.test(fit?.text) && !fits.some((each) => each.sameException && !ANNOUNCING.test(each.text));
   const required = Object.keys(entry.requirements);
-  if (announced) [releases.affected, releases.unmetRequirement] = [releases.affected || (required[0] ? releases.affected : null), ""];
+  if (announced) {
+    releases.unmetRequirement = "";
+    if (!required.length) releases.affected ||= null;
+  }
   const isNewer = releases.affected === false;
   const isIn = (names) => [...own, entry.package].some((name) => names.has(canonicalName(name)));
   const isVictim = !["", entry.id].includes(entry.cause);
@@ -53,7 +56,6 @@ export function compare(failure, entry) {
     sameException,
     frames: ownShared.length,
     allFrames: ownFrames.length,
-    partnerFrames: shared.length - ownShared.length,
     innermost: shared.includes(ownFrames.at(-1)),
     foreignFrames: packages.size && !showsPackage && !ownShared.length && entry.package !== "python",
     framesAlone: exceptions.every(({ name }) => name === INTERRUPTION),
@@ -75,7 +77,7 @@ function isOfAnother(fit, failure, entry, own) {
   const [, object, called] = SUBJECT.exec(fit?.text ?? "") ?? [];
   const sources = [object ?? called, object && `=${lower(object)}`].flatMap((name) => [...(origins.get(name) ?? [])]);
   if (!sources.length) return false;
-  const words = [...own, entry.package, ...Object.keys(entry.requirements), ...([entry.title, ...entry.templates].join(" ").match(/\w+/g) ?? [])].map(canonicalName);
+  const words = [...own, entry.package, ...Object.keys(entry.requirements), ...`${entry.title} ${entry.templates}`.match(/\w+/g)].map(canonicalName);
   return !sources.some((name) => words.includes(canonicalName(name)));
 }
 

@@ -18,9 +18,9 @@ export function fitFixes(failure, features, entry) {
     const why = objection({ kind, install, python }, failure, features, entry, sentences);
     return { title, kind, install, fits: !why, why };
   });
-  const isOwn = features.inOwnCode || features.announced;
   const isCause = entry.cause === entry.id;
-  const first = isCause && !/^w|fig/.test(fixes[0]?.kind) && (isOwn ? "code-change" : "pin");
+  const helpsOne = isCause && !/^w|fig/.test(fixes[0]?.kind);
+  const first = features.announced || (helpsOne && features.inOwnCode) ? "code-change" : helpsOne && "pin";
   const upgrade = features.fit && fixes.find(({ fits }) => fits);
   const isFar = upgrade?.kind === "upgrade" && isFarUpgrade(upgrade, failure.failure, features, entry);
   const prefersOther = !isCause && (isFar || !(features.usesPackage || features.hasSource));

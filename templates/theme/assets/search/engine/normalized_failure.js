@@ -71,7 +71,7 @@ function* messageLines({ exceptions, lines }, text) {
   const textBelow = (number) => lines.find(({ line }) => line === number + 1)?.text ?? "";
   for (const raised of exceptions) {
     const { name: exception, message, line } = raised;
-    const raw = lines.find((other) => other.line === line && other.raw.includes(message))?.raw ?? "";
+    const raw = lines.find((other) => other.raw.includes(exception) && other.raw.includes(message))?.raw ?? "";
     const rest = textBelow(line);
     const last = raised === exceptions.at(-1);
     for (const variant of unique([message, message.replace(SUGGESTION, ""), trim(`${message} ${rest}`, " "), message + rest])) {
