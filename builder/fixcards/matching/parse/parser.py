@@ -343,8 +343,7 @@ class _Parser:
             self.user_frames, self.indent = [], -1
             self._add_line(line)
             return
-        if frames or user_frames:
-            self._drop_announcement(name, message)
+        self._drop_announcement(name, message)
         if len(self.exceptions) == MAX_EXCEPTIONS:
             self.exceptions.pop(0)  # the last ones of a long text are those that it ended with
         in_own_code = self.in_own_code and bool(user_frames)

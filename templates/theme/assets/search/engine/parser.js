@@ -220,7 +220,7 @@ export function makeParser() {
       addLine(line);
       return;
     }
-    if (frames.length || userFrames.length) dropAnnouncement(name, message);
+    dropAnnouncement(name, message);
     if (exceptions.length === MAX_EXCEPTIONS) exceptions.shift();
     exceptions.push({ name, message, frames, relation, line: line.number, userFrames, inOwnCode: inOwnCode && !!userFrames.length });
     [frames, userFrames, relation, indent, innermostLast] = [[], [], "first", -1, true];
