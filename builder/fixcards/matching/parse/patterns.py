@@ -17,7 +17,7 @@ PATTERNS: dict[str, str] = {
     "sentry": r"^[ ]*([^ \n]{1,400}[.]pyx?) in (<[a-z]+>|[A-Za-z0-9_.]+) at line [0-9]+",
     "py-spy": r"^[ ]*([A-Za-z_<][A-Za-z0-9_.<>]*) \(([^()\n]{1,400}[.]pyx?):[0-9]+\)$",
     "ipython": r"^[ ]*File ([^ \"\n][^\n]{0,400}?):[0-9]+(?:, in ([^\n(]+)|$)",
-    "ipython old": r"^[ ]*(~?[^ \n]+[.]pyx?) in ([A-Za-z_<][A-Za-z0-9_<>]*)",
+    "ipython old": r"^[ ]*(~?[^ \n]+[.](?:pyx?|so|pyd)) in ([A-Za-z_<][A-Za-z0-9_.<>]*)",
     "pytest": r"^[ ]*((?:[A-Za-z]:)?[^:\n<>]{1,400}[.]pyx?):[0-9]+:(?: in ([^\n]+)|[ ]*([A-Za-z_][A-Za-z0-9_.]*)?)$",
     "rich": r"^[ ]*((?:[A-Za-z]:)?[^:\n]{1,400}[.]pyx?):[0-9]+ in(?: ([^\n]+))?$",
     # A path that rich's box was too narrow for.
@@ -60,8 +60,9 @@ COMPILED = (
 )
 """The file of a package without its folder: as compiled modules say, behind dots in place of the folder, or where pip
 unpacks a source distribution to build it."""
-ARCHIVE = r"^[^/]+[.](?:egg|whl|zip)/|_[0-9a-f]{32}(?=/)"
-"""What is no part of the package in such a path: an archive, and the digest that pip gives the folder of a build."""
+ARCHIVE = r"^[^/]+[.](?:egg|whl|zip)/|_[0-9a-f]{32}(?=/)|[.](?:cpython|cp[0-9])[^/]*[.](?:so|pyd)$"
+"""What is no part of the package in such a path: an archive, the digest that pip gives the folder of a build, and for
+which interpreter a module was compiled."""
 
 MAX_EXCEPTIONS = 64
 MAX_FRAMES = 200

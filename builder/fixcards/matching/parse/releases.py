@@ -25,12 +25,13 @@ _TO = "to|auf|a|\u00e0|vers|para|pro|na|\u043d\u0430"
 RELEASE_MENTION = (
     r"(^|[^A-Za-z0-9_.])([A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z][A-Za-z0-9_.]{0,30}){0,4})"
     rf"(?:[ @-]|==|[ ]v|[ ]{{2,60}}|[ ]?\(|:[ ]|[ ](?:{_IS})[ ])"
-    rf"(?:{_RELEASE}[ ]?(?:-{{1,2}}>|=>|\u2192|[ ](?:{_TO})[ ])[ ]?)?({_RELEASE})(?![0-9A-Za-z_+])"
+    rf"(?:{_RELEASE}[ ]?(?:-{{1,2}}>|=>|\u2192|[ ](?:{_TO})[ ])[ ]?)?({_RELEASE})"
+    "(?![0-9A-Za-z_+]|[.][0-9]|,? (?:or|and) (?:newer|later|higher|above|up))"
 )
 """A name followed by a release in a sentence: `name 1.2`, `name-1.2`, `name (1.2)`, folders of metadata, `name is 1.2`.
 Of `name 1.2 -> 1.3` and `name 1.2 to 1.3` it is the second one."""
 LISTED_RELEASE = (
-    rf"^(?:[ \t>+*\u2022|\-]{{0,40}}|[^\n]{{0,80}}user requested )"
+    rf"^(?:(?:[ \t>*\u2022|\-]|[+](?=[ ])){{0,40}}|[^\n]{{0,80}}user requested )"
     rf"[*`]{{0,2}}({_NAME})(?:\[[a-z0-9, _-]{{0,80}}\])?(?:[ ][Vv]ersion(?: used)?)?"
     r"(?::[*]{2}|[*`]{0,2})(?:[ ]?===?[ ]?|[ ]?=[ ]?\"?|[ ]?:[ ]|[ ]?\(|[ \t]{1,80}\|?[ ]?)"
     rf"[*`v]{{0,3}}({_RELEASE})"
@@ -38,7 +39,8 @@ LISTED_RELEASE = (
     r"(?:[ ]*(?:[,|\\]?[ ]*$|=[a-z0-9_]{1,40}$|[#;|][^\n]*$|--hash[^\n]*$)|[ \t]{2,80}[^ \n][^\n]*$)"
 )
 """A line that consists of a name and its release: what lists, tables, lock files and requirements have, and what pip
-says of a conflict that it can't resolve: `The user requested name==1.2`."""
+says of a conflict that it can't resolve: `The user requested name==1.2`. A plus without a space is a patch's: what it
+adds is the cure."""
 LISTED_ITEM = rf"^[ \t]*[*`]{{0,2}}({_NAME})(?:[ ]?==[ ]?|[ -]|[ ]?:[ ]|[ ]?\()v?({_RELEASE})[*`)]{{0,3}}[ \t.]*$"
 """One item of a list in one line."""
 LIST_SEPARATOR = "[,;/]"
@@ -72,7 +74,7 @@ COMPARISON_WORDS = frozenset(
 PLACE_WORDS = ("from", "in", "of")
 """Those of them that say nothing of the kind before a name without a release: "an issue of name"."""
 _ADVICE_TEXT = """
-add added adding built bumping compiled deprecated downgrade downgraded downgrading dropped fix fixed fixes hold
+add added adding built bump bumping compiled deprecated downgrade downgraded downgrading dropped fix fixed fixes hold
 holding install installing introduced keep keeping limit limiting lock locking need needs pin pinned pinning pins
 recommend recommended removed revert reverted reverting rollback rolled set setting should solution solved suggest
 suggested suggests switch switched tried try trying update upgrade upgrading use want workaround worked works
