@@ -526,14 +526,20 @@ def test_a_name_in_quotes_finds_a_message_among_many_words() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("CVE-2031-40417", "possible"),
+        ("CVE-2031-40417", "likely"),
         ("update lamp (cve-2031-40417)", "possible"),
+        ("The audit of last night has found CVE-2031-40417 in one of forty packages that our service takes", "likely"),
         ("CVE-2031-40418", "none"),
         ("CVE-2030-40417 in candles", "none"),
+        ("| lamp | 1.3.0 | GHSA-2fgh-6rqx-9wpm | 1.4.0 |", "likely"),
+        ("| lamp | 1.3.0 | GHSA-2fgh-6rqx-9wpc | 1.4.0 |", "none"),
+        ("lamp 1.3.0 PYSEC-2031-417 1.4.0", "likely"),
+        ("oil 1.3.0 PYSEC-2031-418 1.4.0", "none"),
     ],
 )
 def test_the_number_of_an_advisory_is_a_name_and_another_number_another_one(text: str, expected: str) -> None:
-    assert tier(text, replace(ENTRY, keywords=("CVE-2031-40417",))) == expected
+    numbers = ("CVE-2031-40417", "GHSA-2fgh-6rqx-9wpm", "PYSEC-2031-417")
+    assert tier(text, replace(ENTRY, templates=(*ENTRY.templates, *numbers), requirements={})) == expected
 
 
 def test_a_message_with_the_number_of_an_advisory_is_no_message_with_another_one() -> None:

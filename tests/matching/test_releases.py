@@ -110,7 +110,7 @@ def test_what_a_user_requested_in_a_conflict_is_that_release() -> None:
 def test_a_package_is_known_by_the_name_that_it_is_imported_by() -> None:
     failure = parse("sklearn 1.6.1\nPIL 9.5.0\nimblearn==0.12.0\n")
     assert failure.versions == {"scikit-learn": "1.6.1", "pillow": "9.5.0", "imbalanced-learn": "0.12.0"}
-    assert parse("sklearn==0.0.post1").versions == {"sklearn": "0.0.post1"}
+    assert parse("sklearn==0.0.post1\nscikit-learn==1.6.1\nsklearn==0.0").releases("scikit-learn") == ("1.6.1",)
     assert parse("constructor 1.2.0").versions == {"constructor": "1.2.0"}
 
 
@@ -118,3 +118,19 @@ def test_an_environment_named_by_its_python_shows_it() -> None:
     assert parse(r'  File "C:\tools\envs\py37\lib\runpy.py", line 193, in main').versions == {"python": "3.7"}
     assert parse(".tox/py312/lib/wax.py:3: in melt").versions == {"python": "3.12"}
     assert parse("wax-3.1.0-py3-none-any.whl").versions == {"wax": "3.1.0"}
+
+
+@pytest.mark.parametrize(
+    ("text", "releases"),
+    [
+        ("on python 3.9 and lamp 1.2.0 it stops", {"python": "3.9", "lamp": "1.2.0"}),
+        ("works with oil 2.0 and lamp 1.2.0", {}),
+        ("make sure you have lamp 1.2.0 or newer", {}),
+        ("Bump lamp to 1.2.0", {}),
+        ("this was removed with lamp 1.2.0", {}),
+        (" + lamp==1.2.0", {"lamp": "1.2.0"}),
+        ("- Lamp version used: 1.2.0", {"lamp": "1.2.0"}),
+    ],
+)
+def test_a_release_that_is_asked_for_or_told_of_is_not_the_installed_one(text: str, releases: dict[str, str]) -> None:
+    assert parse(text).versions == releases

@@ -61,7 +61,8 @@ PREFIXES: tuple[tuple[str, str], ...] = (
     ("process", r"^[A-Za-z0-9_.\-/@]{1,64}[ ]{0,40}\[[A-Za-z0-9_.\-]{1,40}\]:[ ]"),
     ("stream", r"^(?:stderr|stdout)[ ][FP][ ]|^[0-9]{2}[EO][ +]"),
     ("source of a log", r"^\{[A-Za-z0-9_]{1,60}[.]py:[0-9]{1,6}\}[ ]"),
-    ("container", r"^[A-Za-z0-9][A-Za-z0-9_.\-/@|]{0,80}[ ]{0,40}\|(?:[ ]|$)"),
+    # What ends with a bar, too, is a row of a table.
+    ("container", r"^[A-Za-z0-9][A-Za-z0-9_.\-/@|]{0,80}[ ]{0,40}\|(?:[ ](?![^\n]*\|[ ]{0,40}$)|$)"),
     ("pod", r"^\[pod/[^\]\n]{1,200}\][ ]"),
     ("build step", r"^#[0-9]{1,6}[ ][0-9]{1,9}\.[0-9]{1,9}[ ]"),
     ("workflow command", r"^##\[[a-z]{1,20}\]|^::[a-z]{1,20}[^:\n]{0,200}::"),

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from fixcards.matching.parse.normalize import clean_display, normalize
-from fixcards.matching.parse.packages import canonical_name, frame_package
+from fixcards.matching.parse.packages import distribution_name, frame_package
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.releases import MAX_CONTEXT, is_advice
 from fixcards.matching.parse.template import ELLIPSIS_CHARACTERS, end_of_truncated, plain_quotes
@@ -175,13 +175,13 @@ class NormalizedFailure:
         names = {frame_package(frame) for frame in self.frames if "/" in frame} | self.packages
         for line in self._code:
             names.update(_code_names(line))
-        return frozenset(map(canonical_name, names))
+        return frozenset(map(distribution_name, names))
 
     @cached_property
     def named_packages(self) -> frozenset[str]:
         """Words of sentences, as PEP 503 writes names, but for those of an advice."""
         return frozenset(
-            canonical_name(match[1])
+            distribution_name(match[1])
             for other in self.failure.lines
             for match in _NAMED.finditer(other.raw)
             if not is_advice(before := other.raw[: match.start(1)])

@@ -22,7 +22,21 @@ start a package. No one has written that code."""
 NO_FILE = rf"^<|{_START_SCRIPT}|_in_process[.]py"
 """A path without code to change: that of typed code, too, and of what starts a build in a process of its own."""
 
+OTHER_NAMES = (
+    ("bs4", "beautifulsoup4"),
+    ("docker-py", "docker"),
+    ("imblearn", "imbalanced-learn"),
+    ("jinja", "jinja2"),
+    ("pil", "pillow"),
+    ("redis-py", "redis"),
+    ("skimage", "scikit-image"),
+    ("sklearn", "scikit-learn"),
+    ("yaml", "pyyaml"),
+)
+"""Names by which packages are imported, or by which people call their projects, that are no other distribution's."""
+
 _SEPARATORS = re.compile("[-_.]+")
+_DISTRIBUTIONS = dict(OTHER_NAMES)
 _ARCHIVE, _COMPILED = re.compile(ARCHIVE), re.compile(COMPILED)
 
 
@@ -70,3 +84,10 @@ def canonical_name(name: str) -> str:
     Separators at the ends go too, since the package `_pytest` belongs to the distribution `pytest`.
     """
     return _SEPARATORS.sub("-", lower(name)).strip("-")
+
+
+@lru_cache(maxsize=4096)
+def distribution_name(name: str) -> str:
+    """Return the name of the distribution that a text means by a name: that of an import, a folder or a project."""
+    name = canonical_name(name)
+    return _DISTRIBUTIONS.get(name, name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from fixcards.matching.parse.packages import canonical_name
+from fixcards.matching.parse.packages import distribution_name
 from fixcards.matching.parse.tokens import STOPWORDS, lower
 
 _NAME = r"[A-Za-z][A-Za-z0-9_.]{0,50}(?:-[A-Za-z0-9][A-Za-z0-9_.]{0,30}){0,6}"
@@ -31,7 +31,7 @@ RELEASE_MENTION = (
 """A name followed by a release in a sentence: `name 1.2`, `name-1.2`, `name (1.2)`, folders of metadata, `name is 1.2`.
 Of `name 1.2 -> 1.3` and `name 1.2 to 1.3` it is the second one."""
 LISTED_RELEASE = (
-    rf"^(?:(?:[ \t>*\u2022|\-]|[+](?=[ ])){{0,40}}|[^\n]{{0,80}}user requested )"
+    rf"^(?:[ \t>+*\u2022|\-]{{0,40}}|[^\n]{{0,80}}user requested )"
     rf"[*`]{{0,2}}({_NAME})(?:\[[a-z0-9, _-]{{0,80}}\])?(?:[ ][Vv]ersion(?: used)?)?"
     r"(?::[*]{2}|[*`]{0,2})(?:[ ]?===?[ ]?|[ ]?=[ ]?\"?|[ ]?:[ ]|[ ]?\(|[ \t]{1,80}\|?[ ]?)"
     rf"[*`v]{{0,3}}({_RELEASE})"
@@ -39,8 +39,7 @@ LISTED_RELEASE = (
     r"(?:[ ]*(?:[,|\\]?[ ]*$|=[a-z0-9_]{1,40}$|[#;|][^\n]*$|--hash[^\n]*$)|[ \t]{2,80}[^ \n][^\n]*$)"
 )
 """A line that consists of a name and its release: what lists, tables, lock files and requirements have, and what pip
-says of a conflict that it can't resolve: `The user requested name==1.2`. A plus without a space is a patch's: what it
-adds is the cure."""
+says of a conflict that it can't resolve: `The user requested name==1.2`."""
 LISTED_ITEM = rf"^[ \t]*[*`]{{0,2}}({_NAME})(?:[ ]?==[ ]?|[ -]|[ ]?:[ ]|[ ]?\()v?({_RELEASE})[*`)]{{0,3}}[ \t.]*$"
 """One item of a list in one line."""
 LIST_SEPARATOR = "[,;/]"
@@ -107,20 +106,10 @@ NO_NAMES = STOPWORDS | COMPARISON_WORDS | ADVICE_WORDS | frozenset(("http", "ipv
 """Words that are no package where a sentence has a number after them."""
 DISTRIBUTOR = "^(?:py|python)3-"
 """What distributions of Linux put before the names of packages."""
+NO_RELEASE = "^0[.]0(?:[.]post|$)"
+"""The release of a distribution that only keeps a name, such as `sklearn`, and brings another one."""
 PYTHON_NAMES = frozenset(("cpython", "py", "python"))
 """Names of the interpreter. A distribution `py` exists, too, whose releases start with 0 or 1."""
-
-OTHER_NAMES = (
-    ("bs4", "beautifulsoup4"),
-    ("docker-py", "docker"),
-    ("imblearn", "imbalanced-learn"),
-    ("jinja", "jinja2"),
-    ("pil", "pillow"),
-    ("redis-py", "redis"),
-    ("skimage", "scikit-image"),
-    ("sklearn", "scikit-learn"),
-)
-"""Names by which people call a package beside a release: as it is imported, or as its project is called."""
 
 _MENTION, _LISTED, _ITEM = re.compile(RELEASE_MENTION), re.compile(LISTED_RELEASE), re.compile(LISTED_ITEM)
 _LISTED_VALUE = re.compile(LISTED_VALUE)
@@ -131,8 +120,7 @@ _PYTHON_PATH, _PYTHON_PROGRAM = re.compile(PYTHON_PATH), re.compile(PYTHON_PROGR
 _INSTALL_COMMAND = re.compile(INSTALL_COMMAND)
 _CURE, _SENTENCE = re.compile(CURE), re.compile(SENTENCE)
 _HAS_RELEASE = re.compile(r"[0-9][.][0-9]").search  # as all the expressions with a release demand: most lines have none
-_DISTRIBUTOR = re.compile(DISTRIBUTOR)
-_OTHER_NAMES = dict(OTHER_NAMES)
+_DISTRIBUTOR, _NO_RELEASE = re.compile(DISTRIBUTOR), re.compile(NO_RELEASE)
 _PAIR = re.compile(PAIR)
 _PUNCTUATION = "\"'`*()[].,;:!?"
 
@@ -223,14 +211,11 @@ def _items(line: str) -> list[tuple[str, str]]:
 
 
 def _package(name: str, release: str) -> str:
-    """Return the canonical name of a package, empty for a word that is none."""
-    name = _DISTRIBUTOR.sub("", canonical_name(name))
+    """Return the name of a distribution, empty for a word that is none."""
+    name = _DISTRIBUTOR.sub("", distribution_name(name))
     if name in PYTHON_NAMES and release[0] in "23":
         return "python"
-    if name in NO_NAMES:
-        return ""
-    # Of `sklearn` there is a distribution 0.0, which brings the other one.
-    return name if release.startswith("0.0") else _OTHER_NAMES.get(name, name)
+    return "" if name in NO_NAMES or _NO_RELEASE.match(release) else name
 
 
 def is_advice(before: str, *, has_release: bool = False) -> bool:

@@ -31,11 +31,11 @@ anyone anything anyway apparently are arg args argument arguments around array a
 at attempt attribute attributeerror available away back bad base be because become been before behind below best
 better bool both break breaks bring broken bug but by bytes call callable called calling came can cannot cant care
 cause certain character class code come command compatible completely could couldnt couple crash crashes current
-currently data day decode default deprecated deprecationwarning dict did didnt different directory do does doesn
+currently cve data day decode default deprecated deprecationwarning dict did didnt different directory do does doesn
 doesnt doing don done dont down downgrade downgraded dtype during e each earlier either element elements else empty
 encode end enough error errors even ever every everything everywhere exactly except exception exist exists expect
 expected fail failed fails failure false far few file filename files fine first fix fixed fixes float for format found
-frame fresh from full fully func function further futurewarning g gave get gets given go goes going gone good got
+frame fresh from full fully func function further futurewarning g gave get gets ghsa given go goes going gone good got
 guess had happen hard has hashable have having hello help here hi hour how http https i idea if im implemented import
 importerror in index indexerror indices info init input inside install installed installing instance instances instead
 int integer into invalid ioerror is isn isnt issue issues it item items iter iterable iterator its itself ive just k
@@ -46,8 +46,8 @@ names near nearly necessary need never new newer next nice no nobody none nonety
 notimplemented notimplementederror now null number numbers obj object objects obvious obviously of off ok okay old
 older on once one only open operand operation option or oserror other otherwise our out output over own package
 parameter parameters parse part pass path perhaps permission place please point position positional possible pretty
-probably problem problems properly property provided put python question quick quickly quite raise raised range rather
-read ready really reason recent recursion recursionerror required requires result return right run runtime
+probably problem problems properly property provided put pysec python question quick quickly quite raise raised range
+rather read ready really reason recent recursion recursionerror required requires result return right run runtime
 runtimeerror runtimewarning s said same saw say saying says see seem seen self sequence set several shape should show
 simple simply since size small so some somebody something sometime somewhere soon sort specified start started
 starting still stopiteration stopped str string subscriptable such suddenly support supported supports sure syntax

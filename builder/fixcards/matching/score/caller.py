@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import NormalizedFailure
-from fixcards.matching.parse.packages import canonical_name, frame_package
+from fixcards.matching.parse.packages import distribution_name, frame_package
 
 
 def caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str:
@@ -20,7 +20,9 @@ def caller(failure: NormalizedFailure, entry: Entry, own: Sequence[str]) -> str:
     end = next((number for number, package in enumerate(packages) if package in own), len(packages))
     if any(frame_package(frame) in own for frame in failure.failure.own_calls):
         return ""
-    others = [name for name in packages[:end] if not (name in partners or canonical_name(name) in entry.requirements)]
+    others = [
+        name for name in packages[:end] if not (name in partners or distribution_name(name) in entry.requirements)
+    ]
     return others[-1] if others else ""
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from fixcards.matching.index.conditions import PYTHON
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import MessageLine, NormalizedFailure
-from fixcards.matching.parse.packages import canonical_name, frame_package
+from fixcards.matching.parse.packages import distribution_name, frame_package
 from fixcards.matching.score.caller import caller, is_in_own_code
 from fixcards.matching.score.origin import is_of_another
 from fixcards.matching.score.release_check import compare_releases, wrong_value
@@ -126,7 +126,7 @@ def compare(failure: NormalizedFailure, entry: Entry, common: CommonParts) -> Ma
     own_frames = [frame for frame in dict.fromkeys(entry.frames) if frame_package(frame) in own]
     own_shared = [frame for frame in own_frames if frame in shared]
     shows_package = not failure.packages.isdisjoint(own)
-    names = frozenset(map(canonical_name, (*own, entry.package)))
+    names = frozenset(map(distribution_name, (*own, entry.package)))
     affected, unmet_requirement, doubtful, versions = compare_releases(failure.failure, entry)
     announced = fit is not None and bool(_ANNOUNCING.search(fit.text))
     announced &= not any(each.same_exception and not _ANNOUNCING.search(each.text) for each in fits)
@@ -222,13 +222,13 @@ def _fits(
 def own_packages(entry: Entry) -> list[str]:
     """Return the packages, as imported, whose frames speak for an entry: its own, or all where it has none of these."""
     names = sorted(set(map(frame_package, entry.frames)))
-    others = [name for name in names if canonical_name(name) not in entry.requirements]
+    others = [name for name in names if distribution_name(name) not in entry.requirements]
     return [name for name in names if _is_import_of(name, entry.package)] or others or names
 
 
 def _is_import_of(name: str, package: str) -> bool:
     """Return whether a package is imported by a name that differs in its separators at most."""
-    return canonical_name(name).replace("-", "") == package.replace("-", "")
+    return distribution_name(name).replace("-", "") == package.replace("-", "")
 
 
 def _similarity(words: Set[str], line: MessageLine) -> int:

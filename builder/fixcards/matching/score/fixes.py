@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from fixcards.matching.index.entry import Entry, FixOption
 from fixcards.matching.parse.normalized_failure import NormalizedFailure
-from fixcards.matching.parse.packages import canonical_name
+from fixcards.matching.parse.packages import distribution_name
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.versions import in_range, may_satisfy, overlap
 from fixcards.matching.score.features import MatchFeatures
@@ -110,7 +110,7 @@ def _is_far(fix: FittedFix, failure: Failure, features: MatchFeatures, entry: En
 
     Where the text shows no release it is one of those that fail. Below 1 each minor release counts as a major one.
     """
-    if features.frames and canonical_name(features.caller) not in ("", entry.package):
+    if features.frames and distribution_name(features.caller) not in ("", entry.package):
         return True
     lowest = _LOWEST.search(dict(_requirements(fix.install)).get(entry.package, ""))
     if not lowest:
@@ -185,7 +185,7 @@ def _misfit(
     if is_general and (features.in_own_code or (is_own_call and not requirements)):
         return "yours", ""
     if fix.kind == "upgrade":
-        own = canonical_name(features.caller) or "the package" if is_general else entry.package
+        own = distribution_name(features.caller) or "the package" if is_general else entry.package
         names = [own] if is_general or not requirements else [name for name, _ in requirements]
         held = next((name for name in names if is_held(sentences, name, entry)), "")
         reason = "" if is_general else _objection_to_upgrade(features, entry, dict(requirements))
@@ -198,7 +198,7 @@ def _misfit(
 
 def _requirements(install: Sequence[str]) -> list[tuple[str, str]]:
     """Return name and specifier of each requirement."""
-    return [(canonical_name(match[1]), match[2] or "") for match in map(_REQUIREMENT.match, install) if match]
+    return [(distribution_name(match[1]), match[2] or "") for match in map(_REQUIREMENT.match, install) if match]
 
 
 def _objection_to_upgrade(features: MatchFeatures, entry: Entry, requirements: Mapping[str, str]) -> str:
@@ -209,7 +209,7 @@ def _objection_to_upgrade(features: MatchFeatures, entry: Entry, requirements: M
     if release and not overlap(requirements.get(entry.package, ""), f">={release}"):
         return "back"
     if features.foreign_frames:
-        return "caller" if canonical_name(features.caller) not in ("", entry.package, *BUILD_TOOLS) else ""
+        return "caller" if distribution_name(features.caller) not in ("", entry.package, *BUILD_TOOLS) else ""
     # A compiled package has no frames, and its messages name it.
     names_package = features.fit is not None and features.fit.names_package
     if features.in_own_code and features.affected is None and not names_package:

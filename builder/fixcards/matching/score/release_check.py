@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fixcards.matching.index.entry import Entry
-from fixcards.matching.parse.packages import canonical_name
+from fixcards.matching.parse.packages import distribution_name
 from fixcards.matching.parse.parser import Failure
 from fixcards.matching.parse.versions import in_range, may_satisfy
 
@@ -58,7 +58,7 @@ def wrong_value(values: Sequence[tuple[str, str]], entry: Entry) -> str:
     """
     ranges = _ranges(entry)
     for name, value in values:
-        specifier, release = ranges.get(canonical_name(name), ""), value.partition(")")[0]
+        specifier, release = ranges.get(distribution_name(name), ""), value.partition(")")[0]
         if specifier and (release == ABSENT or in_range(release, specifier) is False):
             return name
     return ""

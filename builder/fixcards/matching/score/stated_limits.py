@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from fixcards.matching.index.entry import Entry
 from fixcards.matching.parse.normalized_failure import NormalizedFailure
-from fixcards.matching.parse.packages import canonical_name
+from fixcards.matching.parse.packages import distribution_name
 from fixcards.matching.parse.releases import INSTALL_COMMAND, is_listed
 from fixcards.matching.parse.tokens import lower
 from fixcards.matching.parse.versions import overlap
@@ -327,7 +327,7 @@ def _end_of(name: str, words: str) -> int:
 def _is_given(sentences: Sequence[Sentence], package: str) -> bool:
     """Return whether a part of a sentence says that others decide on the release of a package."""
     clauses = (clause for sentence in sentences for clause in sentence.given)
-    return any(package in map(canonical_name, _WORD.findall(clause)) for clause in clauses)
+    return any(package in map(distribution_name, _WORD.findall(clause)) for clause in clauses)
 
 
 def bound_against(sentences: Sequence[Sentence], requirements: Sequence[tuple[str, str]], entry: Entry) -> str:
@@ -343,14 +343,14 @@ def bound_against(sentences: Sequence[Sentence], requirements: Sequence[tuple[st
         for clause in sentence.limits if requirements else ():
             bounds += _stated(clause, {name for name, _ in requirements})
         for package, bound in bounds:
-            if any(name == canonical_name(package) and not overlap(each, bound) for name, each in requirements):
+            if any(name == distribution_name(package) and not overlap(each, bound) for name, each in requirements):
                 return f"{package} {bound[2:-2]}" if bound.endswith(".*") else f"{package}{bound}"
     return ""
 
 
 def _is_beginning(name: str, bound: str, entry: Entry) -> bool:
     """Return whether a bound is where an entry's failing releases begin, with as many zeros as they like, or as `>`."""
-    failing = {**entry.requirements, entry.package: entry.affected}.get(canonical_name(name), "")
+    failing = {**entry.requirements, entry.package: entry.affected}.get(distribution_name(name), "")
     return failing.replace("=", "").startswith(_FORM.sub("", bound))
 
 
@@ -358,7 +358,7 @@ def _stated(clause: str, names: Set[str]) -> Iterator[tuple[str, str]]:
     """Yield the bounds that a part of a sentence states in words, for some packages."""
     clause = _BELOW.sub("<", clause)
     for word in _WORD.finditer(clause):
-        name = canonical_name(word[0])
+        name = distribution_name(word[0])
         match = _STATED.match(clause[word.end() :]) if name in names else None
         if match:
             operator = match[1] or (">=" if match[3] else "==")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from fixcards.matching.parse.normalized_failure import MessageLine
-from fixcards.matching.parse.packages import canonical_name
+from fixcards.matching.parse.packages import distribution_name
 from fixcards.matching.parse.template import (
     CompiledTemplate,
     compile_template,
@@ -134,7 +134,7 @@ def fit_template(split: SplitTemplate, message: str, line: MessageLine, packages
 
 
 def _is_statement(message: str, package: str) -> bool:
-    return canonical_name(_NO_NAME.split(message)[0]) == package or bool(_ADVISORY.match(message))
+    return distribution_name(_NO_NAME.split(message)[0]) == package or bool(_ADVISORY.match(message))
 
 
 def _values(where: str, places: Places, gaps: Sequence[str]) -> tuple[tuple[str, str], ...]:

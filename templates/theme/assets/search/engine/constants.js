@@ -11,7 +11,7 @@ export const [
   // lines.py
   ENTITIES, SIMPLE_ESCAPES,
   // packages.py
-  LIBRARY_FOLDERS,
+  LIBRARY_FOLDERS, OTHER_NAMES,
   // tokens.py
   STOPWORDS, SUFFIX_RULES, CONSTRUCTOR,
   // patterns.py
@@ -19,7 +19,7 @@ export const [
   // messages.py
   QUOTES,
   // releases.py
-  OTHER_NAMES, PLUGINS, PLACE_WORDS, READER_WORDS, REPORTS,
+  PLUGINS, PLACE_WORDS, READER_WORDS, REPORTS,
   // template.py
   ELLIPSIS_CHARACTERS,
   // versions.py
@@ -60,7 +60,7 @@ export const [
   MIXED,
   // releases.py
   CURE, SENTENCE, LISTED_RELEASE, LISTED_VALUE, LISTED_ITEM, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, PLATFORM, INSTALL_COMMAND,
-  PYTHON_PATH, DISTRIBUTOR, PAIR,
+  PYTHON_PATH, DISTRIBUTOR, NO_RELEASE, PAIR,
   // template.py
   LETTER, LAST_PLACE,
   // versions.py

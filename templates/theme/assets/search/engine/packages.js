@@ -1,7 +1,7 @@
 // What builder/fixcards/matching/parse/packages.py does. The comments that say why stand there.
 
 import { lower, trim } from "./strings.js";
-import { ARCHIVE, COMPILED, LIBRARY_FOLDERS } from "./constants.js";
+import { ARCHIVE, COMPILED, LIBRARY_FOLDERS, OTHER_NAMES } from "./constants.js";
 
 export function pathInLibrary(path) {
   const slashed = `/${path}`;
@@ -11,7 +11,13 @@ export function pathInLibrary(path) {
 
 export const framePackage = (frame) => frame.split("/")[0].split(".py:")[0];
 
-export const canonicalName = (name) => trim(lower(name).replace(/[-_.]+/g, "-"), "-");
+const distributions = new Map(OTHER_NAMES);
+
+// Python's `distribution_name`.
+export function canonicalName(name) {
+  const canonical = trim(lower(name).replace(/[-_.]+/g, "-"), "-");
+  return distributions.get(canonical) ?? canonical;
+}
 
 export function libraryFrame(path, name) {
   const slashed = path.replaceAll("\\", "/").replaceAll("//", "/");

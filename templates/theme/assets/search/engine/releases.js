@@ -3,7 +3,7 @@
 import { lower, trim, unique } from "./strings.js";
 import {
   ADVICE_REACH, ADVICE_WORDS, COMPARISON_WORDS, CURE, DISTRIBUTOR, INSTALL_COMMAND, LISTED_ITEM, LISTED_RELEASE,
-  LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, OTHER_NAMES, PAIR, PLACE_WORDS,
+  LISTED_VALUE, LIST_SEPARATOR, LOCKED_NAME, LOCKED_RELEASE, MAX_CONTEXT, NO_NAMES, NO_RELEASE, PAIR, PLACE_WORDS,
   PLATFORM, PLUGINS, PYTHON_NAMES, PYTHON_PATH, PYTHON_PROGRAM, READER_WORDS, RELEASE_MENTION, REPORTS, SENTENCE,
 } from "./constants.js";
 import { canonicalName } from "./packages.js";
@@ -81,7 +81,7 @@ function itemsOf(text) {
 function packageIn(raw, release) {
   const name = canonicalName(raw).replace(DISTRIBUTOR, "");
   if (PYTHON_NAMES.has(name) && "23".includes(release[0])) return "python";
-  return NO_NAMES.has(name) ? "" : (!release.startsWith("0.0") && new Map(OTHER_NAMES).get(name)) || name;
+  return NO_NAMES.has(name) || NO_RELEASE.test(release) ? "" : name;
 }
 
 export function isAdvice(before, hasRelease) {
