@@ -10,7 +10,7 @@ from fixcards.matching.index.entry import Entry
 from fixcards.matching.index.query import WARNING_PATTERN
 from fixcards.matching.parse.lines import PREFIXES
 from fixcards.matching.parse.log_chunks import without_digits
-from fixcards.matching.parse.packages import LIBRARY_FOLDERS
+from fixcards.matching.parse.packages import LIBRARY_FOLDERS, OTHER_NAMES
 from fixcards.matching.parse.patterns import (
     CAUSE,
     EXCEPTION_SUFFIXES,
@@ -20,7 +20,7 @@ from fixcards.matching.parse.patterns import (
     PATTERNS,
     REPEATED,
 )
-from fixcards.matching.parse.releases import ADVICE_WORDS, COMPARISON_WORDS, CURE
+from fixcards.matching.parse.releases import ADVICE_WORDS, COMPARISON_WORDS, CURE, RELEASE_MENTION
 from fixcards.matching.parse.tokens import Memo
 
 _WORD = re.compile(rb"([A-Za-z_]+)")
@@ -98,7 +98,7 @@ class LogFingerprint:
 
 def vocabulary(entries: Iterable[Entry]) -> bytes:
     """Return the words that some entries or the parser have, sorted, for `LogFingerprint`."""
-    texts = [_PARSER_TEXT, CURE, *COMPARISON_WORDS, *ADVICE_WORDS]
+    texts = [_PARSER_TEXT, CURE, RELEASE_MENTION, *COMPARISON_WORDS, *ADVICE_WORDS, *dict(OTHER_NAMES)]
     for entry in entries:
         texts += (entry.package, entry.exception, entry.title, entry.prose, *entry.keywords)
         texts += (*entry.templates, *entry.frames, *entry.requirements)

@@ -353,7 +353,7 @@ class _Parser:
         self._add_line(line)
 
     def _drop_announcement(self, name: str, message: str) -> None:
-        """Forget an exception without frames that the traceback repeats, as the title of a post does before it."""
+        """Forget an exception without frames that a later one repeats, as the title of a post does before it."""
         self.exceptions = [
             before
             for before in self.exceptions

@@ -76,10 +76,11 @@ def fit_fixes(failure: NormalizedFailure, features: MatchFeatures, entry: Entry)
     bound excludes it, or that it didn't help. What isn't known excludes nothing.
 
     Of a cause the pin goes first, since it helps whichever package the reader was hit through, unless the text shows
-    that own code is, or the message only announces the change: then a change there does. A cause that begins with a
-    workaround or a setting keeps its order, since that helps each reader. Of other entries what installs another
-    package goes first where nothing in the text points at theirs, since the same line breaks others, and for a message
-    whose upgrade is more than a step: to another major release, or of a package that another one calls.
+    that own code is: then a change there does. So it does for a warning that only announces a failure, whatever the
+    entry, since nothing that is installed is wrong yet. A cause that begins with a workaround or a setting keeps its
+    order, since that helps each reader. Of other entries what installs another package goes first where nothing in the
+    text points at theirs, since the same line breaks others, and for a message whose upgrade is more than a step: to
+    another major release, or of a package that another one calls.
     """
     sentences = sentences_of(failure, features)
     is_others = features.frames > 0 or (_has(sentences, _BUILD) and not _has(sentences, _OWN_BUILD))
