@@ -555,3 +555,61 @@ def test_an_alias_without_a_class_is_not_compared_with_what_an_exception_says() 
     text = TRACEBACK.replace("lamp.NoWick: wick 'left' is too short for burner 12", "KeyError: 'burners'")
     assert tier(text, card) == "possible"
     assert tier(text.replace("'burners'", "'wicks'"), card) == "exact"
+
+
+WARNING = "DeprecationWarning: trimming a wick twice is deprecated and will be removed in lamp 1.0."
+
+
+def test_a_warning_is_as_sure_as_its_message_with_the_releases_that_print_it() -> None:
+    card = replace(ENTRY, templates=(*ENTRY.templates, WARNING), requirements={})
+    assert tier(WARNING, card) == "likely"
+    assert tier(f"lamp==0.9.4\n{WARNING}", card) == "likely"
+    assert tier(f"lamp==0.9.4\n{TRACEBACK}", card) == "possible"
+
+
+def test_where_the_failure_stands_beside_its_warning_the_failure_is_shown() -> None:
+    card = replace(ENTRY, templates=(*ENTRY.templates, WARNING))
+    [only] = matches_of(f"{TRACEBACK}\nFormerly there was this: {WARNING}", card)
+    assert (only.tier, only.line) == ("exact", 8)
+
+
+def test_a_card_that_names_a_second_package_is_named_in_a_sentence_with_that_ones_release() -> None:
+    message = "TypeError: duplicate base class DrownedWick"
+    card = replace(ENTRY, templates=(message,), exception="TypeError")
+    assert tier(f"our lamp says\n{message}", card) == "possible"
+    assert tier(f"our lamp says with oil 2.1\n{message}", card) == "likely"
+    assert tier(f"our lamp says with oil 1.9\n{message}", card) == "possible"
+    assert tier(f"our torch says with oil 2.1\n{message}", card) == "possible"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("pip install lamp-oil", "none"), ("lamp-oil 2.0 requires", "possible")]
+)
+def test_the_name_of_a_package_is_no_beginning_of_a_message(text: str, expected: str) -> None:
+    card = replace(ENTRY, templates=("lamp-oil 2.0 requires lamp<2, but you have lamp 3",), package="lamp-oil")
+    assert tier(f"Collecting wicks\nDownloading the rest of it\nNothing else to do\n{text}", card) == expected
+
+
+def test_code_shows_the_distribution_that_it_imports_by_another_name() -> None:
+    message = "AttributeError: 'OilCan' object has no attribute 'pour'"
+    card = replace(ENTRY, package="scikit-learn", frames=(), templates=(message,))
+    assert tier(message, card) == "possible"
+    assert tier(f"from sklearn.wicks import Wick\n{message}", card) == "likely"
+    assert tier(f'  File "/v/site-packages/sklearn/wicks.py", line 3, in light\n{message}', card) == "likely"
+
+
+def test_the_rows_of_a_table_are_read() -> None:
+    table = "| package | says |\n|---|---|\n| lamp | the lamp went out |\n"
+    assert tier(table) == "possible"
+    assert parse("| lamp | 1.3.0 | fine |").lines
+    assert not parse("lamp-1  | the lamp went out").lines[0].text.startswith("lamp-1")
+
+
+def test_words_of_a_long_text_have_to_be_those_of_the_failure_itself() -> None:
+    text = (
+        "We think about a new lamp for the hall, since the old one is dark in winter.\n\nThe stove of the one that "
+        "we saw stays cold, they told us, and a restart of the heating takes an hour.\nHas anybody bought one lately?\n"
+        "\nOur hall has eleven windows.\nIt is cold.\n\nThanks in advance, and best regards from all of us here.\n"
+    )
+    assert tier(text) == "none"
+    assert tier(text.replace("told us", "told us, once a wick was trimmed twice it would refuse")) == "possible"

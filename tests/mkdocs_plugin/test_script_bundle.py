@@ -88,6 +88,16 @@ def test_a_number_stands_in_place_of_its_constant() -> None:
     assert re.sub(r"\s", "", text) == "(()=>{let[WORD,]=[...values,];letcut=(x)=>x.slice(40,WORD);})();"
 
 
+def test_so_it_does_where_a_module_declares_it_by_itself() -> None:
+    modules = {
+        "a/main.js": 'import { BLOCK } from "./parts.js";\nconst MOST = 10_000; // why\n'
+        "const [LEAST] = [1];\nexport const cut = (x) => x.slice(LEAST, at + BLOCK > MOST);\n",
+        "a/parts.js": "export const BLOCK = 1 << 4;\n",
+    }
+    text = script_bundle.join("a/main.js", modules)
+    assert re.sub(r"\s", "", text) == "(()=>{let[LEAST]=[1];letcut=(x)=>x.slice(LEAST,at+16>10000);})();"
+
+
 def test_functions_are_arrow_functions_before_the_statements_that_may_call_them() -> None:
     module = """const first = outer(1);
 
