@@ -34,8 +34,8 @@ INTERRUPTION = "KeyboardInterrupt"
 """The exception of a program that a person ended. It says nothing of what went wrong."""
 UNFINISHED = ":"
 """The end of a message whose most important part follows in the next line."""
-ANNOUNCING = "(?:Removed[A-Za-z0-9]*|Deprecation|Future)Warning:"
-"""The class of a warning that something will go away. No earlier release is needed for that, nor does it help."""
+ANNOUNCING = r"(?:Removed[A-Za-z0-9]*|Deprecation|Future)Warning:|UserWarning: [^\n]{0,200} deprecated"
+"""A warning that something will go away. No earlier release is needed for that, nor does it help."""
 _ANNOUNCING = re.compile(ANNOUNCING)
 
 
