@@ -76,7 +76,7 @@ _ADVICE_TEXT = """
 add added adding built bump bumping compiled deprecated downgrade downgraded downgrading dropped fix fixed fixes hold
 holding install installing introduced keep keeping limit limiting lock locking need needs pin pinned pinning pins
 recommend recommended removed revert reverted reverting rollback rolled set setting should solution solved suggest
-suggested suggests switch switched tried try trying update upgrade upgrading use want workaround worked works
+suggested suggests switch switched take tried try trying update upgrade upgrading use want workaround worked works
 """
 ADVICE_WORDS = frozenset(_ADVICE_TEXT.split())
 """Words shortly before it that make it advice."""
@@ -86,7 +86,7 @@ CURE = (
     r"[^\n]*(?:(?:^|[^a-z_])(?:add|adding|added(?! [0-9])|did it|downgraded|downgrading|fix|fixed|fixes|helps|made it"
     r"|pinning|solution|solved|solves|workaround|worked|works|hilft|geholfen|funktioniert|l\u00f6st|aide|marche"
     r"|fonctionne|passe|funciona|soluciona|ajuda|resolve)(?:[^a-z_]|$)"
-    r"|\u043f\u043e\u043c\u043e\u0433|\u89e3\u51b3|\u89e3\u6c7a)"
+    r"|\u043f\u043e\u043c\u043e\u0433|\u89e3\u51b3|\u89e3\u6c7a|\u5efa\u8bae|\u6700\u597d|\u6539\u6210|\u6362\u6210|\u964d)"
 )
 """A sentence, in lower case, that says what helps. Requirements in it, or written below it, are the cure, and no list
 of what is installed."""

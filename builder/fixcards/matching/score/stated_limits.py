@@ -90,11 +90,11 @@ A missed one costs a reader a line: the upgrade stands before the fix that he ta
 GIVEN = (
     r"(?:^|[^a-z])(?:certified|validated|approved|vendor|customer|polic(?:y|ies)|distro|mandat(?!ory)|demand|dictat|prescrib"
     r"|frozen|(?:a|the|this|our|in|code|release|feature|change) freeze"
-    r"|managed|bundled|vendored|shipped|ships|baked|given|capped|caps|locked|governed|audited|platform"
+    r"|managed|bundled|vendored|shipped|baked|capped|caps(?![a-z])|locked|governed|audited|platform"
     r"|system package|(?:needed|held|pinned|owned|wanted|fixed|decided|chosen|inspected) by(?! [a-z]+ing)"
-    r"|need(?:s|ed)? (?:it|that)(?! to )(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled|comes with"
+    r"|need(?:s|ed)? (?:it|that)(?! to )(?:[^a-z]|$)|read-only|froze(?:[^a-z]|$)|injected|preinstalled"
     r"|organi[sz]ers?|the distribution (?:has|ships|gives)"
-    r"|(?:no|any|an) (?:older|newer)(?! (?:[a-z-]+ )?versions?)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)"
+    r"|(?:no|any) (?:older|newer)(?! (?:[a-z-]+ )?versions?)|not (?:ours|mine)|(?:other|another) (?:team|dep|group)"
     r"|(?:is|are) out for "
     r"|(?:up|down)?(?:grad|dat|migrat|mov|chang|bump)(?:e|es|ing) [^.!?]{0,30}(?:is|are) out(?:[^a-z]|$)"
     r"|vorgegeben|vorschrift|imposé|impuest|imposto|imposta|narzucon|\u0437\u0430\u0434\u0430\u043d)"
@@ -165,7 +165,7 @@ DETERMINED = (
 PAST = (
     r"(?:^|[^a-z])(?:used to|once (?:had|was|were|pinned)|formerly|went away"
     r"|no longer (?:pinned|frozen|held|there|needed)|inzwischen|meanwhile"
-    r"|(?:was|were|been|is|are) (?:[a-z]+ )?(?:removed|deleted|dropped|gone|lifted)"
+    r"|(?:was|were|been|is|are) (?:[a-z]+ )?(?:removed|deleted|dropped|gone|lifted)|to be pinned"
     r"|vulnerable|(?:cve|ghsa|pysec)-[0-9])"
 )
 """A sentence about a limit that there was, or about the releases that have a hole, in lower case."""
