@@ -158,6 +158,14 @@ def width(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
+def wait_for_scripts(page: Page) -> None:
+    """Wait for a page's later scripts: they load after the page, and then show the elements that need them."""
+    from playwright.sync_api import expect
+
+    late = page.locator(":is(.fc-list-tools, .fc-package-filter, .fc-card-tools button, .fc-tip)[hidden]")
+    expect(late).to_have_count(0)
+
+
 def unfold(page: Page) -> None:
     """Open everything that is folded."""
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")

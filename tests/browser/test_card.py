@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.chromium import Visit
+from tests.chromium import Visit, wait_for_scripts
 
 PHONE = {"width": 390, "height": 844}
 
@@ -64,12 +64,14 @@ def test_long_code_says_how_long_it_is_and_opens(site: str, visit: Visit) -> Non
 
 def test_a_touch_names_the_release_of_a_mark(site: str, visit: Visit) -> None:
     page = visit(site + "lantern/12/", viewport=PHONE, has_touch=True)
+    wait_for_scripts(page)
     page.locator(".fc-releases i").nth(2).tap()
     expect(page.locator(".fc-tip")).to_have_text("1.1: tested: fails")
 
 
 def test_a_phone_can_jump_to_each_part_and_reach_it_with_a_finger(site: str, visit: Visit) -> None:
     page = visit(site + "lantern/12/", viewport=PHONE, has_touch=True, is_mobile=True)
+    wait_for_scripts(page)
     jump = page.get_by_role("navigation", name="Jump to a section")
     for link in jump.get_by_role("link").all():
         assert link.bounding_box()["height"] >= 44

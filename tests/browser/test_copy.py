@@ -7,7 +7,7 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from tests import hostile_cards
-from tests.chromium import Visit, unfold
+from tests.chromium import Visit, unfold, wait_for_scripts
 from tests.sites import LIBRARY, SNAPSHOT
 
 PERMISSIONS = {"permissions": ["clipboard-read", "clipboard-write"]}
@@ -68,11 +68,13 @@ def test_markup_and_long_lines_are_copied_as_they_are(
 def test_the_command_of_the_fix_is_one_click_away(site: str, visit: Visit) -> None:
     page = visit(site + "lantern/12/", **PERMISSIONS)
     page.get_by_role("button", name="Copy Option A with pip").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == 'pip install "lantern>=1.4"'
 
 
 def test_the_program_that_the_reader_chose_is_chosen_on_every_page(site: str, visit: Visit) -> None:
     page = visit(site + "lantern/12/", **PERMISSIONS)
+    wait_for_scripts(page)
     page.locator(".fc-fix").get_by_label("uv", exact=True).check()
     expect(page.locator(".fc-fix .fc-line:visible code")).to_have_text('uv add "lantern>=1.4"')
     page.goto(site + "httpx/271/")

@@ -20,7 +20,7 @@ from fixcards.records.card import CATEGORIES
 from fixcards.records.history import CardDays, CardHistory
 from fixcards.records.summary import Summary
 from tests import sites
-from tests.chromium import Visit, unfold, width
+from tests.chromium import Visit, unfold, wait_for_scripts, width
 
 MAX_ACTIONS = 3
 
@@ -30,7 +30,8 @@ def titles(page: Page) -> list[str]:
 
 
 def choose(page: Page, facet: str, value: str) -> None:
-    """Choose a value of a filter, as a reader does."""
+    """Choose a value of a filter in place, as a reader does."""
+    wait_for_scripts(page)
     page.locator(f".fc-filters details[data-facet='{facet}'] > summary").click()
     page.locator(f".fc-filters details[data-facet='{facet}'] a[data-value='{value}']").click()
 

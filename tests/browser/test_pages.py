@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.chromium import SETTLED, Visit, unfold, width
+from tests.chromium import SETTLED, Visit, unfold, wait_for_scripts, width
 
 WIDTHS = (360, 768, 1440)
 PAGES = {
@@ -74,6 +74,7 @@ LOOKS = """() => [...document.body.querySelectorAll('*')].map((each) => [null, '
 @pytest.mark.parametrize("path", ["", "lantern/12/", "cards/"])
 def test_pages_look_the_same_with_all_that_their_style_sheet_leaves_out(path: str, site: str, visit: Visit) -> None:
     page = visit(site + path, bypass_csp=True)  # the test itself makes HTML from text
+    wait_for_scripts(page)
     unfold(page)
     looks = []
     for full in (False, True):
@@ -208,6 +209,7 @@ def test_the_link_past_the_header_leads_to_the_fix(site: str, visit: Visit) -> N
 
 def test_each_mark_in_the_picture_of_the_releases_tells_which_one_it_is(site: str, visit: Visit) -> None:
     page = visit(site + "lantern/12/", viewport={"width": 1440, "height": 900})
+    wait_for_scripts(page)
     marks = page.locator(".fc-releases i")
     for at, tip in ((2, "1.1: tested: fails"), (3, "1.2: tested: fails"), (9, "1.4.1: inferred: passes")):
         marks.nth(at).hover()
