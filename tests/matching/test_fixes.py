@@ -376,6 +376,36 @@ def test_sources_that_pip_fetched_are_not_the_readers() -> None:
     assert all(fix.fits for fix in fixes)
 
 
+@pytest.mark.parametrize(
+    ("path", "is_own"),
+    [
+        ("/usr/lib64/python3.6/runpy.py", False),
+        ("/usr/lib/python3.13t/runpy.py", False),
+        ("/opt/pypy/lib/pypy3.9/runpy.py", False),
+        (r"C:\Python312\Lib\runpy.py", False),
+        (r"C:\Users\ada\AppData\Local\Programs\Python\Python37-32\lib\runpy.py", False),
+        (r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.12_3.12.2032.0_x64__q\Lib\runpy.py", False),
+        (r"C:\hostedtoolcache\windows\Python\3.8.10\x64\lib\runpy.py", False),
+        (r"C:\Users\ada\.pyenv\pyenv-win\versions\3.7.9\lib\runpy.py", False),
+        (r"C:\Users\ada\AppData\Roaming\uv\python\cpython-3.12.3-windows-x86_64-none\Lib\runpy.py", False),
+        (r"C:\Users\ada\scoop\apps\python\current\lib\runpy.py", False),
+        (r"C:\ProgramData\Miniconda3\lib\asyncio\base_events.py", False),
+        (r"C:\Users\ada\miniforge3\envs\shop\lib\json\decoder.py", False),
+        ("/home/ada/python/shop/lib/cart.py", True),
+        (r"C:\Users\ada\python\shop\lib\cart.py", True),
+    ],
+)
+def test_the_files_of_an_interpreter_are_told_from_the_readers(path: str, is_own: bool) -> None:
+    failure = parse(f'Traceback (most recent call last):\n  File "{path}", line 3, in main\nKeyError: 1')
+    assert failure.exceptions[0].in_own_code is is_own
+
+
+@pytest.mark.parametrize("name", ["library-of-conda", "library-of-fedora"])
+def test_the_standard_library_is_nobodys_own_code(name: str) -> None:
+    best = match_of(name, "wax-1")
+    assert best.fixes[-1].why == "the call is in drip, not in your own code"
+
+
 def test_a_frame_whose_function_names_its_module_is_a_compiled_package() -> None:
     fixes = fixes_of("compiled-stranger", "wax-1")
     assert fixes["Write wax.Tallow() instead"].why == "the call is in drip, not in your own code"

@@ -14,11 +14,14 @@ wheels where it unpacked them, and Python imports from an archive as it is."""
 
 _START_SCRIPT = r"(?:^|[/\\])bin[/\\][^./\\]+$|[.]exe[/\\]"
 NOT_OWN_CODE = (
-    r"[/\\][Ll]ib[/\\]+python[0-9.]+[/\\]|[Pp]ython[0-9]*[/\\]+[Ll]ib[/\\]|^<frozen|(?:^|[/\\])importlib[/\\]"
-    rf"|{_START_SCRIPT}"
+    r"[/\\][Ll]ib(?:64)?[/\\]+py(?:thon|py)[0-9.]+t?[/\\]"
+    r"|(?:[Pp]ython|[Pp]y[Pp]y|conda|forge|pyenv-win[/\\]+versions|[/\\]envs[/\\])[^/\\]{0,80}"
+    r"(?:[/\\]+(?:c?python|[0-9]|current|x64|x86)[^/\\]{0,80}){0,3}[/\\]+[Ll]ib[/\\]"
+    rf"|^<frozen|(?:^|[/\\])importlib[/\\]|{_START_SCRIPT}"
 )
 """The path of a file of Python itself, for one that no library folder holds, or of a program that an installer wrote to
-start a package. No one has written that code."""
+start a package. No one has written that code. On Windows the library lies in `Lib` below the interpreter, for which
+python.org, the store, Conda, pyenv, uv and the hosts of CI have folders of their own."""
 NO_FILE = rf"^<|{_START_SCRIPT}|_in_process[.]py"
 """A path without code to change: that of typed code, too, and of what starts a build in a process of its own."""
 

@@ -49,7 +49,10 @@ LOCKED_NAME = (
 )
 LOCKED_RELEASE = rf"^(?:version = \"|[ ]{{0,8}}`?v?)({_RELEASE})[\"`]?(?:[ ][(|][^\n]*)?$"
 """Two lines of `uv.lock` or `poetry.lock`, or the heading of a tracker's form and the answer below it."""
-PYTHON_PATH = r"(?:[Pp]ython[/\\]?|[/\\]py)([23])[.]?([0-9]{1,2})(?=[/\\.])"
+PYTHON_PATH = (
+    r"(?:[Pp]ython[/\\.]?|[Pp]y[Pp]y|[/\\]py|pyenv(?:-win)?[/\\]versions[/\\])"
+    r"([23])[.]?([0-9]{1,2})(?=[/\\.]|_[0-9]|-32[/\\])"
+)
 """The interpreter in a path."""
 PYTHON_PROGRAM = (
     r"(?:(?:^|[^A-Za-z0-9_])[Pp]y(?:thon)?:?|(?:removed|deleted|gone|dropped) (?:in|from|with|since) C?[Pp]ython )"
