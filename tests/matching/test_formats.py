@@ -40,6 +40,11 @@ def test_a_traceback_matches_whatever_became_of_the_ends_of_its_lines(name: str)
     assert first(name) == ("flask-2789", "exact")
 
 
+@pytest.mark.parametrize("name", ["spaces-in-a-path", "doubled-quotes", "poetry"])
+def test_frames_are_read_in_whatever_form_a_tool_writes_them(name: str) -> None:
+    assert first(name) == ("httpx-271", "exact")
+
+
 @pytest.mark.parametrize(
     ("name", "tier"),
     [

@@ -10,22 +10,24 @@ EXCEPTION_SUFFIXES = (
 
 PATTERNS: dict[str, str] = {
     # Python itself; "in" without a comma is faulthandler's. Also old Django pages: File "..." in name.
-    "frame": r'File \\?"([^"\n]+?)\\?"(?:, line [0-9]+)?(?:,? in (<[a-z]+>|[^\n\',\\]+))?',
+    "frame": r'File \\?"{1,2}([^"\n]+?)\\?"{1,2}(?:, line [0-9]+)?(?:,? in (<[a-z]+>|[^\n\',\\]+))?',
     # A screenshot loses quotes, a careless selection the first letters.
     "cut frame": r'"([^"\n]+[.]pyx?)\\?", line [0-9]+(?:,? in (<[a-z]+>|[^\n\',\\]+))?',
     "bare frame": r"^[ ]*File ([^ \"\n][^\"\n]{0,400}?[.]pyx?), line [0-9]+(?:,? in (<[a-z]+>|[^\n',\\]+))?",
     "sentry": r"^[ ]*([^ \n]{1,400}[.]pyx?) in (<[a-z]+>|[A-Za-z0-9_.]+) at line [0-9]+",
     "py-spy": r"^[ ]*([A-Za-z_<][A-Za-z0-9_.<>]*) \(([^()\n]{1,400}[.]pyx?):[0-9]+\)$",
     "ipython": r"^[ ]*File ([^ \"\n][^\n]{0,400}?):[0-9]+(?:, in ([^\n(]+)|$)",
-    "ipython old": r"^[ ]*(~?[^ \n]+[.](?:pyx?|so|pyd)) in ([A-Za-z_<][A-Za-z0-9_.<>]*)",
+    "ipython old": r"^[ ]*((?:~?[^ \n]+|(?:~|[A-Za-z]:)\\[^\n]{1,400}?)[.](?:pyx?|so|pyd))"
+    r" in ([A-Za-z_<][A-Za-z0-9_.<>]*)",
     "pytest": r"^[ ]*((?:[A-Za-z]:)?[^:\n<>]{1,400}[.]pyx?):[0-9]+:(?: in ([^\n]+)|[ ]*([A-Za-z_][A-Za-z0-9_.]*)?)$",
-    "rich": r"^[ ]*((?:[A-Za-z]:)?[^:\n]{1,400}[.]pyx?):[0-9]+ in(?: ([^\n]+))?$",
+    # Poetry writes the same behind a number or "at".
+    "rich": r"^[ ]*(?:[0-9]+ +|at )?((?:[A-Za-z]:)?[^:\n]{1,400}[.]pyx?):[0-9]+ in(?: ([^\n]+))?$",
     # A path that rich's box was too narrow for.
     "cut path": r"^(?:~?/|[A-Za-z]:[/\\])[^ \n]{0,400}$",
     "def": r"^[ ]*(?:async )?def ([A-Za-z_][A-Za-z0-9_]*)\(",
     "member": r"^[ ]*\+[-+]+ (?:[0-9]+|[.]{3}) -+$",
     "warning": rf"^[ ]*((?:[A-Za-z]:)?[^:\n]{{1,400}}[.]py):[0-9]+: ({CLASS}): ([^\n]*)$",
-    "exception": rf"^({CLASS})(?:: ([^\n]*)|:?)$",
+    "exception": rf'^({CLASS})(?:: ([^\n]*)|:?"?)$',
     # "Error: ..." alone is what programs put before a message of their own.
     "exception class": r"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?"
     rf"[A-Za-z0-9_]*{EXCEPTION_SUFFIXES}$",
