@@ -33,6 +33,14 @@ def test_a_package_that_no_index_has_has_no_releases(tmp_path, local_index, monk
     assert PackageIndex(tmp_path).releases("nothing-of-this-name").releases == ()
 
 
+def test_a_file_that_names_another_package_is_no_release(tmp_path, local_index, monkeypatch):
+    names = ["old_name-1.0.tar.gz", "Old.Name-1.1-py3-none-any.whl", "old-name-2.0-dev-9340.tar.gz", "old-name-2.0.exe"]
+    links = "".join(f'<a href="../../files/{name}#sha256=00">{name}</a>' for name in names)
+    local_index.pages["old-name"] = lambda accept: f"<!DOCTYPE html><html><body>{links}</body></html>"
+    monkeypatch.setenv("UV_DEFAULT_INDEX", local_index.url)
+    assert [each.version for each in PackageIndex(tmp_path).releases("old-name").releases] == ["1.0", "1.1"]
+
+
 def test_the_password_of_a_private_index_is_not_stored(tmp_path, local_index, monkeypatch):
     local_index.with_source("mine", "1.2", "")
     monkeypatch.setenv("UV_DEFAULT_INDEX", local_index.url.replace("//", "//user:hush@"))

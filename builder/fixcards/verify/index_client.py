@@ -197,7 +197,8 @@ class IndexClient:
         if page.entries is None:
             return None
         try:
-            files = {file.filename: file for file in map(_index_file, page.entries) if file is not None}
+            entries = map(_index_file, page.entries)
+            files = {file.filename: file for file in entries if file is not None and file.is_of(package)}
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise _not_a_list(index, package, error) from None
         # What is on the disk need not be handed to uv again and again.

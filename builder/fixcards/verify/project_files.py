@@ -9,7 +9,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 from packaging.version import InvalidVersion, Version
 
 BEFORE_ALL_DAYS = "1970-01-01T00:00:00Z"
@@ -31,10 +37,19 @@ class IndexFile:
     @property
     def release(self) -> Version | None:
         """Version that the name of the file says; None where it is neither a wheel nor a source distribution."""
+        distribution = self._distribution()
+        return distribution[1] if distribution else None
+
+    def is_of(self, package: str) -> bool:
+        """Return whether its name says no other package, as `name-2.0-dev-9340.tar.gz` does, which lies in `name`."""
+        distribution = self._distribution()
+        return distribution is None or distribution[0] == canonicalize_name(package)
+
+    def _distribution(self) -> tuple[str, Version] | None:
         try:
             if self.filename.endswith(".whl"):
-                return parse_wheel_filename(self.filename)[1]
-            return parse_sdist_filename(self.filename)[1]
+                return parse_wheel_filename(self.filename)[:2]
+            return parse_sdist_filename(self.filename)
         except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
             return None
 
