@@ -383,6 +383,7 @@ def test_sources_that_pip_fetched_are_not_the_readers() -> None:
         ("/usr/lib/python3.13t/runpy.py", False),
         ("/opt/pypy/lib/pypy3.9/runpy.py", False),
         (r"C:\Python312\Lib\runpy.py", False),
+        (r"C:\pypy3.9\Lib\runpy.py", False),
         (r"C:\Users\ada\AppData\Local\Programs\Python\Python37-32\lib\runpy.py", False),
         (r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.12_3.12.2032.0_x64__q\Lib\runpy.py", False),
         (r"C:\hostedtoolcache\windows\Python\3.8.10\x64\lib\runpy.py", False),
@@ -393,6 +394,10 @@ def test_sources_that_pip_fetched_are_not_the_readers() -> None:
         (r"C:\Users\ada\miniforge3\envs\shop\lib\json\decoder.py", False),
         ("/home/ada/python/shop/lib/cart.py", True),
         (r"C:\Users\ada\python\shop\lib\cart.py", True),
+        (r"C:\Users\ada\python-shop\lib\cart.py", True),
+        ("/home/ada/pythonshop/lib/cart.py", True),
+        ("/home/ada/envs/shop/lib/cart.py", True),
+        ("/srv/forge/lib/cart.py", True),
     ],
 )
 def test_the_files_of_an_interpreter_are_told_from_the_readers(path: str, is_own: bool) -> None:

@@ -15,8 +15,9 @@ wheels where it unpacked them, and Python imports from an archive as it is."""
 _START_SCRIPT = r"(?:^|[/\\])bin[/\\][^./\\]+$|[.]exe[/\\]"
 NOT_OWN_CODE = (
     r"[/\\][Ll]ib(?:64)?[/\\]+py(?:thon|py)[0-9.]+t?[/\\]"
-    r"|(?:[Pp]ython|[Pp]y[Pp]y|conda|forge|pyenv-win[/\\]+versions|[/\\]envs[/\\])[^/\\]{0,80}"
-    r"(?:[/\\]+(?:c?python|[0-9]|current|x64|x86)[^/\\]{0,80}){0,3}[/\\]+[Ll]ib[/\\]"
+    r"|(?:[Pp]y(?:thon|[Pp]y)(?:[0-9.-]*|SoftwareFoundation[^/\\]{0,80})|pyenv-win[/\\]+versions"
+    r"|(?:conda|(?:mini|mamba)forge)[0-9]*(?:[/\\]+envs[/\\]+[^/\\]{1,80})?)"
+    r"(?:[/\\]+(?:cpython|[0-9]|current|x64|x86)[^/\\]{0,80}){0,3}[/\\]+[Ll]ib[/\\]"
     rf"|^<frozen|(?:^|[/\\])importlib[/\\]|{_START_SCRIPT}"
 )
 """The path of a file of Python itself, for one that no library folder holds, or of a program that an installer wrote to

@@ -27,6 +27,7 @@ PATTERNS: dict[str, str] = {
     "def": r"^[ ]*(?:async )?def ([A-Za-z_][A-Za-z0-9_]*)\(",
     "member": r"^[ ]*\+[-+]+ (?:[0-9]+|[.]{3}) -+$",
     "warning": rf"^[ ]*((?:[A-Za-z]:)?[^:\n]{{1,400}}[.]py):[0-9]+: ({CLASS}): ([^\n]*)$",
+    # A quote behind a class alone ends a value of such a table.
     "exception": rf'^({CLASS})(?:: ([^\n]*)|:?"?)$',
     # "Error: ..." alone is what programs put before a message of their own.
     "exception class": r"^(?!Error$|Warning$)(?:[A-Za-z_][A-Za-z0-9_]*[.])*(?:<locals>[.])?"
