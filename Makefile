@@ -151,7 +151,7 @@ bench-pairs: .venv/site ## whether the scout finds culprit and first bad release
 bench-search: .cache/bench-venv/ready ## recall and silence of the search among 10,000 cards, compared with general engines
 	.cache/bench-venv/bin/python -m benchmarks.search.run --rivals
 
-bench-posts: .venv/test ## whether the search helps people who wrote posts by hand, in Python and JavaScript
+bench-posts: .venv/test ## whether the search helps those who wrote the posts of all sets, in Python and JavaScript
 	$(BIN)/python -m benchmarks.search.posts
 
 bench-linear: .venv/site ## whether twice the text takes twice the time, for hostile texts up to 10 MB

@@ -1,8 +1,9 @@
 """Posts as people write them: whether the answer helps the person who wrote each of them.
 
-Usage: python -m benchmarks.search.posts [FILE] [-v] [--no-browser]
+Usage: python -m benchmarks.search.posts [FILE ...] [--cards FOLDER] [-v] [--no-browser]
 
-README.md says how a post is judged. The browser's search answers every post, too, and both have to agree.
+Without a file all sets are judged. README.md says how. The browser's search answers every post, too, and both have to
+agree.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +33,11 @@ from fixcards.records.library import Library
 from fixcards.records.loader import load
 
 REPOSITORY = Path(__file__).parents[2]
-POSTS = REPOSITORY / "benchmarks" / "search" / "posts.json"
+SETS = REPOSITORY / "benchmarks" / "search" / "posts"
+HEADER = (
+    "| set | posts | with the message | first fix helps | exact or likely | a fix helps | exact or likely "
+    "| neighbours misled | by any fix | no known failure, a card | languages differ |\n|" + "---|" * 11 + "\n"
+)
 KINDS_BY_LABEL = {"own code": "code-change", "workaround": "workaround", "configuration": "configuration"}
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?[ ]*([<>=!~][^;]*)$")
 _NAME = re.compile("[a-z0-9-]+")
@@ -186,29 +192,30 @@ def table(judged: Sequence[Judged]) -> str:
     return "\n".join(lines)
 
 
-def figures(judged: Sequence[Judged]) -> str:
-    """Return the figures that have an aim."""
+def row(name: str, judged: Sequence[Judged], different: int | None) -> str:
+    """Return a set's line of the table: the figures that have an aim."""
     others = ("neighbour", "no-known-failure")
     message = [each for each in judged if each.post["contains_message"] and each.post["kind"] not in others]
-    right = [each for each in message if each.grade == "right"]
-    sure = [each for each in right if each.matches[0].tier != "possible"]
     neighbours = [each for each in judged if each.post["kind"] == "neighbour"]
     quiet = [each for each in judged if each.post["kind"] == "no-known-failure"]
-    wrong = [each for each in neighbours if each.grade == "wrong"]
-    useless = [each for each in wrong if not each.offers_help]
+    first = [each for each in message if each.grade == "right"]
     offered = [each for each in message if each.offers_help]
-    offered_surely = [each for each in offered if each.matches[0].tier != "possible"]
-    return (
-        f"of {len(message)} posts with a message: {_share(right, message)} get a helpful answer at rank 1, "
-        f"{_share(sure, message)} as exact or likely, by the fix that is shown first; {_share(offered, message)} and "
-        f"{_share(offered_surely, message)} by any fix of that card which fits\n"
-        f"of {len(neighbours)} neighbours: {_share(wrong, neighbours)} get wrong help, by any fix {len(useless)}\n"
-        f"of {len(quiet)} texts without a known failure: {sum(bool(each.matches) for each in quiet)} get a card"
-    )
+    misled = [each for each in neighbours if each.grade == "wrong"]
+    cells = [name, str(len(judged)), str(len(message))]
+    for right in (first, offered):
+        sure = [each for each in right if each.matches[0].tier != "possible"]
+        cells += [_share(right, message), _share(sure, message)]
+    cells += [
+        f"{len(misled)} of {len(neighbours)}",
+        str(sum(not each.offers_help for each in misled)),
+        f"{sum(bool(each.matches) for each in quiet)} of {len(quiet)}",
+        "" if different is None else str(different),
+    ]
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _share(part: Sequence[object], whole: Sequence[object]) -> str:
-    return f"{len(part)} ({100 * len(part) / max(1, len(whole)):.1f} %)"
+    return f"{len(part)} ({100 * len(part) / len(whole):.1f} %)" if whole else "0"
 
 
 def line(each: Judged) -> str:
@@ -219,34 +226,38 @@ def line(each: Judged) -> str:
 
 
 def main() -> None:
-    """Print the figures."""
+    """Print the figures of each set as soon as it is judged, and then those of all."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("file", nargs="?", type=Path, default=POSTS)
+    parser.add_argument("files", nargs="*", type=Path, metavar="file", help="all sets unless some are given")
+    parser.add_argument("--cards", type=Path, default=REPOSITORY / "cards", help="the folder of the cards")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each post")
     parser.add_argument("--no-browser", action="store_true", help="leave out the search of the browser")
     chosen = parser.parse_args()
-    posts = json.loads(chosen.file.read_text(encoding="utf-8"))
-    library: Library = load(REPOSITORY / "cards")
+    library: Library = load(chosen.cards)
     entries = list(index_entries(library.summaries.values()))
     index = Index.of(entries)
-    judge = Judge(library)
-    answers = []
-    for post in posts:
-        matches = match(parse(post["text"]), index)
-        answers.append(decided_matches(matches))
-        judge.judge(post, matches)
+    judged: list[Judged] = []
+    differing: list[str] = []
     say = sys.stdout.write
-    if chosen.verbose:
-        say("".join(f"{line(each)}\n" for each in judge.judged) + "\n")
-    say(f"{table(judge.judged)}\n\n{figures(judge.judged)}\n")
-    if not chosen.no_browser:
-        with tempfile.TemporaryDirectory() as folder, javascript(Path(folder), entries=entries) as browser:
-            differ = [
-                post["id"]
-                for post, mine in zip(posts, answers, strict=True)
-                if browser.ask(text=post["text"])["matches"] != mine
-            ]
-        say(f"Python and JavaScript agree on {len(posts) - len(differ)} of {len(posts)}; differ: {differ}\n")
+    say(HEADER)
+    with ExitStack() as stack:
+        browser = None
+        if not chosen.no_browser:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            browser = stack.enter_context(javascript(folder, entries=entries))
+        for file in chosen.files or sorted(SETS.glob("*.json")):
+            judge, before = Judge(library), len(differing)
+            for post in json.loads(file.read_text(encoding="utf-8")):
+                matches = match(parse(post["text"]), index)
+                judge.judge(post, matches)
+                if browser and browser.ask(text=post["text"])["matches"] != decided_matches(matches):
+                    differing.append(f"{file.stem} {post['id']}")
+            say(row(file.stem, judge.judged, len(differing) - before if browser else None))
+            sys.stdout.flush()
+            judged += judge.judged
+    say(row("all", judged, None if chosen.no_browser else len(differing)) + f"\n{table(judged)}\n")
+    say("".join(f"\n{line(each)}" for each in judged) + "\n" if chosen.verbose else "")
+    say("".join(f"\nPython and JavaScript differ: {post}" for post in differing) + "\n" if differing else "")
 
 
 if __name__ == "__main__":
