@@ -5,7 +5,7 @@ BIN := .venv/bin
 # One process of tests more than there are processors, since many wait for a program, a page or a time. Each begins with
 # its share of the files, in their order, and takes from the end of another's when it has done its own, so that no long
 # file is the last. They share the sites that they look at.
-PROCESSES = $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
+PROCESSES = $(shell $(PYTHON) -c 'import os; print(2 + (os.cpu_count() or 1))')
 PARALLEL = -n $(PROCESSES) --dist worksteal
 # Material for MkDocs announces the end of its own maintenance at every start (see CONTRIBUTING.md).
 export NO_MKDOCS_2_WARNING := 1
