@@ -524,6 +524,25 @@ def test_a_name_in_quotes_finds_a_message_among_many_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "template"),
+    [
+        ("    lamp 1.2.0 depends on oil<2 and >=1", "lamp {lamp} depends on oil<2 and >=1"),
+        ("lamp 1.2.0 requires oil<2, and oil 2.1 is here", "lamp {lamp} requires oil<2, and oil {oil} is here"),
+        ("lamp 1.2.0 has requirement oil<2", "lamp {lamp} has requirement oil<2"),
+    ],
+)
+def test_what_a_resolver_says_is_asked_for_however_much_stands_below_it(line: str, template: str) -> None:
+    conflict = replace(ENTRY, templates=(template,), exception="", frames=(), prose="")
+    below = [f'    "candle{number} ~=8.{number}.2",' for number in range(12)]
+    chatter = [
+        replace(ENTRY, id=f"chat-{number}", package=f"chat{number}", templates=(f"candle{number % 12} smokes",), prose="")
+        for number in range(2 * MAX_ENTRY_FILES * ENTRIES_PER_FILE)
+    ]
+    text = "\n".join(["What we get from our build:", "", line, "", "docs = [", *below, "]"])
+    assert tier(text, *chatter, conflict) == "likely"
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("CVE-2031-40417", "likely"),

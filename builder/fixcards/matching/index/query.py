@@ -38,9 +38,10 @@ its cards."""
 
 WARNING_PATTERN = (
     "rror|xception|arning|ail|annot|ould not|nable to|nvalid|issing|fatal|denied|ot found|No |no |nexpected"
-    "|Unsupported|unsupported|['\"`][A-Za-z_.]+['\"`]"
+    "|Unsupported|unsupported|['\"`][A-Za-z_.]+['\"`]| (?:depends on|requires|has requirement) |onflict|ncompatible"
 )
-"""What a line contains that is worth asking for although it names no exception: programs' words, names in quotes."""
+"""What a line contains that is worth asking for although it names no exception: programs' words, names in quotes, and
+what a resolver says of two packages."""
 
 LOG_PREFIX = r"[0-9]:[0-9]{2}:[0-9]|[A-Z]{4}|[|\]:]"
 """What the prefix of a logged line has, and that of a quotation or a chat has not."""
