@@ -534,8 +534,9 @@ def test_a_name_in_quotes_finds_a_message_among_many_words() -> None:
 def test_what_a_resolver_says_is_asked_for_however_much_stands_below_it(line: str, template: str) -> None:
     conflict = replace(ENTRY, templates=(template,), exception="", frames=(), prose="")
     below = [f'    "candle{number} ~=8.{number}.2",' for number in range(12)]
+    quiet = replace(ENTRY, prose="")
     chatter = [
-        replace(ENTRY, id=f"chat-{number}", package=f"chat{number}", templates=(f"candle{number % 12} smokes",), prose="")
+        replace(quiet, id=f"chat-{number}", package=f"chat{number}", templates=(f"candle{number % 12} smokes",))
         for number in range(2 * MAX_ENTRY_FILES * ENTRIES_PER_FILE)
     ]
     text = "\n".join(["What we get from our build:", "", line, "", "docs = [", *below, "]"])
